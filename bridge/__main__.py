@@ -1,0 +1,5 @@
+"""``python -m bridge`` is the ``leadbridge`` command."""
+
+from bridge.cli import main
+
+main()

@@ -1,0 +1,49 @@
+"""create_app(config): the only place that wires things together. Starts nothing; `bridge.serve` does."""
+
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import make_url
+
+from bridge import signals
+from bridge.config import Config
+from bridge.engine.embedded import EmbeddedEngine
+from bridge.lane import prepare
+from bridge.runtime import Runtime
+from bridge.status import status
+from bridge.web import web
+from bridge.webhook import hooks
+from task_api import schema
+from task_api.app import init_task_api
+from task_api.db import db
+
+
+def create_app(config: Config) -> Flask:
+    """The task API, the webhook and the page on one database, migrated if it was behind.
+
+    The engine is made but not started: ``app.extensions["engine"].start()``, once, after any fork.
+    """
+    config.home.mkdir(parents=True, exist_ok=True)
+    app = Flask("bridge", static_folder=None)
+    app.config["SQLALCHEMY_DATABASE_URI"] = config.database
+    init_task_api(app)
+    with app.app_context():
+        database = db.engine
+    if schema.current(database) != schema.head():
+        schema.upgrade(config.database)
+    runtime = Runtime(config, database)
+    prepare(runtime)
+    signals.attach(runtime)
+    engine = EmbeddedEngine(runtime, _lock_file(config))
+    runtime.wake = engine.wake
+    app.extensions["bridge"], app.extensions["engine"] = runtime, engine
+    for blueprint in (hooks, status, web):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _lock_file(config: Config) -> Path:
+    """Beside the SQLite file, so that all processes on one file elect one engine."""
+    url = make_url(config.database)
+    database = Path(url.database) if url.drivername.startswith("sqlite") and url.database else config.home / "engine"
+    return database.with_suffix(".engine")

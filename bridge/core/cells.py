@@ -1,0 +1,115 @@
+"""Cell kinds: one canonical form for what either channel delivers, and the way back into a cell.
+
+Google's API gives doubles and serial dates, the sheet's script gives numbers and Date objects (GOOGLE.md section 5); a
+person sees text. Refuses to guess: what does not fit its kind raises `Refusal` with a sentence.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+from bridge.core.lead import Cell, Day, Refusal, Value
+
+SERIAL_EPOCH = date(1899, 12, 30)
+ERRORS = frozenset(["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#ERROR!", "Loading..."])
+LONGEST = 50_000
+
+
+def read_text(cell: Cell) -> Value:
+    """Text as typed; a number, date or checkbox in a text column is the text it shows."""
+    text = cell.value if isinstance(cell.value, str) else cell.shown
+    text = text.replace("\r\n", "\n").strip()
+    if text in ERRORS:
+        raise Refusal(f"the cell shows {text}")
+    return text or None
+
+
+def read_id(cell: Cell) -> Value:
+    """``12`` and ``12.0`` are one id; ``007`` stays ``007`` where the sheet shows it so."""
+    if isinstance(cell.value, float | int) and not isinstance(cell.value, bool):
+        shown = cell.shown.strip()
+        return shown if re.fullmatch(r"0\d+", shown) and int(shown) == cell.value else _decimal(repr(cell.value))
+    text = read_text(cell)
+    return re.sub(r"(?<=\d)\.0+$", "", text) if isinstance(text, str) and re.fullmatch(r"\d+\.0+", text) else text
+
+
+def read_number(cell: Cell) -> Value:
+    """Decimal text without trailing zeros, so that 12 and 12.0 are equal."""
+    if isinstance(cell.value, bool):
+        raise Refusal(f"'{cell.shown}' is not a number")
+    if isinstance(cell.value, float | int):
+        return _decimal(repr(cell.value))
+    text = read_text(cell)
+    return None if text is None else _decimal(str(text))
+
+
+def read_date(cell: Cell) -> Value:
+    """ISO date from a Date, a serial number (days since 1899-12-30) or ISO text; the time of day is dropped."""
+    if isinstance(cell.value, Day):
+        return cell.value.iso
+    if isinstance(cell.value, float | int) and not isinstance(cell.value, bool):
+        return _serial_date(cell.value)
+    text = read_text(cell)
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(str(text)[:10]).isoformat()
+    except ValueError:
+        raise Refusal(f"'{text}' is not a date; use the sheet's date format or YYYY-MM-DD") from None
+
+
+def read_checkbox(cell: Cell) -> Value:
+    """True or False; FALSE is a value, empty is empty."""
+    if isinstance(cell.value, bool):
+        return cell.value
+    text = read_text(cell)
+    if text is None:
+        return None
+    if str(text).upper() in {"TRUE", "FALSE"}:
+        return str(text).upper() == "TRUE"
+    raise Refusal(f"'{text}' is not TRUE or FALSE")
+
+
+READERS: dict[str, Callable[[Cell], Value]] = {
+    "id": read_id,
+    "text": read_text,
+    "number": read_number,
+    "date": read_date,
+    "checkbox": read_checkbox,
+}
+
+
+def cell_value(kind: str, value: Value, present: Cell) -> str | float | int | bool:
+    """What to write, RAW, so that the cell means ``value``; ``""`` clears.
+
+    A date goes in as a serial number where the cell is formatted as a date, as ISO text elsewhere: a RAW ISO text in
+    a date cell would be text, a serial in a plain cell would show as 46348.
+    """
+    if value is None:
+        return ""
+    if kind == "number":
+        number = Decimal(str(value))
+        return int(number) if number == number.to_integral_value() else float(number)
+    if kind == "date" and present.is_date:
+        return (date.fromisoformat(str(value)) - SERIAL_EPOCH).days
+    return value
+
+
+def _decimal(text: str) -> str:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise Refusal(f"'{text}' is not a number") from None
+    if not number.is_finite():
+        raise Refusal(f"'{text}' is not a number")
+    plain = format(number, "f")
+    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return "0" if plain in {"-0", ""} else plain
+
+
+def _serial_date(serial: float) -> str:
+    try:
+        return (SERIAL_EPOCH + timedelta(days=int(serial // 1))).isoformat()
+    except OverflowError:
+        raise Refusal(f"{serial:g} is not a date") from None

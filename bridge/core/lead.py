@@ -1,0 +1,60 @@
+"""The words both sides share: values, cells, rows.
+
+A lead is spoken of in canonical values, so that equality *is* the echo test: a value read through the sheet's
+script, through Google's API or from the task compares equal when it means the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Side = Literal["sheet", "task"]
+Value = str | bool | None
+"""Canonical: text without outer blanks, numbers as decimal text, dates as ISO text, checkboxes as bool, empty as None."""
+Fields = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date in a cell, as the sheet's own calendar shows it; ``iso`` is ``YYYY-MM-DD``."""
+
+    iso: str
+
+
+Raw = str | float | bool | Day | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as either channel delivers it: the typed value, the text a person sees, and whether a formula made it."""
+
+    value: Raw = None
+    shown: str = ""
+    formula: bool = False
+    is_date: bool = False
+
+
+EMPTY = Cell()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the sheet, read: its place, its lead id (None: no id yet), the canonical values of the columns found.
+
+    ``refused`` holds a sentence for each field whose cell could not be read; such a field is not in ``values``.
+    """
+
+    number: int
+    lead_id: str | None
+    values: Fields
+    refused: Mapping[str, str] = field(default_factory=dict)
+    cells: tuple[Cell, ...] = ()
+
+    @property
+    def blank(self) -> bool:
+        """True when no synced column holds anything."""
+        return self.lead_id is None and not self.refused and all(value is None for value in self.values.values())
+
+
+class Refusal(Exception):
+    """A cell that cannot be taken; the message says why, in words for the person who typed it."""

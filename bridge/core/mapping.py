@@ -1,0 +1,142 @@
+"""Header and cells ⇄ lead ⇄ task fields.
+
+Columns are found by header text and aliases on every read, so they may be moved or renamed within their aliases. Does not
+decide who wins; that is `bridge.core.merge`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bridge.core.cells import LONGEST, READERS
+from bridge.core.lead import EMPTY, Cell, Fields, Refusal, Row, Value
+from bridge.core.merge import Direction, Policy, Rule
+from bridge.core.statuses import SHIPPED, Statuses
+
+Kind = Literal["id", "text", "number", "date", "checkbox", "status"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One synced column: the lead's field, how the sheet heads it, what its cells hold and where the task keeps it.
+
+    ``task_field`` None: the task cannot say it back (the name lives in the title). ``when_empty``: what the task holds
+    while the cell is empty.
+    """
+
+    field: str
+    headers: tuple[str, ...]
+    kind: Kind = "text"
+    task_field: str | None = None
+    direction: Direction = "both"
+    policy: Policy = "sheet"
+    required: bool = False
+    when_empty: Value = None
+
+
+COLUMNS = (
+    Column("id", ("id", "lead id"), kind="id", direction="to_task", required=True),
+    Column("name", ("name", "lead", "lead name"), direction="to_task", required=True),
+    Column("status", ("status", "stage"), kind="status", task_field="status", required=True),
+    Column("task_id", ("task_id", "task"), kind="number", task_field="id", direction="to_sheet"),
+    Column("notes", ("notes", "note"), task_field="notes", when_empty="Auto-created from Sheets"),
+    Column("owner", ("owner", "assignee"), task_field="assignee"),
+    Column("due", ("due", "due date"), kind="date", task_field="due"),
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each field's column stands now (0-based). ``missing``: required fields without a column; ``doubled``: headers found twice."""
+
+    positions: Mapping[str, int]
+    missing: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SheetMapping:
+    """The columns, statuses and title of one sheet."""
+
+    columns: tuple[Column, ...] = COLUMNS
+    statuses: Statuses = SHIPPED
+    title: str = "Follow up: {name}"
+    by_field: Mapping[str, Column] = field(init=False)
+    rules: Mapping[str, Rule] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_field", {column.field: column for column in self.columns})
+        rules = {column.field: Rule(column.direction, column.policy) for column in self.columns if column.kind != "id"}
+        object.__setattr__(self, "rules", rules)
+
+    def locate(self, header: Sequence[Cell]) -> Layout:
+        """Find every column by its header text; the leftmost of several wins and the others are reported."""
+        names = [_plain(cell.shown or str(cell.value or "")) for cell in header]
+        positions: dict[str, int] = {}
+        doubled = []
+        for column in self.columns:
+            wanted = {_plain(text) for text in column.headers}
+            found = [index for index, name in enumerate(names) if name in wanted]
+            if found:
+                positions[column.field] = found[0]
+            if len(found) > 1:
+                doubled.append(column.headers[0])
+        missing = tuple(c.headers[0] for c in self.columns if c.required and c.field not in positions)
+        return Layout(positions, missing, tuple(doubled))
+
+    def read_row(self, number: int, cells: Sequence[Cell], layout: Layout) -> Row:
+        """The row in canonical values; cells beyond the row's end are empty (Google trims trailing ones)."""
+        values: dict[str, Value] = {}
+        refused: dict[str, str] = {}
+        for name, index in layout.positions.items():
+            cell = cells[index] if index < len(cells) else EMPTY
+            try:
+                values[name] = self._read(self.by_field[name], cell)
+            except Refusal as refusal:
+                refused[name] = str(refusal)
+        lead_id = values.pop("id", None)
+        return Row(number, None if lead_id is None else str(lead_id), values, refused, tuple(cells))
+
+    def _read(self, column: Column, cell: Cell) -> Value:
+        if column.kind == "status":
+            return self.statuses.parse(READERS["text"](cell))
+        return READERS[column.kind](cell)
+
+    def task_as_lead(
+        self, task: Mapping[str, Value], present: Iterable[Fields], recall: Mapping[str, str]
+    ) -> dict[str, Value]:
+        """The task's fields in the lead's words. ``present``: what the row says now, then the base (for the way back of statuses)."""
+        said: dict[str, Value] = {}
+        for column in self.columns:
+            if column.task_field is None:
+                continue
+            value = task[column.task_field]
+            if column.kind == "status":
+                words = [fields[column.field] for fields in present if column.field in fields]
+                value = self.statuses.lead_word(str(value), words, recall)
+            elif value == column.when_empty or value == "":
+                value = None
+            said[column.field] = value
+        return said
+
+    def task_changes(self, lead: Fields) -> dict[str, Value]:
+        """What the task must take for these lead fields, in the task's words (dates still as ISO text)."""
+        changes: dict[str, Value] = {}
+        for name, value in lead.items():
+            column = self.by_field[name]
+            if name == "name":
+                changes["title"] = self.title.format(name=value or "")
+            elif column.kind == "status":
+                changes["status"] = self.statuses.task_status(value)
+            elif column.task_field is not None:
+                changes[column.task_field] = column.when_empty if value is None else value
+        return changes
+
+
+def too_long(value: Value) -> bool:
+    """True when Google would not take the text into one cell (50,000 characters, GOOGLE.md section 5)."""
+    return isinstance(value, str) and len(value) > LONGEST
+
+
+def _plain(header: str) -> str:
+    return " ".join(header.replace("_", " ").split()).casefold()

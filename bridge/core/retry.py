@@ -1,0 +1,44 @@
+"""When to try again, and how fast to go: values, not sleeps; chance and time are arguments.
+
+Google refills 60 reads and 60 writes a minute for one service account and recommends truncated exponential backoff
+(GOOGLE.md section 1).
+"""
+
+from dataclasses import dataclass, replace
+
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 64.0
+
+
+def backoff(attempts: int, chance: float, retry_after: float | None = None) -> float:
+    """Seconds to wait after ``attempts`` failures (1 = the first): doubling, full jitter on the upper half, capped.
+
+    ``chance`` is in [0, 1). A Retry-After of the other side is a floor, never shortened.
+    """
+    ceiling = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempts - 1, 10))
+    wait = ceiling / 2 + chance * ceiling / 2
+    return max(wait, retry_after or 0.0)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """A token bucket: ``burst`` calls at once, then ``per_second``; in any 60 s at most burst + 60 · per_second calls."""
+
+    burst: float = 10.0
+    per_second: float = 50 / 60
+    tokens: float = 10.0
+    at: float = 0.0
+
+    def refilled(self, now: float) -> "Pace":
+        """The bucket as it stands at ``now`` (monotonic seconds)."""
+        gained = max(0.0, now - self.at) * self.per_second
+        return replace(self, tokens=min(self.burst, self.tokens + gained), at=max(now, self.at))
+
+    def taken(self, now: float, calls: int = 1) -> "Pace":
+        """The bucket after ``calls`` calls; it may go into debt, which is waited out before the next."""
+        full = self.refilled(now)
+        return replace(full, tokens=full.tokens - calls)
+
+    def wait(self, now: float, calls: int = 1) -> float:
+        """Seconds until ``calls`` calls are free; 0 when they are."""
+        return max(0.0, (calls - self.refilled(now).tokens) / self.per_second)

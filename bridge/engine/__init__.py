@@ -1,0 +1,1 @@
+"""What runs the outbox: an embedded thread today, behind a port small enough for another engine."""

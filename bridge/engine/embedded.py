@@ -1,0 +1,136 @@
+"""The embedded engine: one thread in the server's own process, woken in-process, one per database file.
+
+Knows when to work, not what the work is. A lost wake-up costs latency, never data: what is due is always read from the links and lanes.
+Several server processes on one SQLite file elect one by ``flock``; the others wait to take over. The winner notices the
+others' commits by SQLite's ``data_version``.
+"""
+
+import fcntl
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bridge import lane
+from bridge.core.retry import Pace
+from bridge.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 30.0
+GLANCE = 0.25
+"""Seconds between looks at ``data_version`` (some microseconds each) and at a free election."""
+READS_A_TURN, WRITES_A_TURN = 2, 1
+
+
+class EmbeddedEngine:
+    """``start``, ``wake(sheet key)``, ``stop``; ``stop`` returns when the turn under way is finished."""
+
+    def __init__(self, runtime: Runtime, lock_file: Path) -> None:
+        self._runtime = runtime
+        self._lock_file = lock_file
+        self._woken = threading.Condition()
+        self._calls = False
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._reads, self._writes = Pace(), Pace()
+
+    def start(self) -> None:
+        """Start the thread; call it after a fork, never at import."""
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread.start()
+
+    def wake(self, _sheet: str) -> None:
+        """A lane may have work."""
+        with self._woken:
+            self._calls = True
+            self._woken.notify()
+
+    def stop(self) -> None:
+        """Finish the turn under way and end the thread."""
+        self._stopping = True
+        self.wake("")
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        with self._lock_file.open("w") as file:
+            if not self._elected(file.fileno()):
+                return
+            log.info("engine_elected pid=%d", os.getpid())
+            taken_over = False
+            with self._runtime.database.connect() as glance:
+                while not self._stopping:
+                    try:
+                        if not taken_over:
+                            lane.take_over(self._runtime)
+                            taken_over = True
+                        wait = self._work()
+                    except Exception:  # the engine's loop: log and postpone, whatever happened
+                        log.exception("engine_turn_failed")
+                        wait = 1.0
+                    self._rest(wait, glance)
+
+    def _elected(self, handle: int) -> bool:
+        while not self._stopping:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            except BlockingIOError:
+                time.sleep(GLANCE)
+        return False
+
+    def _work(self) -> float:
+        """Give every due lane a turn; returns the seconds until the next one is due."""
+        wait = 0.0
+        while wait == 0.0 and not self._stopping:
+            with self._woken:
+                self._calls = False
+            wait = LONGEST_WAIT
+            for due in lane.due(self._runtime):
+                seconds = (due.at - self._runtime.now()).total_seconds()
+                wait = min(wait, self._turn(due.sheet) if seconds <= 0 else seconds)
+        return wait
+
+    def _turn(self, key: str) -> float:
+        """One turn within the pace; returns the seconds after which this lane should be looked at again."""
+        now = time.monotonic()
+        if pause := max(self._reads.wait(now, READS_A_TURN), self._writes.wait(now, WRITES_A_TURN)):
+            return pause
+        before = self._counted(key)
+        try:
+            lane.run(self._runtime, key)
+        finally:
+            after, now = self._counted(key), time.monotonic()
+            self._reads = self._reads.taken(now, after[0] - before[0])
+            self._writes = self._writes.taken(now, after[1] - before[1])
+        return 0.0
+
+    def _counted(self, key: str) -> tuple[int, int]:
+        sheet = self._runtime.sheets.get(key)
+        return (sheet.calls["read"], sheet.calls["write"]) if sheet else (0, 0)
+
+    def _rest(self, seconds: float, glance: Connection) -> None:
+        """Sleep until due, woken, or another process has committed."""
+        until, seen = time.monotonic() + seconds, _data_version(glance)
+        with self._woken:
+            while not self._calls and not self._stopping and (left := until - time.monotonic()) > 0:
+                self._woken.wait(min(left, GLANCE))
+                if _data_version(glance) != seen:
+                    return
+
+
+def _data_version(connection: Connection) -> int:
+    """Changes whenever another connection commits; 0 where the database is not SQLite."""
+    if connection.dialect.name != "sqlite":
+        return 0
+    try:
+        version = int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+        connection.rollback()
+    except SQLAlchemyError:
+        return 0
+    return version

@@ -1,0 +1,20 @@
+"""The two errors that steer everything: try again later, or a person must act.
+
+Adapters translate once, with ``from``; nobody else looks at status codes.
+"""
+
+
+class Transient(Exception):
+    """It may work later. ``retry_after``: seconds the other side asked for, or None."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class Permanent(Exception):
+    """Repeating will not help: the message says what to do. Nothing pending is dropped."""
+
+
+class Rejected(Permanent):
+    """This one write is not accepted (a protected cell, say); others may be."""

@@ -1,0 +1,229 @@
+"""One lane's pending links to the sheet: claim, then read, decide, ONE write, verify, settle.
+
+Each step has a transaction of its own; the network calls stand between them. Every write is absolute and noted in
+``own_writes`` before it leaves, so a crash, a repeat, or an answer that never comes loses and doubles nothing. Does not retry by
+itself: what is not settled stays pending, with a time to try again.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from task_api.models import Task
+
+from bridge import outbox, own_writes
+from bridge.core.cells import cell_value
+from bridge.core.lead import Raw, Row, Value
+from bridge.core.mapping import Layout, too_long
+from bridge.core.merge import trust
+from bridge.errors import Rejected
+from bridge.history import note_refused, replaced_lately, settle_waiting
+from bridge.models import Link
+from bridge.rows import Batch, Reading, merge_row, remember
+from bridge.sheets import Unechoed
+from bridge.strays import repairs
+from bridge.turn import Seen, Sent, Turn, cell_at, look
+
+log = logging.getLogger(__name__)
+
+LAG_WAIT = timedelta(seconds=2)
+"""How long to leave a row alone whose reading may be old."""
+NEW_ROW = timedelta(seconds=30)
+"""A row heard of this recently may not be readable yet; later it is gone."""
+
+
+def flush(turn: Turn, seen: Seen | None = None) -> bool:
+    """Bring up to 500 pending links into the sheet. True when it may be worth calling again at once.
+
+    ``seen``: rows a sweep has just read, so that a first sync costs one read and one write. Raises `Transient` and
+    `Permanent` as the sheet does; nothing pending is dropped.
+    """
+    claimed, rows = _claim(turn)
+    if not claimed:
+        return False
+    seen = seen or look(turn, rows)
+    moved = _relocate(turn, seen, claimed)
+    sent = _decide(turn, seen, claimed)
+    if sent:
+        _write(turn, sent)
+    return moved or bool(sent)
+
+
+def _claim(turn: Turn) -> tuple[list[int], list[int]]:
+    """The pending links, and the rows to read: where each lead was last seen and where unconfirmed writes went."""
+    with turn.writing() as session:
+        links = outbox.claim(session, turn.lease.sheet, turn.runtime.now())
+        rows = {link.row for link in links if link.row} | {row for link in links for row in own_writes.open_rows(link)}
+        claimed = [link.id for link in links]
+        session.commit()
+    return claimed, sorted(rows)
+
+
+def _relocate(turn: Turn, seen: Seen, claimed: list[int]) -> bool:
+    """Find the leads that do not stand where they were; costs a read of the id column only when there are any."""
+    with turn.runtime.session() as session:
+        links = session.scalars(select(Link).where(Link.id.in_(claimed)))
+        lost = {link.lead_id for link in links if seen.row(link.row).lead_id != link.lead_id}
+    if not lost:
+        return False
+    found = _find(turn, seen, lost)
+    now = turn.runtime.now()
+    with turn.writing() as session:
+        for link in session.scalars(select(Link).where(Link.id.in_(claimed), Link.lead_id.in_(lost))):
+            if link.lead_id in found:
+                link.row = found[link.lead_id]
+            elif link.agreed_at > now - NEW_ROW:
+                outbox.postpone(link, now + LAG_WAIT, "the row is not readable yet")
+            else:
+                outbox.bury(link, link.wanted, "the row is gone from the sheet")
+        session.commit()
+    return bool(found)
+
+
+def _find(turn: Turn, seen: Seen, lost: Iterable[str]) -> dict[str, int]:
+    """lead id → the topmost row that carries it now."""
+    ids = turn.sheet.read_column(seen.layout.positions["id"])
+    read = (
+        turn.config.mapping.read_row(number, (ids[number],), Layout({"id": 0})) for number in sorted(ids, reverse=True)
+    )
+    return {row.lead_id: row.number for row in read if row.lead_id in set(lost) and row.lead_id and row.number > 1}
+
+
+def _decide(turn: Turn, seen: Seen, claimed: list[int]) -> list[Sent]:
+    """Merge every claimed row as it stands now: the task takes its part at once, the sheet's part is noted and returned."""
+    now = turn.runtime.now()
+    sent: list[Sent] = []
+    with turn.writing() as session:
+        links = list(session.scalars(select(Link).where(Link.id.in_(claimed)).order_by(Link.row)))
+        known = session.scalars(select(Task).where(Task.id.in_([link.task_id for link in links])))
+        tasks = {task.id: task for task in known}
+        replaced = replaced_lately(session, links, now)
+        batch = Batch(session, turn.config, Reading((), f"flush:{turn.lease.sheet}", seen.began, latest="task"), now)
+        for link in links:
+            sent += repairs(session, seen, link, now)
+            row = seen.row(link.row)
+            if row.lead_id == link.lead_id and link.wanted > link.written and link.next_try <= now:
+                sent += _decide_row(batch, seen, row, link, tasks[link.task_id], replaced.get(link.id, {}))
+        session.commit()
+    return sent
+
+
+def _decide_row(
+    batch: Batch, seen: Seen, row: Row, link: Link, task: Task, replaced: Mapping[str, set[Value]]
+) -> list[Sent]:
+    if link.agreed_at > seen.began:
+        outbox.postpone(link, batch.now, "the sheet changed while it was read")
+        return []
+    values = dict(row.values) | {name: link.base.get(name) for name in row.refused}
+    base, doubtful = trust(link.base, values, own_writes.values(link), replaced, ())
+    if doubtful:
+        outbox.postpone(link, batch.now + LAG_WAIT, f"Google may show an old value of {', '.join(sorted(doubtful))}")
+        return []
+    own_writes.seen(link, row.number)
+    archived = task.archived_at is not None
+    wanted = {} if archived else _writable(batch, seen, row, link, merge_row(batch, link, task, base, values).sheet)
+    if not wanted:
+        outbox.settle(link, link.wanted)
+        settle_waiting(batch.session, {link.id: set(values)}, batch.now)
+        return []
+    cells: dict[int, str | float | int | bool] = {}
+    for name, value in wanted.items():
+        column = seen.layout.positions[name]
+        cells[column] = cell_value(seen.config.mapping.by_field[name].kind, value, cell_at(row, column))
+        own_writes.note(link, row.number, column, name, value, values.get(name), batch.now)
+    return [Sent(link.id, link.wanted, seen.write(row, cells), wanted)]
+
+
+def _writable(batch: Batch, seen: Seen, row: Row, link: Link, wanted: Mapping[str, Value]) -> dict[str, Value]:
+    """Without what must not be written: a formula's cell, a text longer than a cell takes; the history says why."""
+    refused = {}
+    for name, value in wanted.items():
+        if cell_at(row, seen.layout.positions[name]).formula:
+            refused[name] = "the cell holds a formula, which is never overwritten"
+        elif too_long(value):
+            refused[name] = "longer than the 50,000 characters a cell takes"
+    for name, reason in refused.items():
+        note_refused(batch.session, link, name, wanted[name], batch.reading.actor, batch.now, reason)
+    return {name: value for name, value in wanted.items() if name not in refused}
+
+
+def _write(turn: Turn, sent: list[Sent]) -> None:
+    """Send, verify, settle. A batch that Google rejects is halved until the row at fault stands alone and is buried."""
+    try:
+        echoed = turn.sheet.write([one.write for one in sent])
+    except Rejected as error:
+        if len(sent) == 1:
+            _bury(turn, sent[0], str(error))
+            return
+        half = len(sent) // 2
+        _write(turn, sent[:half])
+        _write(turn, sent[half:])
+        return
+    _settle(turn, sent, _confirmed(turn, sent, echoed))
+
+
+def _confirmed(turn: Turn, sent: list[Sent], echoed: list[Raw | Unechoed]) -> list[bool]:
+    """For each write, whether its row still carried the lead's id; where Google did not say, one more read does."""
+    silent = [one.write.row for one, seen in zip(sent, echoed, strict=True) if isinstance(seen, Unechoed)]
+    rows = turn.sheet.read(silent).rows if silent else {}
+
+    def standing(one: Sent, seen: Raw | Unechoed) -> Raw:
+        if not isinstance(seen, Unechoed):
+            return seen
+        cells = rows.get(one.write.row, ())
+        return cells[one.write.id_column].value if one.write.id_column < len(cells) else None
+
+    return [
+        (standing(one, seen) or None) == (one.write.id_cell or None) for one, seen in zip(sent, echoed, strict=True)
+    ]
+
+
+def _settle(turn: Turn, sent: list[Sent], confirmed: list[bool]) -> None:
+    now = turn.runtime.now()
+    with turn.writing() as session:
+        known = {
+            link.id: link for link in session.scalars(select(Link).where(Link.id.in_([one.link_id for one in sent])))
+        }
+        reached: dict[int, set[str]] = {}
+        for one, sure in zip(sent, confirmed, strict=True):
+            link = known[one.link_id]
+            if not sure:
+                log.warning("row_moved_under_write sheet=%s row=%d link=%d", turn.lease.sheet, one.write.row, link.id)
+                outbox.postpone(link, now, "the row moved while it was written")
+            elif one.stray is not None:
+                own_writes.drop_row(session.get_one(Link, one.stray), one.write.row)
+                outbox.mark_pending(session, link, now)
+            elif _settle_link(turn, session, link, one, now):
+                reached[link.id] = set(one.values)
+        settle_waiting(session, reached, now)
+        session.commit()
+
+
+def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datetime) -> bool:
+    """The base becomes what the sheet now shows, unless a delivery moved it meanwhile; then the row is looked at again."""
+    mine = [entry for entry in own_writes.sent_to(link, one.write.row) if entry["field"] in one.values]
+    overtaken = any(link.base.get(entry["field"]) != entry["before"] for entry in mine)
+    own_writes.settled(link, one.values)
+    if overtaken:
+        outbox.mark_pending(session, link, now)
+        return False
+    link.base, link.agreed_at = link.base | dict(one.values), now
+    remember(link, turn.config)
+    outbox.settle(link, one.claimed)
+    if own_writes.open_rows(link):
+        outbox.mark_pending(session, link, now)
+    return True
+
+
+def _bury(turn: Turn, one: Sent, why: str) -> None:
+    now = turn.runtime.now()
+    with turn.writing() as session:
+        link = session.get_one(Link, one.link_id)
+        own_writes.settled(link, one.values)
+        for name, value in one.values.items():
+            note_refused(session, link, name, value, f"flush:{turn.lease.sheet}", now, why)
+        outbox.bury(link, one.claimed, why)
+        log.warning("write_buried sheet=%s link=%d", turn.lease.sheet, link.id)
+        session.commit()

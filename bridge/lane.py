@@ -1,0 +1,145 @@
+"""One turn of work on one lane: take the lease, sweep or flush, and turn failures into a time to try again.
+
+The only place that decides what a failure means for a lane; engines only decide when to call it.
+"""
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bridge.core.retry import backoff
+from bridge.errors import Permanent, Transient
+from bridge.flush import flush
+from bridge.models import Lane
+from bridge.outbox import Lease, LostLease, acquire, next_due, release
+from bridge.runtime import Runtime
+from bridge.sweep import sweep
+from bridge.turn import Turn
+
+log = logging.getLogger(__name__)
+
+PROBE = timedelta(minutes=5)
+"""How long a paused lane waits before it looks whether the person has mended what was wrong."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A lane that wants a turn, and when."""
+
+    sheet: str
+    at: datetime
+
+
+def prepare(runtime: Runtime) -> None:
+    """Make sure every configured sheet has its lane; a sheet key cannot change its spreadsheet without anyone noticing."""
+    with runtime.writing() as session:
+        for key, sheet in runtime.config.sheets.items():
+            lane = session.get(Lane, key)
+            if lane is None:
+                session.add(Lane(sheet=key, spreadsheet=sheet.spreadsheet, seq=0, attempts=0, token=0, settings={}))
+            elif lane.spreadsheet != sheet.spreadsheet:
+                raise Permanent(
+                    f"sheet '{key}' was linked with spreadsheet {lane.spreadsheet}, now bridge.toml names {sheet.spreadsheet}: "
+                    "give the new spreadsheet a key of its own"
+                )
+        session.commit()
+
+
+def take_over(runtime: Runtime) -> None:
+    """After winning the election: whoever held a lease is gone; compare every sheet once."""
+    now = runtime.now()
+    with runtime.writing() as session:
+        session.execute(update(Lane).values(lease_until=None, sweep_at=now, not_before=None))
+        session.commit()
+
+
+def due(runtime: Runtime) -> list[Due]:
+    """Every lane with work, earliest first; a lane that waits out a failure is due when it may try again."""
+    with runtime.session() as session:
+        pending = next_due(session)
+        lanes = session.scalars(select(Lane).where(Lane.sheet.in_(runtime.config.sheets)))
+        wanted = [Due(lane.sheet, _due_at(runtime, lane, pending.get(lane.sheet))) for lane in lanes]
+    return sorted(wanted, key=lambda due: due.at)
+
+
+def _due_at(runtime: Runtime, lane: Lane, pending: datetime | None) -> datetime:
+    every = timedelta(seconds=runtime.config.sheets[lane.sheet].sweep_every)
+    swept = lane.swept_at + every if lane.swept_at else runtime.now()
+    wanted = min(at for at in (pending, lane.sweep_at, swept) if at is not None)
+    return max(wanted, lane.not_before) if lane.not_before else wanted
+
+
+def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random) -> bool:
+    """One turn. True when the lane may have more to do at once. Never raises for what the sheet or Google does."""
+    with runtime.writing() as session:
+        lease = acquire(session, key, runtime.now())
+        session.commit()
+    if lease is None:
+        return False
+    try:
+        more = _turn(runtime, lease)
+        _recovered(runtime, key)
+        return more
+    except LostLease:
+        log.warning("lease_lost sheet=%s", key)
+        return False
+    except Transient as error:
+        _failed(runtime, key, str(error), chance(), error.retry_after)
+        return False
+    except Permanent as error:
+        _paused(runtime, key, str(error))
+        return False
+    finally:
+        with runtime.writing() as session:
+            release(session, lease)
+            session.commit()
+
+
+def _turn(runtime: Runtime, lease: Lease) -> bool:
+    with runtime.session() as session:
+        lane = session.get_one(Lane, lease.sheet)
+        every = timedelta(seconds=runtime.config.sheets[lease.sheet].sweep_every)
+        now = runtime.now()
+        sweep_due = (
+            lane.swept_at is None
+            or lane.swept_at + every <= now
+            or (lane.sweep_at is not None and lane.sweep_at <= now)
+        )
+    turn = Turn(runtime, lease)
+    return sweep(turn) if sweep_due else flush(turn)
+
+
+def _recovered(runtime: Runtime, key: str) -> None:
+    with runtime.session() as session:
+        lane = session.get_one(Lane, key)
+        if not (lane.attempts or lane.problem or lane.not_before):
+            return
+    with runtime.writing() as session:
+        _set(session, key, attempts=0, problem=None, not_before=None)
+        log.info("lane_recovered sheet=%s", key)
+        session.commit()
+
+
+def _failed(runtime: Runtime, key: str, why: str, chance: float, retry_after: float | None) -> None:
+    with runtime.writing() as session:
+        lane = session.get_one(Lane, key)
+        wait = backoff(lane.attempts + 1, chance, retry_after)
+        _set(session, key, attempts=lane.attempts + 1, problem=why, not_before=runtime.now() + timedelta(seconds=wait))
+        log.warning("lane_postponed sheet=%s attempts=%d seconds=%.1f why=%r", key, lane.attempts, wait, why)
+        session.commit()
+
+
+def _paused(runtime: Runtime, key: str, why: str) -> None:
+    with runtime.writing() as session:
+        _set(session, key, attempts=0, problem=why, not_before=runtime.now() + PROBE)
+        log.error("lane_paused sheet=%s why=%r", key, why)
+        session.commit()
+
+
+def _set(session: Session, key: str, **values: object) -> None:
+    session.execute(update(Lane).where(Lane.sheet == key).values(**values))

@@ -1,0 +1,28 @@
+"""``python -m bridge.local_google --folder DIR --port P``: the local Google alone, under ``/local``, on loopback."""
+
+from pathlib import Path
+
+import click
+import waitress
+from flask import Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from bridge.local_google.app import create_local_google
+
+
+@click.command()
+@click.option("--folder", type=click.Path(path_type=Path), required=True, help="Where all its state is kept.")
+@click.option("--port", type=int, default=5002, show_default=True)
+def main(folder: Path, port: int) -> None:
+    """Serve until stopped."""
+    url = f"http://127.0.0.1:{port}/local"
+    app = create_local_google(folder, public_url=url)
+    server = waitress.create_server(
+        DispatcherMiddleware(Flask("empty"), {"/local": app}), host="127.0.0.1", port=port, threads=8
+    )
+    click.echo(f"ready url={url} spreadsheet={app.extensions['local_google'].book.id}")
+    server.run()
+
+
+if __name__ == "__main__":
+    main()

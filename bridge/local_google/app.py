@@ -1,0 +1,100 @@
+"""The local Google as one Flask app: the only place that wires its parts together."""
+
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from bridge.local_google import desk, rest
+from bridge.local_google.book import Book
+from bridge.local_google.call import json_response, local
+from bridge.local_google.calls import Calls
+from bridge.local_google.cells import Cell
+from bridge.local_google.errors import GoogleError
+from bridge.local_google.grid import Grid
+from bridge.local_google.local import LocalGoogle, NoScripts, Scripts
+from bridge.local_google.oauth import Refused, Tokens, service_account
+from bridge.local_google.person import Person
+from bridge.local_google.quota import Quota
+from bridge.local_google.snapshot import Snapshot
+from bridge.local_google.store import Store
+from bridge.local_google.trouble import Trouble
+
+HEADER = ("id", "name", "status", "task_id")
+SCRIPT_FILES = Path(__file__).parents[2] / "apps_script"
+
+
+def create_local_google(
+    folder: Path,
+    *,
+    public_url: str,
+    api_token_ok: Callable[[str], bool] | None = None,
+    script_files: Path = SCRIPT_FILES,
+) -> Flask:
+    """The app, all its state in ``folder``. Raises RuntimeError when another process serves that folder.
+
+    ``public_url`` is where clients reach it, such as ``http://127.0.0.1:5001/local``. ``api_token_ok`` says whether a
+    bearer token is the owner's own; without it only tokens of the service account are taken.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    account = service_account(folder / "service_account.json", f"{public_url}/oauth2/token")
+    store = Store(folder / "google.db")
+    book = store.open_book(_first_book(), time.time_ns() // 1_000_000)
+    trouble = Trouble(book)
+    person = Person(book, trouble)
+    scripts = _scripts(book, store, trouble, script_files)
+    person.on_event.append(scripts.handle)
+    app = Flask(__name__, static_folder=None)
+    app.extensions["local_google"] = LocalGoogle(
+        book, store, person, trouble, Quota(), Calls(), Tokens(account, api_token_ok), scripts
+    )
+    app.register_blueprint(rest.blueprint)
+    app.register_blueprint(desk.blueprint)
+    app.add_url_rule("/oauth2/token", view_func=token, methods=["POST"])
+    app.register_error_handler(GoogleError, _google_error)
+    app.register_error_handler(HTTPException, _http_error)
+    return app
+
+
+def token() -> Response:
+    """Exchange a signed assertion for a bearer token (RFC 7523)."""
+    try:
+        if local().trouble.key_revoked:
+            raise Refused("Invalid JWT Signature.")
+        answer = local().tokens.exchange(request.form.get("grant_type", ""), request.form.get("assertion", ""))
+    except Refused as error:
+        return json_response({"error": "invalid_grant", "error_description": str(error)}, 400)
+    return json_response(answer)
+
+
+def _google_error(error: GoogleError) -> Response:
+    response = json_response(error.body(), error.code)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    """Routes that do not exist: Google answers 404 whatever the method."""
+    code = 404 if error.code in (404, 405) else error.code or 500
+    status = "NOT_FOUND" if code == 404 else "INVALID_ARGUMENT" if code < 500 else "INTERNAL"
+    return json_response(GoogleError(code, status, f"{error.name}: {request.method} {request.path}").body(), code)
+
+
+def _first_book() -> Book:
+    """An empty sheet of leads, as a person would have made it."""
+    grid = Grid(0, "Leads", rows=(tuple(Cell(name) for name in HEADER),), frozen_rows=1)
+    return Book("1" + secrets.token_urlsafe(32)[:43], Snapshot("Leads", (grid,)))
+
+
+def _scripts(book: Book, store: Store, trouble: Trouble, files: Path) -> Scripts:
+    """The script project, when the runtime is there; loaded late, because an engine for JavaScript is not small."""
+    try:
+        from bridge.local_google.script.host import Scripts as Project  # noqa: PLC0415 — see above
+    except ModuleNotFoundError:
+        return NoScripts()
+    project: Scripts = Project(book, store, trouble, files)
+    return project

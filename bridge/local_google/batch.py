@@ -1,0 +1,241 @@
+"""spreadsheets.batchUpdate: grid requests, one after another on snapshots; one that fails undoes them all."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bridge.local_google import cell_requests as on_cells
+from bridge.local_google import grid_requests as ask
+from bridge.local_google import masks
+from bridge.local_google.a1 import Area
+from bridge.local_google.cells import Cell, Row
+from bridge.local_google.errors import Invalid, bad_field
+from bridge.local_google.grid import Grid, Protected
+from bridge.local_google.snapshot import Snapshot
+from bridge.local_google.spreadsheet import protected_range, sheet_properties
+from bridge.local_google.values import check_protection
+
+Reply = dict[str, Any]
+Caller = str | None
+FAR = 10_000_000
+"""An open end of a protected range: more rows or columns than any grid has."""
+
+_BOOK_FIELDS = masks.parse("title,locale,timeZone")
+_GRID_FIELDS = "gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)"
+_TAB_FIELDS = masks.parse(f"sheetId,title,index,hidden,{_GRID_FIELDS}")
+
+
+def apply(now: Snapshot, batch: ask.BatchUpdate, caller: Caller) -> tuple[Snapshot, list[Reply]]:
+    """The book after the whole batch, and one reply per request; raises `Invalid` naming the request at fault."""
+    if not batch.requests:
+        raise Invalid("Must specify at least one request.")
+    replies = []
+    for number, request in enumerate(batch.requests):
+        kinds = [name for name in ask.Request.model_fields if getattr(request, name) is not None]
+        if len(kinds) != 1:
+            raise bad_field(
+                f"requests[{number}]", f"Invalid requests[{number}]: exactly one kind of request must be set."
+            )
+        alias = ask.Request.model_fields[kinds[0]].alias or kinds[0]
+        try:
+            now, reply = _KINDS[kinds[0]](now, getattr(request, kinds[0]), caller)
+        except Invalid as error:
+            raise Invalid(f"Invalid requests[{number}].{alias}: {error.message}", error.details) from error
+        replies.append({alias: reply} if reply else {})
+    return now, replies
+
+
+def _update_spreadsheet(
+    now: Snapshot, asked: ask.UpdateSpreadsheetProperties, _caller: Caller
+) -> tuple[Snapshot, Reply]:
+    mask = masks.parse(asked.fields)
+    masks.check(mask, _BOOK_FIELDS)
+    given = {"title": asked.properties.title, "locale": asked.properties.locale, "timeZone": asked.properties.time_zone}
+    chosen = {name: text for name, text in given.items() if masks.covers(mask, name) and text}
+    if "timeZone" in chosen:
+        try:
+            ZoneInfo(chosen["timeZone"])
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise bad_field("properties.timeZone", f"Unknown time zone: {chosen['timeZone']}") from error
+    after = replace(
+        now,
+        title=chosen.get("title", now.title),
+        locale=chosen.get("locale", now.locale),
+        time_zone=chosen.get("timeZone", now.time_zone),
+    )
+    return after, {}
+
+
+def _add_sheet(now: Snapshot, asked: ask.AddSheet, _caller: Caller) -> tuple[Snapshot, Reply]:
+    wanted = asked.properties
+    size = wanted.grid_properties
+    grid = Grid(
+        _new_id() if wanted.sheet_id is None else wanted.sheet_id,
+        wanted.title or f"Sheet{len(now.grids) + 1}",
+        row_count=size.row_count,
+        column_count=size.column_count,
+        frozen_rows=size.frozen_row_count,
+        frozen_columns=size.frozen_column_count,
+        hidden=wanted.hidden,
+    )
+    after = now.with_new_tab(_checked_size(grid), wanted.index)
+    return after, {"properties": sheet_properties(grid, after.grids.index(grid))}
+
+
+def _delete_sheet(now: Snapshot, asked: ask.DeleteSheet, caller: Caller) -> tuple[Snapshot, Reply]:
+    _check_lines(now.grid(asked.sheet_id), now.grid(asked.sheet_id).area, caller)
+    return now.without_tab(asked.sheet_id), {}
+
+
+def _duplicate_sheet(now: Snapshot, asked: ask.DuplicateSheet, _caller: Caller) -> tuple[Snapshot, Reply]:
+    source = now.grid(asked.source_sheet_id)
+    number = _new_id() if asked.new_sheet_id is None else asked.new_sheet_id
+    copy = replace(source, sheet_id=number, title=asked.new_sheet_name or f"Copy of {source.title}", protected=())
+    after = now.with_new_tab(copy, asked.insert_sheet_index or 0)
+    return after, {"properties": sheet_properties(copy, after.grids.index(copy))}
+
+
+def _update_sheet(now: Snapshot, asked: ask.UpdateSheetProperties, _caller: Caller) -> tuple[Snapshot, Reply]:
+    mask, wanted, size = masks.parse(asked.fields), asked.properties, asked.properties.grid_properties
+    masks.check(mask, _TAB_FIELDS)
+    before = grid = now.grid(wanted.sheet_id or 0)
+    if masks.covers(mask, "title") and "title" in wanted.model_fields_set:
+        now.check_title(wanted.title or "", grid)
+        grid = replace(grid, title=wanted.title or "")
+    if masks.covers(mask, "hidden"):
+        grid = replace(grid, hidden=wanted.hidden)
+    given = {name for name in type(size).model_fields if name in size.model_fields_set}
+    rows = size.row_count if _names(mask, given, "rowCount") else grid.row_count
+    columns = size.column_count if _names(mask, given, "columnCount") else grid.column_count
+    frozen_rows = size.frozen_row_count if _names(mask, given, "frozenRowCount") else grid.frozen_rows
+    frozen_columns = size.frozen_column_count if _names(mask, given, "frozenColumnCount") else grid.frozen_columns
+    grid = replace(grid.resized(rows, columns), frozen_rows=frozen_rows, frozen_columns=frozen_columns)
+    after = now.changed(before.sheet_id, lambda _: _checked_size(grid))
+    if masks.covers(mask, "index") and wanted.index is not None:
+        others = [one for one in after.grids if one is not grid]
+        # Google counts the new place before the tab is taken from its old one.
+        at = wanted.index - (wanted.index > now.grids.index(before))
+        after = replace(after, grids=(*others[:at], grid, *others[at:]))
+    return after, {}
+
+
+def _names(mask: masks.Mask, given: set[str], name: str) -> bool:
+    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+    return snake in given and masks.covers(mask, f"gridProperties.{name}")
+
+
+def _insert(now: Snapshot, asked: ask.InsertDimension, _caller: Caller) -> tuple[Snapshot, Reply]:
+    grid, start, end = _lines(now, asked.range, growing=True)
+    look = start - 1 if asked.inherit_from_before else start
+    if asked.range.dimension == "ROWS":
+        like = grid.rows[look] if 0 <= look < len(grid.rows) else ()
+        return now.changed(
+            grid.sheet_id, lambda grid: grid.rows_inserted(start, [blank_like(like)] * (end - start))
+        ), {}
+    column = tuple(row[look] if 0 <= look < len(row) else Cell() for row in grid.rows)
+    return now.changed(
+        grid.sheet_id, lambda grid: grid.columns_inserted(start, [blank_like(column)] * (end - start))
+    ), {}
+
+
+def blank_like(line: Row) -> Row:
+    """New cells with the formats and rules of a neighbouring line; nothing when it has none."""
+    blank = tuple(replace(cell, value=None, formula=None) for cell in line)
+    return blank if any(cell != Cell() for cell in blank) else ()
+
+
+def _delete(now: Snapshot, asked: ask.DeleteDimension, caller: Caller) -> tuple[Snapshot, Reply]:
+    grid, start, end = _lines(now, asked.range)
+    by_row = asked.range.dimension == "ROWS"
+    if end - start >= (grid.row_count if by_row else grid.column_count):
+        raise Invalid(f"You can't delete all the {asked.range.dimension.lower()} on the sheet.")
+    area = replace(grid.area, top=start, bottom=end) if by_row else replace(grid.area, left=start, right=end)
+    _check_lines(grid, area, caller)
+    delete = Grid.rows_deleted if by_row else Grid.columns_deleted
+    return now.changed(grid.sheet_id, lambda grid: delete(grid, start, end)), {}
+
+
+def _append_lines(now: Snapshot, asked: ask.AppendDimension, _caller: Caller) -> tuple[Snapshot, Reply]:
+    grid = now.grid(asked.sheet_id)
+    rows, columns = (asked.length, 0) if asked.dimension == "ROWS" else (0, asked.length)
+    if asked.length < 1:
+        raise bad_field("length", "length must be positive")
+    return now.changed(grid.sheet_id, lambda one: one.grown(one.row_count + rows, one.column_count + columns)), {}
+
+
+def _add_protection(now: Snapshot, asked: ask.AddProtectedRange, caller: Caller) -> tuple[Snapshot, Reply]:
+    wanted = asked.protected_range
+    taken = {one.id for grid in now.grids for one in grid.protected}
+    number = wanted.protected_range_id or max(taken, default=0) + 1
+    if number in taken:
+        raise bad_field("protectedRangeId", f"A protected range with id {number} already exists.")
+    where = wanted.range
+    area = Area(
+        now.grid(where.sheet_id).sheet_id,
+        where.start_row_index,
+        where.start_column_index,
+        FAR if where.end_row_index is None else where.end_row_index,
+        FAR if where.end_column_index is None else where.end_column_index,
+    )
+    # Whoever protects a range is one of its editors.
+    editors = {*(wanted.editors.users if wanted.editors else ()), *([caller] if caller else ())}
+    guard = Protected(number, area, tuple(sorted(editors)), bool(wanted.warning_only), wanted.description or "")
+    after = now.changed(where.sheet_id, lambda grid: replace(grid, protected=(*grid.protected, guard)))
+    return after, {"protectedRange": protected_range(guard, after.grid(where.sheet_id), caller)}
+
+
+def _delete_protection(now: Snapshot, asked: ask.DeleteProtectedRange, caller: Caller) -> tuple[Snapshot, Reply]:
+    for grid in now.grids:
+        for guard in grid.protected:
+            if guard.id == asked.protected_range_id:
+                check_protection(replace(grid, protected=(guard,)), [(guard.area.top, guard.area.left)], caller)
+                kept = tuple(one for one in grid.protected if one is not guard)
+                return now.changed(grid.sheet_id, lambda grid, kept=kept: replace(grid, protected=kept)), {}  # type: ignore[misc]
+    raise bad_field("protectedRangeId", f"No protected range with id: {asked.protected_range_id}")
+
+
+def _lines(now: Snapshot, asked: ask.DimensionRange, *, growing: bool = False) -> tuple[Grid, int, int]:
+    grid = now.grid(asked.sheet_id)
+    count = grid.row_count if asked.dimension == "ROWS" else grid.column_count
+    start, end = asked.start_index, count if asked.end_index is None else asked.end_index
+    if not 0 <= start < end or start > count or (not growing and end > count):
+        raise bad_field("range", f"There are only {count} {asked.dimension.lower()}; {start} to {end} was asked for.")
+    return grid, start, end
+
+
+def _check_lines(grid: Grid, area: Area, caller: Caller) -> None:
+    """Lines that cross a protected range may only be deleted by its editors."""
+    for guard in grid.protected:
+        top, left = max(area.top, guard.area.top), max(area.left, guard.area.left)
+        check_protection(replace(grid, protected=(guard,)), [(top, left)] if area.covers(top, left) else [], caller)
+
+
+def _checked_size(grid: Grid) -> Grid:
+    if grid.row_count < 1 or grid.column_count < 1 or grid.row_count * grid.column_count > FAR:
+        raise bad_field("gridProperties", f"A sheet cannot have {grid.row_count} rows and {grid.column_count} columns.")
+    return grid
+
+
+def _new_id() -> int:
+    return secrets.randbelow(2**31 - 1) + 1
+
+
+_KINDS: dict[str, Callable[[Snapshot, Any, Caller], tuple[Snapshot, Reply]]] = {
+    "update_spreadsheet_properties": _update_spreadsheet,
+    "add_sheet": _add_sheet,
+    "delete_sheet": _delete_sheet,
+    "duplicate_sheet": _duplicate_sheet,
+    "update_sheet_properties": _update_sheet,
+    "insert_dimension": _insert,
+    "delete_dimension": _delete,
+    "append_dimension": _append_lines,
+    "sort_range": on_cells.sort_range,
+    "update_cells": on_cells.update_cells,
+    "append_cells": on_cells.append_cells,
+    "repeat_cell": on_cells.repeat_cell,
+    "set_data_validation": on_cells.set_validation,
+    "add_protected_range": _add_protection,
+    "delete_protected_range": _delete_protection,
+}

@@ -1,0 +1,175 @@
+"""One API call, from the token to the answer: who calls, is it due for trouble, is there quota left, what came of it.
+
+Everything about a call but its meaning is here; the routes in `rest` know only what their method does.
+"""
+
+import functools
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Response, current_app, request
+from pydantic import BaseModel
+from waitress.channel import ClientDisconnected
+
+from bridge.local_google import masks, wire
+from bridge.local_google.errors import GoogleError, Invalid, not_found, permission_denied, unauthenticated, unavailable
+from bridge.local_google.local import LocalGoogle
+from bridge.local_google.masks import Mask
+from bridge.local_google.oauth import Caller, out_of_scope
+from bridge.local_google.quota import Kind, exhausted
+from bridge.local_google.snapshot import Snapshot
+from bridge.local_google.trouble import Fault
+
+LARGEST_BODY = 10 * 1024 * 1024
+HTML_502 = (
+    "<!DOCTYPE html>\n<html lang=en>\n<title>Error 502 (Server Error)!!1</title>\n<p><b>502.</b> <ins>That’s an error.</ins>"
+    "\n<p>The server encountered a temporary error and could not complete your request.\n"
+)
+
+Answer = dict[str, Any]
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class Dropped(ClientDisconnected, ConnectionError):
+    """The connection ends without an answer: waitress knows the one base, werkzeug's server the other."""
+
+
+class _Html(Exception):
+    """An answer from some machine in between, not from the API."""
+
+
+def local() -> LocalGoogle:
+    """The stand-in this app serves."""
+    found: LocalGoogle = current_app.extensions["local_google"]
+    return found
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that may do its work: the caller is known, the quota taken."""
+
+    caller: Caller
+
+    @property
+    def seen(self) -> Snapshot:
+        """The book as reads see it now."""
+        return local().trouble.seen()
+
+    def query(self, shape: type[Shape]) -> Shape:
+        """The query parameters."""
+        return wire.query(shape, request.args.to_dict(flat=False))
+
+    def body(self, shape: type[Shape]) -> Shape:
+        """The JSON body."""
+        raw = request.get_data()
+        try:
+            given = json.loads(raw) if raw else {}
+        except ValueError as error:
+            raise Invalid(f"Invalid JSON payload received. {error}") from error
+        return wire.read(shape, given)
+
+    def change(self, decide: Callable[[Snapshot], Snapshot]) -> None:
+        """Apply a write: all of it or nothing."""
+        before = local().book.now
+        local().trouble.strike()
+        local().book.change(decide)
+        after = local().book.now
+        changed = next((grid.sheet_id for grid in after.grids if grid not in before.grids), None)
+        if changed is not None:
+            local().person.api_wrote(changed)
+
+
+def api(kind: Kind, method: str, known: Mask) -> Callable[[Callable[..., Answer]], Callable[..., Response]]:
+    """Make a function ``(Call, **path) -> answer`` a view; ``known`` is what its field mask may name."""
+
+    def decorate(work: Callable[..., Answer]) -> Callable[..., Response]:
+        @functools.wraps(work)
+        def view(book_id: str, **path: str) -> Response:
+            status = 500
+            try:
+                answer = _answered(kind, method, book_id, lambda call: _masked(work(call, **path), known))
+                status = 200
+            except GoogleError as error:
+                status = error.code
+                raise
+            except _Html:
+                status = 502
+                return Response(HTML_502, 502, content_type="text/html; charset=UTF-8")
+            except Dropped:
+                status = 0
+                return _DropsConnection()
+            finally:
+                local().calls.add(kind, method, status)
+            return json_response(answer)
+
+        return view
+
+    return decorate
+
+
+def _answered(kind: Kind, method: str, book_id: str, work: Callable[[Call], Answer]) -> Answer:
+    """Authenticate, strike, count, wait, work — in the order in which Google's front end would refuse."""
+    trouble, quota = local().trouble, local().quota
+    caller = local().tokens.caller(request.headers.get("Authorization", ""))
+    if trouble.key_revoked and not caller.owner:
+        raise unauthenticated()
+    fault = trouble.take(kind, method)
+    if fault is not None and not fault.landed:
+        raise _error(fault, kind)
+    if trouble.limit_owner or not caller.owner:
+        quota.take(caller.email, kind)
+    if trouble.latency:
+        time.sleep(trouble.latency)
+    if kind == "write" and not caller.may_write:
+        raise out_of_scope()
+    if book_id != local().book.id:
+        raise not_found()
+    if trouble.unshared and not caller.owner:
+        raise permission_denied()
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise Invalid(f"Request payload size exceeds the limit: {LARGEST_BODY} bytes.")
+    answer = work(Call(caller))
+    if fault is not None:
+        raise _error(fault, kind)
+    return answer
+
+
+def _masked(answer: Answer, known: Mask) -> Answer:
+    if not (text := request.args.get("fields")):
+        return answer
+    mask = masks.parse(text)
+    masks.check(mask, known)
+    chosen: Answer = masks.chosen(mask, answer)
+    return chosen
+
+
+def _error(fault: Fault, kind: Kind) -> Exception:
+    errors: dict[int | str, Callable[[], Exception]] = {
+        401: unauthenticated,
+        403: permission_denied,
+        404: not_found,
+        429: lambda: exhausted(kind),
+        500: lambda: GoogleError(500, "INTERNAL", "Internal error encountered."),
+        502: _Html,
+        503: unavailable,
+        "drop": Dropped,
+    }
+    error = errors[fault.answer]()
+    if isinstance(error, GoogleError):
+        error.retry_after = fault.retry_after
+    return error
+
+
+def json_response(answer: Any, status: int = 200) -> Response:
+    """Any JSON, as Google sends it."""
+    return Response(json.dumps(answer, ensure_ascii=False), status, content_type="application/json; charset=UTF-8")
+
+
+class _DropsConnection(Response):
+    """Flask would turn an exception of a view into a 500; an exception of the response reaches the server."""
+
+    def __call__(self, *_: object) -> Any:
+        raise Dropped

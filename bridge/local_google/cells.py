@@ -1,0 +1,91 @@
+"""What one cell holds. Frozen, so that a row can be shared between the book now, its past and its undo."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 — a sheet's clock has no zone; the book has one
+"""Day 0 of a serial date (GOOGLE.md section 5)."""
+
+LONGEST_TEXT = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorValue:
+    """What a formula shows when it has no result, such as ``#N/A``."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateValue:
+    """A date or time as the sheet's own calendar shows it: days since 1899-12-30, without a zone."""
+
+    serial: float
+
+    @property
+    def wall(self) -> datetime:
+        """The naive date and time; OverflowError beyond the year 9999."""
+        return EPOCH + timedelta(milliseconds=round(self.serial * 86_400_000))
+
+
+Value = str | float | bool | ErrorValue | None
+"""As kept: text, a double, a checkbox, an error, or nothing. Dates are doubles with a date format."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """Google's numberFormat: ``type`` is TEXT, NUMBER, PERCENT, CURRENCY, DATE, TIME, DATE_TIME or SCIENTIFIC."""
+
+    type: str
+    pattern: str = ""
+
+    @property
+    def is_date(self) -> bool:
+        """True when a double in such a cell means a date or a time of day."""
+        return self.type in {"DATE", "TIME", "DATE_TIME"}
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What a person may choose: ``kind`` is ONE_OF_LIST or BOOLEAN; ``strict`` rejects the rest, else it is marked."""
+
+    kind: str
+    options: tuple[str, ...] = ()
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell. With a ``formula``, ``value`` is its last known result."""
+
+    value: Value = None
+    formula: str | None = None
+    format: NumberFormat | None = None
+    validation: Validation | None = None
+
+    @property
+    def has_date(self) -> bool:
+        """True when the value is a date or time."""
+        return self.format is not None and self.format.is_date and is_number(self.value)
+
+    def holding(self, value: Value, formula: str | None = None, format: NumberFormat | None = None) -> "Cell":
+        """The cell with other content; a new format only where one is given."""
+        return replace(self, value=value, formula=formula, format=format or self.format)
+
+
+EMPTY = Cell()
+Row = tuple[Cell, ...]
+"""Cells from column A on, without trailing `EMPTY` ones."""
+
+
+def is_number(value: object) -> bool:
+    """True for a double; a checkbox is not a number."""
+    return isinstance(value, float | int) and not isinstance(value, bool)
+
+
+def trimmed(cells: list[Cell]) -> Row:
+    """The row without its trailing empty cells."""
+    end = len(cells)
+    while end and cells[end - 1] == EMPTY:
+        end -= 1
+    return tuple(cells[:end])

@@ -1,0 +1,143 @@
+"""The service account and its tokens: the real JWT exchange of google-auth, verified against the key made here.
+
+Keeps minted tokens in memory only: after a restart clients are told 401 and fetch a new one, as google-auth does.
+"""
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from google.auth import exceptions, jwt
+
+from bridge.local_google.errors import GoogleError, unauthenticated
+
+LIFETIME = 3600
+GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+SCOPES = frozenset(f"https://www.googleapis.com/auth/{name}" for name in ("spreadsheets", "drive", "drive.file"))
+READ_ONLY = "https://www.googleapis.com/auth/spreadsheets.readonly"
+
+
+class Refused(Exception):
+    """The token endpoint says no; the message is OAuth's ``error_description``."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls the API: an account, or the owner of this machine with the printed token."""
+
+    email: str
+    owner: bool = False
+    may_write: bool = True
+
+    @property
+    def account(self) -> str | None:
+        """The account whose rights count; the owner may do anything (None)."""
+        return None if self.owner else self.email
+
+
+OWNER = Caller("owner@local.invalid", owner=True)
+
+
+def service_account(path: Path, token_uri: str) -> dict[str, Any]:
+    """The key file of the service account: made once, its token address renewed at each start. Mode 0600."""
+    if path.exists():
+        account: dict[str, Any] = json.loads(path.read_text())
+    else:
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        account = {
+            "type": "service_account",
+            "project_id": "local-google",
+            "private_key_id": secrets.token_hex(20),
+            "private_key": key.private_bytes(*form).decode(),
+            "client_email": "bridge@local-google.iam.gserviceaccount.com",
+            "client_id": str(secrets.randbelow(10**21)),
+        }
+    if account.get("token_uri") != token_uri:
+        account["token_uri"] = token_uri
+        draft = path.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(account, indent=2))
+        draft.replace(path)
+    path.chmod(0o600)
+    return account
+
+
+class Tokens:
+    """Mints tokens against signed assertions and knows whose they are."""
+
+    def __init__(
+        self,
+        account: dict[str, Any],
+        api_token_ok: Callable[[str], bool] | None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.email: str = account["client_email"]
+        self._audience, self._clock, self._owner_token = account["token_uri"], clock, api_token_ok
+        key = serialization.load_pem_private_key(account["private_key"].encode(), None)
+        form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        self._public_key = key.public_key().public_bytes(*form)
+        self._minted: dict[str, tuple[Caller, float]] = {}
+
+    def exchange(self, grant_type: str, assertion: str) -> dict[str, Any]:
+        """A bearer token for a signed assertion; raises `Refused`."""
+        if grant_type != GRANT:
+            raise Refused(f"Invalid grant_type: {grant_type}")
+        try:
+            claims = _verified(assertion, self._public_key, self._audience)
+        except (ValueError, exceptions.GoogleAuthError) as error:
+            raise Refused(f"Invalid JWT: {error}") from error
+        scopes = set(str(claims.get("scope", "")).split())
+        if claims.get("iss") != self.email:
+            raise Refused("Invalid grant: account not found")
+        if not scopes & (SCOPES | {READ_ONLY}):
+            raise Refused("Invalid OAuth scope or ID token audience provided.")
+        token = "ya29.local-" + secrets.token_urlsafe(32)
+        self._minted[token] = (Caller(self.email, may_write=bool(scopes & SCOPES)), self._clock() + LIFETIME)
+        return {"access_token": token, "expires_in": LIFETIME - 1, "token_type": "Bearer"}
+
+    def caller(self, authorization: str) -> Caller:
+        """Whose token this is; raises Google's 401."""
+        kind, _, token = authorization.partition(" ")
+        caller, ends = self._minted.get(token, (None, 0.0))
+        if kind.lower() != "bearer" or not token:
+            raise unauthenticated()
+        if caller is not None and self._clock() < ends:
+            return caller
+        if caller is None and self._owner_token is not None and self._owner_token(token):
+            return OWNER
+        raise unauthenticated()
+
+    def forget(self) -> None:
+        """End all tokens, as when the key is revoked."""
+        self._minted.clear()
+
+
+def _verified(assertion: str, public_key: bytes, audience: str) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(  # type: ignore[no-untyped-call]  # google-auth has no types here
+        assertion, certs=public_key, audience=audience, clock_skew_in_seconds=60
+    )
+    return claims
+
+
+def out_of_scope() -> GoogleError:
+    """403: the token may only read."""
+    return GoogleError(
+        403,
+        "PERMISSION_DENIED",
+        "Request had insufficient authentication scopes.",
+        [
+            {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+                "domain": "googleapis.com",
+                "metadata": {"service": "sheets.googleapis.com"},
+            }
+        ],
+    )

@@ -1,0 +1,246 @@
+"""The Sheets v4 methods that the bridge, gspread and a curious person use, under ``/v4/spreadsheets``.
+
+Any other path is a 404, any other field a 400 that names it.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from bridge.local_google import batch, masks, wire
+from bridge.local_google.a1 import Area
+from bridge.local_google.call import Answer, Call, api, local
+from bridge.local_google.errors import permission_denied
+from bridge.local_google.grid_requests import BatchUpdate
+from bridge.local_google.snapshot import Snapshot
+from bridge.local_google.spreadsheet import KNOWN, Wanted, spreadsheet
+from bridge.local_google.values import (
+    Given,
+    Rendering,
+    Written,
+    append,
+    check_room,
+    clear,
+    rows_of,
+    target,
+    value_range,
+    write,
+)
+
+blueprint = Blueprint("sheets", __name__, url_prefix="/v4/spreadsheets")
+
+_RANGE = "range,majorDimension,values"
+_UPDATE = f"spreadsheetId,updatedRange,updatedRows,updatedColumns,updatedCells,updatedData({_RANGE})"
+_VALUES = masks.parse(
+    f"{_RANGE},{_UPDATE},valueRanges({_RANGE},valueRange({_RANGE}),dataFilters),responses({_UPDATE},dataFilter),"
+    "totalUpdatedRows,totalUpdatedColumns,totalUpdatedCells,totalUpdatedSheets,clearedRange,clearedRanges,"
+    f"tableRange,updates({_UPDATE})"
+)
+_BATCH: masks.Mask = {"spreadsheetId": {}, "replies": {"*": {}}, "updatedSpreadsheet": KNOWN}
+_Echo = wire.PutValues | wire.BatchUpdateValues | wire.BatchUpdateFiltered
+
+
+@blueprint.post("")
+def create() -> Response:
+    """Service accounts own no files (GOOGLE.md section 1): a person makes the sheet and shares it."""
+    local().tokens.caller(request.headers.get("Authorization", ""))
+    raise permission_denied()
+
+
+@blueprint.get("/<book_id>")
+@api("read", "spreadsheets.get", KNOWN)
+def get(call: Call) -> Answer:
+    """spreadsheets.get."""
+    asked, now = call.query(wire.GetSpreadsheet), call.seen
+    mask = masks.parse(asked.fields) if asked.fields else None
+    wanted = Wanted([now.resolve(text) for text in asked.ranges], asked.include_grid_data, mask)
+    return spreadsheet(local().book.id, now, wanted, call.caller.account)
+
+
+@blueprint.post("/<book_id>:batchUpdate")
+@api("write", "spreadsheets.batchUpdate", _BATCH)
+def batch_update(call: Call) -> Answer:
+    """spreadsheets.batchUpdate."""
+    call.query(wire.Query)
+    asked, answer, account = call.body(BatchUpdate), {"spreadsheetId": local().book.id}, call.caller.account
+
+    def decide(now: Snapshot) -> Snapshot:
+        after, answer["replies"] = batch.apply(now, asked, account)
+        if asked.include_spreadsheet_in_response:
+            wanted = Wanted([after.resolve(text) for text in asked.response_ranges], asked.response_include_grid_data)
+            answer["updatedSpreadsheet"] = spreadsheet(local().book.id, after, wanted, account)
+        return after
+
+    call.change(decide)
+    return answer
+
+
+@blueprint.get("/<book_id>/values:batchGet")
+@api("read", "values.batchGet", _VALUES)
+def values_batch_get(call: Call) -> Answer:
+    """values.batchGet."""
+    asked, now = call.query(wire.GetValues), call.seen
+    look = Rendering(asked.value_render_option, asked.date_time_render_option, asked.major_dimension)
+    ranges = [value_range(now, now.resolve(text), look) for text in asked.ranges]
+    return {"spreadsheetId": local().book.id, "valueRanges": ranges}
+
+
+@blueprint.post("/<book_id>/values:batchGetByDataFilter")
+@api("read", "values.batchGetByDataFilter", _VALUES)
+def values_batch_get_filtered(call: Call) -> Answer:
+    """values.batchGetByDataFilter."""
+    call.query(wire.Query)
+    asked, now = call.body(wire.BatchGetFiltered), call.seen
+    look = Rendering(asked.value_render_option, asked.date_time_render_option, asked.major_dimension)
+    matched = [
+        {"valueRange": value_range(now, wire.filtered_area(now, one), look), "dataFilters": [_filter_json(one)]}
+        for one in asked.data_filters
+    ]
+    return {"spreadsheetId": local().book.id, "valueRanges": matched}
+
+
+@blueprint.get("/<book_id>/values/<path:where>")
+@api("read", "values.get", _VALUES)
+def values_get(call: Call, where: str) -> Answer:
+    """values.get."""
+    asked, now = call.query(wire.GetValues), call.seen
+    look = Rendering(asked.value_render_option, asked.date_time_render_option, asked.major_dimension)
+    return value_range(now, now.resolve(where), look)
+
+
+@blueprint.put("/<book_id>/values/<path:where>")
+@api("write", "values.update", _VALUES)
+def values_update(call: Call, where: str) -> Answer:
+    """values.update."""
+    asked, body = call.query(wire.PutValues), call.body(wire.ValueRange)
+    given = Given(rows_of(body.values, body.major_dimension), asked.value_input_option, call.caller.account)
+    answer: Answer = {}
+
+    def decide(now: Snapshot) -> Snapshot:
+        after, written = write(now, target(now, where, given), given)
+        answer.update(_update_answer(after, written, asked, body.major_dimension))
+        return after
+
+    call.change(decide)
+    return answer
+
+
+@blueprint.post("/<book_id>/values/<path:where>:append")
+@api("write", "values.append", _VALUES)
+def values_append(call: Call, where: str) -> Answer:
+    """values.append."""
+    asked, body = call.query(wire.PutValues), call.body(wire.ValueRange)
+    given = Given(rows_of(body.values, body.major_dimension), asked.value_input_option, call.caller.account)
+    answer: Answer = {"spreadsheetId": local().book.id}
+
+    def decide(now: Snapshot) -> Snapshot:
+        insert = asked.insert_data_option == "INSERT_ROWS"
+        after, written, table = append(now, now.resolve(where), given, insert=insert)
+        answer.update({"tableRange": now.text(table)} if table else {})
+        answer["updates"] = _update_answer(after, written, asked, body.major_dimension)
+        return after
+
+    call.change(decide)
+    return answer
+
+
+@blueprint.post("/<book_id>/values:batchUpdate")
+@api("write", "values.batchUpdate", _VALUES)
+def values_batch_update(call: Call) -> Answer:
+    """values.batchUpdate: atomic; a range written twice keeps the later values."""
+    call.query(wire.Query)
+    asked, answer = call.body(wire.BatchUpdateValues), {"spreadsheetId": local().book.id}
+
+    def decide(now: Snapshot) -> Snapshot:
+        done = []
+        for one in asked.data:
+            given = Given(rows_of(one.values, one.major_dimension), asked.value_input_option, call.caller.account)
+            now, written = write(now, target(now, one.range or "", given), given)
+            done.append((written, one.major_dimension))
+        answer.update(_batch_answer(now, done, asked))
+        return now
+
+    call.change(decide)
+    return answer
+
+
+@blueprint.post("/<book_id>/values:batchUpdateByDataFilter")
+@api("write", "values.batchUpdateByDataFilter", _VALUES)
+def values_batch_update_filtered(call: Call) -> Answer:
+    """values.batchUpdateByDataFilter."""
+    call.query(wire.Query)
+    asked, answer = call.body(wire.BatchUpdateFiltered), {"spreadsheetId": local().book.id}
+
+    def decide(now: Snapshot) -> Snapshot:
+        done = []
+        for one in asked.data:
+            given = Given(rows_of(one.values, one.major_dimension), asked.value_input_option, call.caller.account)
+            area = wire.filtered_area(now, one.data_filter)
+            check_room(now, area, given)
+            now, written = write(now, area, given)
+            done.append((written, one.major_dimension))
+        answer.update(_batch_answer(now, done, asked))
+        for response, one in zip(answer["responses"], asked.data, strict=True):
+            response["dataFilter"] = _filter_json(one.data_filter)
+            del response["spreadsheetId"]
+        return now
+
+    call.change(decide)
+    return answer
+
+
+@blueprint.post("/<book_id>/values/<path:where>:clear")
+@api("write", "values.clear", _VALUES)
+def values_clear(call: Call, where: str) -> Answer:
+    """values.clear."""
+    call.query(wire.Query)
+    call.body(wire.Nothing)
+    cleared = _clear(call, [where])
+    return {"spreadsheetId": local().book.id, "clearedRange": cleared[0]}
+
+
+@blueprint.post("/<book_id>/values:batchClear")
+@api("write", "values.batchClear", _VALUES)
+def values_batch_clear(call: Call) -> Answer:
+    """values.batchClear."""
+    call.query(wire.Query)
+    return {"spreadsheetId": local().book.id, "clearedRanges": _clear(call, call.body(wire.BatchClear).ranges)}
+
+
+def _clear(call: Call, ranges: list[str]) -> list[str]:
+    cleared: list[Area] = []
+
+    def decide(now: Snapshot) -> Snapshot:
+        for text in ranges:
+            cleared.append(now.resolve(text))
+            now = clear(now, cleared[-1], call.caller.account)
+        return now
+
+    call.change(decide)
+    return [local().book.now.text(area) for area in cleared]
+
+
+def _update_answer(after: Snapshot, written: Written, asked: _Echo, dimension: wire.Dimension) -> Answer:
+    """UpdateValuesResponse; the echo shows every cell of the range, skipped ones too unless the switch is off."""
+    answer: Answer = {"spreadsheetId": local().book.id, "updatedRange": after.text(written.area)} | written.counts()
+    if asked.include_values_in_response:
+        look = Rendering(asked.response_value_render_option, asked.response_date_time_render_option, dimension)
+        hidden = frozenset[tuple[int, int]]() if local().trouble.echo_skipped else written.skipped
+        answer["updatedData"] = value_range(after, written.area, look, hidden)
+    return answer
+
+
+def _batch_answer(after: Snapshot, done: list[tuple[Written, wire.Dimension]], asked: _Echo) -> dict[str, Any]:
+    tabs = [(written.area.sheet_id, place) for written, _ in done for place in written.cells]
+    totals = {
+        "totalUpdatedRows": len({(tab, row) for tab, (row, _) in tabs}),
+        "totalUpdatedColumns": len({(tab, column) for tab, (_, column) in tabs}),
+        "totalUpdatedCells": len(tabs),
+        "totalUpdatedSheets": len({tab for tab, _ in tabs}),
+    }
+    responses = [_update_answer(after, written, asked, dimension) for written, dimension in done]
+    return {name: count for name, count in totals.items() if count} | {"responses": responses}
+
+
+def _filter_json(one: wire.DataFilter) -> dict[str, Any]:
+    return one.model_dump(by_alias=True, exclude_unset=True)

@@ -1,0 +1,140 @@
+"""The spreadsheets.get answer: properties, tabs, and grids of cells as far as the field mask asks for them.
+
+Refuses what it does not keep: colours, fonts, notes, charts, merges. The mask may name them; there are none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.local_google import formats, masks
+from bridge.local_google.a1 import Area
+from bridge.local_google.cells import EMPTY, Cell, ErrorValue, NumberFormat, Validation, Value
+from bridge.local_google.grid import Grid, Protected
+from bridge.local_google.masks import Mask
+from bridge.local_google.snapshot import Snapshot
+
+_GRID = "rowCount,columnCount,frozenRowCount,frozenColumnCount,hideGridlines"
+_FORMAT = "numberFormat(type,pattern),backgroundColor,textFormat"
+_CELL = (
+    f"userEnteredValue,effectiveValue,formattedValue,userEnteredFormat({_FORMAT}),effectiveFormat({_FORMAT}),note,"
+    "dataValidation,hyperlink"
+)
+_SHEET = (
+    f"properties(sheetId,title,index,sheetType,hidden,gridProperties({_GRID})),merges,protectedRanges,basicFilter,"
+    f"developerMetadata,data(startRow,startColumn,rowData(values({_CELL})),rowMetadata,columnMetadata)"
+)
+KNOWN = masks.parse(
+    f"spreadsheetId,spreadsheetUrl,namedRanges,developerMetadata,properties(title,locale,autoRecalc,timeZone),sheets({_SHEET})"
+)
+"""What a mask may name here."""
+
+_ERROR_TYPES = {
+    "#N/A": "N_A", "#REF!": "REF", "#DIV/0!": "DIVIDE_BY_ZERO", "#VALUE!": "VALUE", "#NAME?": "NAME", "#NUM!": "NUM",
+    "#NULL!": "NULL_VALUE", "Loading...": "LOADING",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for: ranges (none: everything), cells or only properties, and the mask (empty: all)."""
+
+    ranges: Sequence[Area] = ()
+    cells: bool = False
+    mask: Mask | None = None
+
+
+def spreadsheet(book_id: str, now: Snapshot, wanted: Wanted, caller: str | None) -> dict[str, Any]:
+    """A Spreadsheet, masked."""
+    mask = wanted.mask or {}
+    masks.check(mask, KNOWN)
+    in_sheets = mask.get("sheets", {})
+    with_cells = wanted.cells if not mask else masks.covers(mask, "sheets.data") or "data" in in_sheets
+    cell_mask: Mask = in_sheets
+    for name in ("data", "rowData", "values"):
+        cell_mask = cell_mask.get(name, {})
+    sheets = []
+    for index, grid in enumerate(now.grids):
+        areas = [area for area in wanted.ranges if area.sheet_id == grid.sheet_id]
+        if wanted.ranges and not areas:
+            continue
+        sheet: dict[str, Any] = {"properties": sheet_properties(grid, index)}
+        if with_cells:
+            sheet["data"] = [_grid_data(grid, area, now.locale, cell_mask) for area in areas or [grid.area]]
+        if grid.protected:
+            sheet["protectedRanges"] = [protected_range(one, grid, caller) for one in grid.protected]
+        sheets.append(sheet)
+    properties = {"title": now.title, "locale": now.locale, "autoRecalc": "ON_CHANGE", "timeZone": now.time_zone}
+    url = f"https://docs.google.com/spreadsheets/d/{book_id}/edit"
+    answer = {"spreadsheetId": book_id, "properties": properties, "sheets": sheets, "spreadsheetUrl": url}
+    picked: dict[str, Any] = masks.chosen(mask, answer)
+    return picked
+
+
+def sheet_properties(grid: Grid, index: int) -> dict[str, Any]:
+    """SheetProperties."""
+    size = {"rowCount": grid.row_count, "columnCount": grid.column_count}
+    frozen = {"frozenRowCount": grid.frozen_rows, "frozenColumnCount": grid.frozen_columns}
+    size |= {name: count for name, count in frozen.items() if count}
+    properties = {"sheetId": grid.sheet_id, "title": grid.title, "index": index, "sheetType": "GRID"}
+    return properties | {"gridProperties": size} | ({"hidden": True} if grid.hidden else {})
+
+
+def protected_range(guard: Protected, grid: Grid, caller: str | None) -> dict[str, Any]:
+    """ProtectedRange, with open ends left out."""
+    area = guard.area
+    where = {"sheetId": area.sheet_id, "startRowIndex": area.top, "startColumnIndex": area.left}
+    if area.bottom < grid.row_count:
+        where["endRowIndex"] = area.bottom
+    if area.right < grid.column_count:
+        where["endColumnIndex"] = area.right
+    mine = caller is None or caller in guard.editors or guard.warning_only
+    answer: dict[str, Any] = {"protectedRangeId": guard.id, "range": where, "requestingUserCanEdit": mine}
+    answer |= {"warningOnly": True} if guard.warning_only else {"editors": {"users": list(guard.editors)}}
+    return answer | ({"description": guard.description} if guard.description else {})
+
+
+def _grid_data(grid: Grid, area: Area, locale: str, mask: Mask) -> dict[str, Any]:
+    rows = [row[area.left : area.right] for row in grid.rows[area.top : area.bottom]]
+    while rows and all(cell == EMPTY for cell in rows[-1]):
+        rows.pop()
+    values = [[_cell(cell, locale, mask) for cell in row] for row in rows]
+    answer: dict[str, Any] = {"startRow": area.top} if area.top else {}
+    answer |= {"startColumn": area.left} if area.left else {}
+    return answer | ({"rowData": [{"values": row} if row else {} for row in values]} if rows else {})
+
+
+def _cell(cell: Cell, locale: str, mask: Mask) -> dict[str, Any]:
+    answer: dict[str, Any] = {}
+    if cell.value is not None:
+        entered = {"formulaValue": cell.formula} if cell.formula is not None else extended_value(cell.value)
+        answer |= {"userEnteredValue": entered, "effectiveValue": extended_value(cell.value)}
+        answer["formattedValue"] = formats.shown(cell, locale)
+    if cell.format is not None:
+        answer |= {"userEnteredFormat": _format(cell.format), "effectiveFormat": _format(cell.format)}
+    if cell.validation is not None:
+        answer["dataValidation"] = _rule(cell.validation)
+    if not mask or "*" in mask:
+        return answer
+    return {name: part for name, part in answer.items() if name in mask}
+
+
+def extended_value(value: Value) -> dict[str, Any]:
+    """ExtendedValue."""
+    if isinstance(value, ErrorValue):
+        kind = _ERROR_TYPES.get(value.code, "ERROR")
+        return {"errorValue": {"type": kind, "message": "The local Google does not calculate formulas."}}
+    if isinstance(value, bool):
+        return {"boolValue": value}
+    return {"stringValue": value} if isinstance(value, str) else {"numberValue": formats.whole(value or 0.0)}
+
+
+def _format(format: NumberFormat) -> dict[str, Any]:
+    pattern = {"pattern": format.pattern} if format.pattern else {}
+    return {"numberFormat": {"type": format.type} | pattern}
+
+
+def _rule(rule: Validation) -> dict[str, Any]:
+    values = [{"userEnteredValue": option} for option in rule.options]
+    condition = {"type": rule.kind} | ({"values": values} if values else {})
+    return {"condition": condition, "showCustomUi": True} | ({"strict": True} if rule.strict else {})

@@ -1,0 +1,185 @@
+"""The shapes of requests, strict, and Google's words for what does not fit: an unknown field is named."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from bridge.local_google.a1 import Area
+from bridge.local_google.errors import Invalid, bad_field
+from bridge.local_google.snapshot import Snapshot
+
+Render = Literal["FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA"]
+DateRender = Literal["SERIAL_NUMBER", "FORMATTED_STRING"]
+Dimension = Literal["ROWS", "COLUMNS"]
+Input = Literal["RAW", "USER_ENTERED"]
+
+
+class Wire(BaseModel):
+    """A part of a JSON body, named as in Google's schema."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, alias_generator=to_camel)
+
+
+class Query(BaseModel):
+    """Query parameters; ``fields`` and a few that change nothing are understood everywhere."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
+    fields: str | None = None
+    alt: Literal["json"] = "json"
+    pretty_print: bool = True
+
+
+class GetSpreadsheet(Query):
+    """spreadsheets.get."""
+
+    ranges: list[str] = []
+    include_grid_data: bool = False
+
+
+class GetValues(Query):
+    """values.get and values.batchGet."""
+
+    ranges: list[str] = []
+    major_dimension: Dimension = "ROWS"
+    value_render_option: Render = "FORMATTED_VALUE"
+    date_time_render_option: DateRender = "SERIAL_NUMBER"
+
+
+class PutValues(Query):
+    """values.update and values.append."""
+
+    value_input_option: Input | None = None
+    insert_data_option: Literal["OVERWRITE", "INSERT_ROWS"] = "OVERWRITE"
+    include_values_in_response: bool = False
+    response_value_render_option: Render = "FORMATTED_VALUE"
+    response_date_time_render_option: DateRender = "SERIAL_NUMBER"
+
+
+class GridRange(Wire):
+    """An area by sheet id; open ends reach to the edge of the grid."""
+
+    sheet_id: int = 0
+    start_row_index: int = 0
+    end_row_index: int | None = None
+    start_column_index: int = 0
+    end_column_index: int | None = None
+
+
+class DataFilter(Wire):
+    """Where, by A1 range or by grid range. Developer metadata is not kept here, so it cannot be looked up."""
+
+    a1_range: str | None = None
+    grid_range: GridRange | None = None
+
+
+class ValueRange(Wire):
+    """Values and where they go."""
+
+    range: str | None = None
+    major_dimension: Dimension = "ROWS"
+    values: list[list[Any] | None] = []
+
+
+class FilteredValues(Wire):
+    """Values and where they go, by filter."""
+
+    data_filter: DataFilter
+    major_dimension: Dimension = "ROWS"
+    values: list[list[Any] | None] = []
+
+
+class BatchUpdateValues(Wire):
+    """values.batchUpdate."""
+
+    value_input_option: Input | None = None
+    data: list[ValueRange] = []
+    include_values_in_response: bool = False
+    response_value_render_option: Render = "FORMATTED_VALUE"
+    response_date_time_render_option: DateRender = "SERIAL_NUMBER"
+
+
+class BatchUpdateFiltered(Wire):
+    """values.batchUpdateByDataFilter."""
+
+    value_input_option: Input | None = None
+    data: list[FilteredValues] = []
+    include_values_in_response: bool = False
+    response_value_render_option: Render = "FORMATTED_VALUE"
+    response_date_time_render_option: DateRender = "SERIAL_NUMBER"
+
+
+class BatchGetFiltered(Wire):
+    """values.batchGetByDataFilter."""
+
+    data_filters: list[DataFilter] = []
+    major_dimension: Dimension = "ROWS"
+    value_render_option: Render = "FORMATTED_VALUE"
+    date_time_render_option: DateRender = "SERIAL_NUMBER"
+
+
+class BatchClear(Wire):
+    """values.batchClear."""
+
+    ranges: list[str] = []
+
+
+class Nothing(Wire):
+    """A body without fields."""
+
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+def read(shape: type[Shape], given: Any) -> Shape:
+    """Parse a body or a query; raises `Invalid` naming the first field at fault."""
+    try:
+        return shape.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = _path(first["loc"])
+        if first["type"] == "extra_forbidden":
+            parent, name = _path(first["loc"][:-1]), first["loc"][-1]
+            where, what = (f" at '{parent}'", "field") if parent else ("", "field")
+            raise bad_field(
+                parent or str(name), f'Invalid JSON payload received. Unknown name "{name}"{where}: Cannot find {what}.'
+            ) from error
+        given_text = json.dumps(first["input"], ensure_ascii=False, default=str)[:200]
+        raise bad_field(path, f"Invalid value at '{path}': {first['msg']}; got {given_text}") from error
+
+
+def query(shape: type[Shape], given: Mapping[str, list[str]]) -> Shape:
+    """Parse query parameters, each as all its values."""
+    repeated = {"ranges"}
+    return read(shape, {name: values if name in repeated else values[-1] for name, values in given.items()})
+
+
+def grid_area(snapshot: Snapshot, where: GridRange) -> Area:
+    """The area on its grid, clipped; raises `Invalid` when it is upside down or outside."""
+    grid = snapshot.grid(where.sheet_id)
+    bottom = grid.row_count if where.end_row_index is None else min(where.end_row_index, grid.row_count)
+    right = grid.column_count if where.end_column_index is None else min(where.end_column_index, grid.column_count)
+    if not (0 <= where.start_row_index < bottom and 0 <= where.start_column_index < right):
+        raise Invalid(
+            f"Invalid range: no cells between row {where.start_row_index} and {bottom} on sheet {grid.sheet_id}"
+        )
+    return Area(grid.sheet_id, where.start_row_index, where.start_column_index, bottom, right)
+
+
+def filtered_area(snapshot: Snapshot, where: DataFilter) -> Area:
+    """The area a data filter means."""
+    if where.grid_range is not None:
+        return grid_area(snapshot, where.grid_range)
+    if where.a1_range is None:
+        raise bad_field("dataFilter", "Must specify a filter: a1Range or gridRange.")
+    return snapshot.resolve(where.a1_range)
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    """``("data", 0, "range")`` → ``data[0].range``."""
+    text = ""
+    for part in loc:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text

@@ -1,0 +1,114 @@
+"""What the bridge remembers, beside the tasks in the same database, so that what must be true together commits together.
+
+The outbox is a state of the link, not a growing list: a hundred PATCHes of one task owe one write, the newest.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+from task_api.db import Base, UtcDateTime
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Link(Base):
+    """The lasting pairing of a lead id, its row and its task.
+
+    ``base``: field → canonical value the sheet last showed and the bridge took. ``recall``: task status → the lead
+    word that last meant it. ``own_writes``: what was sent to the sheet and not yet seen again, as
+    described in `bridge.own_writes`. ``rivals``: other rows that carry the same id. The sheet owes a write while ``wanted > written``.
+    """
+
+    __tablename__ = "links"
+    __table_args__ = (
+        UniqueConstraint("sheet", "lead_id", name="uq_links_sheet_lead"),
+        UniqueConstraint("task_id", name="uq_links_task"),
+        Index(
+            "ix_links_pending",
+            "sheet",
+            "next_try",
+            sqlite_where=text("wanted > written"),
+            postgresql_where=text("wanted > written"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sheet: Mapped[str] = mapped_column(String(64))
+    lead_id: Mapped[str] = mapped_column(String(200))
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id", name="fk_links_task"))
+    base: Mapped[dict[str, Any]] = mapped_column(JSON)
+    recall: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    own_writes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    row: Mapped[int | None] = mapped_column(Integer)
+    rivals: Mapped[list[int]] = mapped_column(JSON, default=list)
+    has_rivals: Mapped[bool] = mapped_column(Boolean, default=False)
+    seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    agreed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    wanted: Mapped[int] = mapped_column(Integer, default=0)
+    written: Mapped[int] = mapped_column(Integer, default=0)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_try: Mapped[datetime] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(Text)
+
+    def set_rivals(self, rows: Iterable[int]) -> None:
+        """Remember which other rows carry this lead's id."""
+        self.rivals = list(rows)
+        self.has_rivals = bool(self.rivals)
+
+
+class Delivery(Base):
+    """One signed POST from a sheet and the reply it was given, so that a redelivery gets the same reply and changes nothing."""
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    sheet: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    reply: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Change(Base):
+    """One field changed on one side: when, by whom, from what, to what, and what became of it.
+
+    ``state``: ``waiting`` (to be written to the sheet), ``applied``, ``superseded`` (a newer change came first),
+    ``refused`` or ``lost`` (a conflict went the other way; ``old`` and ``new`` say what it wanted). ``reached_at``: when the other side had it.
+    """
+
+    __tablename__ = "changes"
+    __table_args__ = (Index("ix_changes_task", "task_id", "id"), Index("ix_changes_link", "link_id", "id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(String(250))
+    side: Mapped[str] = mapped_column(String(5))
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("links.id", name="fk_changes_link"))
+    task_id: Mapped[int | None] = mapped_column(BigId)
+    field: Mapped[str] = mapped_column(String(64))
+    old: Mapped[Any] = mapped_column(JSON)
+    new: Mapped[Any] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str | None] = mapped_column(Text)
+    reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Lane(Base):
+    """One sheet's queue and its health. ``token`` fences: who holds an older one may no longer write."""
+
+    __tablename__ = "lanes"
+
+    sheet: Mapped[str] = mapped_column(String(64), primary_key=True)
+    spreadsheet: Mapped[str] = mapped_column(String(200))
+    seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    swept_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sweep_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    problem: Mapped[str | None] = mapped_column(Text)
+    token: Mapped[int] = mapped_column(Integer, default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -1,0 +1,102 @@
+"""The outbox: links that owe the sheet a write. Marks, claims, settles, postpones, buries; talks to no network.
+
+One lane has one worker at a time: the lease says until when, the fencing token says who (a worker that overslept its
+lease finds a newer token and stops before it writes).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bridge.models import Lane, Link
+
+LEASE = timedelta(seconds=90)
+CLAIM = 500
+SWEEP_SOON = timedelta(seconds=3)
+"""From the last sign that the sheet may have moved under us to the sweep that makes sure."""
+
+
+class LostLease(Exception):
+    """Another worker has taken the lane since; nothing more may be written under this lease."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to work on one lane until it ends or another takes it."""
+
+    sheet: str
+    token: int
+
+
+def mark_pending(session: Session, link: Link, at: datetime) -> None:
+    """The sheet owes this link a write, due at ``at``; the engine wakes once this transaction has committed."""
+    link.wanted = link.wanted + 1
+    link.next_try = at
+    link.attempts = 0
+    wake_after_commit(session, link.sheet)
+
+
+def wake_after_commit(session: Session, sheet: str) -> None:
+    """Remember that the lane may have work; forgotten when the transaction rolls back."""
+    session.info.setdefault("lanes", set()).add(sheet)
+
+
+def ask_for_sweep(session: Session, sheet: str, at: datetime) -> None:
+    """Compare everything at ``at``, or earlier where an earlier sweep is already asked for."""
+    sooner = (Lane.sweep_at.is_(None)) | (Lane.sweep_at > at)
+    session.execute(update(Lane).where(Lane.sheet == sheet, sooner).values(sweep_at=at))
+    wake_after_commit(session, sheet)
+
+
+def acquire(session: Session, sheet: str, now: datetime) -> Lease | None:
+    """Take the lane by compare-and-set; None while another holds it."""
+    free = (Lane.lease_until.is_(None)) | (Lane.lease_until <= now)
+    taken = update(Lane).where(Lane.sheet == sheet, free).values(token=Lane.token + 1, lease_until=now + LEASE)
+    token = session.execute(taken.returning(Lane.token)).scalar_one_or_none()
+    return None if token is None else Lease(sheet, token)
+
+
+def check(session: Session, lease: Lease, now: datetime) -> Lane:
+    """The lane, its lease prolonged; raises `LostLease` when a newer token was given out."""
+    lane = session.get(Lane, lease.sheet, populate_existing=True)
+    if lane is None or lane.token != lease.token:
+        raise LostLease(lease.sheet)
+    lane.lease_until = now + LEASE
+    return lane
+
+
+def release(session: Session, lease: Lease) -> None:
+    """Give the lane back, unless another has it."""
+    session.execute(update(Lane).where(Lane.sheet == lease.sheet, Lane.token == lease.token).values(lease_until=None))
+
+
+def claim(session: Session, sheet: str, now: datetime) -> list[Link]:
+    """Up to 500 links that owe a write and are due, the longest waiting first."""
+    due = select(Link).where(Link.sheet == sheet, Link.wanted > Link.written, Link.next_try <= now)
+    return list(session.scalars(due.order_by(Link.next_try, Link.id).limit(CLAIM)))
+
+
+def settle(link: Link, claimed: int) -> None:
+    """Done, as of the state that was claimed; a change that came meanwhile keeps the link pending."""
+    link.written = max(link.written, claimed)
+    link.attempts, link.error = 0, None
+
+
+def postpone(link: Link, until: datetime, why: str) -> None:
+    """Later: the link stays pending."""
+    link.next_try, link.attempts, link.error = until, link.attempts + 1, why
+
+
+def bury(link: Link, claimed: int, why: str) -> None:
+    """Given up for now: kept with its reason; the next change of the lead tries again."""
+    link.written, link.error = max(link.written, claimed), why
+
+
+def next_due(session: Session) -> dict[str, datetime]:
+    """When each lane with pending links wants to be flushed."""
+    rows = session.execute(
+        select(Link.sheet, func.min(Link.next_try)).where(Link.wanted > Link.written).group_by(Link.sheet)
+    )
+    return {sheet: due for sheet, due in rows.all()}

@@ -1,0 +1,44 @@
+"""What the bridge's parts share: configuration, database, clock, and the way to wake the engine. Decides nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+from task_api.db import begin_write
+
+from bridge.config import Config
+
+if TYPE_CHECKING:
+    from bridge.sheets import Sheet
+
+
+@dataclass
+class Runtime:
+    """One running bridge. ``wake(sheet key)`` tells the engine that a lane may have work; losing one costs latency, never data."""
+
+    config: Config
+    database: Engine
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    wake: Callable[[str], None] = lambda _key: None
+    sheets: dict[str, "Sheet"] = field(default_factory=dict)
+
+    def sheet(self, key: str) -> "Sheet":
+        """The opened sheet of a lane. gspread is imported on first use: it costs 0.4 s that the start need not wait for."""
+        if key not in self.sheets:
+            from bridge.sheets import Sheet  # noqa: PLC0415
+
+            self.sheets[key] = Sheet(self.config, self.config.sheets[key])
+        return self.sheets[key]
+
+    def session(self) -> Session:
+        """A session of the bridge's own, outside any request."""
+        return Session(self.database)
+
+    def writing(self) -> Session:
+        """A session whose transaction already holds the right to write; use as a context manager and commit."""
+        session = self.session()
+        begin_write(session)
+        return session

@@ -1,0 +1,114 @@
+"""Serve the bridge in one process: web server, engine and, without a bridge.toml, the local Google. Prints how to use it."""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from bridge.app import create_app
+from bridge.config import Config
+from bridge.secrets import append_private
+from task_api import tokens
+
+if TYPE_CHECKING:
+    from bridge.local_google.app import LocalGoogle
+
+THREADS = 12
+SCOPES = ("tasks:read", "tasks:write", "admin")
+
+
+def serve(config: Config) -> None:
+    """Run until interrupted; work under way is finished before the process ends."""
+    local = None
+    if config.local:
+        local, config = _local_google(config)
+    app = create_app(config)
+    token = local_token(app, config.home)
+    wsgi: Callable[..., Any] = app
+    if local is not None:
+        local.accept_token(lambda given: _is_token(app, given))
+        wsgi = DispatcherMiddleware(app, {"/local": local.app})
+    _listen(wsgi, config, lambda: _started(app, config, local, token), lambda: _stopped(app, local))
+
+
+def _listen(wsgi: Callable[..., Any], config: Config, started: Callable[[], None], stopped: Callable[[], None]) -> None:
+    from waitress import create_server  # type: ignore[import-untyped]  # noqa: PLC0415 - only a serving process needs it
+
+    try:
+        server: Any = create_server(wsgi, host=config.host, port=config.port, threads=THREADS, ident="leadbridge", max_request_body_size=4 << 20)
+    except OSError as error:
+        sys.exit(f"cannot listen on port {config.port}: {error.strerror}. Set PORT to a free one, e.g. PORT=5002 make run")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.close())
+    threading.Thread(target=started, name="start", daemon=True).start()
+    try:
+        server.run()
+    except OSError:  # the listening socket was closed by a signal
+        pass
+    finally:
+        server.task_dispatcher.shutdown()
+        stopped()
+
+
+def _local_google(config: Config) -> tuple["LocalGoogle", Config]:
+    from bridge.local_google.app import LocalGoogle  # noqa: PLC0415 - production never loads it
+
+    base = f"http://127.0.0.1:{config.port}"
+    local = LocalGoogle(config.home / "local_google", public_url=f"{base}/local")
+    sheets = {key: replace(sheet, spreadsheet=local.spreadsheet_id) for key, sheet in config.sheets.items()}
+    return local, replace(config, sheets=sheets, google_url=f"{base}/local", credentials=local.key_file)
+
+
+def _started(app: Flask, config: Config, local: "LocalGoogle | None", token: str) -> None:
+    if local is not None:
+        local.install_script(config.connection("leads"))
+    app.extensions["engine"].start()
+    _announce(config, token)
+
+
+def _stopped(app: Flask, local: "LocalGoogle | None") -> None:
+    app.extensions["engine"].stop()
+    if local is not None:
+        local.stop()
+
+
+def _announce(config: Config, token: str) -> None:
+    url = f"http://127.0.0.1:{config.port}"
+    spreadsheets = ",".join(sheet.spreadsheet for sheet in config.sheets.values())
+    print(f"""
+  page    {url}/#token={token}
+  token   {token}
+
+  curl -H 'Authorization: Bearer {token}' {url}/tasks
+  curl -X PATCH -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d '{{"status":"DONE"}}' {url}/tasks/1
+""")  # noqa: T201 - this is what the person who ran it reads
+    if config.local:
+        edit = '{"range":"Leads!A2:C2","values":[["12","Vikram","NEW"]]}'
+        print(f"  curl -X POST -H 'Content-Type: application/json' -d '{edit}' {url}/local/edit\n")
+    print(f"ready url={url} token={token} spreadsheet={spreadsheets}", flush=True)
+
+
+def local_token(app: Flask, home: Path) -> str:
+    """The token for this machine, made on the first start and again when it was revoked; kept in ``home/token``, mode 0600."""
+    path = home / "token"
+    kept = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    if kept and _is_token(app, kept):
+        return kept
+    with app.extensions["bridge"].writing() as session:
+        tokens.revoke(session, "local")
+        token = tokens.issue(session, "local", SCOPES)
+        session.commit()
+    path.unlink(missing_ok=True)
+    append_private(path, token + "\n")
+    return token
+
+
+def _is_token(app: Flask, given: str) -> bool:
+    with app.extensions["bridge"].session() as session:
+        return tokens.verify(session, given) is not None

@@ -1,0 +1,253 @@
+"""The sheet, through gspread: the only module that knows gspread, google-auth and requests.
+
+Reads cells with everything a decision needs (typed value, shown text, formula, date format) in one call, writes many rows
+in one call, and translates every failure once into `Transient`, `Permanent` or `Rejected`. Decides nothing; retries nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import gspread
+import requests
+from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
+from google.oauth2.service_account import Credentials
+from gspread.exceptions import APIError
+from gspread.http_client import HTTPClient
+
+from bridge.config import GOOGLE, Config, SheetConfig
+from bridge.core.lead import Cell, Raw
+from bridge.errors import Permanent, Rejected, Transient
+
+SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
+TIMEOUT = (5.0, 20.0)
+"""Seconds to connect and to wait for an answer; gspread by itself would wait for ever (GOOGLE.md section 1)."""
+
+CELLS = "values(effectiveValue,formattedValue,userEnteredValue(formulaValue),effectiveFormat(numberFormat(type)))"
+FIELDS = f"sheets(properties(sheetId,title),data(startRow,rowData({CELLS})))"
+MOST_RANGES = 40
+"""More scattered rows than this are read as one span: an address has a length."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What one read showed: the header and rows by their number (1 = the header's row)."""
+
+    header: tuple[Cell, ...]
+    rows: Mapping[int, tuple[Cell, ...]]
+
+
+@dataclass(frozen=True)
+class RowWrite:
+    """Cells to set in one row. ``id_cell`` is what the id column showed when the row was read; ``cells``: 0-based column → value."""
+
+    row: int
+    id_column: int
+    id_cell: Raw
+    cells: Mapping[int, str | float | int | bool]
+
+
+class Unechoed:
+    """Google did not say what stands in the id cell after the write."""
+
+
+UNECHOED = Unechoed()
+
+
+class Sheet:
+    """One tab of one spreadsheet. Each method is one or two API calls; ``calls`` counts them by kind for the pace."""
+
+    def __init__(self, config: Config, sheet: SheetConfig) -> None:
+        try:
+            key = Credentials.from_service_account_file(str(config.credentials), scopes=SCOPES)  # type: ignore[no-untyped-call]
+        except (OSError, ValueError) as error:
+            raise Permanent(f"the service account's key {config.credentials.name} cannot be used: {error}") from error
+        self._http: HTTPClient = gspread.Client(key, http_client=_client(config.google_url)).http_client
+        self._http.set_timeout(TIMEOUT)
+        self._email = key.service_account_email
+        self._id, self._tab = sheet.spreadsheet, sheet.tab
+        self._sheet_id: int | None = None
+        self.calls = {"read": 0, "write": 0}
+
+    def read(self, rows: Iterable[int] | None = None) -> Snapshot:
+        """The header and these rows, or all rows; one read (more when the tab was renamed or lost rows)."""
+        wanted = [] if rows is None else ["!1:1", *(f"!{span}" for span in _spans(rows))]
+        try:
+            return self._read([self._title() + part for part in wanted or [""]])
+        except Rejected:
+            self._follow_renamed_tab()
+        try:
+            return self._read([self._title()])
+        except Rejected as error:
+            raise Permanent(str(error)) from error
+
+    def read_column(self, column: int) -> Mapping[int, Cell]:
+        """Every cell of one column (0-based) by row number; one read."""
+        letters = _letters(column)
+        snapshot = self._read([f"{self._title()}!{letters}:{letters}"])
+        cells = {number: row[0] for number, row in snapshot.rows.items() if row}
+        return {1: snapshot.header[0], **cells} if snapshot.header else cells
+
+    def write(self, writes: Sequence[RowWrite]) -> list[Raw | Unechoed]:
+        """Set the cells, RAW and all at once; returns what stands in each row's id cell now. One write.
+
+        Each range spans the id cell with ``null``, which Google skips and echoes (GOOGLE.md section 4); where it does not echo, `UNECHOED`.
+        """
+        body = {
+            "valueInputOption": "RAW",
+            "includeValuesInResponse": True,
+            "responseValueRenderOption": "UNFORMATTED_VALUE",
+            "data": [self._range(write) for write in writes],
+        }
+        self.calls["write"] += 1
+        try:
+            with _translated(self._email):
+                reply = self._http.values_batch_update(self._id, body)
+        except Rejected:
+            before = self._tab
+            self._follow_renamed_tab()
+            if self._tab != before:
+                raise Transient("the tab was renamed while it was written") from None
+            raise
+        responses = reply.get("responses", [])
+        return [_echoed_id(write, response) for write, response in zip(writes, responses, strict=False)] + [
+            UNECHOED
+        ] * (len(writes) - len(responses))
+
+    def _range(self, write: RowWrite) -> dict[str, Any]:
+        first, last = _span(write)
+        values = [write.cells.get(column) for column in range(first, last + 1)]
+        return {
+            "range": f"{self._title()}!{_letters(first)}{write.row}:{_letters(last)}{write.row}",
+            "values": [values],
+        }
+
+    def _read(self, ranges: list[str]) -> Snapshot:
+        self.calls["read"] += 1
+        with _translated(self._email):
+            reply = self._http.spreadsheets_get(
+                self._id, {"ranges": ranges, "includeGridData": "true", "fields": FIELDS}
+            )
+        tab = reply["sheets"][0]
+        self._sheet_id = tab["properties"].get("sheetId", 0)
+        rows: dict[int, tuple[Cell, ...]] = {}
+        for block in tab.get("data", []):
+            first = block.get("startRow", 0) + 1
+            for offset, row in enumerate(block.get("rowData", [])):
+                rows[first + offset] = tuple(_cell(cell) for cell in row.get("values", ()))
+        return Snapshot(rows.pop(1, ()), rows)
+
+    def _follow_renamed_tab(self) -> None:
+        self.calls["read"] += 1
+        with _translated(self._email):
+            reply = self._http.spreadsheets_get(self._id, {"fields": "sheets(properties(sheetId,title))"})
+        tabs = {tab["properties"].get("sheetId", 0): tab["properties"]["title"] for tab in reply.get("sheets", [])}
+        if self._sheet_id in tabs:
+            self._tab = tabs[self._sheet_id]
+        elif self._tab not in tabs.values():
+            raise Permanent(f"there is no tab '{self._tab}'; the spreadsheet has {', '.join(tabs.values())}")
+
+    def _title(self) -> str:
+        return "'" + self._tab.replace("'", "''") + "'"
+
+
+def _client(base_url: str) -> type[HTTPClient]:
+    """gspread has no base-address option; the same client with another host is all the local Google needs."""
+    if base_url == GOOGLE:
+        return HTTPClient
+
+    class Redirected(HTTPClient):
+        def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> requests.Response:
+            return super().request(method, base_url + urlsplit(endpoint).path, *args, **kwargs)
+
+    return Redirected
+
+
+class _translated:  # noqa: N801 - reads as a word in a with statement
+    """Turns what gspread, google-auth and requests raise into the bridge's errors."""
+
+    def __init__(self, email: str) -> None:
+        self._email = email
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, APIError):
+            raise _api_error(error, self._email) from error
+        if isinstance(error, RefreshError) and not error.retryable:
+            raise Permanent(
+                "Google refuses the service account's key: check this machine's clock, else make a new key and put it in its place"
+            ) from error
+        if isinstance(error, requests.RequestException | GoogleAuthError | TransportError):
+            raise Transient(f"Google does not answer: {type(error).__name__}") from error
+        if isinstance(error, ValueError | KeyError):
+            raise Transient("Google's answer cannot be read") from error
+
+
+def _api_error(error: APIError, email: str) -> Exception:
+    status = error.response.status_code
+    if status in {408, 429} or status >= 500:
+        return Transient(f"Google answered {status}", _retry_after(error.response))
+    sentences = {
+        401: "Google refuses the access token; check the service account's key",
+        403: f"the spreadsheet is not shared with {email}: share it with that address as an Editor",
+        404: "there is no spreadsheet with this id; check bridge.toml",
+    }
+    if status in sentences:
+        return Permanent(sentences[status])
+    return Rejected(f"Google refuses the request: {error.error.get('message', status)}")
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds, when Google names them; it is not documented to (GOOGLE.md section 1)."""
+    text = response.headers.get("Retry-After", "")
+    return float(text) if text.isdigit() else None
+
+
+def _cell(cell: Mapping[str, Any]) -> Cell:
+    value = cell.get("effectiveValue", {})
+    kind = cell.get("effectiveFormat", {}).get("numberFormat", {}).get("type", "")
+    return Cell(
+        value=value.get("stringValue", value.get("numberValue", value.get("boolValue"))),
+        shown=cell.get("formattedValue", ""),
+        formula="formulaValue" in cell.get("userEnteredValue", {}),
+        is_date=kind in {"DATE", "DATE_TIME"},
+    )
+
+
+def _echoed_id(write: RowWrite, response: Mapping[str, Any]) -> Raw | Unechoed:
+    values = response.get("updatedData", {}).get("values", [])
+    offset = write.id_column - _span(write)[0]
+    if not values or offset >= len(values[0]):
+        return UNECHOED
+    echoed: Raw = values[0][offset]
+    return UNECHOED if echoed in {None, ""} else echoed
+
+
+def _span(write: RowWrite) -> tuple[int, int]:
+    columns = [write.id_column, *write.cells]
+    return min(columns), max(columns)
+
+
+def _spans(rows: Iterable[int]) -> list[str]:
+    """Neighbouring rows as one span each: 2, 3, 4, 9 → 2:4, 9:9."""
+    spans: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if spans and row <= spans[-1][1] + 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    if len(spans) > MOST_RANGES:
+        spans = [[spans[0][0], spans[-1][1]]]
+    return [f"{first}:{last}" for first, last in spans]
+
+
+def _letters(column: int) -> str:
+    """Column letters of a 0-based index: 0 → A, 26 → AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

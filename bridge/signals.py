@@ -1,0 +1,73 @@
+"""task_changed → the link is pending, in the task's own transaction; after commit → the engine wakes.
+
+The receivers join the transaction and never commit: if one fails, so does the PATCH. An echo ends here by comparison:
+a task that says what its base says owes the sheet nothing, whoever changed it.
+"""
+
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, event, select
+from sqlalchemy.orm import Session
+from task_api.models import Task
+from task_api.signals import task_archived, task_changed
+
+from bridge.history import from_sheet, note_task_change
+from bridge.models import Link
+from bridge.outbox import mark_pending
+from bridge.runtime import Runtime
+from bridge.tasks import as_lead, differs
+
+_runtimes: "WeakKeyDictionary[Engine, Runtime]" = WeakKeyDictionary()
+
+
+def attach(runtime: Runtime) -> None:
+    """Listen for the tasks of this runtime's database."""
+    _runtimes[runtime.database] = runtime
+
+
+@task_changed.connect
+def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[object, object]], actor: str) -> None:
+    """Mark the task's link pending when the sheet must hear of it, and note the change in the history."""
+    if (found := _link_of(task, session)) is None:
+        return
+    runtime, link = found
+    mapping = runtime.config.sheets[link.sheet].mapping
+    said = as_lead(task, link, mapping)
+    if not from_sheet(actor):
+        note_task_change(session, link, mapping, said, changes, actor, runtime.now())
+    if differs(said, link.base):
+        mark_pending(session, link, runtime.now())
+
+
+@task_archived.connect
+def on_task_archived(task: Task, *, session: Session, actor: str) -> None:
+    """The row stays; the history says why its task is gone."""
+    if found := _link_of(task, session):
+        runtime, link = found
+        mapping = runtime.config.sheets[link.sheet].mapping
+        note_task_change(session, link, mapping, {}, {"archived": (False, True)}, actor, runtime.now())
+
+
+def _runtime_of(session: Session) -> Runtime | None:
+    return _runtimes.get(session.get_bind().engine)
+
+
+def _link_of(task: Task, session: Session) -> tuple[Runtime, Link] | None:
+    if (runtime := _runtime_of(session)) is None:
+        return None
+    link = session.scalars(select(Link).where(Link.task_id == task.id)).one_or_none()
+    return None if link is None or link.sheet not in runtime.config.sheets else (runtime, link)
+
+
+@event.listens_for(Session, "after_commit")
+def _wake_lanes(session: Session) -> None:
+    lanes = session.info.pop("lanes", None)
+    runtime = _runtime_of(session) if lanes else None
+    if runtime is not None:
+        for lane in lanes or ():
+            runtime.wake(lane)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_lanes(session: Session) -> None:
+    session.info.pop("lanes", None)

@@ -1,0 +1,88 @@
+"""What one turn on one lane holds in its hands: the lease, the sheet, and rows as one read showed them. Decides nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bridge import outbox
+from bridge.config import SheetConfig
+from bridge.core.lead import EMPTY, Cell, Row, Value
+from bridge.core.mapping import Layout
+from bridge.errors import Permanent
+from bridge.outbox import Lease
+from bridge.runtime import Runtime
+from bridge.sheets import RowWrite, Sheet, Snapshot
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The right to work on one lane, and with what."""
+
+    runtime: Runtime
+    lease: Lease
+
+    @property
+    def config(self) -> SheetConfig:
+        """The sheet's configuration."""
+        return self.runtime.config.sheets[self.lease.sheet]
+
+    @property
+    def sheet(self) -> Sheet:
+        """The opened sheet."""
+        return self.runtime.sheet(self.lease.sheet)
+
+    def writing(self) -> Session:
+        """A writing transaction under the lease; raises `LostLease` when another worker has the lane."""
+        session = self.runtime.writing()
+        try:
+            outbox.check(session, self.lease, self.runtime.now())
+        except outbox.LostLease:
+            session.close()
+            raise
+        return session
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Rows as a read that began at ``began`` showed them."""
+
+    config: SheetConfig
+    snapshot: Snapshot
+    began: datetime
+    layout: Layout
+
+    def row(self, number: int | None) -> Row:
+        """The row with this number, read into canonical values; a row that was not read is blank."""
+        return self.config.mapping.read_row(number or 0, self.snapshot.rows.get(number or 0, ()), self.layout)
+
+    def write(self, row: Row, cells: Mapping[int, str | float | int | bool]) -> RowWrite:
+        """A write to this row that can be verified by its id cell."""
+        column = self.layout.positions["id"]
+        return RowWrite(row.number, column, cell_at(row, column).value, cells)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One row's write and the link it is for. ``values``: what it stands for. ``stray``: the link whose misplaced write it puts right."""
+
+    link_id: int
+    claimed: int
+    write: RowWrite
+    values: Mapping[str, Value] = field(default_factory=dict)
+    stray: int | None = None
+
+
+def look(turn: Turn, rows: list[int] | None) -> Seen:
+    """Read the header and these rows (None: all). Raises `Permanent` when there is no id column."""
+    began, snapshot = turn.runtime.now(), turn.sheet.read(rows)
+    layout = turn.config.mapping.locate(snapshot.header)
+    if "id" not in layout.positions:
+        raise Permanent("the sheet has no id column: give one column of the first row the text 'id'")
+    return Seen(turn.config, snapshot, began, layout)
+
+
+def cell_at(row: Row, column: int) -> Cell:
+    """The cell in this column (0-based); beyond the row's end it is empty."""
+    return row.cells[column] if column < len(row.cells) else EMPTY

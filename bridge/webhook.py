@@ -1,0 +1,224 @@
+"""POST /hooks/sheets/<key>: signed deliveries from the sheet's script.
+
+Verify the raw body, then one transaction: the rows, their tasks, the links, and the delivery with its reply. A redelivery
+collides with the recorded one and gets the first reply. Unsigned, late or malformed: nothing is stored.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from flask import Blueprint, Response, current_app, jsonify, request
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from task_api.errors import Problem
+
+from bridge.config import SheetConfig
+from bridge.core.lead import Cell, Day
+from bridge.core.mapping import Layout
+from bridge.core.signature import BadSignature, verify
+from bridge.models import Delivery, Lane
+from bridge.outbox import SWEEP_SOON, ask_for_sweep
+from bridge.rows import Batch, Outcome, Reading, take
+from bridge.runtime import Runtime
+
+log = logging.getLogger(__name__)
+hooks = Blueprint("hooks", __name__)
+
+LARGEST = 2 * 1024 * 1024
+MOST_ROWS = 500
+BURST = timedelta(seconds=2)
+"""Deliveries closer together than this may mean that Google dropped one between them (GOOGLE.md section 2)."""
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Day(_Wire):
+    date: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")
+
+
+class _Row(_Wire):
+    row: int = Field(ge=2, le=10_000_000)
+    cells: list[str | bool | int | float | _Day | None] = Field(max_length=1000)
+    shown: list[str] = Field(max_length=1000)
+
+
+class _Edited(_Wire):
+    first: int = Field(ge=1)
+    last: int = Field(ge=1)
+
+
+class _Message(_Wire):
+    seq: int = Field(ge=0, lt=2**53)
+    spreadsheet: str = Field(max_length=200)
+    sheet_id: int
+    time_zone: str = Field("", max_length=100)
+    header: list[str | bool | int | float | _Day | None] = Field([], max_length=1000)
+
+
+class _Rows(_Message):
+    type: Literal["rows"]
+    rows: list[_Row] = Field(max_length=MOST_ROWS)
+    edited: _Edited | None = None
+
+
+class _All(_Message):
+    type: Literal["all"]
+
+
+class _Hello(_Message):
+    type: Literal["hello"]
+    owner: str = Field("", max_length=320)
+
+
+class _Heartbeat(_Message):
+    type: Literal["heartbeat"]
+
+
+_MESSAGE: TypeAdapter[_Rows | _All | _Hello | _Heartbeat] = TypeAdapter(
+    Annotated[_Rows | _All | _Hello | _Heartbeat, Field(discriminator="type")]
+)
+
+
+@hooks.post("/hooks/sheets/<key>")
+def receive(key: str) -> Response:
+    """Take one delivery; 200 with one outcome per row."""
+    runtime: Runtime = current_app.extensions["bridge"]
+    sheet = runtime.config.sheets.get(key)
+    if sheet is None:
+        raise Problem(404, f"there is no sheet '{key}' here; check the connection string in the sheet's script")
+    body = _body()
+    message_id = _verified(sheet, body, runtime.now())
+    return jsonify(deliver(runtime, sheet, message_id, _parsed(body, sheet)))
+
+
+def deliver(runtime: Runtime, sheet: SheetConfig, message_id: str, message: _Message) -> dict[str, Any]:
+    """Take the message in one transaction; the first reply again when the delivery is already recorded."""
+    now = runtime.now()
+    with runtime.writing() as session:
+        try:
+            reply = _take(session, sheet, message_id, message, now)
+            session.add(Delivery(id=message_id, sheet=sheet.key, seq=message.seq, received_at=now, reply=reply))
+            session.commit()
+        except IntegrityError:
+            session.rollback()
+            first = session.get(Delivery, (message_id, sheet.key))
+            if first is None:
+                raise
+            log.info("delivery_repeated sheet=%s delivery=%s", sheet.key, message_id)
+            return first.reply
+    log.info(
+        "delivery_taken sheet=%s delivery=%s seq=%d outcomes=%d",
+        sheet.key,
+        message_id,
+        message.seq,
+        len(reply["outcomes"]),
+    )
+    return reply
+
+
+def _take(session: Session, sheet: SheetConfig, message_id: str, message: _Message, now: datetime) -> dict[str, Any]:
+    lane = session.scalars(select(Lane).where(Lane.sheet == sheet.key).with_for_update()).one()
+    layout = sheet.mapping.locate([_cell(value, None) for value in message.header])
+    if (wait := _sweep_wait(lane, message, now)) is not None:
+        ask_for_sweep(session, sheet.key, now + wait)
+    lane.seq, lane.heard_at = max(lane.seq, message.seq), now
+    if message.header:
+        lane.settings = _settings(sheet, message, layout)
+    outcomes: list[Outcome] = []
+    if isinstance(message, _Rows):
+        outcomes = take(Batch(session, sheet, _reading(sheet, message_id, message, layout, now), now))
+    return {"delivery": message_id, "outcomes": [_wire(outcome) for outcome in outcomes], "settings": lane.settings}
+
+
+def _sweep_wait(lane: Lane, message: _Message, now: datetime) -> timedelta | None:
+    """How soon to compare everything: at once when asked or when a number is missing, soon after a burst; None: no need."""
+    takes_number = isinstance(message, _Rows | _All)
+    expected = lane.seq + 1 if takes_number else lane.seq
+    if isinstance(message, _All | _Hello) or message.seq > expected:
+        return timedelta()
+    burst = takes_number and lane.heard_at is not None and now - lane.heard_at < BURST
+    return SWEEP_SOON if burst else None
+
+
+def _reading(sheet: SheetConfig, message_id: str, message: _Rows, layout: Layout, now: datetime) -> Reading:
+    if "id" not in layout.positions:
+        raise Problem(422, "the header has no id column: give one column of the first row the text 'id'")
+    edited = message.edited
+    touched = [name for name, index in layout.positions.items() if edited and edited.first <= index + 1 <= edited.last]
+    rows = [sheet.mapping.read_row(row.row, _cells(row), layout) for row in message.rows]
+    return Reading(rows, f"delivery:{message_id}", now, message.seq, touched)
+
+
+def _cells(row: _Row) -> Sequence[Cell]:
+    return [_cell(value, row.shown[index] if index < len(row.shown) else None) for index, value in enumerate(row.cells)]
+
+
+def _cell(value: str | bool | float | _Day | None, shown: str | None) -> Cell:
+    if isinstance(value, _Day):
+        try:
+            day = date.fromisoformat(value.date[:10]).isoformat()
+        except ValueError:
+            return Cell(value.date, shown or value.date)
+        return Cell(Day(day), shown or day)
+    text = str(value) if shown is None and value is not None else shown or ""
+    return Cell(None if value == "" else value, text)
+
+
+def _settings(sheet: SheetConfig, message: _Message, layout: Layout) -> dict[str, Any]:
+    columns = [str(message.header[index]) for index in sorted(layout.positions.values())]
+    return {"columns": columns, "assign_ids": sheet.assign_ids}
+
+
+def _wire(outcome: Outcome) -> Mapping[str, Any]:
+    return {
+        "row": outcome.row,
+        "id": outcome.lead_id,
+        "outcome": outcome.outcome,
+        "task_id": outcome.task_id,
+        "reasons": list(outcome.reasons),
+    }
+
+
+def _body() -> bytes:
+    """The raw body; 413 beyond 2 MB, 415 unless it says it is JSON."""
+    if (request.content_length or 0) > LARGEST:
+        raise Problem(413, "a delivery may have at most 2 MB; send fewer rows at once")
+    request.max_content_length = LARGEST
+    body = request.get_data(cache=False)
+    if not request.is_json:
+        raise Problem(415, "send the delivery as application/json")
+    return body
+
+
+def _verified(sheet: SheetConfig, body: bytes, now: datetime) -> str:
+    """The delivery's id, once its signature is right."""
+    message_id = request.headers.get("webhook-id", "")
+    stamp, signatures = request.headers.get("webhook-timestamp", ""), request.headers.get("webhook-signature", "")
+    if len(message_id) > 200:
+        raise Problem(401, "webhook-id is longer than 200 characters")
+    try:
+        verify(sheet.secrets, message_id, stamp, signatures, body, now.timestamp())
+    except BadSignature as error:
+        log.warning("delivery_unsigned sheet=%s why=%r", sheet.key, str(error))
+        raise Problem(401, str(error)) from error
+    return message_id
+
+
+def _parsed(body: bytes, sheet: SheetConfig) -> _Message:
+    try:
+        message = _MESSAGE.validate_json(body)
+    except ValidationError as error:
+        faults = [{"field": ".".join(map(str, fault["loc"])), "detail": fault["msg"]} for fault in error.errors()[:20]]
+        raise Problem(422, "the delivery does not have the shape the bridge knows", errors=faults) from error
+    if message.spreadsheet != sheet.spreadsheet:
+        raise Problem(
+            422,
+            f"this script sits in another spreadsheet than '{sheet.key}' is linked with; run Bridge → Install with its own connection string",
+        )
+    return message

@@ -1,0 +1,101 @@
+"""The database: base class, types, and transactions that take the right to write before they need it.
+
+SQLite fails a transaction that wants to write after reading while another writes, so every writing transaction starts with
+BEGIN IMMEDIATE; within one process a mutex queues the writers, which is fairer than SQLite's sleeping busy handler.
+"""
+
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, event
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT = 10.0
+"""Seconds to wait for another process's transaction."""
+
+
+class Base(DeclarativeBase):
+    """Every table of the project."""
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in UTC, in and out; SQLite itself keeps no zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Store UTC without its zone; refuses a naive datetime, whose meaning nobody knows."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a time zone cannot be stored")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Set up SQLite as the project needs it: WAL, durable commits, foreign keys, and BEGIN under our control."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _prepare_connection)
+    event.listen(engine, "begin", _begin)
+
+
+def begin_write(session: Session) -> None:
+    """Start a transaction that may write; ends a reading one that came before. First statement of every writing transaction."""
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("begin_write comes before the first change, not after it")
+    if session.in_transaction():
+        session.rollback()
+    engine = session.get_bind()
+    if engine.dialect.name != "sqlite":
+        return
+    lock = _writers.setdefault(str(engine.engine.url), threading.Lock())
+    lock.acquire()
+    session.info["writer"] = lock
+    try:
+        session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+    except BaseException:
+        _let_next_writer(session)
+        raise
+
+
+_writers: dict[str, threading.Lock] = {}
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _on_end(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        _let_next_writer(session)
+
+
+def _let_next_writer(session: Session) -> None:
+    lock = session.info.pop("writer", None)
+    if lock is not None:
+        lock.release()
+
+
+def _prepare_connection(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late; ours is in _begin
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={BUSY_TIMEOUT * 1000:.0f}",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

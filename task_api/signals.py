@@ -1,0 +1,12 @@
+"""What the task API tells whoever listens, inside the open transaction: an exception of a receiver fails the request.
+
+``task_created(task, session, actor)``, ``task_changed(task, session, changes, actor)`` with ``changes`` as
+``{field: (old, new)}``, ``task_archived(task, session, actor)``. The sender is the task.
+"""
+
+from blinker import Namespace
+
+_signals = Namespace()
+task_created = _signals.signal("task-created")
+task_changed = _signals.signal("task-changed")
+task_archived = _signals.signal("task-archived")

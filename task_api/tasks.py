@@ -1,0 +1,67 @@
+"""Create, change, archive, restore: the only place where a task changes, and where the signals are sent.
+
+Routes and bridge both call it, inside a transaction that they opened with `begin_write` and commit themselves.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from task_api.models import Task
+from task_api.signals import task_archived, task_changed, task_created
+
+
+def create(
+    session: Session,
+    *,
+    actor: str,
+    title: str,
+    status: str = "TODO",
+    lead_id: str | None = None,
+    notes: str = "",
+    assignee: str | None = None,
+    due: date | None = None,
+) -> Task:
+    """A new task; its id is known when this returns."""
+    now = datetime.now(UTC)
+    task = Task(
+        title=title,
+        status=status,
+        lead_id=lead_id,
+        notes=notes,
+        assignee=assignee,
+        due=due,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(task)
+    session.flush()
+    task_created.send(task, session=session, actor=actor)
+    return task
+
+
+def change(session: Session, task: Task, changes: Mapping[str, Any], *, actor: str) -> dict[str, tuple[Any, Any]]:
+    """Set these fields; returns {field: (old, new)} of what really differed, and tells nobody when nothing did."""
+    real = {name: (getattr(task, name), new) for name, new in changes.items() if getattr(task, name) != new}
+    if real:
+        for name, (_, new) in real.items():
+            setattr(task, name, new)
+        task.updated_at = datetime.now(UTC)
+        task_changed.send(task, session=session, changes=real, actor=actor)
+    return real
+
+
+def archive(session: Session, task: Task, *, actor: str) -> None:
+    """Take the task off the board; nothing is deleted, and `restore` brings it back."""
+    if task.archived_at is None:
+        task.archived_at = task.updated_at = datetime.now(UTC)
+        task_archived.send(task, session=session, actor=actor)
+
+
+def restore(session: Session, task: Task, *, actor: str) -> None:
+    """Bring an archived task back."""
+    if task.archived_at is not None:
+        task.archived_at, task.updated_at = None, datetime.now(UTC)
+        task_changed.send(task, session=session, changes={"archived": (True, False)}, actor=actor)

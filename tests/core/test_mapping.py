@@ -1,0 +1,112 @@
+"""Cells from either channel in one canonical form, columns wherever they stand."""
+
+import pytest
+
+from bridge.core.cells import READERS, cell_value
+from bridge.core.lead import Cell, Day, Refusal
+from bridge.core.mapping import SheetMapping
+
+MAPPING = SheetMapping()
+
+SAME = [
+    ("id", "12", Cell(12, "12")),
+    ("id", "12", Cell(12.0, "12.00")),
+    ("id", "12", Cell("12", "12")),
+    ("id", "12", Cell("12.0", "12.0")),
+    ("id", "007", Cell("007", "007")),
+    ("id", "007", Cell(7, "007")),
+    ("id", "7", Cell(7, "7")),
+    ("id", "1234567", Cell(1234567.0, "1,234,567")),
+    ("text", "Vikram", Cell("  Vikram ", "  Vikram ")),
+    ("text", "12 %", Cell(0.12, "12 %")),
+    ("text", "=1+1", Cell("=1+1", "=1+1")),
+    ("text", "a\nb", Cell("a\r\nb", "a\r\nb")),
+    ("text", None, Cell("", "")),
+    ("text", None, Cell()),
+    ("number", "0", Cell(0, "0")),
+    ("number", "0", Cell(-0.0, "0")),
+    ("number", "12.5", Cell(12.50, "12.50")),
+    ("number", "100", Cell("100", "100")),
+    ("number", "100", Cell(1e2, "1E+02")),
+    ("date", "2026-11-22", Cell(Day("2026-11-22"), "22.11.2026")),
+    ("date", "2026-11-22", Cell(46348, "22/11/2026")),
+    ("date", "2026-11-22", Cell(46348.75, "22/11/2026 18:00")),
+    ("date", "2026-11-22", Cell("2026-11-22", "2026-11-22")),
+    ("checkbox", False, Cell(False, "FALSE")),
+    ("checkbox", False, Cell("FALSE", "FALSE")),
+    ("checkbox", None, Cell()),
+]
+
+
+@pytest.mark.parametrize(("kind", "canonical", "cell"), SAME)
+def test_one_canonical_form_from_either_channel(kind, canonical, cell):
+    read = READERS[kind](cell)
+    assert (read, type(read)) == (canonical, type(canonical))
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "why"),
+    [
+        ("number", Cell("dozen", "dozen"), "'dozen' is not a number"),
+        ("number", Cell("NaN", "NaN"), "is not a number"),
+        ("number", Cell(True, "TRUE"), "is not a number"),
+        ("date", Cell("soon", "soon"), "is not a date"),
+        ("date", Cell(1e300, "1E+300"), "is not a date"),
+        ("checkbox", Cell("maybe", "maybe"), "not TRUE or FALSE"),
+        ("text", Cell("#REF!", "#REF!"), "the cell shows #REF!"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_words(kind, cell, why):
+    with pytest.raises(Refusal, match=why):
+        READERS[kind](cell)
+
+
+@pytest.mark.parametrize(("kind", "canonical", "cell"), [row for row in SAME if row[0] in {"text", "number", "checkbox", "date"}])
+def test_what_is_written_reads_back_as_what_was_meant(kind, canonical, cell):
+    for present in (Cell(), Cell(is_date=True)):
+        written = cell_value(kind, canonical, present)
+        shown = "TRUE" if written is True else "FALSE" if written is False else str(written)
+        assert READERS[kind](Cell(None if written == "" else written, shown)) == canonical
+
+
+def header(*texts):
+    return [Cell(text, text) for text in texts]
+
+
+def test_columns_are_found_wherever_they_stand_and_however_they_are_spelt():
+    layout = MAPPING.locate(header("Phone", " STATUS ", "Task ID", "Lead Name", "id"))
+    assert layout.positions == {"status": 1, "task_id": 2, "name": 3, "id": 4}
+
+
+def test_a_missing_required_column_is_named_and_the_others_still_work():
+    layout = MAPPING.locate(header("id", "name"))
+    assert (layout.missing, layout.positions) == (("status",), {"id": 0, "name": 1})
+
+
+def test_of_two_columns_with_one_header_the_left_one_counts_and_it_is_said():
+    layout = MAPPING.locate(header("id", "status", "status"))
+    assert (layout.positions["status"], layout.doubled) == (1, ("status",))
+
+
+def test_trailing_cells_that_google_trimmed_are_empty():
+    layout = MAPPING.locate(header("id", "name", "status", "task_id"))
+    row = MAPPING.read_row(2, [Cell(12, "12"), Cell("Vikram", "Vikram")], layout)
+    assert (row.lead_id, row.values) == ("12", {"name": "Vikram", "status": None, "task_id": None})
+
+
+def test_a_blank_row_is_blank_even_with_blanks_in_it():
+    layout = MAPPING.locate(header("id", "name", "status"))
+    assert MAPPING.read_row(2, [Cell(" ", " "), Cell("", "")], layout).blank
+
+
+def test_a_bad_cell_is_refused_alone_and_the_rest_of_the_row_is_read():
+    layout = MAPPING.locate(header("id", "name", "status"))
+    row = MAPPING.read_row(2, [Cell(1, "1"), Cell("Ann", "Ann"), Cell("WON", "WON")], layout)
+    assert row.values == {"name": "Ann"}
+    assert "use one of NEW" in row.refused["status"]
+
+
+def test_the_default_note_of_a_task_is_an_empty_cell():
+    task = {"id": "1", "status": "TODO", "notes": "Auto-created from Sheets", "assignee": None, "due": None}
+    assert MAPPING.task_as_lead(task, ({},), {})["notes"] is None
+    assert MAPPING.task_changes({"name": "Vikram", "notes": None}) == {"title": "Follow up: Vikram", "notes": "Auto-created from Sheets"}
