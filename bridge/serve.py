@@ -17,7 +17,7 @@ from bridge.secrets import append_private
 from task_api import tokens
 
 if TYPE_CHECKING:
-    from bridge.local_google.app import LocalGoogle
+    from bridge.local_google.local import LocalGoogle
 
 THREADS = 12
 SCOPES = ("tasks:read", "tasks:write", "admin")
@@ -25,15 +25,14 @@ SCOPES = ("tasks:read", "tasks:write", "admin")
 
 def serve(config: Config) -> None:
     """Run until interrupted; work under way is finished before the process ends."""
-    local = None
+    app: Flask
+    google = None
     if config.local:
-        local, config = _local_google(config)
+        google, config = _local_google(config, lambda given: is_token(app, given))
     app = create_app(config)
     token = local_token(app, config.home)
-    wsgi: Callable[..., Any] = app
-    if local is not None:
-        local.accept_token(lambda given: _is_token(app, given))
-        wsgi = DispatcherMiddleware(app, {"/local": local.app})
+    wsgi: Callable[..., Any] = DispatcherMiddleware(app, {"/local": google}) if google else app
+    local = google.extensions["local_google"] if google else None
     _listen(wsgi, config, lambda: _started(app, config, local, token), lambda: _stopped(app, local))
 
 
@@ -41,9 +40,13 @@ def _listen(wsgi: Callable[..., Any], config: Config, started: Callable[[], None
     from waitress import create_server  # type: ignore[import-untyped]  # noqa: PLC0415 - only a serving process needs it
 
     try:
-        server: Any = create_server(wsgi, host=config.host, port=config.port, threads=THREADS, ident="leadbridge", max_request_body_size=4 << 20)
+        server: Any = create_server(
+            wsgi, host=config.host, port=config.port, threads=THREADS, ident="leadbridge", max_request_body_size=4 << 20
+        )
     except OSError as error:
-        sys.exit(f"cannot listen on port {config.port}: {error.strerror}. Set PORT to a free one, e.g. PORT=5002 make run")
+        sys.exit(
+            f"cannot listen on port {config.port}: {error.strerror}. Set PORT to a free one, e.g. PORT=5002 make run"
+        )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.close())
     threading.Thread(target=started, name="start", daemon=True).start()
@@ -56,18 +59,19 @@ def _listen(wsgi: Callable[..., Any], config: Config, started: Callable[[], None
         stopped()
 
 
-def _local_google(config: Config) -> tuple["LocalGoogle", Config]:
-    from bridge.local_google.app import LocalGoogle  # noqa: PLC0415 - production never loads it
+def _local_google(config: Config, token_ok: Callable[[str], bool]) -> tuple[Flask, Config]:
+    from bridge.local_google.app import create_local_google  # noqa: PLC0415 - production never loads it
 
-    base = f"http://127.0.0.1:{config.port}"
-    local = LocalGoogle(config.home / "local_google", public_url=f"{base}/local")
-    sheets = {key: replace(sheet, spreadsheet=local.spreadsheet_id) for key, sheet in config.sheets.items()}
-    return local, replace(config, sheets=sheets, google_url=f"{base}/local", credentials=local.key_file)
+    base, folder = f"http://127.0.0.1:{config.port}/local", config.home / "local_google"
+    google = create_local_google(folder, public_url=base, api_token_ok=token_ok)
+    spreadsheet = google.extensions["local_google"].book.id
+    sheets = {key: replace(sheet, spreadsheet=spreadsheet) for key, sheet in config.sheets.items()}
+    return google, replace(config, sheets=sheets, google_url=base, credentials=folder / "service_account.json")
 
 
 def _started(app: Flask, config: Config, local: "LocalGoogle | None", token: str) -> None:
     if local is not None:
-        local.install_script(config.connection("leads"))
+        local.scripts.run("installBridge", [config.connection("leads")])
     app.extensions["engine"].start()
     _announce(config, token)
 
@@ -98,7 +102,7 @@ def local_token(app: Flask, home: Path) -> str:
     """The token for this machine, made on the first start and again when it was revoked; kept in ``home/token``, mode 0600."""
     path = home / "token"
     kept = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
-    if kept and _is_token(app, kept):
+    if kept and is_token(app, kept):
         return kept
     with app.extensions["bridge"].writing() as session:
         tokens.revoke(session, "local")
@@ -109,6 +113,7 @@ def local_token(app: Flask, home: Path) -> str:
     return token
 
 
-def _is_token(app: Flask, given: str) -> bool:
+def is_token(app: Flask, given: str) -> bool:
+    """True when this is a live token of the API."""
     with app.extensions["bridge"].session() as session:
         return tokens.verify(session, given) is not None

@@ -59,8 +59,9 @@ class Sheet:
     """One tab of one spreadsheet. Each method is one or two API calls; ``calls`` counts them by kind for the pace."""
 
     def __init__(self, config: Config, sheet: SheetConfig) -> None:
+        kind = Credentials if config.google_url == GOOGLE else _LocalCredentials
         try:
-            key = Credentials.from_service_account_file(str(config.credentials), scopes=SCOPES)  # type: ignore[no-untyped-call]
+            key = kind.from_service_account_file(str(config.credentials), scopes=SCOPES)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
             raise Permanent(f"the service account's key {config.credentials.name} cannot be used: {error}") from error
         self._http: HTTPClient = gspread.Client(key, http_client=_client(config.google_url)).http_client
@@ -150,6 +151,13 @@ class Sheet:
 
     def _title(self) -> str:
         return "'" + self._tab.replace("'", "''") + "'"
+
+
+class _LocalCredentials(Credentials):  # type: ignore[misc]
+    """google-auth asks a host of Google's which regions a key may be used in; a local Google has none."""
+
+    def _is_regional_access_boundary_lookup_required(self) -> bool:
+        return False
 
 
 def _client(base_url: str) -> type[HTTPClient]:

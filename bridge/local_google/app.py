@@ -1,5 +1,6 @@
 """The local Google as one Flask app: the only place that wires its parts together."""
 
+import importlib
 import secrets
 import time
 from collections.abc import Callable
@@ -91,10 +92,12 @@ def _first_book() -> Book:
 
 
 def _scripts(book: Book, store: Store, trouble: Trouble, files: Path) -> Scripts:
-    """The script project, when the runtime is there; loaded late, because an engine for JavaScript is not small."""
+    """The script project, when its files and the runtime are there."""
     try:
-        from bridge.local_google.script.host import Scripts as Project  # noqa: PLC0415 — see above
-    except ModuleNotFoundError:
+        host = importlib.import_module("bridge.local_google.script.host")
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith("bridge.local_google.script"):
+            raise
         return NoScripts()
-    project: Scripts = Project(book, store, trouble, files)
+    project: Scripts = host.Scripts(book, store, trouble, files)
     return project

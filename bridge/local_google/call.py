@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from flask import Response, current_app, request
 from pydantic import BaseModel
-from waitress.channel import ClientDisconnected
+from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]  # waitress has no types
 
 from bridge.local_google import masks, wire
 from bridge.local_google.errors import GoogleError, Invalid, not_found, permission_denied, unauthenticated, unavailable
@@ -24,16 +24,18 @@ from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.trouble import Fault
 
 LARGEST_BODY = 10 * 1024 * 1024
-HTML_502 = (
-    "<!DOCTYPE html>\n<html lang=en>\n<title>Error 502 (Server Error)!!1</title>\n<p><b>502.</b> <ins>That’s an error.</ins>"
-    "\n<p>The server encountered a temporary error and could not complete your request.\n"
-)
+HTML_502 = """<!DOCTYPE html>
+<html lang=en>
+<title>Error 502 (Server Error)!!1</title>
+<p><b>502.</b> <ins>That’s an error.</ins>
+<p>The server encountered a temporary error and could not complete your request.
+"""
 
 Answer = dict[str, Any]
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
-class Dropped(ClientDisconnected, ConnectionError):
+class Dropped(ClientDisconnected, ConnectionError):  # type: ignore[misc]  # see the import
     """The connection ends without an answer: waitress knows the one base, werkzeug's server the other."""
 
 

@@ -6,9 +6,10 @@ other site's page can send without asking (CORS). Refuses to decide anything: `p
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from flask import Blueprint, Response, request
+from pydantic import BaseModel, ConfigDict
 from werkzeug.exceptions import Forbidden, UnsupportedMediaType
 
 from bridge.local_google import formats, wire
@@ -21,13 +22,14 @@ from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.trouble import Answer, Fault, Switches
 
 blueprint = Blueprint("desk", __name__)
+Shape = TypeVar("Shape", bound=BaseModel)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
-class Body(wire.Wire):
+class Body(BaseModel):
     """A strict JSON body, named in snake_case."""
 
-    model_config = {"alias_generator": None}
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Edit(Body):
@@ -230,7 +232,7 @@ def _cell_json(cell: Cell, locale: str) -> dict[str, Any]:
     return answer
 
 
-def _body[Shape: Body](shape: type[Shape]) -> Shape:
+def _body(shape: type[Shape]) -> Shape:
     return wire.read(shape, request.get_json())
 
 

@@ -19,8 +19,14 @@ from bridge.local_google.errors import GoogleError, unauthenticated
 
 LIFETIME = 3600
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+GOOGLES_AUDIENCE = "https://oauth2.googleapis.com/token"
+"""google-auth signs for this address whatever the key file's token_uri says."""
 SCOPES = frozenset(f"https://www.googleapis.com/auth/{name}" for name in ("spreadsheets", "drive", "drive.file"))
 READ_ONLY = "https://www.googleapis.com/auth/spreadsheets.readonly"
+
+
+GOOGLE_AUDIENCE = "https://oauth2.googleapis.com/token"
+"""What google-auth names as the audience, whatever the key's token_uri says."""
 
 
 class Refused(Exception):
@@ -79,7 +85,7 @@ class Tokens:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.email: str = account["client_email"]
-        self._audience, self._clock, self._owner_token = account["token_uri"], clock, api_token_ok
+        self._audience, self._clock, self._owner_token = [GOOGLES_AUDIENCE, account["token_uri"]], clock, api_token_ok
         key = serialization.load_pem_private_key(account["private_key"].encode(), None)
         form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         self._public_key = key.public_key().public_bytes(*form)
@@ -119,9 +125,9 @@ class Tokens:
         self._minted.clear()
 
 
-def _verified(assertion: str, public_key: bytes, audience: str) -> dict[str, Any]:
+def _verified(assertion: str, public_key: bytes, audience: list[str]) -> dict[str, Any]:
     claims: dict[str, Any] = jwt.decode(  # type: ignore[no-untyped-call]  # google-auth has no types here
-        assertion, certs=public_key, audience=audience, clock_skew_in_seconds=60
+        assertion, certs=public_key, audience=[audience, GOOGLE_AUDIENCE], clock_skew_in_seconds=60
     )
     return claims
 

@@ -62,7 +62,8 @@ def get(call: Call) -> Answer:
 def batch_update(call: Call) -> Answer:
     """spreadsheets.batchUpdate."""
     call.query(wire.Query)
-    asked, answer, account = call.body(BatchUpdate), {"spreadsheetId": local().book.id}, call.caller.account
+    asked, account = call.body(BatchUpdate), call.caller.account
+    answer: Answer = {"spreadsheetId": local().book.id}
 
     def decide(now: Snapshot) -> Snapshot:
         after, answer["replies"] = batch.apply(now, asked, account)
@@ -149,7 +150,8 @@ def values_append(call: Call, where: str) -> Answer:
 def values_batch_update(call: Call) -> Answer:
     """values.batchUpdate: atomic; a range written twice keeps the later values."""
     call.query(wire.Query)
-    asked, answer = call.body(wire.BatchUpdateValues), {"spreadsheetId": local().book.id}
+    asked = call.body(wire.BatchUpdateValues)
+    answer: Answer = {"spreadsheetId": local().book.id}
 
     def decide(now: Snapshot) -> Snapshot:
         done = []
@@ -169,7 +171,8 @@ def values_batch_update(call: Call) -> Answer:
 def values_batch_update_filtered(call: Call) -> Answer:
     """values.batchUpdateByDataFilter."""
     call.query(wire.Query)
-    asked, answer = call.body(wire.BatchUpdateFiltered), {"spreadsheetId": local().book.id}
+    asked = call.body(wire.BatchUpdateFiltered)
+    answer: Answer = {"spreadsheetId": local().book.id}
 
     def decide(now: Snapshot) -> Snapshot:
         done = []

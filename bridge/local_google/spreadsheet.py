@@ -15,9 +15,10 @@ from bridge.local_google.masks import Mask
 from bridge.local_google.snapshot import Snapshot
 
 _GRID = "rowCount,columnCount,frozenRowCount,frozenColumnCount,hideGridlines"
+_VALUE = "numberValue,stringValue,boolValue,formulaValue,errorValue"
 _FORMAT = "numberFormat(type,pattern),backgroundColor,textFormat"
 _CELL = (
-    f"userEnteredValue,effectiveValue,formattedValue,userEnteredFormat({_FORMAT}),effectiveFormat({_FORMAT}),note,"
+    f"userEnteredValue({_VALUE}),effectiveValue({_VALUE}),formattedValue,userEnteredFormat({_FORMAT}),effectiveFormat({_FORMAT}),note,"
     "dataValidation,hyperlink"
 )
 _SHEET = (

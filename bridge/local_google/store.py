@@ -30,11 +30,11 @@ CREATE TABLE IF NOT EXISTS texts (
 
 
 class Store:
-    """The open file. Raises RuntimeError when another process has it open."""
+    """The open file. Raises RuntimeError when another process has it open and keeps it for ``patience`` seconds."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = 2.0) -> None:
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2)
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=patience)
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")

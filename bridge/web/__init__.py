@@ -1,0 +1,3 @@
+"""The page."""
+from flask import Blueprint
+web = Blueprint("web", __name__)

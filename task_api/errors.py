@@ -1,0 +1,78 @@
+"""RFC 9457 problem documents: every error of the app, in one shape, without internals."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Flask, Response, jsonify
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
+
+log = logging.getLogger(__name__)
+
+
+class Problem(Exception):
+    """An answer that says what is wrong and what to do. ``errors``: ``{"field", "detail"}`` for each fault."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.errors, self.headers = status, detail, list(errors), dict(headers or {})
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error of the app as a problem document."""
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _problem(problem: Problem) -> Response:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTP_STATUS_CODES.get(problem.status, "Error"),
+        "status": problem.status,
+        "detail": problem.detail,
+    }
+    if problem.errors:
+        body["errors"] = problem.errors
+    response = jsonify(body)
+    response.status_code, response.content_type = problem.status, "application/problem+json"
+    response.headers.update(problem.headers)
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    headers = (
+        {"Allow": ", ".join(error.valid_methods or ())} if error.code == 405 and hasattr(error, "valid_methods") else {}
+    )
+    return _problem(Problem(error.code or 500, error.description or "", headers=headers))
+
+
+def _stale(_error: StaleDataError) -> Response:
+    return _problem(Problem(412, "the task has changed meanwhile; get it again and repeat"))
+
+
+def _database(error: OperationalError) -> Response:
+    text = str(error.orig)
+    log.error("database_failed why=%r", text)
+    if "full" in text:
+        return _problem(Problem(507, "the disk of the server is full; free some space and repeat. Nothing was stored"))
+    return _problem(
+        Problem(503, "the database is busy; repeat in a few seconds. Nothing was stored", headers={"Retry-After": "2"})
+    )
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected_error", exc_info=error)
+    return _problem(Problem(500, "something unexpected happened; it was logged. Nothing was stored"))

@@ -1,0 +1,210 @@
+"""The routes: parse, call, answer."""
+
+import base64
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, g, jsonify, request, url_for
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from task_api import tasks
+from task_api.db import begin_write, db
+from task_api.errors import Problem
+from task_api.models import IdempotencyKey, Task
+from task_api.schemas import TaskChange, TaskCreate, TaskQuery, task_out
+from task_api.tokens import requires
+
+api = Blueprint("task_api", __name__)
+Shape = TypeVar("Shape", bound=BaseModel)
+LARGEST = 1024 * 1024
+
+
+@api.post("/tasks")
+@requires("tasks:write")
+def create_task() -> Response:
+    """201 with the new task; with an Idempotency-Key, a repeat gets the first answer and makes nothing."""
+    wanted, key = _body(TaskCreate), _idempotency_key()
+    begin_write(db.session())
+    task = tasks.create(db.session(), actor=g.actor, **wanted.model_dump())
+    answer = task_out(task)
+    if key is not None and (first := _keep_answer(key, task.id, answer)) is not None:
+        return _created(first)
+    db.session.commit()
+    return _created(answer)
+
+
+@api.get("/tasks")
+@requires("tasks:read")
+def list_tasks() -> Response:
+    """A JSON list in a stable order; a further page is named by the Link header."""
+    query = _query()
+    found = list(db.session.scalars(_selected(query).limit(query.limit + 1)))
+    response = jsonify([task_out(task) for task in found[: query.limit]])
+    if len(found) > query.limit:
+        arguments = request.args.to_dict() | {"cursor": _cursor(query, found[query.limit - 1])}
+        response.headers["Link"] = f'<{url_for("task_api.list_tasks", _external=True, **arguments)}>; rel="next"'
+    return response
+
+
+@api.get("/tasks/<int:task_id>")
+@requires("tasks:read")
+def get_task(task_id: int) -> Response:
+    """The task with its ETag; 304 when the caller has it already."""
+    return _answer(_found(task_id)).make_conditional(request)
+
+
+@api.patch("/tasks/<int:task_id>")
+@requires("tasks:write")
+def change_task(task_id: int) -> Response:
+    """Change only the fields sent; If-Match guards against changes unseen."""
+    wanted = _body(TaskChange).model_dump(exclude_unset=True)
+    begin_write(db.session())
+    task = _matching(task_id)
+    archived = wanted.pop("archived", None)
+    tasks.change(db.session(), task, wanted, actor=g.actor)
+    if archived is not None:
+        (tasks.archive if archived else tasks.restore)(db.session(), task, actor=g.actor)
+    db.session.commit()
+    return _answer(task)
+
+
+@api.delete("/tasks/<int:task_id>")
+@requires("tasks:write")
+def archive_task(task_id: int) -> Response:
+    """Archive the task; nothing is deleted. 204, also when it was archived already."""
+    begin_write(db.session())
+    tasks.archive(db.session(), _matching(task_id), actor=g.actor)
+    db.session.commit()
+    return Response(status=204)
+
+
+def _answer(task: Task) -> Response:
+    response = jsonify(task_out(task))
+    response.set_etag(str(task.version))
+    return response
+
+
+def _created(answer: dict[str, Any]) -> Response:
+    response = jsonify(answer)
+    response.status_code = 201
+    response.set_etag(str(answer["version"]))
+    response.headers["Location"] = url_for("task_api.get_task", task_id=answer["id"])
+    return response
+
+
+def _found(task_id: int) -> Task:
+    task = db.session.get(Task, task_id) if task_id < 2**63 else None
+    if task is None:
+        raise Problem(404, f"there is no task {task_id}")
+    return task
+
+
+def _matching(task_id: int) -> Task:
+    """The task, unless If-Match names another version of it."""
+    task = _found(task_id)
+    if request.if_match and not request.if_match.contains(str(task.version)):
+        raise Problem(412, "the task has changed meanwhile; get it again and repeat")
+    return task
+
+
+def _body(shape: type[Shape]) -> Shape:
+    """The JSON body in this shape; a fault names its field and what is allowed."""
+    if (request.content_length or 0) > LARGEST:
+        raise Problem(413, "the body may have at most 1 MB")
+    request.max_content_length = LARGEST
+    if not request.is_json:
+        raise Problem(415, "send the body as application/json")
+    try:
+        return shape.model_validate_json(request.get_data())
+    except ValidationError as error:
+        raise _invalid(error, "the body") from error
+
+
+def _query() -> TaskQuery:
+    doubled = [name for name in request.args if len(request.args.getlist(name)) > 1]
+    if doubled:
+        raise Problem(
+            422, "a parameter is given twice", errors=[{"field": name, "detail": "give it once"} for name in doubled]
+        )
+    try:
+        return TaskQuery.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        raise _invalid(error, "the query") from error
+
+
+def _invalid(error: ValidationError, what: str) -> Problem:
+    faults = [{"field": ".".join(map(str, fault["loc"])) or what, "detail": fault["msg"]} for fault in error.errors()]
+    malformed = any(fault["type"] == "json_invalid" for fault in error.errors())
+    return Problem(400 if malformed else 422, f"{what} is not as the API knows it", errors=faults)
+
+
+def _selected(query: TaskQuery) -> Select[Task]:
+    conditions: list[ColumnElement[bool]] = [] if query.archived else [Task.archived_at.is_(None)]
+    if query.status is not None:
+        conditions.append(Task.status == query.status)
+    if query.lead_id is not None:
+        conditions.append(Task.lead_id == query.lead_id)
+    if query.updated_since is not None:
+        conditions.append(Task.updated_at >= query.updated_since)
+        return select(Task).where(*conditions, *_after(query)).order_by(Task.updated_at, Task.id)
+    return select(Task).where(*conditions, *_after(query)).order_by(Task.id)
+
+
+def _after(query: TaskQuery) -> list[ColumnElement[bool]]:
+    """Where the page before ended."""
+    if query.cursor is None:
+        return []
+    try:
+        moment, _, number = base64.urlsafe_b64decode(query.cursor.encode()).decode().rpartition("|")
+        last = int(number)
+        if query.updated_since is None:
+            return [Task.id > last]
+        at = datetime.fromisoformat(moment)
+        return [or_(Task.updated_at > at, and_(Task.updated_at == at, Task.id > last))]
+    except ValueError as error:
+        raise Problem(
+            422, "the cursor is not one of ours", errors=[{"field": "cursor", "detail": "take it from the Link header"}]
+        ) from error
+
+
+def _cursor(query: TaskQuery, last: Task) -> str:
+    moment = last.updated_at.isoformat() if query.updated_since is not None else ""
+    return base64.urlsafe_b64encode(f"{moment}|{last.id}".encode()).decode()
+
+
+def _idempotency_key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 1 <= len(key) <= 200:
+        raise Problem(422, "an Idempotency-Key has 1 to 200 characters")
+    return key
+
+
+def _keep_answer(key: str, task_id: int, answer: dict[str, Any]) -> dict[str, Any] | None:
+    """Keep the answer under its key, in the task's own transaction; the first answer when the key was used before."""
+    body_hash = hashlib.sha256(request.get_data()).hexdigest()
+    now = datetime.now(UTC)
+    db.session.add(
+        IdempotencyKey(
+            token_id=g.token_id,
+            key=key,
+            request_hash=body_hash,
+            task_id=task_id,
+            answer=json.dumps(answer),
+            created_at=now,
+        )
+    )
+    try:
+        db.session.flush()
+    except IntegrityError:
+        db.session.rollback()
+    else:
+        return None
+    first = db.session.get_one(IdempotencyKey, (g.token_id, key))
+    if first.request_hash != body_hash:
+        raise Problem(422, "this Idempotency-Key was used for another task; use a new one")
+    kept: dict[str, Any] = json.loads(first.answer)
+    return kept

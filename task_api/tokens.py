@@ -1,0 +1,67 @@
+"""Bearer tokens: 256 random bits, scopes, only the SHA-256 kept."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import g, request
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from task_api.db import db
+from task_api.errors import Problem
+from task_api.models import ApiToken
+
+SCOPES = ("tasks:read", "tasks:write", "admin")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def issue(session: Session, name: str, scopes: Iterable[str]) -> str:
+    """A new token; it is shown this once."""
+    token = "lb_" + secrets.token_urlsafe(32)
+    session.add(ApiToken(digest=_digest(token), name=name, scopes=" ".join(scopes), created_at=datetime.now(UTC)))
+    return token
+
+
+def revoke(session: Session, name: str) -> int:
+    """Revoke every live token of this name; returns how many."""
+    live = update(ApiToken).where(ApiToken.name == name, ApiToken.revoked_at.is_(None))
+    return len(session.execute(live.values(revoked_at=datetime.now(UTC)).returning(ApiToken.id)).all())
+
+
+def verify(session: Session, token: str) -> ApiToken | None:
+    """The live token, found by its digest; None when there is none."""
+    found = session.scalars(select(ApiToken).where(ApiToken.digest == _digest(token))).one_or_none()
+    return found if found is not None and found.revoked_at is None else None
+
+
+def requires(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only callers through whose token has this scope (or ``admin``); ``g.actor`` says who it is."""
+
+    def wrap(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            _authorize(scope)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+def _authorize(scope: str) -> None:
+    kind, _, given = request.headers.get("Authorization", "").partition(" ")
+    token = verify(db.session, given.strip()) if kind.lower() == "bearer" else None
+    if token is None:
+        raise Problem(401, "give a valid token: Authorization: Bearer <token>", headers={"WWW-Authenticate": "Bearer"})
+    if not {scope, "admin"} & set(token.scopes.split()):
+        raise Problem(403, f"this token may not do that; it needs the scope {scope}")
+    g.actor, g.token_id = f"token:{token.name}", token.id
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

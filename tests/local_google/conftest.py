@@ -1,0 +1,112 @@
+"""The local Google over real HTTP, with the real clients."""
+
+import json
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gspread
+import pytest
+import requests
+import waitress
+from flask import Flask
+from google.oauth2.service_account import Credentials
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from bridge.local_google.app import create_local_google
+from bridge.local_google.book import Tab
+from bridge.local_google.local import LocalGoogle
+from bridge.local_google.oauth import service_account
+
+OWNER_TOKEN = "owner-token"
+SCOPE = "https://www.googleapis.com/auth/spreadsheets"
+
+
+@dataclass
+class Served:
+    """A running local Google and the ways to it."""
+
+    url: str
+    folder: Path
+    local: LocalGoogle
+
+    @property
+    def leads(self) -> Tab:
+        found = self.local.book.tab("Leads")
+        assert found is not None
+        return found
+
+    def client(self, scope: str = SCOPE) -> gspread.Client:
+        """gspread as the bridge uses it: the real exchange, only the host rewritten."""
+        account = json.loads((self.folder / "service_account.json").read_text())
+        base = self.url
+
+        class Rewritten(gspread.HTTPClient):
+            def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> requests.Response:
+                return super().request(method, endpoint.replace("https://sheets.googleapis.com", base), *args, **kwargs)
+
+        client = gspread.Client(
+            auth=Credentials.from_service_account_info(account, scopes=[scope]), http_client=Rewritten
+        )
+        client.set_timeout(10)
+        return client
+
+    def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
+        """A call of the API as the owner, with the printed token."""
+        url = f"{self.url}/v4/spreadsheets/{self.local.book.id}{path}"
+        return requests.request(method, url, headers={"Authorization": f"Bearer {OWNER_TOKEN}"}, timeout=10, **kwargs)
+
+    def post(self, path: str, body: Any) -> requests.Response:
+        """What the page sends."""
+        return requests.post(self.url + path, json=body, timeout=10)
+
+
+@pytest.fixture(scope="session")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One key for all tests: making one takes a tenth of a second."""
+    path = tmp_path_factory.mktemp("key") / "service_account.json"
+    service_account(path, "http://127.0.0.1/oauth2/token")
+    return path
+
+
+class Door:
+    """One server for all tests; each test puts its own app behind it."""
+
+    def __init__(self) -> None:
+        self.app: Flask | None = None
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/local"
+        self.server = waitress.create_server(DispatcherMiddleware(Flask("empty"), {"/local": self}), sockets=[listener])
+        threading.Thread(target=self.server.run, daemon=True).start()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        assert self.app is not None
+        return self.app(environ, start_response)
+
+
+@pytest.fixture(scope="session")
+def door() -> Iterator[Door]:
+    door = Door()
+    yield door
+    door.server.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path, key_file: Path, door: Door) -> Iterator[Served]:
+    shutil.copy(key_file, tmp_path)
+    door.app = create_local_google(
+        tmp_path, public_url=door.url, api_token_ok=OWNER_TOKEN.__eq__, script_files=tmp_path / "no scripts"
+    )
+    local: LocalGoogle = door.app.extensions["local_google"]
+    yield Served(door.url, tmp_path, local)
+    local.stop()
+
+
+@pytest.fixture
+def sheet(served: Served) -> gspread.Worksheet:
+    """The lead sheet as gspread sees it."""
+    return served.client().open_by_key(served.local.book.id).sheet1

@@ -1,0 +1,178 @@
+"""What is on disk: everything that was answered, and no more work than the change is worth."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from bridge.local_google.book import Book
+from bridge.local_google.cells import Cell, NumberFormat, Validation
+from bridge.local_google.grid import Grid
+from bridge.local_google.shelf import row_from, row_json
+from bridge.local_google.snapshot import Snapshot
+from bridge.local_google.store import Store
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "google.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    store = Store(path)
+    yield store
+    store.close()
+
+
+def large_book(rows: int = 10_000) -> Book:
+    lines = tuple((Cell(float(number)), Cell(f"Lead {number}"), Cell("NEW")) for number in range(rows))
+    return Book("id", Snapshot("Leads", (Grid(0, "Leads", lines, row_count=rows + 100),)))
+
+
+def reopened(store: Store, path: Path) -> Book:
+    store.close()
+    again = Store(path)
+    book = again.open_book(large_book(1), 0)
+    again.close()
+    return book
+
+
+def written_by(store: Store, act: Any) -> list[str]:
+    """The statements an action sends to the disk."""
+    statements: list[str] = []
+    store._db.set_trace_callback(statements.append)
+    act()
+    store._db.set_trace_callback(None)
+    return [one for one in statements if one.startswith(("REPLACE", "INSERT", "UPDATE", "DELETE"))]
+
+
+def test_everything_a_cell_can_hold_comes_back(store: Store, path: Path) -> None:
+    book = store.open_book(Book("id", Snapshot("Leads", (Grid(0, "Leads"), Grid(5, "Zwei", hidden=True)))), 1)
+    tab = book.tabs()[0]
+    tab.write(1, 1, [["=A1", "x", 1.5, True, "2026-11-22", "é😀"], [], ["50%"]])
+    tab.set_validation("B1:B3", Validation("ONE_OF_LIST", ("NEW", "LOST"), strict=True))
+    tab.set_format("C5", NumberFormat("NUMBER", "000"))
+    tab.protect("A:A", ["someone@example.com"])
+    tab.freeze(1)
+    book.set_time_zone("Europe/Berlin")
+    assert reopened(store, path).now == book.now
+
+
+def test_rows_that_moved_come_back_in_their_place(store: Store, path: Path) -> None:
+    book = store.open_book(large_book(50), 1)
+    tab = book.tabs()[0]
+    tab.insert_rows(10, 3)
+    tab.delete_rows(2, 1)
+    tab.write(40, 2, [["changed"]])
+    tab.delete_rows(45, 4)
+    tab.insert_rows(1)
+    tab.append([1, 2, 3])
+    assert reopened(store, path).now == book.now
+
+
+def test_a_small_edit_writes_one_row_of_ten_thousand(store: Store) -> None:
+    tab = store.open_book(large_book(), 1).tabs()[0]
+    statements = written_by(store, lambda: tab.write(5000, 2, [["Vikram"]]))
+    assert [one.split()[0] for one in statements] == ["UPDATE", "REPLACE"]
+
+
+def test_an_inserted_row_rewrites_none_of_those_below(store: Store) -> None:
+    tab = store.open_book(large_book(), 1).tabs()[0]
+    statements = written_by(store, lambda: tab.insert_rows(5000))
+    assert len(statements) <= 6
+    assert all('"Lead ' not in one for one in statements)
+
+
+def test_a_change_that_cannot_be_saved_is_not_seen(store: Store) -> None:
+    book = store.open_book(large_book(3), 1)
+    before = book.now
+    store._db.execute("PRAGMA query_only = ON")
+    with pytest.raises(sqlite3.OperationalError):
+        book.tabs()[0].write(1, 1, [["lost"]])
+    assert book.now is before
+
+
+def test_texts_are_kept_by_space_and_key(store: Store, path: Path) -> None:
+    store.save("properties", "a", "1")
+    store.save("properties", "b", "é")
+    store.save("triggers", "a", "2")
+    store.save("properties", "a", None)
+    assert store.load("properties") == {"b": "é"}
+    store.close()
+    again = Store(path)
+    assert again.load("triggers") == {"a": "2"}
+    again.close()
+
+
+def test_a_second_process_is_told_that_the_folder_is_in_use(store: Store, path: Path) -> None:
+    with pytest.raises(RuntimeError, match="another process"):
+        Store(path, patience=0.05)
+
+
+def test_revisions_never_come_twice(store: Store, path: Path) -> None:
+    book = store.open_book(large_book(1), 1000)
+    book.toast("moves the revision, but is not kept")
+    seen = book.revision
+    store.close()
+    again = Store(path)
+    assert again.open_book(large_book(1), 2000).revision > seen
+    again.close()
+
+
+def test_plain_cells_are_plain_on_disk() -> None:
+    row = (Cell("a"), Cell(), Cell(12.0), Cell(True), Cell(0.5, format=NumberFormat("PERCENT", "0%")))
+    text = json.dumps(row_json(row))
+    assert text == '["a", null, 12.0, true, {"value": 0.5, "format": ["PERCENT", "0%"]}]'
+    assert row_from(json.loads(text)) == row
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def serve(folder: Path, port: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "bridge.local_google", "--folder", str(folder), "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("ready url=")
+    return process
+
+
+def end(process: subprocess.Popen[str], how: int) -> None:
+    os.kill(process.pid, how)
+    process.wait(10)
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def test_every_edit_that_was_answered_survives_a_kill(tmp_path: Path) -> None:
+    port = free_port()
+    process = serve(tmp_path, port)
+    url = f"http://127.0.0.1:{port}/local"
+    acknowledged = 0
+    ends = time.monotonic() + 0.5
+    while time.monotonic() < ends:
+        body = {"range": f"Leads!A{acknowledged + 2}:B{acknowledged + 2}", "values": [[acknowledged, "x"]]}
+        assert requests.post(f"{url}/edit", json=body, timeout=5).status_code == 200
+        acknowledged += 1
+    end(process, signal.SIGKILL)
+    process = serve(tmp_path, port)
+    rows = requests.get(f"{url}/grid", timeout=5).json()["rows"]
+    end(process, signal.SIGTERM)
+    assert [row[0]["shown"] for row in rows[1:]] == [str(number) for number in range(acknowledged)]
+    assert (tmp_path / "service_account.json").stat().st_mode & 0o777 == 0o600

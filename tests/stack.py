@@ -1,0 +1,183 @@
+"""The whole product in one process for a test: local Google and bridge, each served over real HTTP on a port of its own."""
+
+import json
+import shutil
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import requests
+from sqlalchemy import func, select
+from waitress import create_server
+
+from bridge.app import create_app
+from bridge.config import Config, SheetConfig
+from bridge.core.signature import sign
+from bridge.local_google.app import create_local_google
+from bridge.models import Lane, Link
+from bridge.serve import local_token
+
+SECRET = "whsec_" + "A" * 43 + "="
+
+
+def eventually(holds: Callable[[], Any], what: str = "", seconds: float = 10.0) -> Any:
+    """Wait until ``holds()`` is true; fails with what it last gave."""
+    until = time.monotonic() + seconds
+    while not (last := holds()):
+        if time.monotonic() > until:
+            raise AssertionError(f"not within {seconds} s: {what or holds} (last: {last!r})")
+        time.sleep(0.01)
+    return last
+
+
+@contextmanager
+def served(wsgi: Any) -> Iterator[str]:
+    """A WSGI app over HTTP on a free port; yields its address."""
+    server = create_server(wsgi, host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=_run, args=(server,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.close()
+        server.task_dispatcher.shutdown()
+        thread.join(5)
+
+
+def _run(server: Any) -> None:
+    try:
+        server.run()
+    except OSError:
+        pass
+
+
+class Stack:
+    """What a test holds: the sheet as a person has it, the API as a program has it, and the bridge between."""
+
+    def __init__(self, folder: Path, template: Path, **sheet: Any) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.home.mkdir()
+        shutil.copy(template, self.home / "tasks.db")
+        self._sheet = sheet
+        self._closing: list[Any] = []
+
+    def __enter__(self) -> "Stack":
+        self._google_server = served(lambda environ, start: self.google_app(environ, start))
+        self.google_url = self._google_server.__enter__()
+        self.google_app = create_local_google(self.folder / "google", public_url=self.google_url)
+        self.google = self.google_app.extensions["local_google"]
+        self.start_bridge()
+        return self
+
+    def start_bridge(self) -> None:
+        """Start the bridge on what is on disk."""
+        self._server = served(lambda environ, start: self.app(environ, start))
+        self.url = self._server.__enter__()
+        sheet = SheetConfig("leads", self.google.book.id, secrets=(SECRET,))
+        self.config = Config(
+            self.home, {"leads": replace(sheet, **self._sheet)}, public_url=self.url, google_url=self.google_url,
+            credentials=self.folder / "google" / "service_account.json",
+        )  # fmt: skip
+        self.app = create_app(self.config)
+        self.runtime = self.app.extensions["bridge"]
+        self.token = local_token(self.app, self.home)
+        self.http = requests.Session()
+        self.http.headers["Authorization"] = f"Bearer {self.token}"
+        self.app.extensions["engine"].start()
+
+    def stop_bridge(self) -> None:
+        """Stop the bridge; the local Google goes on."""
+        self.app.extensions["engine"].stop()
+        self._server.__exit__(None, None, None)
+        self.http.close()
+        self.runtime.database.dispose()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop_bridge()
+        self.google.stop()
+        self._google_server.__exit__(None, None, None)
+
+    def install(self) -> None:
+        """Install the sheet's script, as a person does."""
+        self.google.scripts.run("installBridge", [self.config.connection("leads")])
+
+    # the sheet
+    def edit(self, where: str, *rows: list[Any]) -> None:
+        """Type or paste, as a person does."""
+        self.google.person.edit(where, [list(row) for row in rows])
+
+    def cell(self, name: str) -> Any:
+        """What a cell holds, e.g. ``cell("C2")``."""
+        column, row = ord(name[0]) - 64, int(name[1:])
+        return self.google.book.tab("Leads").values(row, column)[0][0]
+
+    def rows(self, first: int = 2, last: int = 200) -> list[list[Any]]:
+        """The rows that hold anything, as values of columns A to D."""
+        values = self.google.book.tab("Leads").values(first, 1, last - first + 1, 4)
+        return [row for row in values if any(value not in (None, "") for value in row)]
+
+    # the API
+    def tasks(self, **query: Any) -> list[dict[str, Any]]:
+        """GET /tasks."""
+        answer = self.http.get(f"{self.url}/tasks", params=query, timeout=10)
+        answer.raise_for_status()
+        return answer.json()
+
+    def task(self, task_id: int) -> dict[str, Any]:
+        """GET /tasks/<id>."""
+        return self.http.get(f"{self.url}/tasks/{task_id}", timeout=10).json()
+
+    def patch(self, task_id: int, **fields: Any) -> requests.Response:
+        """PATCH /tasks/<id>."""
+        return self.http.patch(f"{self.url}/tasks/{task_id}", json=fields, timeout=10)
+
+    def changes(self, task_id: int) -> list[dict[str, Any]]:
+        """The task's history, newest first."""
+        return self.http.get(f"{self.url}/tasks/{task_id}/changes", timeout=10).json()
+
+    # the webhook
+    def deliver(self, *rows: list[Any], seq: int = 1, first: int = 2, **body: Any) -> requests.Response:
+        """A signed delivery as the script makes it, for rows of the columns id, name, status, task_id."""
+        shown = [["" if value is None else str(value) for value in row] for row in rows]
+        wire = [{"row": first + i, "cells": list(row), "shown": shown[i]} for i, row in enumerate(rows)]
+        header = ["id", "name", "status", "task_id"]
+        message = {"type": "rows", "seq": seq, "spreadsheet": self.google.book.id, "sheet_id": 0, "header": header, "rows": wire}
+        return self.post(json.dumps({key: value for key, value in (message | body).items() if value is not None}).encode())
+
+    def post(self, body: bytes, message_id: str | None = None, **headers: str) -> requests.Response:
+        """A body to the webhook, rightly signed unless a header says otherwise."""
+        message_id, now = message_id or f"msg_{uuid.uuid4()}", int(time.time())
+        sent = {
+            "content-type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(now),
+            "webhook-signature": sign(SECRET, message_id, now, body),
+        }
+        return requests.post(f"{self.url}/hooks/sheets/leads", data=body, headers=sent | headers, timeout=20)
+
+    # both
+    def pending(self) -> int:
+        """How many links owe the sheet a write."""
+        with self.runtime.session() as session:
+            return session.scalar(select(func.count()).select_from(Link).where(Link.wanted > Link.written)) or 0
+
+    def quiet(self) -> bool:
+        """Nothing pending, nothing due soon, no script running."""
+        with self.runtime.session() as session:
+            sweeping = session.scalar(select(func.count()).select_from(Lane).where((Lane.sweep_at.is_not(None)) | (Lane.lease_until.is_not(None))))
+        return not sweeping and not self.pending() and self.google.scripts.wait_idle(0)
+
+    def settle(self, seconds: float = 15.0) -> None:
+        """Wait until both sides have said all they had to say."""
+        eventually(self.quiet, "settled", seconds)
+
+    def calls(self) -> tuple[int, int]:
+        """API calls Google has counted so far: reads, writes."""
+        counted = self.google.calls.report() if hasattr(self.google.calls, "report") else {}
+        return counted.get("read", 0), counted.get("write", 0)
