@@ -33,6 +33,13 @@ class Runtime:
             self.sheets[key] = Sheet(self.config, self.config.sheets[key])
         return self.sheets[key]
 
+    def close(self) -> None:
+        """Let go of connections; work goes on by opening new ones."""
+        for sheet in self.sheets.values():
+            sheet.close()
+        self.sheets.clear()
+        self.database.dispose()
+
     def session(self) -> Session:
         """A session of the bridge's own, outside any request."""
         return Session(self.database)

@@ -48,14 +48,11 @@ def _listen(wsgi: Callable[..., Any], config: Config, started: Callable[[], None
             f"cannot listen on port {config.port}: {error.strerror}. Set PORT to a free one, e.g. PORT=5002 make run"
         )
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: server.close())
+        signal.signal(number, lambda *_: sys.exit(0))
     threading.Thread(target=started, name="start", daemon=True).start()
     try:
-        server.run()
-    except OSError:  # the listening socket was closed by a signal
-        pass
+        server.run()  # a signal's SystemExit ends it, after the requests under way
     finally:
-        server.task_dispatcher.shutdown()
         stopped()
 
 
@@ -78,6 +75,7 @@ def _started(app: Flask, config: Config, local: "LocalGoogle | None", token: str
 
 def _stopped(app: Flask, local: "LocalGoogle | None") -> None:
     app.extensions["engine"].stop()
+    app.extensions["bridge"].close()
     if local is not None:
         local.stop()
 

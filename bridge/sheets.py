@@ -71,6 +71,10 @@ class Sheet:
         self._sheet_id: int | None = None
         self.calls = {"read": 0, "write": 0}
 
+    def close(self) -> None:
+        """Close the connections to Google."""
+        self._http.session.close()
+
     def read(self, rows: Iterable[int] | None = None) -> Snapshot:
         """The header and these rows, or all rows; one read (more when the tab was renamed or lost rows)."""
         wanted = [] if rows is None else ["!1:1", *(f"!{span}" for span in _spans(rows))]

@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 from sqlalchemy import func, select
-from waitress import create_server
+from waitress import create_server, wasyncore
 
 from bridge.app import create_app
 from bridge.config import Config, SheetConfig
@@ -38,22 +38,22 @@ def eventually(holds: Callable[[], Any], what: str = "", seconds: float = 10.0) 
 @contextmanager
 def served(wsgi: Any) -> Iterator[str]:
     """A WSGI app over HTTP on a free port; yields its address."""
-    server = create_server(wsgi, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=_run, args=(server,), daemon=True)
+    server: Any = create_server(wsgi, host="127.0.0.1", port=0, threads=8)
+    stopping = threading.Event()
+
+    def run() -> None:
+        while not stopping.is_set():
+            server.asyncore.loop(timeout=0.05, map=server._map, count=1)
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.close()
+        stopping.set()
+        thread.join()
         server.task_dispatcher.shutdown()
-        thread.join(5)
-
-
-def _run(server: Any) -> None:
-    try:
-        server.run()
-    except OSError:
-        pass
+        wasyncore.close_all(server._map)
 
 
 class Stack:
@@ -96,7 +96,7 @@ class Stack:
         self.app.extensions["engine"].stop()
         self._server.__exit__(None, None, None)
         self.http.close()
-        self.runtime.database.dispose()
+        self.runtime.close()
 
     def __exit__(self, *_: object) -> None:
         self.stop_bridge()
@@ -179,5 +179,4 @@ class Stack:
 
     def calls(self) -> tuple[int, int]:
         """API calls Google has counted so far: reads, writes."""
-        counted = self.google.calls.report() if hasattr(self.google.calls, "report") else {}
-        return counted.get("read", 0), counted.get("write", 0)
+        return self.google.calls.reads, self.google.calls.writes

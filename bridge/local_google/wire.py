@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from bridge.local_google.a1 import Area
@@ -21,6 +21,15 @@ class Wire(BaseModel):
     """A part of a JSON body, named as in Google's schema."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, alias_generator=to_camel)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_not_given(cls, given: Any) -> Any:
+        """A field that is null counts as left out (protocol buffers in JSON)."""
+        if not isinstance(given, dict):
+            return given
+        known = {field.alias for field in cls.model_fields.values()}
+        return {name: part for name, part in given.items() if part is not None or name not in known}
 
 
 class Query(BaseModel):

@@ -26,6 +26,13 @@ OWNER_TOKEN = "owner-token"
 SCOPE = "https://www.googleapis.com/auth/spreadsheets"
 
 
+class LocalCredentials(Credentials):  # type: ignore[misc]
+    """google-auth would ask iamcredentials.googleapis.com about regions in the background; no test leaves this machine."""
+
+    def _after_refresh(self, request: Any, method: str, url: str, headers: Any) -> None:
+        return None
+
+
 @dataclass
 class Served:
     """A running local Google and the ways to it."""
@@ -50,7 +57,7 @@ class Served:
                 return super().request(method, endpoint.replace("https://sheets.googleapis.com", base), *args, **kwargs)
 
         client = gspread.Client(
-            auth=Credentials.from_service_account_info(account, scopes=[scope]), http_client=Rewritten
+            auth=LocalCredentials.from_service_account_info(account, scopes=[scope]), http_client=Rewritten
         )
         client.set_timeout(10)
         return client

@@ -1,0 +1,211 @@
+"""What a person does, and which events it fires (GOOGLE.md section 2)."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from bridge.local_google.book import Book, Tab
+from bridge.local_google.cells import NumberFormat, Validation
+from bridge.local_google.errors import Invalid
+from bridge.local_google.events import Event
+from bridge.local_google.grid import Grid
+from bridge.local_google.person import Person
+from bridge.local_google.snapshot import Snapshot
+from bridge.local_google.trouble import Trouble
+
+CHANGED = Event("change", 0, "EDIT")
+
+
+@dataclass
+class Desk:
+    """A person at a sheet, and everything the sheet told its scripts."""
+
+    book: Book
+    person: Person
+    trouble: Trouble
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def tab(self) -> Tab:
+        return self.book.tabs()[0]
+
+    def told(self) -> list[Event]:
+        events, self.events[:] = list(self.events), []
+        return events
+
+    def names(self) -> list[object]:
+        return [row[1] for row in self.tab.values(2, 1, self.tab.last_row - 1, 2)]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    book = Book("id", Snapshot("Leads", (Grid(0, "Leads", row_count=10, column_count=4),)))
+    trouble = Trouble(book)
+    desk = Desk(book, Person(book, trouble), trouble)
+    desk.person.on_event.append(desk.events.append)
+    desk.tab.write(1, 1, [["id", "name"], [3, "Cleo"], [1, "Ada"], [2, "Bob"]])
+    assert desk.told() == []
+    return desk
+
+
+def edit(row: int, column: int, nrows: int = 1, ncols: int = 1, **texts: str) -> Event:
+    return Event("edit", 0, "EDIT", row, column, nrows, ncols, **texts)
+
+
+def test_typing_tells_the_value_and_the_old_one(desk: Desk) -> None:
+    desk.person.edit("Leads!B2", [["Vikram"]])
+    assert desk.told() == [edit(2, 2, value="Vikram", old_value="Cleo"), CHANGED]
+
+
+def test_values_are_told_as_texts(desk: Desk) -> None:
+    desk.person.edit("A2", [["7"]])
+    desk.person.edit("C2", [["true"]])
+    desk.person.edit("C2", [["2026-11-22"]])
+    assert [(event.value, event.old_value) for event in desk.told() if event.kind == "edit"] == [
+        ("7", "3"),
+        ("TRUE", None),
+        ("46348", "TRUE"),
+    ]
+
+
+def test_clearing_a_cell_tells_only_the_old_value(desk: Desk) -> None:
+    desk.person.edit("B2", [[""]])
+    assert desk.told()[0] == edit(2, 2, old_value="Cleo")
+
+
+def test_a_pasted_block_is_one_event_without_values(desk: Desk) -> None:
+    desk.person.edit("A2", [["8", "x"], ["9", "y"]])
+    assert desk.told() == [edit(2, 1, 2, 2), CHANGED]
+
+
+def test_a_paste_into_one_cell_tells_no_value(desk: Desk) -> None:
+    desk.person.edit("B2", [["x"]], pasted=True)
+    assert desk.told()[0] == edit(2, 2)
+
+
+def test_a_null_leaves_the_cell_alone(desk: Desk) -> None:
+    desk.person.edit("A2:B2", [[None, "x"]])
+    assert desk.tab.values(2, 1, 1, 2) == [[3, "x"]]
+
+
+def test_a_paste_grows_the_grid(desk: Desk) -> None:
+    desk.person.edit("D10", [["a", "b"], ["c", "d"]])
+    assert (desk.tab.max_rows, desk.tab.max_columns, desk.tab.values(11, 5)) == (11, 5, [["d"]])
+
+
+def test_rows_that_come_or_go_fire_a_change_and_no_edit(desk: Desk) -> None:
+    desk.person.insert_rows("Leads", 3, 2)
+    desk.person.delete_rows("Leads", 3, 2)
+    assert desk.told() == [Event("change", 0, "INSERT_ROW"), Event("change", 0, "REMOVE_ROW")]
+    assert desk.names() == ["Cleo", "Ada", "Bob"]
+
+
+def test_an_inserted_row_looks_like_its_neighbour(desk: Desk) -> None:
+    desk.tab.set_format("A2", NumberFormat("NUMBER", "000"))
+    desk.person.insert_rows("Leads", 2)
+    desk.person.edit("A2", [["7"]])
+    assert desk.tab.shown(2, 1) == [["007"]]
+
+
+@pytest.mark.parametrize(("row", "count"), [(0, 1), (10, 2), (1, 10), (3, 0)])
+def test_only_rows_that_exist_can_go_and_not_all(desk: Desk, row: int, count: int) -> None:
+    with pytest.raises(Invalid, match="cannot be deleted"):
+        desk.person.delete_rows("Leads", row, count)
+
+
+def test_sorting_fires_a_change_and_an_edit_only_where_google_is_taken_to(desk: Desk) -> None:
+    desk.person.sort("Leads!A2:B4", 1)
+    assert (desk.names(), desk.told()) == (["Ada", "Bob", "Cleo"], [Event("change", 0, "OTHER")])
+    desk.trouble.sort_fires_edit = True
+    desk.person.sort("Leads!A2:B4", 2, ascending=False)
+    assert (desk.names(), desk.told()[0]) == (["Cleo", "Bob", "Ada"], edit(2, 1, 3, 2))
+
+
+def test_undo_and_redo_go_back_and_forth(desk: Desk) -> None:
+    first = desk.book.now
+    desk.person.edit("B2", [["x"]])
+    desk.person.delete_rows("Leads", 3)
+    desk.person.sort("A2:B4", 1)
+    desk.person.insert_rows("Leads", 2)
+    last = desk.book.now
+    for _ in range(4):
+        desk.person.undo()
+    assert desk.book.now == first
+    for _ in range(4):
+        desk.person.redo()
+    assert desk.book.now == last
+    with pytest.raises(Invalid, match="nothing to redo"):
+        desk.person.redo()
+
+
+def test_undo_fires_an_edit_of_the_cells_it_changed(desk: Desk) -> None:
+    desk.person.edit("A2:B3", [["3", "x"], ["1", "y"]])
+    desk.told()
+    desk.person.undo()
+    assert desk.told() == [edit(2, 2, 2, 1), CHANGED]
+    desk.trouble.undo_fires_edit = False
+    desk.person.redo()
+    assert desk.told() == [CHANGED]
+
+
+def test_undoing_a_deletion_fires_an_insertion(desk: Desk) -> None:
+    desk.person.delete_rows("Leads", 2)
+    desk.person.undo()
+    assert [event.change_type for event in desk.told()] == ["REMOVE_ROW", "INSERT_ROW"]
+
+
+def test_undo_leaves_what_the_api_wrote_elsewhere(desk: Desk) -> None:
+    desk.person.delete_rows("Leads", 2)
+    desk.tab.write(2, 3, [["by api"]])
+    desk.person.undo()
+    assert desk.tab.values(2, 1, 2, 3) == [[3, "Cleo", None], [1, "Ada", "by api"]]
+
+
+def test_undo_is_forgotten_when_the_api_moves_rows(desk: Desk) -> None:
+    desk.person.edit("B2", [["x"]])
+    desk.tab.insert_rows(1)
+    with pytest.raises(Invalid, match="nothing to undo"):
+        desk.person.undo()
+
+
+def test_a_new_action_ends_what_could_be_redone(desk: Desk) -> None:
+    desk.person.edit("B2", [["x"]])
+    desk.person.undo()
+    desk.person.edit("B3", [["y"]])
+    with pytest.raises(Invalid, match="nothing to redo"):
+        desk.person.redo()
+
+
+def test_a_strict_rule_rejects_typing_and_lets_a_paste_pass(desk: Desk) -> None:
+    desk.tab.set_validation("C2:C9", Validation("ONE_OF_LIST", ("NEW", "LOST"), strict=True))
+    with pytest.raises(Invalid, match="takes only: NEW, LOST"):
+        desk.person.edit("C2", [["WON"]])
+    desk.person.edit("C2", [["LOST"]])
+    desk.person.edit("C3", [["WON"]], pasted=True)
+    assert desk.tab.values(2, 3, 2, 1) == [["LOST"], ["WON"]]
+
+
+def test_the_owner_may_edit_what_is_protected_from_others(desk: Desk) -> None:
+    desk.tab.protect("A:A")
+    desk.person.edit("A2", [["9"]])
+    assert desk.tab.values(2, 1) == [[9]]
+
+
+def test_the_book_is_free_and_changed_when_an_event_is_told(desk: Desk) -> None:
+    seen: list[object] = []
+
+    def listen(_event: Event) -> None:
+        # RLock: were the person still holding it, this thread could take it again; its count tells.
+        seen.append((desk.book.lock._is_owned(), desk.tab.values(2, 2)))  # type: ignore[attr-defined]
+
+    desk.person.on_event.append(listen)
+    desk.person.edit("B2", [["x"]])
+    assert seen == [(False, [["x"]])] * 2
+
+
+def test_the_api_fires_nothing_unless_google_is_taken_to(desk: Desk) -> None:
+    desk.person.api_wrote(0)
+    assert desk.told() == []
+    desk.trouble.api_fires_change = True
+    desk.person.api_wrote(0)
+    assert desk.told() == [CHANGED]

@@ -1,0 +1,264 @@
+"""The answers of the API in detail: what the bridge relies on, and how it says no."""
+
+import time
+from typing import Any
+
+import pytest
+import requests
+from tests.local_google.conftest import OWNER_TOKEN, Served
+
+from bridge.local_google.cells import NumberFormat
+
+BRIDGE_MASK = (
+    "sheets(properties(sheetId,title),data(startRow,startColumn,"
+    "rowData(values(effectiveValue,formattedValue,userEnteredValue))))"
+)
+
+
+def refused(answer: requests.Response, code: int = 400, status: str = "INVALID_ARGUMENT") -> str:
+    """The message of an error in Google's shape."""
+    body = answer.json()["error"]
+    assert (answer.status_code, body["code"], body["status"]) == (code, code, status)
+    message: str = body["message"]
+    return message
+
+
+def batch(served: Served, *requests_: dict[str, Any], **more: Any) -> requests.Response:
+    return served.call("POST", ":batchUpdate", json={"requests": requests_, **more})
+
+
+def test_the_bridges_read_gets_cells_of_several_ranges_and_nothing_else(served: Served) -> None:
+    served.leads.write(2, 1, [["12", "Vikram", "TRUE", "=A1"], [], [7, "", "", "x"]])
+    answer = served.call("GET", "", params={"fields": BRIDGE_MASK, "ranges": ["Leads!1:1", "Leads!A2:D4"]}).json()
+    text = [{"stringValue": name} for name in ("id", "name", "status", "task_id")]
+    header = [
+        {"userEnteredValue": one, "effectiveValue": one, "formattedValue": one["stringValue"]} for one in text
+    ]
+    number, name, flag, formula = answer["sheets"][0]["data"][1]["rowData"][0]["values"]
+    assert answer["sheets"][0]["data"][0] == {"rowData": [{"values": header}]}
+    assert answer["sheets"][0]["data"][1]["startRow"] == 1
+    assert answer["sheets"][0]["properties"] == {"sheetId": 0, "title": "Leads"}
+    assert (number["effectiveValue"], number["formattedValue"]) == ({"numberValue": 12}, "12")
+    assert (name["formattedValue"], flag["effectiveValue"]) == ("Vikram", {"boolValue": True})
+    assert formula["userEnteredValue"] == {"formulaValue": "=A1"}
+    assert formula["effectiveValue"]["errorValue"]["type"] == "N_A"
+    assert answer["sheets"][0]["data"][1]["rowData"][1] == {}
+    assert answer["sheets"][0]["data"][1]["rowData"][2]["values"][1] == {}
+    assert set(answer) == {"sheets"}
+
+
+def test_the_format_of_a_date_is_told_when_asked_for(served: Served) -> None:
+    served.leads.write(2, 1, [["2026-11-22"]])
+    mask = "sheets.data.rowData.values(effectiveValue,effectiveFormat/numberFormat)"
+    answer = served.call("GET", "", params={"fields": mask, "ranges": "A2"}).json()
+    assert answer["sheets"][0]["data"][0]["rowData"][0]["values"][0] == {
+        "effectiveValue": {"numberValue": 46348},
+        "effectiveFormat": {"numberFormat": {"type": "DATE", "pattern": "yyyy-mm-dd"}},
+    }
+
+
+def test_without_a_mask_cells_come_only_when_asked_for(served: Served) -> None:
+    assert "data" not in served.call("GET", "").json()["sheets"][0]
+    assert "data" in served.call("GET", "", params={"includeGridData": "true"}).json()["sheets"][0]
+
+
+@pytest.mark.parametrize("mask", ["sheets(colour)", "sheets.properties.nix", "sheets(", "title,,", "sheets/title/x"])
+def test_a_mask_that_names_nothing_known_is_refused(served: Served, mask: str) -> None:
+    assert "Invalid field" in refused(served.call("GET", "", params={"fields": mask}))
+
+
+def test_a_mask_trims_answers_of_values_too(served: Served) -> None:
+    answer = served.call("GET", "/values/Leads!A1:B1", params={"fields": "values"}).json()
+    assert answer == {"values": [["id", "name"]]}
+    assert "Invalid field" in refused(served.call("GET", "/values/A1", params={"fields": "value"}))
+
+
+def written(served: Served, *ranges: dict[str, Any], **more: Any) -> dict[str, Any]:
+    body = {
+        "valueInputOption": "RAW",
+        "data": ranges,
+        "includeValuesInResponse": True,
+        "responseValueRenderOption": "UNFORMATTED_VALUE",
+    } | more
+    answer: dict[str, Any] = served.call("POST", "/values:batchUpdate", json=body).json()
+    return answer
+
+
+def test_null_skips_a_cell_and_the_echo_shows_it(served: Served) -> None:
+    served.leads.write(2, 1, [[12, "Vikram", "NEW", 1]])
+    answer = written(served, {"range": "Leads!A2:D2", "values": [[None, None, "DONE", ""]]})
+    assert answer["responses"][0]["updatedData"]["values"] == [[12, "Vikram", "DONE"]]
+    assert answer["responses"][0]["updatedCells"] == answer["totalUpdatedCells"] == 2
+    assert served.leads.values(2, 1, 1, 4) == [[12, "Vikram", "DONE", None]]
+
+
+def test_the_echo_of_skipped_cells_can_be_switched_off(served: Served) -> None:
+    served.leads.write(2, 1, [[12, "Vikram", "NEW"]])
+    served.local.trouble.echo_skipped = False
+    answer = written(served, {"range": "Leads!A2:C2", "values": [[None, None, "DONE"]]})
+    assert answer["responses"][0]["updatedData"]["values"] == [["", "", "DONE"]]
+
+
+def test_a_batch_is_written_whole_or_not_at_all(served: Served) -> None:
+    answer = written(served, {"range": "A2", "values": [["x"]]}, {"range": "Nix!A1", "values": [["y"]]})
+    assert answer["error"]["message"] == "Unable to parse range: Nix!A1"
+    assert served.leads.last_row == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "message"),
+    [
+        ("GET", "/values/Nix!A1", None, "Unable to parse range: Nix!A1"),
+        ("GET", "/values/hello world", None, "Unable to parse range: hello world"),
+        ("GET", "/values/Leads!A1001", None, "Range (Leads!A1001) exceeds grid limits. Max rows: 1000, max columns: 26"),
+        ("GET", "/values/A1?valueRenderOption=PRETTY", None, "Invalid value at 'valueRenderOption'"),
+        ("GET", "/values/A1?colour=red", None, 'Unknown name "colour"'),
+        ("PUT", "/values/A2", {"values": [["x"]]}, "'valueInputOption' is required but not specified"),
+        ("PUT", "/values/A2:B2?valueInputOption=RAW", {"values": [[1, 2, 3]]}, "tried writing to column [C]"),
+        ("PUT", "/values/A2:B2?valueInputOption=RAW", {"values": [[1], [2]]}, "tried writing to row [3]"),
+        ("PUT", "/values/A1000?valueInputOption=RAW", {"values": [[1], [2]]}, "exceeds grid limits"),
+        ("PUT", "/values/A2?valueInputOption=RAW", {"values": ["x"]}, "Invalid value at 'values[0]'"),
+        ("PUT", "/values/A2?valueInputOption=RAW", {"values": [[{"a": 1}]]}, "Invalid values[0][0]: struct_value"),
+        ("PUT", "/values/A2?valueInputOption=RAW", {"value": [[1]]}, 'Unknown name "value"'),
+        ("POST", "/values:batchUpdate", {"valueInputOption": "RAW", "data": [{"rang": "A1"}]}, 'Unknown name "rang" at \'data[0]\''),
+        ("POST", "/values:batchClear", {"ranges": ["A1"], "x": None}, 'Unknown name "x"'),
+        ("POST", "/values/A2:clear", {"all": True}, 'Unknown name "all"'),
+        ("POST", ":batchUpdate", {"requests": []}, "Must specify at least one request."),
+        ("POST", ":batchUpdate", {"requests": [{}]}, "exactly one kind of request must be set"),
+        ("POST", ":batchUpdate", {"requests": [{"addChart": {}}]}, 'Unknown name "addChart" at \'requests[0]\''),
+        ("POST", ":batchUpdate", {"requests": [{"addSheet": {"properties": {"title": "leads"}}}]}, "already exists"),
+        ("POST", ":batchUpdate", {"requests": [{"deleteSheet": {"sheetId": 9}}]}, "Invalid requests[0].deleteSheet: No grid with id: 9"),
+        ("POST", ":batchUpdate", {"requests": [{"deleteSheet": {"sheetId": 0}}]}, "can't remove all the sheets"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_by_name(
+    served: Served, method: str, path: str, body: Any, message: str
+) -> None:
+    before = served.local.book.now
+    assert message in refused(served.call(method, path, json=body) if body is not None else served.call(method, path))
+    assert served.local.book.now is before
+
+
+def test_a_body_that_is_not_json_is_refused(served: Served) -> None:
+    assert "Invalid JSON payload" in refused(served.call("POST", ":batchUpdate", data=b"{"))
+
+
+def test_an_unknown_spreadsheet_is_not_found(served: Served) -> None:
+    answer = requests.get(
+        f"{served.url}/v4/spreadsheets/1nix", headers={"Authorization": f"Bearer {OWNER_TOKEN}"}, timeout=5
+    )
+    assert refused(answer, 404, "NOT_FOUND") == "Requested entity was not found."
+
+
+def test_an_unknown_method_is_not_found(served: Served) -> None:
+    assert served.call("POST", "/developerMetadata:search", json={}).status_code == 404
+    assert served.call("DELETE", "/values/A1").status_code == 404
+
+
+@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer nix"}, {"Authorization": OWNER_TOKEN}])
+def test_without_a_token_nothing_is_told(served: Served, header: dict[str, str]) -> None:
+    answer = requests.get(f"{served.url}/v4/spreadsheets/{served.local.book.id}", headers=header, timeout=5)
+    refused(answer, 401, "UNAUTHENTICATED")
+
+
+def test_a_spreadsheet_cannot_be_created_by_an_account_without_a_drive(served: Served) -> None:
+    url = f"{served.url}/v4/spreadsheets"
+    answer = requests.post(url, json={}, headers={"Authorization": f"Bearer {OWNER_TOKEN}"}, timeout=5)
+    refused(answer, 403, "PERMISSION_DENIED")
+
+
+def test_ranges_may_be_named_by_grid_so_that_a_renamed_tab_does_not_matter(served: Served) -> None:
+    where = {"gridRange": {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 0, "endColumnIndex": 2}}
+    served.leads.rename("Renamed")
+    body: dict[str, Any] = {"valueInputOption": "RAW", "data": [{"dataFilter": where, "values": [["12", "Ada"]]}]}
+    answer = served.call("POST", "/values:batchUpdateByDataFilter", json=body).json()
+    assert (answer["totalUpdatedCells"], answer["responses"][0]["updatedRange"]) == (2, "Renamed!A2:B2")
+    read = served.call("POST", "/values:batchGetByDataFilter", json={"dataFilters": [where, {"a1Range": "B2"}]}).json()
+    assert [one["valueRange"]["values"] for one in read["valueRanges"]] == [[["12", "Ada"]], [["Ada"]]]
+    body["data"][0]["dataFilter"] = {"developerMetadataLookup": {"metadataId": 1}}
+    assert "developerMetadataLookup" in refused(served.call("POST", "/values:batchUpdateByDataFilter", json=body))
+
+
+def test_a_column_written_as_a_column(served: Served) -> None:
+    body = {"majorDimension": "COLUMNS", "values": [[1, 2], ["a", None, "c"]]}
+    answer = served.call("PUT", "/values/A2?valueInputOption=RAW", json=body).json()
+    assert answer["updatedRange"] == "Leads!A2:B4"
+    assert served.leads.values(2, 1, 3, 2) == [[1, "a"], [2, None], [None, "c"]]
+
+
+def test_a_batch_of_requests_is_atomic(served: Served) -> None:
+    insert = {"insertDimension": {"range": {"sheetId": 0, "dimension": "ROWS", "startIndex": 0, "endIndex": 1}}}
+    wrong = {"deleteDimension": {"range": {"sheetId": 0, "dimension": "ROWS", "startIndex": 5, "endIndex": 5000}}}
+    before = served.local.book.now
+    assert "Invalid requests[1].deleteDimension" in refused(batch(served, insert, wrong))
+    assert served.local.book.now is before
+
+
+def test_cells_are_updated_and_the_updated_book_comes_back(served: Served) -> None:
+    rows = [{"values": [{"userEnteredValue": {"numberValue": 12}}, {"userEnteredValue": {"stringValue": "=x"}}]}]
+    start = {"sheetId": 0, "rowIndex": 1, "columnIndex": 0}
+    update = {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}
+    answer = batch(
+        served, update, includeSpreadsheetInResponse=True, responseRanges=["Leads!A2:C2"], responseIncludeGridData=True
+    ).json()
+    values = answer["updatedSpreadsheet"]["sheets"][0]["data"][0]["rowData"][0]["values"]
+    assert [one["effectiveValue"] for one in values] == [{"numberValue": 12}, {"stringValue": "=x"}]
+    assert answer["replies"] == [{}]
+
+
+def test_updating_a_larger_range_clears_the_rest_of_it(served: Served) -> None:
+    served.leads.write(2, 1, [[1, "a"], [2, "b"]])
+    area = {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 3, "startColumnIndex": 0, "endColumnIndex": 2}
+    rows = [{"values": [{"userEnteredValue": {"boolValue": True}}]}]
+    batch(served, {"updateCells": {"range": area, "rows": rows, "fields": "userEnteredValue"}}).raise_for_status()
+    assert served.leads.values(2, 1, 2, 2) == [[True, None], [None, None]]
+
+
+def test_cells_are_appended_repeated_and_formatted(served: Served) -> None:
+    cell = {"userEnteredValue": {"formulaValue": "=A1"}, "userEnteredFormat": {"numberFormat": {"type": "TEXT"}}}
+    area = {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 3, "startColumnIndex": 1, "endColumnIndex": 2}
+    batch(
+        served,
+        {"appendCells": {"sheetId": 0, "rows": [{"values": [{"userEnteredValue": {"numberValue": 7}}]}], "fields": "*"}},
+        {"repeatCell": {"range": area, "cell": cell, "fields": "userEnteredValue,userEnteredFormat.numberFormat"}},
+        {"appendDimension": {"sheetId": 0, "dimension": "ROWS", "length": 5}},
+    ).raise_for_status()
+    assert served.leads.values(2, 1) == [[7]]
+    assert served.leads.formulas(2, 2, 2, 1) == [["=A1"], ["=A1"]]
+    assert served.leads.cells(3, 2)[0][0].format == NumberFormat("TEXT")
+    assert served.leads.max_rows == 1005
+
+
+@pytest.mark.parametrize(
+    ("request_", "named"),
+    [
+        ({"repeatCell": {"range": {}, "cell": {"userEnteredFormat": {"textFormat": {}}}, "fields": "*"}}, "textFormat"),
+        ({"repeatCell": {"range": {}, "cell": {}, "fields": "note"}}, "note"),
+        ({"updateSheetProperties": {"properties": {"title": "x"}, "fields": "tabColor"}}, "tabColor"),
+        ({"updateCells": {"rows": [], "fields": "*"}}, "start and range"),
+        ({"sortRange": {"range": {"endColumnIndex": 2}, "sortSpecs": [{"dimensionIndex": 5}]}}, "sort key"),
+        ({"deleteProtectedRange": {"protectedRangeId": 5}}, "No protected range with id: 5"),
+        ({"updateSpreadsheetProperties": {"properties": {"timeZone": "Mars"}, "fields": "timeZone"}}, "time zone: Mars"),
+        ({"appendDimension": {"sheetId": 0, "dimension": "ROWS", "length": -1}}, "length"),
+        ({"addSheet": {"properties": {"gridProperties": {"rowCount": 0}}}}, "0 rows"),
+    ],
+)
+def test_what_is_not_kept_is_refused_by_name(served: Served, request_: dict[str, Any], named: str) -> None:
+    assert named in refused(batch(served, request_))
+
+
+def test_inserted_rows_take_the_look_of_their_neighbour(served: Served) -> None:
+    served.leads.set_format("A2:A2", NumberFormat("NUMBER", "000"))
+    where = {"sheetId": 0, "dimension": "ROWS", "startIndex": 2, "endIndex": 3}
+    batch(served, {"insertDimension": {"range": where, "inheritFromBefore": True}}).raise_for_status()
+    served.leads.write(3, 1, [[7]])
+    assert served.leads.shown(3, 1) == [["007"]]
+
+
+def test_ten_thousand_rows_are_read_within_a_second(served: Served) -> None:
+    served.leads.insert_rows(2, 10_000)
+    served.leads.write(2, 1, [[number, "Lead", "NEW", number] for number in range(10_000)], typed=False)
+    started = time.perf_counter()
+    answer = served.call("GET", "", params={"fields": BRIDGE_MASK, "ranges": "Leads!A1:D"}).json()
+    assert len(answer["sheets"][0]["data"][0]["rowData"]) == 10_001
+    assert time.perf_counter() - started < 5, "five times what it takes on two busy cores"

@@ -1,0 +1,219 @@
+"""Signed deliveries: what is taken, what is refused and why, and what a repeat gets."""
+
+import json
+import time
+
+import pytest
+from sqlalchemy import func, select
+
+from bridge.core.signature import sign
+from bridge.models import Delivery, Lane
+from tests.stack import SECRET
+
+NEW = [12, "Vikram", "NEW", None]
+
+
+def stored(stack):
+    with stack.runtime.session() as session:
+        return session.scalar(select(func.count()).select_from(Delivery))
+
+
+def outcome(answer, row=0):
+    return answer.json()["outcomes"][row]
+
+
+def test_a_new_row_becomes_a_task(stack):
+    assert outcome(stack.deliver(NEW)) == {"row": 2, "id": "12", "outcome": "task_created", "task_id": 1, "reasons": []}
+    task = stack.task(1)
+    told = (task["title"], task["status"], task["lead_id"], task["notes"])
+    assert told == ("Follow up: Vikram", "TODO", "12", "Auto-created from Sheets")
+
+
+def test_a_changed_status_moves_the_task_and_an_unchanged_row_moves_nothing(stack):
+    stack.deliver(NEW)
+    assert outcome(stack.deliver([12, "Vikram", "CONTACTED", None], seq=2))["outcome"] == "task_updated"
+    assert stack.task(1)["status"] == "IN_PROGRESS"
+    version = stack.task(1)["version"]
+    assert outcome(stack.deliver([12, "Vikram", "CONTACTED", None], seq=3))["outcome"] == "unchanged"
+    assert stack.task(1)["version"] == version
+
+
+def test_a_redelivery_gets_the_first_reply_and_changes_nothing(stack):
+    body = json.dumps({"type": "rows", "seq": 1, "spreadsheet": stack.google.book.id, "sheet_id": 0, "header": ["id", "name", "status"],
+                       "rows": [{"row": 2, "cells": [1, "Ann", "NEW"], "shown": ["1", "Ann", "NEW"]}]}).encode()  # fmt: skip
+    first = stack.post(body, "msg_same")
+    again = stack.post(body, "msg_same")
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert len(stack.tasks()) == 1
+
+
+def test_an_older_edit_that_arrives_late_is_stale(stack):
+    stack.deliver(NEW, seq=5)
+    stack.deliver([12, "Vikram", "LOST", None], seq=7)
+    assert outcome(stack.deliver([12, "Vikram", "CONTACTED", None], seq=6))["outcome"] == "stale"
+    assert stack.task(1)["status"] == "DONE"
+
+
+def test_a_hundred_rows_in_one_delivery_get_one_outcome_each(stack):
+    answer = stack.deliver(*([n, f"Lead {n}", "NEW", None] for n in range(1, 101)))
+    assert [o["outcome"] for o in answer.json()["outcomes"]] == ["task_created"] * 100
+    assert [task["lead_id"] for task in stack.tasks()] == [str(n) for n in range(1, 101)]
+
+
+def test_an_unknown_status_is_refused_with_the_allowed_ones_and_the_rest_of_the_row_is_taken(stack):
+    stack.deliver(NEW)
+    told = outcome(stack.deliver([12, "Vikram Rao", "WON", None], seq=2))
+    assert told["outcome"] == "task_updated"
+    assert told["reasons"] == ["status: status 'WON' is not known; use one of NEW, CONTACTED, QUALIFIED, LOST"]
+    assert (stack.task(1)["title"], stack.task(1)["status"]) == ("Follow up: Vikram Rao", "TODO")
+
+
+def test_a_bad_row_does_not_stop_the_good_ones(stack):
+    answer = stack.deliver([None, "No id", "NEW", None], [7, "Good", "NEW", None], ["x" * 201, "Long", "NEW", None])
+    assert [o["outcome"] for o in answer.json()["outcomes"]] == ["refused", "task_created", "refused"]
+    assert "has no id" in answer.json()["outcomes"][0]["reasons"][0]
+
+
+def test_two_rows_with_one_id_make_one_task_and_the_second_is_told_why(stack):
+    answer = stack.deliver([7, "First", "NEW", None], [7, "Second", "NEW", None])
+    assert [o["outcome"] for o in answer.json()["outcomes"]] == ["task_created", "refused"]
+    assert "row 3 has the same id 7 as row 2" in answer.json()["outcomes"][1]["reasons"][0]
+    assert len(stack.tasks()) == 1
+
+
+def test_twelve_and_twelve_point_zero_are_one_lead(stack):
+    stack.deliver([12, "Vikram", "NEW", None])
+    stack.deliver([12.0, "Vikram", "LOST", None], seq=2)
+    assert [task["status"] for task in stack.tasks()] == ["DONE"]
+
+
+def test_a_row_waits_for_its_name_before_it_gets_a_task(stack):
+    told = outcome(stack.deliver([12, None, None, None]))
+    assert (told["outcome"], stack.tasks()) == ("unchanged", [])
+    assert "no name yet" in told["reasons"][0]
+    assert outcome(stack.deliver([12, "Vikram", None, None], seq=2))["outcome"] == "task_created"
+
+
+def test_a_task_id_of_another_lead_or_of_none_is_said_and_gets_a_task_of_its_own(stack):
+    stack.deliver(NEW)
+    told = stack.deliver([13, "Other", "NEW", 1], [14, "Nobody", "NEW", 99], seq=2, first=3).json()["outcomes"]
+    assert [(o["outcome"], o["task_id"]) for o in told] == [("task_created", 2), ("task_created", 3)]
+    assert told[0]["reasons"] == ["task_id 1 is not this lead's task; its task is 2"]
+
+
+def test_the_row_of_an_archived_task_says_so_and_its_edit_arrives_when_the_task_is_back(stack):
+    stack.edit("A2:D2", [12, "Vikram", "NEW", None])
+    stack.deliver(NEW)
+    stack.settle()
+    assert stack.http.delete(f"{stack.url}/tasks/1", timeout=5).status_code == 204
+    stack.edit("C2", ["CONTACTED"])
+    told = outcome(stack.deliver([12, "Vikram", "CONTACTED", 1], seq=2))
+    assert (told["outcome"], stack.task(1)["status"]) == ("refused", "TODO")
+    assert "archived" in told["reasons"][0]
+    assert stack.patch(1, archived=False).status_code == 200
+    stack.settle()
+    assert stack.task(1)["status"] == "DONE" or stack.task(1)["status"] == "IN_PROGRESS"
+
+
+def test_a_waiting_task_of_the_same_lead_is_taken_up_instead_of_making_a_second(stack):
+    stack.http.post(f"{stack.url}/tasks", json={"title": "Call Vikram", "lead_id": "12", "status": "IN_PROGRESS"}, timeout=5)
+    told = outcome(stack.deliver([12, "Vikram", None, None]))
+    assert (told["task_id"], len(stack.tasks())) == (1, 1)
+    assert (stack.task(1)["title"], stack.task(1)["status"]) == ("Call Vikram", "IN_PROGRESS")
+
+
+UNSIGNED = {
+    "no signature": {"webhook-signature": ""},
+    "another secret": {"webhook-signature": sign("whsec_" + "B" * 43 + "=", "m", 0, b"")},
+    "late": {"webhook-timestamp": str(int(time.time()) - 400)},
+    "no id": {"webhook-id": ""},
+}
+
+
+@pytest.mark.parametrize("headers", UNSIGNED.values(), ids=UNSIGNED)
+def test_unsigned_or_late_is_401_and_nothing_is_stored(stack, headers):
+    answer = stack.post(b'{"type":"heartbeat"}', **headers)
+    assert (answer.status_code, stored(stack)) == (401, 0)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_body_changed_on_the_way_is_401(stack):
+    now = int(time.time())
+    signed = sign(SECRET, "msg_1", now, b'{"type":"all"}')
+    headers = {"webhook-timestamp": str(now), "webhook-signature": signed}
+    assert stack.post(b'{"type":"ALL"}', "msg_1", **headers).status_code == 401
+
+
+MALFORMED = {
+    "not JSON": (b"hello", 422),
+    "not an object": (b"[]", 422),
+    "no type": (b"{}", 422),
+    "an unknown type": (b'{"type":"dance"}', 422),
+    "too large": (b'"' + b"x" * (2 * 1024 * 1024) + b'"', 413),
+    "not UTF-8": (b'{"type":"\xff"}', 422),
+}
+
+
+@pytest.mark.parametrize(("body", "status"), MALFORMED.values(), ids=MALFORMED)
+def test_a_wrong_shape_is_named_and_nothing_is_stored(stack, body, status):
+    answer = stack.post(body)
+    assert (answer.status_code, stored(stack)) == (status, 0)
+    assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [({"seq": "1"}, "seq"), ({"seq": 2**53}, "seq"), ({"rows": 3}, "rows"), ({"extra": 1}, "extra"), ({"rows": [{"row": 1}]}, "rows")],
+    ids=str,
+)
+def test_a_wrong_field_is_named(stack, wrong, field):
+    answer = stack.deliver(NEW, **wrong)
+    assert answer.status_code == 422
+    assert any(field in fault["field"] for fault in answer.json()["errors"])
+
+
+def test_another_content_type_is_415(stack):
+    assert stack.post(b"{}", **{"content-type": "text/plain"}).status_code == 415
+
+
+def test_an_unknown_sheet_key_is_404(stack):
+    stack.url += "/nowhere"
+    assert stack.post(b"{}").status_code == 404
+
+
+def test_a_copied_spreadsheet_cannot_speak_for_the_original(stack):
+    answer = stack.deliver(NEW, spreadsheet="another-spreadsheet")
+    assert (answer.status_code, stack.tasks()) == (422, [])
+
+
+def test_a_header_without_an_id_column_is_said(stack):
+    answer = stack.deliver(NEW, header=["number", "name", "status", "task_id"])
+    assert answer.status_code == 422
+    assert "id column" in answer.json()["detail"]
+
+
+def test_a_gap_in_the_numbers_asks_for_a_sweep_that_finds_the_lost_row(stack):
+    stack.deliver(NEW, seq=1)
+    stack.edit("A2:C3", [12, "Vikram", "NEW"], [13, "Lost in the queue", "NEW"])
+    stack.deliver([12, "Vikram", "NEW", None], seq=3)
+    stack.settle()
+    assert [task["lead_id"] for task in stack.tasks()] == ["12", "13"]
+
+
+def test_a_script_that_lost_count_asks_for_everything(stack):
+    stack.edit("A2:C2", [12, "Vikram", "NEW"])
+    body = json.dumps({"type": "all", "seq": 9, "spreadsheet": stack.google.book.id, "sheet_id": 0}).encode()
+    assert stack.post(body).status_code == 200
+    stack.settle()
+    assert len(stack.tasks()) == 1
+
+
+def test_the_reply_tells_the_script_which_columns_matter(stack):
+    assert stack.deliver(NEW).json()["settings"] == {"columns": ["id", "name", "status", "task_id"], "assign_ids": False}
+
+
+def test_the_lane_remembers_when_it_was_heard(stack):
+    stack.deliver(NEW, seq=4)
+    with stack.runtime.session() as session:
+        lane = session.get(Lane, "leads")
+        assert (lane.seq, lane.heard_at is not None) == (4, True)
