@@ -129,7 +129,7 @@ class Tokens:
 
 def _verified(assertion: str, public_key: bytes, audience: list[str]) -> dict[str, Any]:
     claims: dict[str, Any] = jwt.decode(  # type: ignore[no-untyped-call]  # google-auth has no types here
-        assertion, certs=public_key, audience=[audience, GOOGLE_AUDIENCE], clock_skew_in_seconds=60
+        assertion, certs=public_key, audience=audience, clock_skew_in_seconds=60
     )
     return claims
 
