@@ -172,7 +172,9 @@ def _cell(value: str | bool | float | _Day | None, shown: str | None) -> Cell:
 
 def _settings(sheet: SheetConfig, message: _Message, layout: Layout) -> dict[str, Any]:
     columns = [str(message.header[index]) for index in sorted(layout.positions.values())]
-    return {"columns": columns, "assign_ids": sheet.assign_ids}
+    lead_id = layout.positions.get("id")
+    named = "id" if lead_id is None else str(message.header[lead_id])
+    return {"columns": columns, "id": named, "assign_ids": sheet.assign_ids}
 
 
 def _wire(outcome: Outcome) -> Mapping[str, Any]:

@@ -209,7 +209,11 @@ def test_a_script_that_lost_count_asks_for_everything(stack):
 
 
 def test_the_reply_tells_the_script_which_columns_matter(stack):
-    assert stack.deliver(NEW).json()["settings"] == {"columns": ["id", "name", "status", "task_id"], "assign_ids": False}
+    assert stack.deliver(NEW).json()["settings"] == {
+        "columns": ["id", "name", "status", "task_id"],
+        "id": "id",
+        "assign_ids": False,
+    }
 
 
 def test_the_lane_remembers_when_it_was_heard(stack):

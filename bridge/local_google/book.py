@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bridge.local_google import formats
 from bridge.local_google.a1 import Area
-from bridge.local_google.cells import Cell, DateValue, NumberFormat, Validation
+from bridge.local_google.cells import Cell, DateValue, ErrorValue, NumberFormat, Validation
 from bridge.local_google.entry import Given, entered, raw
 from bridge.local_google.errors import Invalid
 from bridge.local_google.grid import Grid, Place, Protected
@@ -42,7 +42,7 @@ class Tab:
     @property
     def index(self) -> int:
         """Its place among the tabs, from 0."""
-        return self.book.now.grids.index(self.grid)
+        return [grid.sheet_id for grid in self.book.now.grids].index(self.sheet_id)
 
     @property
     def last_row(self) -> int:
@@ -147,12 +147,12 @@ class Tab:
         """Give the cells of an A1 area (without the tab) a rule, or take it away."""
         self._each(area, lambda cell: replace(cell, validation=validation))
 
-    def set_result(self, row: int, column: int, value: str | float | bool) -> None:
+    def set_result(self, row: int, column: int, value: str | float | bool | ErrorValue) -> None:
         """For tests: what the formula in this cell is to show. Nothing here calculates."""
         cell = self.cells(row, column)[0][0]
         if cell.formula is None:
             raise Invalid("There is no formula in this cell.")
-        result = replace(cell, value=raw(value, cell).value)
+        result = replace(cell, value=value if isinstance(value, ErrorValue) else raw(value, cell).value)
         self._change(lambda grid: grid.with_cells({(row - 1, column - 1): result}))
 
     def protect(self, area: str, editors: Sequence[str] = (), description: str = "") -> int:

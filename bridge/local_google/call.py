@@ -21,7 +21,7 @@ from bridge.local_google.masks import Mask
 from bridge.local_google.oauth import Caller, out_of_scope
 from bridge.local_google.quota import Kind, exhausted
 from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.trouble import Fault
+from bridge.local_google.trouble import Fault, Trouble
 
 LARGEST_BODY = 10 * 1024 * 1024
 HTML_502 = """<!DOCTYPE html>
@@ -54,11 +54,12 @@ class Call:
     """A call that may do its work: the caller is known, the quota taken."""
 
     caller: Caller
+    spared: bool = False
 
     @property
     def seen(self) -> Snapshot:
-        """The book as reads see it now."""
-        return local().trouble.seen()
+        """The book as this caller's reads see it now."""
+        return local().book.now if self.spared else local().trouble.seen()
 
     def query(self, shape: type[Shape]) -> Shape:
         """The query parameters."""
@@ -79,7 +80,7 @@ class Call:
         local().trouble.strike()
         local().book.change(decide)
         after = local().book.now
-        changed = next((grid.sheet_id for grid in after.grids if grid not in before.grids), None)
+        changed = next((new.sheet_id for new in after.grids if all(new is not old for old in before.grids)), None)
         if changed is not None:
             local().person.api_wrote(changed)
 
@@ -90,9 +91,10 @@ def api(kind: Kind, method: str, known: Mask) -> Callable[[Callable[..., Answer]
     def decorate(work: Callable[..., Answer]) -> Callable[..., Response]:
         @functools.wraps(work)
         def view(book_id: str, **path: str) -> Response:
-            status = 500
+            status, caller = 500, None
             try:
-                answer = _answered(kind, method, book_id, lambda call: _masked(work(call, **path), known))
+                caller = local().tokens.caller(request.headers.get("Authorization", ""))
+                answer = _answered(caller, kind, method, book_id, lambda call: _masked(work(call, **path), known))
                 status = 200
             except GoogleError as error:
                 status = error.code
@@ -104,7 +106,7 @@ def api(kind: Kind, method: str, known: Mask) -> Callable[[Callable[..., Answer]
                 status = 0
                 return _DropsConnection()
             finally:
-                local().calls.add(kind, method, status)
+                local().calls.add(kind, method, status, owner=caller is not None and caller.owner)
             return json_response(answer)
 
         return view
@@ -112,31 +114,36 @@ def api(kind: Kind, method: str, known: Mask) -> Callable[[Callable[..., Answer]
     return decorate
 
 
-def _answered(kind: Kind, method: str, book_id: str, work: Callable[[Call], Answer]) -> Answer:
-    """Authenticate, strike, count, wait, work — in the order in which Google's front end would refuse."""
-    trouble, quota = local().trouble, local().quota
-    caller = local().tokens.caller(request.headers.get("Authorization", ""))
-    if trouble.key_revoked and not caller.owner:
-        raise unauthenticated()
-    fault = trouble.take(kind, method)
+def _answered(caller: Caller, kind: Kind, method: str, book_id: str, work: Callable[[Call], Answer]) -> Answer:
+    """Strike, count, wait, work. The owner is spared trouble and quota unless a switch says otherwise."""
+    trouble = local().trouble
+    spared = caller.owner and not trouble.owner_too
+    fault = None if spared else trouble.take(kind, method)
     if fault is not None and not fault.landed:
         raise _error(fault, kind)
-    if trouble.limit_owner or not caller.owner:
-        quota.take(caller.email, kind)
-    if trouble.latency:
-        time.sleep(trouble.latency)
+    if not spared:
+        _suffer(trouble, caller, kind)
     if kind == "write" and not caller.may_write:
         raise out_of_scope()
     if book_id != local().book.id:
         raise not_found()
-    if trouble.unshared and not caller.owner:
-        raise permission_denied()
     if (request.content_length or 0) > LARGEST_BODY:
         raise Invalid(f"Request payload size exceeds the limit: {LARGEST_BODY} bytes.")
-    answer = work(Call(caller))
+    answer = work(Call(caller, spared))
     if fault is not None:
         raise _error(fault, kind)
     return answer
+
+
+def _suffer(trouble: Trouble, caller: Caller, kind: Kind) -> None:
+    """The lasting conditions."""
+    if trouble.key_revoked:
+        raise unauthenticated()
+    local().quota.take(caller.email, kind)
+    if trouble.latency:
+        time.sleep(trouble.latency)
+    if trouble.unshared:
+        raise permission_denied()
 
 
 def _masked(answer: Answer, known: Mask) -> Answer:

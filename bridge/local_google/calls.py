@@ -8,16 +8,23 @@ from bridge.local_google.quota import Kind
 
 
 class Calls:
-    """Counts since the start or the last `reset`. Status 0 stands for a connection that was dropped."""
+    """Counts since the start or the last `reset`. Status 0 stands for a connection that was dropped.
+
+    The owner's own look at the sheet is counted apart: it must not blur what the bridge did.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[tuple[Kind, str, int]] = Counter()
+        self.by_owner = 0
 
-    def add(self, kind: Kind, method: str, status: int) -> None:
+    def add(self, kind: Kind, method: str, status: int, *, owner: bool = False) -> None:
         """Count one call, such as ``("write", "values.batchUpdate", 200)``."""
         with self._lock:
-            self._counts[kind, method, status] += 1
+            if owner:
+                self.by_owner += 1
+            else:
+                self._counts[kind, method, status] += 1
 
     def count(self, kind: Kind | None = None, method: str | None = None, status: int | None = None) -> int:
         """How many calls were like this; None stands for any."""
@@ -42,9 +49,10 @@ class Calls:
         with self._lock:
             for (_, method, status), count in sorted(self._counts.items()):
                 methods.setdefault(method, {})[str(status)] = count
-        return {"reads": self.reads, "writes": self.writes, "methods": methods}
+        return {"reads": self.reads, "writes": self.writes, "methods": methods, "by_owner": self.by_owner}
 
     def reset(self) -> None:
         """Start again from nothing."""
         with self._lock:
             self._counts.clear()
+            self.by_owner = 0

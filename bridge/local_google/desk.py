@@ -96,7 +96,7 @@ class TroubleBody(Body):
     edit_queue: int | None = None
     key_revoked: bool | None = None
     unshared: bool | None = None
-    limit_owner: bool | None = None
+    owner_too: bool | None = None
 
 
 @blueprint.before_request

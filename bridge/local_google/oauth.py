@@ -20,13 +20,9 @@ from bridge.local_google.errors import GoogleError, unauthenticated
 LIFETIME = 3600
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 GOOGLES_AUDIENCE = "https://oauth2.googleapis.com/token"
-"""google-auth signs for this address whatever the key file's token_uri says."""
+"""google-auth signs for this audience, whatever the key file's token_uri says."""
 SCOPES = frozenset(f"https://www.googleapis.com/auth/{name}" for name in ("spreadsheets", "drive", "drive.file"))
 READ_ONLY = "https://www.googleapis.com/auth/spreadsheets.readonly"
-
-
-GOOGLE_AUDIENCE = "https://oauth2.googleapis.com/token"
-"""What google-auth names as the audience, whatever the key's token_uri says."""
 
 
 class Refused(Exception):

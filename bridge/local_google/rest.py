@@ -19,12 +19,11 @@ from bridge.local_google.values import (
     Rendering,
     Written,
     append,
-    check_room,
     clear,
     rows_of,
-    target,
     value_range,
-    write,
+    write_area,
+    write_range,
 )
 
 blueprint = Blueprint("sheets", __name__, url_prefix="/v4/spreadsheets")
@@ -118,7 +117,7 @@ def values_update(call: Call, where: str) -> Answer:
     answer: Answer = {}
 
     def decide(now: Snapshot) -> Snapshot:
-        after, written = write(now, target(now, where, given), given)
+        after, written = write_range(now, where, given)
         answer.update(_update_answer(after, written, asked, body.major_dimension))
         return after
 
@@ -157,7 +156,7 @@ def values_batch_update(call: Call) -> Answer:
         done = []
         for one in asked.data:
             given = Given(rows_of(one.values, one.major_dimension), asked.value_input_option, call.caller.account)
-            now, written = write(now, target(now, one.range or "", given), given)
+            now, written = write_range(now, one.range or "", given)
             done.append((written, one.major_dimension))
         answer.update(_batch_answer(now, done, asked))
         return now
@@ -178,9 +177,7 @@ def values_batch_update_filtered(call: Call) -> Answer:
         done = []
         for one in asked.data:
             given = Given(rows_of(one.values, one.major_dimension), asked.value_input_option, call.caller.account)
-            area = wire.filtered_area(now, one.data_filter)
-            check_room(now, area, given)
-            now, written = write(now, area, given)
+            now, written = write_area(now, wire.filtered_area(now, one.data_filter), given)
             done.append((written, one.major_dimension))
         answer.update(_batch_answer(now, done, asked))
         for response, one in zip(answer["responses"], asked.data, strict=True):
@@ -229,7 +226,7 @@ def _update_answer(after: Snapshot, written: Written, asked: _Echo, dimension: w
     if asked.include_values_in_response:
         look = Rendering(asked.response_value_render_option, asked.response_date_time_render_option, dimension)
         hidden = frozenset[tuple[int, int]]() if local().trouble.echo_skipped else written.skipped
-        answer["updatedData"] = value_range(after, written.area, look, hidden)
+        answer["updatedData"] = value_range(after, written.echo, look, hidden)
     return answer
 
 

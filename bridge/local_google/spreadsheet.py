@@ -15,11 +15,11 @@ from bridge.local_google.masks import Mask
 from bridge.local_google.snapshot import Snapshot
 
 _GRID = "rowCount,columnCount,frozenRowCount,frozenColumnCount,hideGridlines"
-_VALUE = "numberValue,stringValue,boolValue,formulaValue,errorValue"
+_VALUE = "numberValue,stringValue,boolValue,formulaValue,errorValue(type,message)"
 _FORMAT = "numberFormat(type,pattern),backgroundColor,textFormat"
 _CELL = (
-    f"userEnteredValue({_VALUE}),effectiveValue({_VALUE}),formattedValue,userEnteredFormat({_FORMAT}),effectiveFormat({_FORMAT}),note,"
-    "dataValidation,hyperlink"
+    f"userEnteredValue({_VALUE}),effectiveValue({_VALUE}),formattedValue,note,hyperlink,"
+    f"userEnteredFormat({_FORMAT}),effectiveFormat({_FORMAT}),dataValidation(condition(type,values),strict,showCustomUi)"
 )
 _SHEET = (
     f"properties(sheetId,title,index,sheetType,hidden,gridProperties({_GRID})),merges,protectedRanges,basicFilter,"

@@ -34,6 +34,7 @@ class Store:
 
     def __init__(self, path: Path, patience: float = 2.0) -> None:
         self._lock = threading.Lock()
+        path.touch(mode=0o600)  # scripts keep their secrets here; SQLite gives its other files the same mode
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=patience)
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")

@@ -47,8 +47,8 @@ class Switches:
     """How many edit events wait for a handler before further ones are dropped; Google: 2. None: no limit."""
     key_revoked: bool = False
     unshared: bool = False
-    limit_owner: bool = False
-    """Does the quota count the owner's own calls (the printed token) too? Google knows no such token."""
+    owner_too: bool = False
+    """Do quota and trouble meet the owner's own calls (the printed token) as well? Google knows no such token."""
 
 
 class Trouble(Switches):

@@ -4,7 +4,7 @@ Everything is decided on snapshots, so a batch is atomic by construction: the bo
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bridge.local_google import a1, formats
@@ -55,9 +55,13 @@ class Given:
 
 @dataclass(frozen=True)
 class Written:
-    """What a write covered: the rectangle of the values given, the cells changed, and those skipped with null."""
+    """What a write covered: the rectangle of the values given, the cells changed, and those skipped with null.
+
+    ``echo`` is what includeValuesInResponse shows: the whole range that was asked for, where it is larger.
+    """
 
     area: Area
+    echo: Area
     cells: Collection[Place] = ()
     skipped: frozenset[Place] = field(default_factory=frozenset)
 
@@ -103,22 +107,23 @@ def rows_of(values: Sequence[Sequence[Any] | None], dimension: Dimension) -> lis
     return [[line[i] if i < len(line) else None for line in lines] for i in range(height)]
 
 
-def target(now: Snapshot, text: str, given: Given) -> Area:
-    """Where these rows go when written to an A1 range: a single cell is only a start, a larger range is a limit."""
+def write_range(now: Snapshot, text: str, given: Given) -> tuple[Snapshot, Written]:
+    """Write to an A1 range: a single cell is only a start, a larger range is a limit."""
     area = now.resolve(text)
-    grid = now.grid(area.sheet_id)
     if not a1.is_single_cell(text):
-        check_room(now, area, given)
-    return _sized(grid, area, given)
+        return write_area(now, area, given)
+    return _write(now, _sized(now.grid(area.sheet_id), area, given), given)
 
 
-def check_room(now: Snapshot, area: Area, given: Given) -> None:
-    """Raise `Invalid` when there are more rows or columns than the area has."""
+def write_area(now: Snapshot, area: Area, given: Given) -> tuple[Snapshot, Written]:
+    """Write within an area; raises `Invalid` when there are more rows or columns than it has."""
     beyond = f"row [{area.bottom + 1}]" if given.height > area.bottom - area.top else ""
     if given.width > area.right - area.left:
         beyond = beyond or f"column [{a1.column_name(area.right)}]"
     if beyond:
         raise Invalid(f"Requested writing within range [{now.text(area)}], but tried writing to {beyond}")
+    after, written = _write(now, _sized(now.grid(area.sheet_id), area, given), given)
+    return after, replace(written, echo=area)
 
 
 def _sized(grid: Grid, area: Area, given: Given) -> Area:
@@ -128,8 +133,8 @@ def _sized(grid: Grid, area: Area, given: Given) -> Area:
     return sized
 
 
-def write(now: Snapshot, area: Area, given: Given) -> tuple[Snapshot, Written]:
-    """Put rows into an area; null skips a cell, ``""`` clears it."""
+def _write(now: Snapshot, area: Area, given: Given) -> tuple[Snapshot, Written]:
+    """Put rows into an area of their size; null skips a cell, ``""`` clears it."""
     if given.option is None:
         raise bad_field("valueInputOption", "'valueInputOption' is required but not specified")
     grid, changes, skipped = now.grid(area.sheet_id), {}, set()
@@ -143,7 +148,7 @@ def write(now: Snapshot, area: Area, given: Given) -> tuple[Snapshot, Written]:
             changes[i, j] = entered(value, before, now.locale) if typed else raw(value, before)
     check_protection(grid, changes, given.caller)
     after = now.changed(area.sheet_id, lambda grid: grid.with_cells(changes))
-    return after, Written(area, changes.keys(), frozenset(skipped))
+    return after, Written(area, area, changes.keys(), frozenset(skipped))
 
 
 def clear(now: Snapshot, area: Area, caller: str | None) -> Snapshot:
@@ -199,5 +204,5 @@ def append(now: Snapshot, area: Area, given: Given, *, insert: bool) -> tuple[Sn
         now = now.changed(area.sheet_id, lambda grid: grid.rows_inserted(top, [()] * given.height))
     now = now.changed(area.sheet_id, lambda grid: grid.grown(top + given.height, left + given.width))
     where = _sized(now.grid(area.sheet_id), Area(area.sheet_id, top, left, top, left), given)
-    after, written = write(now, where, given)
+    after, written = _write(now, where, given)
     return after, written, table

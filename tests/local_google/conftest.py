@@ -27,10 +27,10 @@ SCOPE = "https://www.googleapis.com/auth/spreadsheets"
 
 
 class LocalCredentials(Credentials):  # type: ignore[misc]
-    """google-auth would ask iamcredentials.googleapis.com about regions in the background; no test leaves this machine."""
+    """google-auth asks a host of Google's, in the background, for a key's regions; no test leaves this machine."""
 
-    def _after_refresh(self, request: Any, method: str, url: str, headers: Any) -> None:
-        return None
+    def _is_regional_access_boundary_lookup_required(self) -> bool:
+        return False
 
 
 @dataclass

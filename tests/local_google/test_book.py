@@ -52,7 +52,8 @@ def test_what_is_not_a1_notation_is_refused_in_googles_words(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "quoted"), [("Leads", "Leads"), ("My tab", "'My tab'"), ("A1", "'A1'"), ("R1C1", "'R1C1'"), ("It's", "'It''s'")]
+    ("title", "quoted"),
+    [("Leads", "Leads"), ("My tab", "'My tab'"), ("A1", "'A1'"), ("R1C1", "'R1C1'"), ("It's", "'It''s'")],
 )
 def test_titles_are_quoted_where_they_must_be(title: str, quoted: str) -> None:
     text = a1.area_text(title, Area(0, 0, 0, 1, 1))
@@ -177,7 +178,9 @@ def test_writers_in_many_threads_lose_nothing(book: Book, tab: Tab) -> None:
 def test_sorting_puts_numbers_before_text_and_blanks_last(tab: Tab) -> None:
     tab.write(1, 1, [["b", 1], [10, 2], ["", 3], [True, 4], [9, 5], ["A", 6]])
     area = Area(0, 0, 0, 6, 2)
-    order = [tab.grid.sorted_cells(area, [(0, ascending)])[row, 1].value for ascending in (True, False) for row in range(6)]
+    order = [
+        tab.grid.sorted_cells(area, [(0, ascending)])[row, 1].value for ascending in (True, False) for row in range(6)
+    ]
     assert order == [5, 2, 6, 1, 4, 3, 4, 1, 6, 2, 5, 3]
 
 

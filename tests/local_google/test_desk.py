@@ -9,11 +9,11 @@ import google.auth.crypt
 import google.auth.jwt
 import pytest
 import requests
-from tests.local_google.conftest import SCOPE, Served
 
 from bridge.local_google.app import create_local_google
 from bridge.local_google.events import Event
 from bridge.local_google.oauth import GOOGLES_AUDIENCE, GRANT, service_account
+from tests.local_google.conftest import SCOPE, Served
 
 
 def grid(served: Served, **query: Any) -> requests.Response:

@@ -128,7 +128,9 @@ def test_dates_show_by_their_pattern(pattern: str, seen: str) -> None:
     assert shown(Cell(serial, format=NumberFormat("DATE_TIME", pattern)), "en_GB") == seen
 
 
-@pytest.mark.parametrize(("number", "seen"), [(0.1 + 0.2, "0.3"), (1 / 3, "0.3333333333"), (0.0001, "0.0001"), (1e-7, "1E-07")])
+@pytest.mark.parametrize(
+    ("number", "seen"), [(0.1 + 0.2, "0.3"), (1 / 3, "0.3333333333"), (0.0001, "0.0001"), (1e-7, "1E-07")]
+)
 def test_plain_numbers_show_ten_digits(number: float, seen: str) -> None:
     assert shown(Cell(number), "en_GB") == seen
 

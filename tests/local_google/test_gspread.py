@@ -5,6 +5,7 @@ from typing import Any
 import gspread
 import pytest
 from gspread.utils import ValidationConditionType
+
 from tests.local_google.conftest import Served
 
 

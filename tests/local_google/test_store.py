@@ -176,3 +176,9 @@ def test_every_edit_that_was_answered_survives_a_kill(tmp_path: Path) -> None:
     end(process, signal.SIGTERM)
     assert [row[0]["shown"] for row in rows[1:]] == [str(number) for number in range(acknowledged)]
     assert (tmp_path / "service_account.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_answered_change_outlives_a_power_cut_too(store: Store) -> None:
+    full = 2
+    assert store._db.execute("PRAGMA synchronous").fetchone() == (full,)
+    assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)

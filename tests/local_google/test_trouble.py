@@ -6,7 +6,6 @@ import google.auth.exceptions
 import gspread
 import pytest
 import requests
-from tests.local_google.conftest import Served
 
 from bridge.local_google.book import Book
 from bridge.local_google.errors import GoogleError
@@ -14,6 +13,7 @@ from bridge.local_google.grid import Grid
 from bridge.local_google.quota import Limits, Quota
 from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.trouble import Fault, Trouble
+from tests.local_google.conftest import Served
 
 
 class Clock:
@@ -77,15 +77,23 @@ def test_a_project_has_its_own_limit() -> None:
 def test_the_owner_looking_at_the_sheet_is_not_counted_unless_asked_for(served: Served) -> None:
     served.local.quota.limits = Limits(per_user=1)
     assert [served.call("GET", "/values/A1").status_code for _ in range(3)] == [200, 200, 200]
-    served.local.trouble.limit_owner = True
+    served.local.trouble.owner_too = True
     assert [served.call("GET", "/values/A1").status_code for _ in range(2)] == [200, 429]
 
 
 @pytest.mark.parametrize(
     ("answer", "status"),
-    [(403, "PERMISSION_DENIED"), (404, "NOT_FOUND"), (429, "RESOURCE_EXHAUSTED"), (500, "INTERNAL"), (503, "UNAVAILABLE")],
+    [
+        (403, "PERMISSION_DENIED"),
+        (404, "NOT_FOUND"),
+        (429, "RESOURCE_EXHAUSTED"),
+        (500, "INTERNAL"),
+        (503, "UNAVAILABLE"),
+    ],
 )
-def test_the_next_write_fails_and_the_one_after_works(sheet: gspread.Worksheet, served: Served, answer: int, status: str) -> None:
+def test_the_next_write_fails_and_the_one_after_works(
+    sheet: gspread.Worksheet, served: Served, answer: int, status: str
+) -> None:
     assert served.post("/trouble", {"fail": {"answer": answer, "kind": "write"}}).json()["faults_due"] == 1
     sheet.acell("A1")
     with pytest.raises(gspread.exceptions.APIError) as raised:
@@ -188,6 +196,13 @@ def test_a_revoked_key_gets_no_token_and_its_tokens_end(sheet: gspread.Worksheet
         sheet.acell("A1")
 
 
+def test_the_owner_is_spared_trouble_meant_for_the_bridge(sheet: gspread.Worksheet, served: Served) -> None:
+    served.local.trouble.fail(Fault(503, kind="read"))
+    assert served.call("GET", "/values/A1").status_code == 200
+    with pytest.raises(gspread.exceptions.APIError):
+        sheet.acell("A1")
+
+
 def test_calls_are_counted_by_kind_method_and_result(sheet: gspread.Worksheet, served: Served) -> None:
     served.local.calls.reset()
     served.local.trouble.fail(Fault(429, kind="write"))
@@ -195,10 +210,12 @@ def test_calls_are_counted_by_kind_method_and_result(sheet: gspread.Worksheet, s
     with pytest.raises(gspread.exceptions.APIError):
         sheet.update([["x"]], "A2")
     sheet.update([["x"]], "A2")
+    served.call("GET", "/values/A1")
     assert requests.get(served.url + "/calls", timeout=5).json() == {
         "reads": 1,
         "writes": 2,
         "methods": {"values.get": {"200": 1}, "values.update": {"200": 1, "429": 1}},
+        "by_owner": 1,
     }
 
 
