@@ -4,17 +4,28 @@ import logging
 import sys
 
 import click
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
 from bridge.config import Config, ConfigError, load
 from bridge.errors import Permanent
+from task_api import schema
+from task_api.cli import token
+from task_api.db import prepare_engine
+from task_api.schema import SchemaError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-v", "--verbose", is_flag=True, help="Log what the bridge does, one event a line.")
-def cli(verbose: bool) -> None:
+@click.pass_context
+def cli(context: click.Context, verbose: bool) -> None:
     """Keep leads in a Google Sheet and tasks in a tracker consistent, both ways, change by change."""
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    context.obj = _session
+
+
+cli.add_command(token)
 
 
 @cli.command()
@@ -35,6 +46,26 @@ def connection(sheet: str) -> None:
     click.echo(config.connection(sheet))
 
 
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    config = configured()
+    config.home.mkdir(parents=True, exist_ok=True)
+    schema.upgrade(config.database)
+    click.echo(f"the database has schema {schema.head()}")
+
+
+def _session() -> Session:
+    """A session on the configured database, migrated if it was behind."""
+    config = configured()
+    config.home.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(config.database)
+    prepare_engine(engine)
+    if schema.current(engine) != schema.head():
+        schema.upgrade(config.database)
+    return Session(engine)
+
+
 def configured() -> Config:
     """The configuration, or every fault of it in one message."""
     try:
@@ -47,5 +78,5 @@ def main() -> None:
     """Run the command line; what a person must mend is one sentence, not a traceback."""
     try:
         cli()
-    except Permanent as error:
+    except (Permanent, SchemaError) as error:
         sys.exit(f"Error: {error}")

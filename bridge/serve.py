@@ -13,6 +13,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from bridge.app import create_app
 from bridge.config import Config
+from bridge.errors import Permanent
 from bridge.secrets import append_private
 from task_api import tokens
 
@@ -47,20 +48,30 @@ def _listen(wsgi: Callable[..., Any], config: Config, started: Callable[[], None
         sys.exit(
             f"cannot listen on port {config.port}: {error.strerror}. Set PORT to a free one, e.g. PORT=5002 make run"
         )
+    stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))
+        signal.signal(number, lambda *_: stopping.set())
     threading.Thread(target=started, name="start", daemon=True).start()
-    try:
-        server.run()  # a signal's SystemExit ends it, after the requests under way
-    finally:
-        stopped()
+    drained = threading.Thread(target=_drain, args=(stopping, stopped), name="drain")
+    drained.start()
+    while drained.is_alive():  # the engine's last turn may still need this server
+        server.asyncore.loop(timeout=0.2, map=server._map, count=1)
+    server.task_dispatcher.shutdown()
+
+
+def _drain(stopping: threading.Event, stopped: Callable[[], None]) -> None:
+    stopping.wait()
+    stopped()
 
 
 def _local_google(config: Config, token_ok: Callable[[str], bool]) -> tuple[Flask, Config]:
     from bridge.local_google.app import create_local_google  # noqa: PLC0415 - production never loads it
 
     base, folder = f"http://127.0.0.1:{config.port}/local", config.home / "local_google"
-    google = create_local_google(folder, public_url=base, api_token_ok=token_ok)
+    try:
+        google = create_local_google(folder, public_url=base, api_token_ok=token_ok)
+    except RuntimeError as error:
+        raise Permanent(str(error)) from error
     spreadsheet = google.extensions["local_google"].book.id
     sheets = {key: replace(sheet, spreadsheet=spreadsheet) for key, sheet in config.sheets.items()}
     return google, replace(config, sheets=sheets, google_url=base, credentials=folder / "service_account.json")
@@ -68,16 +79,20 @@ def _local_google(config: Config, token_ok: Callable[[str], bool]) -> tuple[Flas
 
 def _started(app: Flask, config: Config, local: "LocalGoogle | None", token: str) -> None:
     if local is not None:
-        local.scripts.run("installBridge", [config.connection("leads")])
+        try:
+            local.scripts.run("installBridge", [config.connection("leads")])
+        except Exception as error:  # noqa: BLE001 - the bridge serves all the same; the person must know
+            print(f"the local sheet's script could not be installed: {error}", file=sys.stderr)  # noqa: T201
     app.extensions["engine"].start()
     _announce(config, token)
 
 
 def _stopped(app: Flask, local: "LocalGoogle | None") -> None:
+    """Finish the work under way; requests are still answered meanwhile."""
     app.extensions["engine"].stop()
     app.extensions["bridge"].close()
     if local is not None:
-        local.stop()
+        local.scripts.stop()
 
 
 def _announce(config: Config, token: str) -> None:

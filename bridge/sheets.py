@@ -157,7 +157,7 @@ class Sheet:
         return "'" + self._tab.replace("'", "''") + "'"
 
 
-class _LocalCredentials(Credentials):  # type: ignore[misc]
+class _LocalCredentials(Credentials):
     """google-auth asks a host of Google's which regions a key may be used in; a local Google has none."""
 
     def _is_regional_access_boundary_lookup_required(self) -> bool:

@@ -1,0 +1,1 @@
+"""The task API: an ordinary Flask API that has never heard of the bridge."""

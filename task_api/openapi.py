@@ -3,12 +3,16 @@
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, render_template
 from pydantic.json_schema import models_json_schema
 
+from task_api.models import STATUSES
 from task_api.schemas import ProblemOut, TaskChange, TaskCreate, TaskOut, TaskQuery
 
-docs = Blueprint("task_api_docs", __name__)
+docs = Blueprint(
+    "task_api_docs", __name__, template_folder="templates", static_folder="static", static_url_path="/docs/static"
+)
+REF = "#/components/schemas/"
 
 
 @docs.get("/openapi.json")
@@ -17,16 +21,109 @@ def document() -> Response:
     return jsonify(openapi())
 
 
+@docs.get("/docs")
+def page() -> str:
+    """The same document to read."""
+    return render_template("docs.html", api=openapi(), statuses=STATUSES)
+
+
 @cache
 def openapi() -> dict[str, Any]:
     """The document as JSON."""
+    _, found = models_json_schema(
+        [(TaskCreate, "validation"), (TaskChange, "validation"), (TaskOut, "serialization"), (ProblemOut, "serialization")],
+        ref_template=REF + "{model}",
+    )
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Tasks", "version": "1"},
-        "paths": {},
+        "info": {
+            "title": "Tasks",
+            "version": "1.0.0",
+            "description": "Work tasks, linked with leads in a Google Sheet.",
+        },
+        "security": [{"token": []}],
+        "paths": {"/tasks": _collection(), "/tasks/{task_id}": _single()},
         "components": {
-            "schemas": models_json_schema(
-                [(m, "validation") for m in (ProblemOut, TaskChange, TaskCreate, TaskOut, TaskQuery)]
-            )[1].get("$defs", {})
+            "schemas": found["$defs"],
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def _collection() -> dict[str, Any]:
+    key = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
+    next_page = {"Link": {"description": "the next page, when there is one", "schema": {"type": "string"}}}
+    tasks = {"type": "array", "items": {"$ref": REF + "TaskOut"}}
+    return {
+        "get": {
+            "operationId": "listTasks",
+            "summary": "List tasks in a stable order",
+            "parameters": _query_parameters(),
+            "responses": {
+                "200": {"description": "tasks", "headers": next_page, **_json(tasks)},
+                **_problems(400, 401, 403, 422),
+            },
+        },
+        "post": {
+            "operationId": "createTask",
+            "summary": "Create a task; with an Idempotency-Key a repeat gets the first answer",
+            "parameters": [key],
+            "requestBody": {"required": True, **_json({"$ref": REF + "TaskCreate"})},
+            "responses": {
+                "201": {"description": "the new task", **_json({"$ref": REF + "TaskOut"})},
+                **_problems(400, 401, 403, 413, 415, 422),
+            },
+        },
+    }
+
+
+def _single() -> dict[str, Any]:
+    match = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
+    one = {"description": "the task", **_json({"$ref": REF + "TaskOut"})}
+    return {
+        "parameters": [
+            {"name": "task_id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+        ],
+        "get": {
+            "operationId": "getTask",
+            "summary": "One task with its ETag",
+            "responses": {
+                "200": one,
+                "304": {"description": "unchanged since the ETag in If-None-Match"},
+                **_problems(401, 403, 404),
+            },
+        },
+        "patch": {
+            "operationId": "changeTask",
+            "summary": "Change the fields sent, and no others",
+            "parameters": [match],
+            "requestBody": {"required": True, **_json({"$ref": REF + "TaskChange"})},
+            "responses": {"200": one, **_problems(400, 401, 403, 404, 412, 413, 415, 422)},
+        },
+        "delete": {
+            "operationId": "archiveTask",
+            "summary": "Archive the task; nothing is deleted",
+            "parameters": [match],
+            "responses": {"204": {"description": "archived"}, **_problems(401, 403, 404, 412)},
+        },
+    }
+
+
+def _query_parameters() -> list[dict[str, Any]]:
+    properties = TaskQuery.model_json_schema(ref_template=REF + "{model}")["properties"]
+    return [{"name": name, "in": "query", "schema": _without_null(schema)} for name, schema in properties.items()]
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A query parameter is left out rather than null."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    return kinds[0] if kinds else {key: value for key, value in schema.items() if key != "title"}
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def _problems(*statuses: int) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": REF + "ProblemOut"}}}
+    return {str(status): {"description": "a problem document", "content": content} for status in statuses}

@@ -54,7 +54,9 @@ def list_tasks() -> Response:
 @requires("tasks:read")
 def get_task(task_id: int) -> Response:
     """The task with its ETag; 304 when the caller has it already."""
-    return _answer(_found(task_id)).make_conditional(request)
+    response = _answer(_found(task_id))
+    response.make_conditional(request)
+    return response
 
 
 @api.patch("/tasks/<int:task_id>")

@@ -3,12 +3,14 @@
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import g, request
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from task_api.db import db
@@ -39,6 +41,16 @@ def verify(session: Session, token: str) -> ApiToken | None:
     return found if found is not None and found.revoked_at is None else None
 
 
+def note_use(token: ApiToken, now: datetime) -> None:
+    """Remember when the token was used, at most once a minute. A busy database is no reason to refuse or delay the request."""
+    if token.last_used_at is not None and token.last_used_at > now - timedelta(minutes=1):
+        return
+    with Session(db.engine) as session, suppress(OperationalError):
+        session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        session.execute(update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now))
+        session.commit()
+
+
 def requires(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let only callers through whose token has this scope (or ``admin``); ``g.actor`` says who it is."""
 
@@ -55,11 +67,12 @@ def requires(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def _authorize(scope: str) -> None:
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
-    token = verify(db.session, given.strip()) if kind.lower() == "bearer" else None
+    token = verify(db.session(), given.strip()) if kind.lower() == "bearer" else None
     if token is None:
         raise Problem(401, "give a valid token: Authorization: Bearer <token>", headers={"WWW-Authenticate": "Bearer"})
     if not {scope, "admin"} & set(token.scopes.split()):
         raise Problem(403, f"this token may not do that; it needs the scope {scope}")
+    note_use(token, datetime.now(UTC))
     g.actor, g.token_id = f"token:{token.name}", token.id
 
 

@@ -54,9 +54,18 @@ class Process:
 
     def start(self) -> None:
         """Start it and wait for its ready line."""
-        environ = os.environ | {"PORT": str(self.port), "LEADBRIDGE_HOME": "home", "LEADBRIDGE_SECRET_LEADS": SECRET, "PYTHONOPTIMIZE": "2"}
+        environ = os.environ | {
+            "PORT": str(self.port),
+            "LEADBRIDGE_HOME": "home",
+            "LEADBRIDGE_SECRET_LEADS": SECRET,
+            "PYTHONOPTIMIZE": "2",
+        }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bridge", "run"], cwd=self.folder, env=environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "bridge", "run"],
+            cwd=self.folder,
+            env=environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert self.process.stdout is not None
         for line in self.process.stdout:
@@ -88,7 +97,11 @@ class Process:
         while True:
             try:
                 return requests.request(
-                    method, self.url + path, json=fields or None, headers={"Authorization": f"Bearer {self.token}"}, timeout=10
+                    method,
+                    self.url + path,
+                    json=fields or None,
+                    headers={"Authorization": f"Bearer {self.token}"},
+                    timeout=10,
                 )
             except requests.RequestException:
                 if time.monotonic() > until:
@@ -100,7 +113,8 @@ class Process:
         rows = [row for row in self.google.book.tab("Leads").values(2, 1, 200, 4) if row[0]]
         tasks = {str(task["lead_id"]): task for task in self.api("GET", "/tasks").json()}
         return len(rows) == len(tasks) and all(
-            (task := tasks.get(str(row[0]))) and meant[row[2]] == task["status"] and row[3] == task["id"] for row in rows
+            (task := tasks.get(str(row[0]))) and meant[row[2]] == task["status"] and row[3] == task["id"]
+            for row in rows
         )
 
 

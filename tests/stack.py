@@ -147,8 +147,17 @@ class Stack:
         shown = [["" if value is None else str(value) for value in row] for row in rows]
         wire = [{"row": first + i, "cells": list(row), "shown": shown[i]} for i, row in enumerate(rows)]
         header = ["id", "name", "status", "task_id"]
-        message = {"type": "rows", "seq": seq, "spreadsheet": self.google.book.id, "sheet_id": 0, "header": header, "rows": wire}
-        return self.post(json.dumps({key: value for key, value in (message | body).items() if value is not None}).encode())
+        message = {
+            "type": "rows",
+            "seq": seq,
+            "spreadsheet": self.google.book.id,
+            "sheet_id": 0,
+            "header": header,
+            "rows": wire,
+        }
+        return self.post(
+            json.dumps({key: value for key, value in (message | body).items() if value is not None}).encode()
+        )
 
     def post(self, body: bytes, message_id: str | None = None, **headers: str) -> requests.Response:
         """A body to the webhook, rightly signed unless a header says otherwise."""
@@ -170,7 +179,11 @@ class Stack:
     def quiet(self) -> bool:
         """Nothing pending, nothing due soon, no script running."""
         with self.runtime.session() as session:
-            sweeping = session.scalar(select(func.count()).select_from(Lane).where((Lane.sweep_at.is_not(None)) | (Lane.lease_until.is_not(None))))
+            sweeping = session.scalar(
+                select(func.count())
+                .select_from(Lane)
+                .where(Lane.sweep_at.is_not(None) | Lane.lease_until.is_not(None) | Lane.swept_at.is_(None))
+            )
         return not sweeping and not self.pending() and self.google.scripts.wait_idle(0)
 
     def settle(self, seconds: float = 15.0) -> None:

@@ -36,7 +36,10 @@ def deliver(process, rows, seq, edited=None, attempts=400):
         headers = {"content-type": "application/json", "webhook-id": message_id, "webhook-timestamp": str(now),
                    "webhook-signature": sign(SECRET, message_id, now, body)}  # fmt: skip
         try:
-            if requests.post(f"{process.url}/hooks/sheets/leads", data=body, headers=headers, timeout=10).status_code == 200:
+            if (
+                requests.post(f"{process.url}/hooks/sheets/leads", data=body, headers=headers, timeout=10).status_code
+                == 200
+            ):
                 return
         except requests.RequestException:
             pass
@@ -74,7 +77,9 @@ def test_killed_again_and_again_while_both_sides_change_it_ends_equal(process):
     def task_side():
         own = random.Random(2)
         while time.monotonic() < ends:
-            answer = process.api("PATCH", f"/tasks/{own.randrange(1, 9)}", status=own.choice(["TODO", "IN_PROGRESS", "DONE"]))
+            answer = process.api(
+                "PATCH", f"/tasks/{own.randrange(1, 9)}", status=own.choice(["TODO", "IN_PROGRESS", "DONE"])
+            )
             assert answer.status_code == 200
             time.sleep(own.uniform(0, 0.05))
 

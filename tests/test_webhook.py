@@ -116,7 +116,9 @@ def test_the_row_of_an_archived_task_says_so_and_its_edit_arrives_when_the_task_
 
 
 def test_a_waiting_task_of_the_same_lead_is_taken_up_instead_of_making_a_second(stack):
-    stack.http.post(f"{stack.url}/tasks", json={"title": "Call Vikram", "lead_id": "12", "status": "IN_PROGRESS"}, timeout=5)
+    stack.http.post(
+        f"{stack.url}/tasks", json={"title": "Call Vikram", "lead_id": "12", "status": "IN_PROGRESS"}, timeout=5
+    )
     told = outcome(stack.deliver([12, "Vikram", None, None]))
     assert (told["task_id"], len(stack.tasks())) == (1, 1)
     assert (stack.task(1)["title"], stack.task(1)["status"]) == ("Call Vikram", "IN_PROGRESS")
@@ -163,7 +165,13 @@ def test_a_wrong_shape_is_named_and_nothing_is_stored(stack, body, status):
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"seq": "1"}, "seq"), ({"seq": 2**53}, "seq"), ({"rows": 3}, "rows"), ({"extra": 1}, "extra"), ({"rows": [{"row": 1}]}, "rows")],
+    [
+        ({"seq": "1"}, "seq"),
+        ({"seq": 2**53}, "seq"),
+        ({"rows": 3}, "rows"),
+        ({"extra": 1}, "extra"),
+        ({"rows": [{"row": 1}]}, "rows"),
+    ],
     ids=str,
 )
 def test_a_wrong_field_is_named(stack, wrong, field):

@@ -1,3 +1,5 @@
 """The page."""
+
 from flask import Blueprint
+
 web = Blueprint("web", __name__)

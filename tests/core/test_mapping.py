@@ -61,7 +61,9 @@ def test_what_does_not_fit_is_refused_in_words(kind, cell, why):
         READERS[kind](cell)
 
 
-@pytest.mark.parametrize(("kind", "canonical", "cell"), [row for row in SAME if row[0] in {"text", "number", "checkbox", "date"}])
+@pytest.mark.parametrize(
+    ("kind", "canonical", "cell"), [row for row in SAME if row[0] in {"text", "number", "checkbox", "date"}]
+)
 def test_what_is_written_reads_back_as_what_was_meant(kind, canonical, cell):
     for present in (Cell(), Cell(is_date=True)):
         written = cell_value(kind, canonical, present)
@@ -109,4 +111,7 @@ def test_a_bad_cell_is_refused_alone_and_the_rest_of_the_row_is_read():
 def test_the_default_note_of_a_task_is_an_empty_cell():
     task = {"id": "1", "status": "TODO", "notes": "Auto-created from Sheets", "assignee": None, "due": None}
     assert MAPPING.task_as_lead(task, ({},), {})["notes"] is None
-    assert MAPPING.task_changes({"name": "Vikram", "notes": None}) == {"title": "Follow up: Vikram", "notes": "Auto-created from Sheets"}
+    assert MAPPING.task_changes({"name": "Vikram", "notes": None}) == {
+        "title": "Follow up: Vikram",
+        "notes": "Auto-created from Sheets",
+    }

@@ -18,7 +18,9 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("base", "sheet", "task", "to_task", "to_sheet"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+@pytest.mark.parametrize(
+    ("base", "sheet", "task", "to_task", "to_sheet"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
+)
 def test_the_table(base, sheet, task, to_task, to_sheet):
     assert merge({"f": base}, {"f": sheet}, {"f": task}, RULES, "sheet") == Merge({"f": sheet}, to_task, to_sheet)
 
@@ -44,12 +46,21 @@ def test_a_field_that_only_goes_to_the_sheet_is_put_back_when_a_person_types_ove
 
 
 def test_a_column_that_is_not_in_the_sheet_keeps_its_base():
-    assert merge({"f": "a", "g": "x"}, {"f": "a"}, {"f": "a", "g": "y"}, RULES | {"g": Rule()}, "sheet").base["g"] == "x"
+    assert (
+        merge({"f": "a", "g": "x"}, {"f": "a"}, {"f": "a", "g": "y"}, RULES | {"g": Rule()}, "sheet").base["g"] == "x"
+    )
 
 
 values = st.one_of(st.none(), st.booleans(), st.sampled_from("abc"))
 leads = st.dictionaries(st.sampled_from("fgh"), values)
-rules = st.fixed_dictionaries({name: st.builds(Rule, st.sampled_from(["both", "to_task", "to_sheet"]), st.sampled_from(["sheet", "task", "latest"])) for name in "fgh"})
+rules = st.fixed_dictionaries(
+    {
+        name: st.builds(
+            Rule, st.sampled_from(["both", "to_task", "to_sheet"]), st.sampled_from(["sheet", "task", "latest"])
+        )
+        for name in "fgh"
+    }
+)
 
 
 @given(leads, leads, leads, rules, st.sampled_from(["sheet", "task"]))

@@ -4,13 +4,30 @@ import ast
 from pathlib import Path
 
 CORE = Path(__file__).parents[2] / "bridge" / "core"
-ALLOWED = {"base64", "binascii", "collections.abc", "dataclasses", "datetime", "decimal", "hashlib", "hmac", "re", "typing"}
+ALLOWED = {
+    "base64",
+    "binascii",
+    "collections.abc",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "hashlib",
+    "hmac",
+    "re",
+    "typing",
+}
 
 
 def test_core_imports_no_io_no_clock_and_no_chance():
     for path in CORE.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            names = [node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names = (
+                [node.module]
+                if isinstance(node, ast.ImportFrom)
+                else [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else []
+            )
             for name in names:
                 assert name in ALLOWED or name.startswith("bridge.core"), f"{path.name} imports {name}"
 

@@ -15,7 +15,9 @@ NOW = 1_790_000_000
 
 
 def checked(secrets=(SECRET,), message_id="msg_1", timestamp=str(NOW), body=b"{}", signature=None, now=NOW):
-    verify(secrets, message_id, timestamp, sign(SECRET, "msg_1", NOW, b"{}") if signature is None else signature, body, now)
+    verify(
+        secrets, message_id, timestamp, sign(SECRET, "msg_1", NOW, b"{}") if signature is None else signature, body, now
+    )
 
 
 def test_a_right_signature_passes():
@@ -60,7 +62,11 @@ def test_the_reference_package_signs_the_same(body, message_id):
 
 def test_the_reference_package_takes_what_we_sign():
     now = int(datetime.now(UTC).timestamp())
-    headers = {"webhook-id": "m", "webhook-timestamp": str(now), "webhook-signature": sign(SECRET, "m", now, b'{"a":1}')}
+    headers = {
+        "webhook-id": "m",
+        "webhook-timestamp": str(now),
+        "webhook-signature": sign(SECRET, "m", now, b'{"a":1}'),
+    }
     assert Webhook(SECRET).verify('{"a":1}', headers) == {"a": 1}
 
 

@@ -156,6 +156,14 @@ def _run(services: Services, sources: list[tuple[str, str]], function: str, give
 def _event_json(event: Event, trigger: Trigger) -> dict[str, Any]:
     if event.kind == "change":
         return {"kind": "change", "trigger": trigger.id, "changeType": event.change_type}
-    single = {name: value for name, value in (("value", event.value), ("oldValue", event.old_value)) if value is not None}
-    at = {"sheet": event.sheet_id, "row": event.row, "column": event.column, "rows": event.nrows, "columns": event.ncols}
+    single = {
+        name: value for name, value in (("value", event.value), ("oldValue", event.old_value)) if value is not None
+    }
+    at = {
+        "sheet": event.sheet_id,
+        "row": event.row,
+        "column": event.column,
+        "rows": event.nrows,
+        "columns": event.ncols,
+    }
     return {"kind": "edit", "trigger": trigger.id, "single": single, **at}

@@ -50,12 +50,23 @@ class Services:
         """The spreadsheet's own properties and its tabs."""
         now, tabs = self._book.now, self._book.tabs()
         sheets = [{"id": tab.sheet_id, "title": tab.title} for tab in tabs]
-        return {"id": self._book.id, "title": now.title, "timeZone": str(self._book.time_zone), "sheets": sheets, "active": tabs[0].sheet_id}
+        return {
+            "id": self._book.id,
+            "title": now.title,
+            "timeZone": str(self._book.time_zone),
+            "sheets": sheets,
+            "active": tabs[0].sheet_id,
+        }
 
     def on_sheet_size(self, sheet: int) -> dict[str, Any]:
         """A tab's title and extent."""
         tab = self._tab(sheet)
-        size = {"lastRow": tab.last_row, "lastColumn": tab.last_column, "maxRows": tab.max_rows, "maxColumns": tab.max_columns}
+        size = {
+            "lastRow": tab.last_row,
+            "lastColumn": tab.last_column,
+            "maxRows": tab.max_rows,
+            "maxColumns": tab.max_columns,
+        }
         return {"title": tab.title, **size}
 
     def on_range_check(self, sheet: int, row: int, column: int, rows: int, columns: int) -> None:
@@ -77,7 +88,9 @@ class Services:
         """Formulas, "" where there is none."""
         return self._tab(sheet).formulas(row, column, rows, columns)
 
-    def on_range_write(self, values: list[list[Any]], sheet: int, row: int, column: int, rows: int, columns: int) -> None:
+    def on_range_write(
+        self, values: list[list[Any]], sheet: int, row: int, column: int, rows: int, columns: int
+    ) -> None:
         """Set a block, parsed as typed; fires no trigger."""
         if len(values) != rows or any(len(line) != columns for line in values):
             raise Invalid("The number of rows or columns in the data does not match the range.")
@@ -182,7 +195,16 @@ class Services:
         return re.sub(r"'([^']*)'|[A-Za-z]+", part, pattern)
 
     # the world outside
-    def on_fetch(self, url: str, method: str, headers: dict[str, str], payload: str | None, type: str, seconds: float, redirects: bool) -> dict[str, Any]:
+    def on_fetch(
+        self,
+        url: str,
+        method: str,
+        headers: dict[str, str],
+        payload: str | None,
+        type: str,
+        seconds: float,
+        redirects: bool,
+    ) -> dict[str, Any]:
         """A real HTTP request, to this machine only; failures to connect are raised, whatever the options say."""
         if urlsplit(url).hostname not in LOOPBACK:
             raise Invalid(f"Address unavailable: {url} (the local stand-in reaches this machine only)")
