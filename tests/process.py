@@ -52,14 +52,13 @@ class Process:
         self.google.stop()
         self._server.__exit__(None, None, None)
 
+    def environ(self) -> dict[str, str]:
+        """What else it is started with."""
+        return {"LEADBRIDGE_SECRET_LEADS": SECRET}
+
     def start(self) -> None:
         """Start it and wait for its ready line."""
-        environ = os.environ | {
-            "PORT": str(self.port),
-            "LEADBRIDGE_HOME": "home",
-            "LEADBRIDGE_SECRET_LEADS": SECRET,
-            "PYTHONOPTIMIZE": "2",
-        }
+        environ = os.environ | {"PORT": str(self.port), "LEADBRIDGE_HOME": "home", "PYTHONOPTIMIZE": "2"} | self.environ()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bridge", "run"],
             cwd=self.folder,
@@ -116,6 +115,21 @@ class Process:
             (task := tasks.get(str(row[0]))) and meant[row[2]] == task["status"] and row[3] == task["id"]
             for row in rows
         )
+
+
+class Local(Process):
+    """``leadbridge run`` as a newcomer starts it: no bridge.toml, the local Google inside."""
+
+    def __enter__(self) -> "Local":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def environ(self) -> dict[str, str]:
+        """Nothing but the defaults."""
+        return {}
 
 
 def until_equal(process: Process, meant: dict[str, str], seconds: float = 30) -> None:
