@@ -1,15 +1,17 @@
 # Two commands: `make run` and `make test`. Both set up everything they need in .venv/.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = .venv/bin
+PIP = $(BIN)/python -m pip install -q --disable-pip-version-check
 
 .PHONY: run test check bench lock clean
 
+# PYTHONOPTIMIZE=2 leaves docstrings out of memory: about 8 MB of the server's 80.
 run: .venv/run
-	@PYTHONOPTIMIZE=2 $(BIN)/leadbridge run
+	@PYTHONOPTIMIZE=2 exec $(BIN)/leadbridge run
 
 test: .venv/dev
-	$(BIN)/python -m tests.setup
-	$(BIN)/pytest $(ARGS)
+	@$(BIN)/python -m tests.setup
+	$(BIN)/python -m pytest $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .
@@ -17,25 +19,29 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/python -m tests.typecheck
 
-bench: .venv/run
+bench: .venv/dev
 	$(BIN)/python -m tests.benchmarks
 
 # Exact versions and hashes, written anew from the ranges in pyproject.toml.
+COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 lock:
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group dev pyproject.toml -o requirements-dev.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --group dev pyproject.toml -o requirements-dev.lock
 
 .venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "leadbridge needs Python 3.11 or newer; this is " + sys.version.split()[0])'
 	$(PYTHON) -m venv .venv
 
 .venv/run: .venv/bin/python requirements.lock pyproject.toml
-	$(BIN)/pip install -q --disable-pip-version-check -r requirements.lock
-	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "setting up .venv (once; about half a minute)"
+	$(PIP) -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@PYTHONOPTIMIZE=2 $(BIN)/python -m compileall -q -j 0 .venv/lib bridge task_api >/dev/null || true
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.lock
-	$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.lock
+	$(PIP) -r requirements-dev.lock
 	@touch $@
 
 clean:
-	rm -rf .venv
+	rm -rf .venv build

@@ -5,6 +5,8 @@ BEGIN IMMEDIATE; within one process a mutex queues the writers, which is fairer 
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,6 +70,20 @@ def begin_write(session: Session) -> None:
     except BaseException:
         _let_next_writer(session)
         raise
+
+
+@contextmanager
+def impatient(connection: Connection) -> Iterator[None]:
+    """While it lasts, a locked SQLite fails at once instead of after `BUSY_TIMEOUT`."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000:.0f}")
 
 
 _writers: dict[str, threading.Lock] = {}

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from task_api.db import db
+from task_api.db import db, impatient
 from task_api.errors import Problem
 from task_api.models import ApiToken
 
@@ -45,10 +45,10 @@ def note_use(token: ApiToken, now: datetime) -> None:
     """Remember when the token was used, at most once a minute. A busy database is no reason to refuse or delay the request."""
     if token.last_used_at is not None and token.last_used_at > now - timedelta(minutes=1):
         return
-    with Session(db.engine) as session, suppress(OperationalError):
-        session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-        session.execute(update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now))
-        session.commit()
+    used = update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now)
+    with db.engine.connect() as connection, suppress(OperationalError), impatient(connection):
+        connection.execute(used)
+        connection.commit()
 
 
 def requires(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

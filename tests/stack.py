@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ class Stack:
         self.token = local_token(self.app, self.home)
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"Bearer {self.token}"
+        self.started = datetime.now(UTC)
         self.app.extensions["engine"].start()
 
     def stop_bridge(self) -> None:
@@ -177,14 +179,11 @@ class Stack:
             return session.scalar(select(func.count()).select_from(Link).where(Link.wanted > Link.written)) or 0
 
     def quiet(self) -> bool:
-        """Nothing pending, nothing due soon, no script running."""
+        """The first sweep is done, nothing is pending or due, no script is running."""
         with self.runtime.session() as session:
-            sweeping = session.scalar(
-                select(func.count())
-                .select_from(Lane)
-                .where(Lane.sweep_at.is_not(None) | Lane.lease_until.is_not(None) | Lane.swept_at.is_(None))
-            )
-        return not sweeping and not self.pending() and self.google.scripts.wait_idle(0)
+            lane = session.get_one(Lane, "leads")
+            idle = lane.sweep_at is None and lane.lease_until is None and lane.swept_at and lane.swept_at >= self.started
+        return bool(idle) and not self.pending() and self.google.scripts.wait_idle(0)
 
     def settle(self, seconds: float = 15.0) -> None:
         """Wait until both sides have said all they had to say."""

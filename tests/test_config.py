@@ -1,0 +1,105 @@
+"""bridge.toml: the shipped default works, every fault is named at once with its line, secrets stay out of it."""
+
+import pytest
+
+from bridge.config import ConfigError, load
+
+KEY = "service_account.json"
+GOOD = '[sheets.leads]\nspreadsheet = "1AbCdEfGh"\n'
+
+
+def written(folder, text, **environ):
+    (folder / "bridge.toml").write_text(text)
+    (folder / KEY).write_text("{}")
+    return load(environ, folder)
+
+
+def faults(folder, text, **environ):
+    with pytest.raises(ConfigError) as caught:
+        written(folder, text, **environ)
+    return str(caught.value)
+
+
+def test_without_a_file_the_local_google_is_served(tmp_path):
+    config = load({}, tmp_path)
+    assert (config.local, config.port, list(config.sheets)) == (True, 5001, ["leads"])
+
+
+def test_two_lines_name_a_real_sheet(tmp_path):
+    config = written(tmp_path, GOOD)
+    assert (config.local, config.google_url) == (False, "https://sheets.googleapis.com")
+    assert config.sheets["leads"].mapping.statuses.task_status("LOST") == "DONE"
+
+
+def test_the_whole_address_of_a_spreadsheet_will_do(tmp_path):
+    config = written(tmp_path, '[sheets.leads]\nspreadsheet = "https://docs.google.com/spreadsheets/d/1AbC_d-9/edit#gid=0"\n')
+    assert config.sheets["leads"].spreadsheet == "1AbC_d-9"
+
+
+def test_every_fault_is_reported_at_once_with_its_line(tmp_path):
+    text = '[bridge]\ncolour = "red"\n\n[sheets.leads]\nspreadsheet = 7\n\n[sheets.leads.columns.status]\npolicy = "mine"\n'
+    told = faults(tmp_path, text)
+    assert "line 2: bridge.colour" in told
+    assert "line 5: sheets.leads.spreadsheet" in told
+    assert "line 8: sheets.leads.columns.status.policy" in told
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ('title = "{surname}"\n', "line 3: sheets.leads.title: only {name} can stand in the title"),
+        ('[sheets.leads.statuses]\nNEW = "OPEN"\nA = "TODO"\nB = "IN_PROGRESS"\nC = "DONE"\n', "'OPEN' is no task status"),
+        ('[sheets.leads.statuses]\nNEW = "TODO"\nWON = "DONE"\n', "no word means IN_PROGRESS"),
+        ('[sheets.leads.back]\nDONE = "NEW"\n', "'NEW' does not mean DONE; use one of QUALIFIED, LOST"),
+        ('[sheets.leads.columns.phone]\nheaders = ["phone"]\n', "needs kind and task_field"),
+        ('[sheets.leads.columns.memo]\nkind = "text"\ntask_field = "notes"\n', "already fed by column 'notes'"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(tmp_path, more, sentence):
+    assert sentence in faults(tmp_path, GOOD + more)
+
+
+def test_a_missing_key_file_is_named(tmp_path):
+    (tmp_path / "bridge.toml").write_text(GOOD)
+    with pytest.raises(ConfigError, match=r"'service_account\.json' is not there"):
+        load({}, tmp_path)
+
+
+def test_a_broken_file_is_named_with_the_place(tmp_path):
+    assert "line 1" in faults(tmp_path, "[sheets.leads\n")
+
+
+def test_a_bad_port_is_said(tmp_path):
+    with pytest.raises(ConfigError, match="PORT is 'http'"):
+        load({"PORT": "http"}, tmp_path)
+
+
+def test_a_secret_is_made_once_kept_private_and_found_again(tmp_path):
+    first = load({}, tmp_path).sheets["leads"].secrets
+    assert load({}, tmp_path).sheets["leads"].secrets == first
+    assert (tmp_path / "instance" / ".env").stat().st_mode & 0o777 == 0o600
+
+
+def test_two_secrets_live_side_by_side_during_rotation_and_neither_shows(tmp_path):
+    both = "whsec_" + "A" * 43 + "= whsec_" + "B" * 43 + "="
+    config = written(tmp_path, GOOD, LEADBRIDGE_SECRET_LEADS=both)
+    assert len(config.sheets["leads"].secrets) == 2
+    assert "whsec_" not in repr(config)
+
+
+def test_a_bad_secret_is_said_without_showing_it(tmp_path):
+    told = faults(tmp_path, GOOD, LEADBRIDGE_SECRET_LEADS="whsec_hunter2")
+    assert "secret of sheet 'leads'" in told
+    assert "hunter2" not in told
+
+
+def test_own_words_columns_and_directions(tmp_path):
+    config = written(
+        tmp_path,
+        GOOD + '[sheets.leads.statuses]\nOFFEN = "TODO"\nDRAN = "IN_PROGRESS"\nFERTIG = "DONE"\n'
+        '[sheets.leads.columns.name]\nheaders = ["Kunde"]\n[sheets.leads.columns.notes]\ndirection = "to_sheet"\n',
+    )
+    mapping = config.sheets["leads"].mapping
+    assert mapping.statuses.back == {"TODO": "OFFEN", "IN_PROGRESS": "DRAN", "DONE": "FERTIG"}
+    assert mapping.by_field["name"].headers == ("Kunde",)
+    assert mapping.rules["notes"].direction == "to_sheet"
