@@ -11,7 +11,7 @@ run: .venv/run
 
 test: .venv/dev
 	@$(BIN)/python -m tests.setup
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import make_url
 
+import task_api.schema
 from bridge import signals
 from bridge.config import Config
 from bridge.engine.embedded import EmbeddedEngine
@@ -13,7 +14,6 @@ from bridge.runtime import Runtime
 from bridge.status import status
 from bridge.web import web
 from bridge.webhook import hooks
-from task_api import schema
 from task_api.app import init_task_api
 from task_api.db import db
 
@@ -29,8 +29,8 @@ def create_app(config: Config) -> Flask:
     init_task_api(app)
     with app.app_context():
         database = db.engine
-    if schema.current(database) != schema.head():
-        schema.upgrade(config.database)
+    if task_api.schema.current(database) != task_api.schema.head():
+        task_api.schema.upgrade(config.database)
     runtime = Runtime(config, database)
     prepare(runtime)
     signals.attach(runtime)

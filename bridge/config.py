@@ -14,13 +14,13 @@ from typing import Any
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from task_api.models import STATUSES
 
 from bridge.core.mapping import COLUMNS, Column, Kind, SheetMapping
 from bridge.core.merge import Direction, Policy
 from bridge.core.signature import secret_bytes
 from bridge.core.statuses import SHIPPED, Statuses
 from bridge.secrets import stored_secret
+from task_api.models import STATUSES
 
 GOOGLE = "https://sheets.googleapis.com"
 TASK_FIELDS = {"title", "status", "notes", "assignee", "due", "id"}
@@ -167,7 +167,8 @@ def _from_file(
     key_file = parsed.google.credentials or environ.get("GOOGLE_APPLICATION_CREDENTIALS", "service_account.json")
     if not (folder / key_file).is_file():
         faults.append(
-            f"the service account's key '{key_file}' is not there: save Google's JSON key under that name or set GOOGLE_APPLICATION_CREDENTIALS"
+            f"the service account's key '{key_file}' is not there: "
+            "save Google's JSON key under that name or set GOOGLE_APPLICATION_CREDENTIALS"
         )
     return Config(
         home=home,

@@ -1,8 +1,8 @@
 """One lane's pending links to the sheet: claim, then read, decide, ONE write, verify, settle.
 
 Each step has a transaction of its own; the network calls stand between them. Every write is absolute and noted in
-``own_writes`` before it leaves, so a crash, a repeat, or an answer that never comes loses and doubles nothing. Does not retry by
-itself: what is not settled stays pending, with a time to try again.
+``own_writes`` before it leaves, so a crash, a repeat, or an answer that never comes loses and doubles nothing. Does
+not retry by itself: what is not settled stays pending, with a time to try again.
 """
 
 import logging
@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from task_api.models import Task
 
 from bridge import outbox, own_writes
 from bridge.core.cells import cell_value
@@ -19,12 +18,13 @@ from bridge.core.lead import Raw, Row, Value
 from bridge.core.mapping import Layout, too_long
 from bridge.core.merge import trust
 from bridge.errors import Rejected
-from bridge.history import note_refused, replaced_lately, settle_waiting
+from bridge.history import By, note_refused, replaced_lately, settle_waiting
 from bridge.models import Link
 from bridge.rows import Batch, Reading, merge_row, remember
 from bridge.sheets import Unechoed
 from bridge.strays import repairs
 from bridge.turn import Seen, Sent, Turn, cell_at, look
+from task_api.models import Task
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,9 @@ def _find(turn: Turn, seen: Seen, lost: Iterable[str]) -> dict[str, int]:
 
 
 def _decide(turn: Turn, seen: Seen, claimed: list[int]) -> list[Sent]:
-    """Merge every claimed row as it stands now: the task takes its part at once, the sheet's part is noted and returned."""
+    """Merge every claimed row as it stands now: the task takes its part at once, the sheet's part is noted and
+    returned.
+    """
     now = turn.runtime.now()
     sent: list[Sent] = []
     with turn.writing() as session:
@@ -145,7 +147,7 @@ def _writable(batch: Batch, seen: Seen, row: Row, link: Link, wanted: Mapping[st
         elif too_long(value):
             refused[name] = "longer than the 50,000 characters a cell takes"
     for name, reason in refused.items():
-        note_refused(batch.session, link, name, wanted[name], batch.reading.actor, batch.now, reason)
+        note_refused(batch.session, link, name, wanted[name], batch.by, reason)
     return {name: value for name, value in wanted.items() if name not in refused}
 
 
@@ -202,7 +204,9 @@ def _settle(turn: Turn, sent: list[Sent], confirmed: list[bool]) -> None:
 
 
 def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datetime) -> bool:
-    """The base becomes what the sheet now shows, unless a delivery moved it meanwhile; then the row is looked at again."""
+    """The base becomes what the sheet now shows, unless a delivery moved it meanwhile; then the row is looked at
+    again.
+    """
     mine = [entry for entry in own_writes.sent_to(link, one.write.row) if entry["field"] in one.values]
     overtaken = any(link.base.get(entry["field"]) != entry["before"] for entry in mine)
     own_writes.settled(link, one.values)
@@ -223,7 +227,7 @@ def _bury(turn: Turn, one: Sent, why: str) -> None:
         link = session.get_one(Link, one.link_id)
         own_writes.settled(link, one.values)
         for name, value in one.values.items():
-            note_refused(session, link, name, value, f"flush:{turn.lease.sheet}", now, why)
+            note_refused(session, link, name, value, By(f"flush:{turn.lease.sheet}", now), why)
         outbox.bury(link, one.claimed, why)
         log.warning("write_buried sheet=%s link=%d", turn.lease.sheet, link.id)
         session.commit()

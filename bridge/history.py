@@ -1,6 +1,7 @@
 """The history: every field change on either side, and what became of it. Appends and settles; decides nothing."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,38 +18,46 @@ LAG = timedelta(seconds=10)
 _SHEET_ACTORS = ("delivery:", "sweep:", "flush:")
 
 
+@dataclass(frozen=True)
+class By:
+    """Who or what made a change, and when. ``actor``: a token, a delivery, a sweep or a flush, with its name."""
+
+    actor: str
+    at: datetime
+
+
 def from_sheet(actor: str) -> bool:
     """True when the change came out of the sheet, where `note_sheet_change` records it in the lead's words."""
     return actor.startswith(_SHEET_ACTORS)
 
 
 def note_sheet_change(
-    session: Session, link: Link, name: str, old: Value, new: Value, actor: str, at: datetime, *, beaten: bool = False
+    session: Session, link: Link, name: str, old: Value, new: Value, by: By, *, beaten: bool = False
 ) -> None:
     """A field a person changed in the sheet; ``beaten``: a conflict went against it, so it did not reach the task."""
-    change = _change(link, "sheet", name, old, new, actor, at)
+    change = _change(link, "sheet", name, old, new, by)
     if beaten:
         change.state, change.reason = "lost", "the task changed too, and its value stays"
     else:
-        change.state, change.reached_at = "applied", at
+        change.state, change.reached_at = "applied", by.at
     session.add(change)
 
 
-def note_lost_task_value(
-    session: Session, link: Link, name: str, kept: Value, lost: Value, actor: str, at: datetime
-) -> None:
-    """The value a conflict took from the task; kept, so that it can be put back. The change that brought it is marked lost."""
+def note_lost_task_value(session: Session, link: Link, name: str, kept: Value, lost: Value, by: By) -> None:
+    """The value a conflict took from the task; kept, so that it can be put back. The change that brought it is
+    marked lost.
+    """
     brought = list(session.scalars(_waiting(link.id).where(Change.field == name)))
     for change in brought:
         change.state = "superseded"
-    newest = brought[0] if brought else _change(link, "task", name, kept, lost, actor, at)
+    newest = brought[0] if brought else _change(link, "task", name, kept, lost, by)
     newest.state, newest.reason = "lost", "the sheet changed too, and its value stays"
     session.add(newest)
 
 
-def note_refused(session: Session, link: Link, name: str, new: Value, actor: str, at: datetime, reason: str) -> None:
+def note_refused(session: Session, link: Link, name: str, new: Value, by: By, reason: str) -> None:
     """A change that could not reach the sheet, and why."""
-    change = _change(link, "task", name, link.base.get(name), new, actor, at)
+    change = _change(link, "task", name, link.base.get(name), new, by)
     change.state, change.reason = "refused", reason
     session.add(change)
 
@@ -59,23 +68,26 @@ def note_task_change(
     mapping: SheetMapping,
     said: Fields,
     changes: Mapping[str, tuple[Any, Any]],
-    actor: str,
-    at: datetime,
+    by: By,
 ) -> None:
-    """Fields changed through the API: waiting, in the lead's words, where the sheet must hear of them; else in the task's."""
+    """Fields changed through the API: waiting, in the lead's words, where the sheet must hear of them; else in the
+    task's.
+    """
     columns = {column.task_field: column.field for column in mapping.columns if column.task_field}
     for task_field, (old, new) in changes.items():
         name = columns.get(task_field, task_field)
         if name in said and name in link.base and link.base[name] != said[name]:
-            session.add(_change(link, "task", name, link.base[name], said[name], actor, at))
+            session.add(_change(link, "task", name, link.base[name], said[name], by))
         else:
-            change = _change(link, "task", task_field, _plain(old), _plain(new), actor, at)
-            change.state, change.reached_at = "applied", at
+            change = _change(link, "task", task_field, _plain(old), _plain(new), by)
+            change.state, change.reached_at = "applied", by.at
             session.add(change)
 
 
 def settle_waiting(session: Session, reached: Mapping[int, Iterable[str]], at: datetime) -> None:
-    """These fields of these links stand in the sheet: the newest waiting change of each was applied, older ones superseded."""
+    """These fields of these links stand in the sheet: the newest waiting change of each was applied, older ones
+    superseded.
+    """
     newest: set[tuple[int | None, str]] = set()
     for change in session.scalars(_waiting(*reached)):
         key = (change.link_id, change.field)
@@ -86,7 +98,9 @@ def settle_waiting(session: Session, reached: Mapping[int, Iterable[str]], at: d
 
 
 def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> dict[int, dict[str, set[Value]]]:
-    """link id → field → values that a person or a write of ours replaced within the lag window: a read that shows one may be old."""
+    """link id → field → values that a person or a write of ours replaced within the lag window: a read that shows
+    one may be old.
+    """
     since = now - LAG
     fresh = {link.id: link for link in links if link.agreed_at > since}
     found: dict[int, dict[str, set[Value]]] = {link_id: {} for link_id in fresh}
@@ -104,10 +118,10 @@ def _waiting(*link_ids: int) -> Any:
     return select(Change).where(Change.link_id.in_(link_ids), Change.state == "waiting").order_by(Change.id.desc())
 
 
-def _change(link: Link, side: str, name: str, old: Any, new: Any, actor: str, at: datetime) -> Change:
+def _change(link: Link, side: str, name: str, old: Any, new: Any, by: By) -> Change:
     return Change(
-        at=at,
-        actor=actor,
+        at=by.at,
+        actor=by.actor,
         side=side,
         link_id=link.id,
         task_id=link.task_id,

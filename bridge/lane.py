@@ -36,7 +36,9 @@ class Due:
 
 
 def prepare(runtime: Runtime) -> None:
-    """Make sure every configured sheet has its lane; a sheet key cannot change its spreadsheet without anyone noticing."""
+    """Make sure every configured sheet has its lane; a sheet key cannot change its spreadsheet without anyone
+    noticing.
+    """
     with runtime.writing() as session:
         for key, sheet in runtime.config.sheets.items():
             lane = session.get(Lane, key)
@@ -44,7 +46,8 @@ def prepare(runtime: Runtime) -> None:
                 session.add(Lane(sheet=key, spreadsheet=sheet.spreadsheet, seq=0, attempts=0, token=0, settings={}))
             elif lane.spreadsheet != sheet.spreadsheet:
                 raise Permanent(
-                    f"sheet '{key}' was linked with spreadsheet {lane.spreadsheet}, now bridge.toml names {sheet.spreadsheet}: "
+                    f"sheet '{key}' was linked with spreadsheet {lane.spreadsheet}, "
+                    f"now bridge.toml names {sheet.spreadsheet}: "
                     "give the new spreadsheet a key of its own"
                 )
         session.commit()

@@ -1,4 +1,5 @@
-"""What the bridge remembers, beside the tasks in the same database, so that what must be true together commits together.
+"""What the bridge remembers, beside the tasks in the same database, so that what must be true together commits
+together.
 
 The outbox is a state of the link, not a growing list: a hundred PATCHes of one task owe one write, the newest.
 """
@@ -9,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
+
 from task_api.db import Base, UtcDateTime
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -19,7 +21,8 @@ class Link(Base):
 
     ``base``: field → canonical value the sheet last showed and the bridge took. ``recall``: task status → the lead
     word that last meant it. ``own_writes``: what was sent to the sheet and not yet seen again, as
-    described in `bridge.own_writes`. ``rivals``: other rows that carry the same id. The sheet owes a write while ``wanted > written``.
+    described in `bridge.own_writes`. ``rivals``: other rows that carry the same id. The sheet owes a write while
+    ``wanted > written``.
     """
 
     __tablename__ = "links"
@@ -60,7 +63,9 @@ class Link(Base):
 
 
 class Delivery(Base):
-    """One signed POST from a sheet and the reply it was given, so that a redelivery gets the same reply and changes nothing."""
+    """One signed POST from a sheet and the reply it was given, so that a redelivery gets the same reply and changes
+    nothing.
+    """
 
     __tablename__ = "deliveries"
 
@@ -75,7 +80,8 @@ class Change(Base):
     """One field changed on one side: when, by whom, from what, to what, and what became of it.
 
     ``state``: ``waiting`` (to be written to the sheet), ``applied``, ``superseded`` (a newer change came first),
-    ``refused`` or ``lost`` (a conflict went the other way; ``old`` and ``new`` say what it wanted). ``reached_at``: when the other side had it.
+    ``refused`` or ``lost`` (a conflict went the other way; ``old`` and ``new`` say what it wanted). ``reached_at``:
+    when the other side had it.
     """
 
     __tablename__ = "changes"

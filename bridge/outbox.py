@@ -99,4 +99,4 @@ def next_due(session: Session) -> dict[str, datetime]:
     rows = session.execute(
         select(Link.sheet, func.min(Link.next_try)).where(Link.wanted > Link.written).group_by(Link.sheet)
     )
-    return {sheet: due for sheet, due in rows.all()}
+    return {row[0]: row[1] for row in rows}

@@ -1,7 +1,8 @@
 """What we sent to the sheet and have not seen again: the memory that tells our own writes from a person's.
 
-A write may land although no answer came, land late, or land in a row that has just moved (GOOGLE.md sections 1 and 4); the note
-is saved before the write leaves, so that a crash at any instruction finds it. Pure bookkeeping on the link's list of entries.
+A write may land although no answer came, land late, or land in a row that has just moved (GOOGLE.md sections 1
+and 4). The note is saved before the write leaves, so that a crash at any instruction finds it. Pure bookkeeping on
+the link's list of entries: field, canonical value, the value before, row, column, when, and whether it is confirmed.
 """
 
 from collections.abc import Iterable

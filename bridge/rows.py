@@ -1,7 +1,9 @@
-"""Take rows read from the sheet: find each row's link, merge, apply to the task. Inside the caller's transaction; no network.
+"""Take rows read from the sheet: find each row's link, merge, apply to the task. Inside the caller's transaction; no
+network.
 
-One path for a delivery from the script and for a sweep: gather links, tasks and recent replacements in a few statements,
-decide row by row with `bridge.core.merge`, apply. A bad row never stops a good one; each row gets one `Outcome`.
+One path for a delivery from the script and for a sweep: gather links, tasks and recent replacements in a few
+statements, decide row by row with `bridge.core.merge`, apply. A bad row never stops a good one; each row gets one
+`Outcome`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,17 +12,17 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from task_api.models import Task
 
 from bridge import own_writes
 from bridge.config import SheetConfig
 from bridge.core.lead import Fields, Row, Side, Value
 from bridge.core.merge import Merge, merge, trust
-from bridge.history import note_lost_task_value, note_sheet_change, replaced_lately
+from bridge.history import By, note_lost_task_value, note_sheet_change, replaced_lately
 from bridge.models import Link
 from bridge.outbox import SWEEP_SOON, ask_for_sweep, mark_pending
 from bridge.tasks import as_lead, differs, task_arguments, task_fields
 from task_api import tasks
+from task_api.models import Task
 
 LONGEST_ID = 200
 LONGEST_NAME = 450
@@ -30,8 +32,9 @@ LONGEST_NAME = 450
 class Reading:
     """Rows as one read showed them.
 
-    ``began``: when the read began (for a delivery: when it was received). ``seq``: the delivery's number, None for reads of
-    our own. ``edited``: fields a person touched in this very event. ``latest``: the side that changed last, as far as known.
+    ``began``: when the read began (for a delivery: when it was received). ``seq``: the delivery's number, None for
+    reads of our own. ``edited``: fields a person touched in this very event. ``latest``: the side that changed
+    last, as far as known.
     """
 
     rows: Sequence[Row]
@@ -72,6 +75,11 @@ class Batch:
     sheet: SheetConfig
     reading: Reading
     now: datetime
+
+    @property
+    def by(self) -> By:
+        """What the history says of changes made here."""
+        return By(self.reading.actor, self.now)
 
 
 def take(batch: Batch) -> list[Outcome]:
@@ -115,7 +123,7 @@ def _refusal(lead_id: str, number: int, known: Known) -> str:
     link = known.links.get(lead_id)
     other = known.seen.get(lead_id) or (link.row if link and number in link.rivals else None)
     if other:
-        return f"row {number} has the same id {lead_id} as row {other}, which keeps the task: give row {number} an id of its own"
+        return f"row {number} has the same id {lead_id} as row {other}, which keeps the task: give it an id of its own"
     return ""
 
 
@@ -129,7 +137,7 @@ def _take_linked(batch: Batch, known: Known, row: Row, link: Link) -> Outcome:
         ask_for_sweep(batch.session, link.sheet, batch.now + SWEEP_SOON)
     link.row, link.seq = row.number, reading.seq or link.seq
     if task.archived_at is not None:
-        why = f'task {task.id} is archived, so the row no longer changes it: PATCH it with {{"archived": false}} to bring it back'
+        why = f"task {task.id} is archived, so the row no longer changes it: PATCH archived=false to bring it back"
         return Outcome(row.number, row.lead_id, "refused", task.id, (why,))
     return _update(batch, known, row, link)
 
@@ -146,7 +154,7 @@ def _create(batch: Batch, known: Known, row: Row, lead_id: str) -> Outcome:
     task = tasks.create(batch.session, actor=batch.reading.actor, lead_id=lead_id, **arguments)
     link = _link(batch, row, task, values)
     remember(link, batch.sheet)
-    note_sheet_change(batch.session, link, "task", None, "created", batch.reading.actor, batch.now)
+    note_sheet_change(batch.session, link, "task", None, "created", batch.by)
     mark_pending(batch.session, link, batch.now)
     known.links[lead_id], known.tasks[task.id] = link, task
     if (claimed := values.get("task_id")) is not None:
@@ -228,16 +236,15 @@ def merge_row(batch: Batch, link: Link, task: Task, base: Fields, values: Fields
 
 def _note(batch: Batch, link: Link, base: Fields, values: Fields, merged: Merge) -> None:
     """What a person changed in the row, and what a conflict took from either side, into the history."""
-    actor, now = batch.reading.actor, batch.now
     lost = {conflict.field: conflict for conflict in merged.conflicts}
     for name, value in values.items():
         if base.get(name) == value or batch.sheet.mapping.rules[name].direction == "to_sheet":
             continue
         conflict = lost.get(name)
         beaten = conflict is not None and conflict.winner == "task"
-        note_sheet_change(batch.session, link, name, base.get(name), value, actor, now, beaten=beaten)
+        note_sheet_change(batch.session, link, name, base.get(name), value, batch.by, beaten=beaten)
         if conflict is not None and not beaten:
-            note_lost_task_value(batch.session, link, name, value, conflict.lost, actor, now)
+            note_lost_task_value(batch.session, link, name, value, conflict.lost, batch.by)
 
 
 def _acceptable(row: Row) -> tuple[dict[str, Value], tuple[str, ...]]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
-from task_api.db import begin_write
 
 from bridge.config import Config
+from task_api.db import begin_write
 
 if TYPE_CHECKING:
     from bridge.sheets import Sheet
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Runtime:
-    """One running bridge. ``wake(sheet key)`` tells the engine that a lane may have work; losing one costs latency, never data."""
+    """One running bridge. ``wake(sheet key)`` tells the engine that a lane may have work; losing one costs latency,
+    never data.
+    """
 
     config: Config
     database: Engine
@@ -26,7 +28,9 @@ class Runtime:
     sheets: dict[str, "Sheet"] = field(default_factory=dict)
 
     def sheet(self, key: str) -> "Sheet":
-        """The opened sheet of a lane. gspread is imported on first use: it costs 0.4 s that the start need not wait for."""
+        """The opened sheet of a lane. gspread is imported on first use: it costs 0.4 s that the start need not wait
+        for.
+        """
         if key not in self.sheets:
             from bridge.sheets import Sheet  # noqa: PLC0415
 

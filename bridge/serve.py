@@ -1,4 +1,4 @@
-"""Serve the bridge in one process: web server, engine and, without a bridge.toml, the local Google. Prints how to use it."""
+"""Serve the bridge in one process: web server, engine and, without a bridge.toml, the local Google."""
 
 import signal
 import sys
@@ -38,7 +38,7 @@ def serve(config: Config) -> None:
 
 
 def _listen(wsgi: Callable[..., Any], config: Config, started: Callable[[], None], stopped: Callable[[], None]) -> None:
-    from waitress import create_server  # type: ignore[import-untyped]  # noqa: PLC0415 - only a serving process needs it
+    from waitress import create_server  # noqa: PLC0415 - only a serving process needs it
 
     try:
         server: Any = create_server(
@@ -81,8 +81,8 @@ def _started(app: Flask, config: Config, local: "LocalGoogle | None", token: str
     if local is not None:
         try:
             local.scripts.run("installBridge", [config.connection("leads")])
-        except Exception as error:  # noqa: BLE001 - the bridge serves all the same; the person must know
-            print(f"the local sheet's script could not be installed: {error}", file=sys.stderr)  # noqa: T201
+        except Exception as error:
+            print(f"the local sheet's script could not be installed: {error}", file=sys.stderr)
     app.extensions["engine"].start()
     _announce(config, token)
 
@@ -98,21 +98,23 @@ def _stopped(app: Flask, local: "LocalGoogle | None") -> None:
 def _announce(config: Config, token: str) -> None:
     url = f"http://127.0.0.1:{config.port}"
     spreadsheets = ",".join(sheet.spreadsheet for sheet in config.sheets.values())
+    json_type = "Content-Type: application/json"
+    bearer = f"Authorization: Bearer {token}"
     print(f"""
   page    {url}/#token={token}
   token   {token}
 
-  curl -H 'Authorization: Bearer {token}' {url}/tasks
-  curl -X PATCH -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d '{{"status":"DONE"}}' {url}/tasks/1
-""")  # noqa: T201 - this is what the person who ran it reads
+  curl -H '{bearer}' {url}/tasks
+  curl -X PATCH -H '{bearer}' -H '{json_type}' -d '{{"status":"DONE"}}' {url}/tasks/1
+""")
     if config.local:
         edit = '{"range":"Leads!A2:C2","values":[["12","Vikram","NEW"]]}'
-        print(f"  curl -X POST -H 'Content-Type: application/json' -d '{edit}' {url}/local/edit\n")
+        print(f"  curl -X POST -H '{json_type}' -d '{edit}' {url}/local/edit\n")
     print(f"ready url={url} token={token} spreadsheet={spreadsheets}", flush=True)
 
 
 def local_token(app: Flask, home: Path) -> str:
-    """The token for this machine, made on the first start and again when it was revoked; kept in ``home/token``, mode 0600."""
+    """The token for this machine, made on the first start and again when revoked; kept in ``home/token``, mode 0600."""
     path = home / "token"
     kept = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
     if kept and is_token(app, kept):

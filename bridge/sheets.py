@@ -1,7 +1,8 @@
 """The sheet, through gspread: the only module that knows gspread, google-auth and requests.
 
-Reads cells with everything a decision needs (typed value, shown text, formula, date format) in one call, writes many rows
-in one call, and translates every failure once into `Transient`, `Permanent` or `Rejected`. Decides nothing; retries nothing.
+Reads cells with everything a decision needs (typed value, shown text, formula, date format) in one call, writes
+many rows in one call, and translates every failure once into `Transient`, `Permanent` or `Rejected`. Decides
+nothing; retries nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +41,9 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class RowWrite:
-    """Cells to set in one row. ``id_cell`` is what the id column showed when the row was read; ``cells``: 0-based column → value."""
+    """Cells to set in one row. ``id_cell`` is what the id column showed when the row was read; ``cells``: 0-based
+    column → value.
+    """
 
     row: int
     id_column: int
@@ -97,7 +100,8 @@ class Sheet:
     def write(self, writes: Sequence[RowWrite]) -> list[Raw | Unechoed]:
         """Set the cells, RAW and all at once; returns what stands in each row's id cell now. One write.
 
-        Each range spans the id cell with ``null``, which Google skips and echoes (GOOGLE.md section 4); where it does not echo, `UNECHOED`.
+        Each range spans the id cell with ``null``, which Google skips and echoes (GOOGLE.md section 4); where it does
+        not echo, `UNECHOED`.
         """
         body = {
             "valueInputOption": "RAW",
@@ -189,7 +193,8 @@ class _translated:  # noqa: N801 - reads as a word in a with statement
             raise _api_error(error, self._email) from error
         if isinstance(error, RefreshError) and not error.retryable:
             raise Permanent(
-                "Google refuses the service account's key: check this machine's clock, else make a new key and put it in its place"
+                "Google refuses the service account's key: check this machine's clock, "
+                "else make a new key and put it in its place"
             ) from error
         if isinstance(error, requests.RequestException | GoogleAuthError | TransportError):
             raise Transient(f"Google does not answer: {type(error).__name__}") from error

@@ -8,14 +8,14 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
-from task_api.models import Task
-from task_api.signals import task_archived, task_changed
 
-from bridge.history import from_sheet, note_task_change
+from bridge.history import By, from_sheet, note_task_change
 from bridge.models import Link
 from bridge.outbox import mark_pending
 from bridge.runtime import Runtime
 from bridge.tasks import as_lead, differs
+from task_api.models import Task
+from task_api.signals import task_archived, task_changed
 
 _runtimes: "WeakKeyDictionary[Engine, Runtime]" = WeakKeyDictionary()
 
@@ -34,7 +34,7 @@ def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[ob
     mapping = runtime.config.sheets[link.sheet].mapping
     said = as_lead(task, link, mapping)
     if not from_sheet(actor):
-        note_task_change(session, link, mapping, said, changes, actor, runtime.now())
+        note_task_change(session, link, mapping, said, changes, By(actor, runtime.now()))
     if differs(said, link.base):
         mark_pending(session, link, runtime.now())
 
@@ -45,7 +45,7 @@ def on_task_archived(task: Task, *, session: Session, actor: str) -> None:
     if found := _link_of(task, session):
         runtime, link = found
         mapping = runtime.config.sheets[link.sheet].mapping
-        note_task_change(session, link, mapping, {}, {"archived": (False, True)}, actor, runtime.now())
+        note_task_change(session, link, mapping, {}, {"archived": (False, True)}, By(actor, runtime.now()))
 
 
 def _runtime_of(session: Session) -> Runtime | None:

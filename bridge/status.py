@@ -1,4 +1,6 @@
-"""What the bridge knows of itself, over HTTP: health, the state of every lane, and the history of a task. Changes nothing."""
+"""What the bridge knows of itself, over HTTP: health, the state of every lane, and the history of a task. Changes
+nothing.
+"""
 
 from typing import Any
 
@@ -27,7 +29,7 @@ def lanes() -> Response:
     """Every sheet: pending writes, when it was last heard of and swept, and what is wrong, in words."""
     runtime: Runtime = current_app.extensions["bridge"]
     pending = select(Link.sheet, func.count()).where(Link.wanted > Link.written).group_by(Link.sheet)
-    waiting = {sheet: count for sheet, count in db.session.execute(pending).all()}
+    waiting = {row[0]: row[1] for row in db.session.execute(pending)}
     found = db.session.scalars(select(Lane).where(Lane.sheet.in_(runtime.config.sheets)).order_by(Lane.sheet))
     return jsonify([_lane(lane, waiting.get(lane.sheet, 0)) for lane in found])
 

@@ -1,7 +1,8 @@
 """Put right what a write of ours left in a row that had just moved away.
 
-Google has no conditional write (GOOGLE.md section 4): between locating a row and writing it, a person may insert or sort. The answer
-shows it, the note in ``own_writes`` survives a crash, and the lead now standing in that row gets its own values back.
+Google has no conditional write (GOOGLE.md section 4): between locating a row and writing it, a person may insert or
+sort. The answer shows it, the note in ``own_writes`` survives a crash, and the lead now standing in that row gets
+its own values back.
 """
 
 import logging
@@ -35,7 +36,9 @@ def repairs(session: Session, seen: Seen, link: Link, now: datetime) -> list[Sen
 
 
 def _put_back(session: Session, seen: Seen, link: Link, here: Row, now: datetime) -> Sent | None:
-    """The cells of ``here`` that still show what was meant for ``link``: back to what the lead there last said, or empty."""
+    """The cells of ``here`` that still show what was meant for ``link``: back to what the lead there last said, or
+    empty.
+    """
     owner = session.scalars(select(Link).where(Link.sheet == link.sheet, Link.lead_id == here.lead_id)).one_or_none()
     cells: dict[int, str | float | int | bool] = {}
     for entry in own_writes.sent_to(link, here.number):

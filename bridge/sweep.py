@@ -1,7 +1,8 @@
 """The safety net: read every row once and merge each against its base. Catches what the trigger missed.
 
-Uses the same path as a delivery (`bridge.rows.take`); a link that moved since the read began waits for the next sweep. What
-the rows then owe the sheet leaves with the same reading, so a first sync costs one read and one write. Never deletes.
+Uses the same path as a delivery (`bridge.rows.take`); a link that moved since the read began waits for the next
+sweep. What the rows then owe the sheet leaves with the same reading, so a first sync costs one read and one write.
+Never deletes.
 """
 
 import logging

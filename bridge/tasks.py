@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from task_api.models import Task
-
 from bridge.core.lead import Fields, Value
 from bridge.core.mapping import SheetMapping
 from bridge.models import Link
+from task_api.models import Task
 
 
 def task_fields(task: Task) -> dict[str, Value]:

@@ -1,4 +1,6 @@
-"""What one turn on one lane holds in its hands: the lease, the sheet, and rows as one read showed them. Decides nothing."""
+"""What one turn on one lane holds in its hands: the lease, the sheet, and rows as one read showed them. Decides
+nothing.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -65,7 +67,9 @@ class Seen:
 
 @dataclass(frozen=True)
 class Sent:
-    """One row's write and the link it is for. ``values``: what it stands for. ``stray``: the link whose misplaced write it puts right."""
+    """One row's write and the link it is for. ``values``: what it stands for. ``stray``: the link whose misplaced
+    write it puts right.
+    """
 
     link_id: int
     claimed: int

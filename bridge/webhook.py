@@ -1,7 +1,7 @@
 """POST /hooks/sheets/<key>: signed deliveries from the sheet's script.
 
-Verify the raw body, then one transaction: the rows, their tasks, the links, and the delivery with its reply. A redelivery
-collides with the recorded one and gets the first reply. Unsigned, late or malformed: nothing is stored.
+Verify the raw body, then one transaction: the rows, their tasks, the links, and the delivery with its reply. A
+redelivery collides with the recorded one and gets the first reply. Unsigned, late or malformed: nothing is stored.
 """
 
 import logging
@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from task_api.errors import Problem
 
 from bridge.config import SheetConfig
 from bridge.core.lead import Cell, Day
@@ -24,6 +23,7 @@ from bridge.models import Delivery, Lane
 from bridge.outbox import SWEEP_SOON, ask_for_sweep
 from bridge.rows import Batch, Outcome, Reading, take
 from bridge.runtime import Runtime
+from task_api.errors import Problem
 
 log = logging.getLogger(__name__)
 hooks = Blueprint("hooks", __name__)
@@ -137,7 +137,9 @@ def _take(session: Session, sheet: SheetConfig, message_id: str, message: _Messa
 
 
 def _sweep_wait(lane: Lane, message: _Message, now: datetime) -> timedelta | None:
-    """How soon to compare everything: at once when asked or when a number is missing, soon after a burst; None: no need."""
+    """How soon to compare everything: at once when asked or when a number is missing, soon after a burst; None: no
+    need.
+    """
     takes_number = isinstance(message, _Rows | _All)
     expected = lane.seq + 1 if takes_number else lane.seq
     if isinstance(message, _All | _Hello) or message.seq > expected:
@@ -221,6 +223,7 @@ def _parsed(body: bytes, sheet: SheetConfig) -> _Message:
     if message.spreadsheet != sheet.spreadsheet:
         raise Problem(
             422,
-            f"this script sits in another spreadsheet than '{sheet.key}' is linked with; run Bridge → Install with its own connection string",
+            f"this script sits in another spreadsheet than '{sheet.key}' is linked with; "
+            "run Bridge → Install with its own connection string",
         )
     return message

@@ -1,7 +1,8 @@
 """The database: base class, types, and transactions that take the right to write before they need it.
 
-SQLite fails a transaction that wants to write after reading while another writes, so every writing transaction starts with
-BEGIN IMMEDIATE; within one process a mutex queues the writers, which is fairer than SQLite's sleeping busy handler.
+SQLite fails a transaction that wants to write after reading while another writes, so every writing transaction starts
+with BEGIN IMMEDIATE; within one process a mutex queues the writers, which is fairer than SQLite's sleeping busy
+handler.
 """
 
 import threading
@@ -54,7 +55,9 @@ def prepare_engine(engine: Engine) -> None:
 
 
 def begin_write(session: Session) -> None:
-    """Start a transaction that may write; ends a reading one that came before. First statement of every writing transaction."""
+    """Start a transaction that may write; ends a reading one that came before. First statement of every writing
+    transaction.
+    """
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("begin_write comes before the first change, not after it")
     if session.in_transaction():

@@ -2,8 +2,8 @@
 
 import fcntl
 import sys
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
@@ -32,7 +32,8 @@ def main(database_url: str) -> None:
         found, wanted = schema.current(db.engine), schema.head()
         if found is not None and found > wanted:
             sys.exit(
-                f"the database has schema {found}, this version only knows {wanted}: run the newer version again, or restore a backup made before it"
+                f"the database has schema {found}, this version only knows {wanted}: "
+                "run the newer version again, or restore a backup made before it"
             )
         if found != wanted:
             upgrade()
@@ -40,7 +41,9 @@ def main(database_url: str) -> None:
 
 @contextmanager
 def _alone(database_url: str) -> Iterator[None]:
-    """Two processes starting at once must not migrate at once; PostgreSQL's own transactional DDL sees to that there."""
+    """Two processes starting at once must not migrate at once; PostgreSQL's own transactional DDL sees to that
+    there.
+    """
     file = make_url(database_url).database
     if not database_url.startswith("sqlite") or not file:
         yield

@@ -31,7 +31,12 @@ def page() -> str:
 def openapi() -> dict[str, Any]:
     """The document as JSON."""
     _, found = models_json_schema(
-        [(TaskCreate, "validation"), (TaskChange, "validation"), (TaskOut, "serialization"), (ProblemOut, "serialization")],
+        [
+            (TaskCreate, "validation"),
+            (TaskChange, "validation"),
+            (TaskOut, "serialization"),
+            (ProblemOut, "serialization"),
+        ],
         ref_template=REF + "{model}",
     )
     return {

@@ -13,7 +13,7 @@ from task_api.models import Task
 from task_api.signals import task_archived, task_changed, task_created
 
 
-def create(
+def create(  # noqa: PLR0913 - the fields of a task
     session: Session,
     *,
     actor: str,

@@ -42,7 +42,9 @@ def verify(session: Session, token: str) -> ApiToken | None:
 
 
 def note_use(token: ApiToken, now: datetime) -> None:
-    """Remember when the token was used, at most once a minute. A busy database is no reason to refuse or delay the request."""
+    """Remember when the token was used, at most once a minute. A busy database is no reason to refuse or delay the
+    request.
+    """
     if token.last_used_at is not None and token.last_used_at > now - timedelta(minutes=1):
         return
     used = update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now)

@@ -36,7 +36,7 @@ class Process:
         self.token = ""
 
     def __enter__(self) -> "Process":
-        self._server = served(lambda environ, start: self._google_app(environ, start))
+        self._server = served(lambda *request: self._google_app(*request))
         google_url = self._server.__enter__()
         self._google_app = create_local_google(self.folder / "google", public_url=google_url)
         self.google = self._google_app.extensions["local_google"]
@@ -58,7 +58,9 @@ class Process:
 
     def start(self) -> None:
         """Start it and wait for its ready line."""
-        environ = os.environ | {"PORT": str(self.port), "LEADBRIDGE_HOME": "home", "PYTHONOPTIMIZE": "2"} | self.environ()
+        environ = (
+            os.environ | {"PORT": str(self.port), "LEADBRIDGE_HOME": "home", "PYTHONOPTIMIZE": "2"} | self.environ()
+        )
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bridge", "run"],
             cwd=self.folder,

@@ -21,9 +21,13 @@ def main() -> None:
         print("installing chromium for the tests of the page")
         environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], check=False, env=environ)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=True, env=environ, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "chromium"], check=True, env=environ, stdout=subprocess.DEVNULL
+        )
     if not browser():
-        sys.exit("the tests need a Chromium: install one (Debian: sudo apt-get install chromium) or set CHROMIUM to its path")
+        sys.exit(
+            "the tests need a Chromium: install one (Debian: sudo apt-get install chromium) or set CHROMIUM to its path"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""The whole product in one process for a test: local Google and bridge, each served over real HTTP on a port of its own."""
+"""The whole product in one process for a test: local Google and bridge, each served over real HTTP on a port of its
+own.
+"""
 
 import json
 import shutil
@@ -69,7 +71,7 @@ class Stack:
         self._closing: list[Any] = []
 
     def __enter__(self) -> "Stack":
-        self._google_server = served(lambda environ, start: self.google_app(environ, start))
+        self._google_server = served(lambda *request: self.google_app(*request))
         self.google_url = self._google_server.__enter__()
         self.google_app = create_local_google(self.folder / "google", public_url=self.google_url)
         self.google = self.google_app.extensions["local_google"]
@@ -78,7 +80,7 @@ class Stack:
 
     def start_bridge(self) -> None:
         """Start the bridge on what is on disk."""
-        self._server = served(lambda environ, start: self.app(environ, start))
+        self._server = served(lambda *request: self.app(*request))
         self.url = self._server.__enter__()
         sheet = SheetConfig("leads", self.google.book.id, secrets=(SECRET,))
         self.config = Config(
@@ -182,7 +184,9 @@ class Stack:
         """The first sweep is done, nothing is pending or due, no script is running."""
         with self.runtime.session() as session:
             lane = session.get_one(Lane, "leads")
-            idle = lane.sweep_at is None and lane.lease_until is None and lane.swept_at and lane.swept_at >= self.started
+            idle = (
+                lane.sweep_at is None and lane.lease_until is None and lane.swept_at and lane.swept_at >= self.started
+            )
         return bool(idle) and not self.pending() and self.google.scripts.wait_idle(0)
 
     def settle(self, seconds: float = 15.0) -> None:

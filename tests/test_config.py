@@ -32,7 +32,9 @@ def test_two_lines_name_a_real_sheet(tmp_path):
 
 
 def test_the_whole_address_of_a_spreadsheet_will_do(tmp_path):
-    config = written(tmp_path, '[sheets.leads]\nspreadsheet = "https://docs.google.com/spreadsheets/d/1AbC_d-9/edit#gid=0"\n')
+    config = written(
+        tmp_path, '[sheets.leads]\nspreadsheet = "https://docs.google.com/spreadsheets/d/1AbC_d-9/edit#gid=0"\n'
+    )
     assert config.sheets["leads"].spreadsheet == "1AbC_d-9"
 
 
@@ -48,7 +50,10 @@ def test_every_fault_is_reported_at_once_with_its_line(tmp_path):
     ("more", "sentence"),
     [
         ('title = "{surname}"\n', "line 3: sheets.leads.title: only {name} can stand in the title"),
-        ('[sheets.leads.statuses]\nNEW = "OPEN"\nA = "TODO"\nB = "IN_PROGRESS"\nC = "DONE"\n', "'OPEN' is no task status"),
+        (
+            '[sheets.leads.statuses]\nNEW = "OPEN"\nA = "TODO"\nB = "IN_PROGRESS"\nC = "DONE"\n',
+            "'OPEN' is no task status",
+        ),
         ('[sheets.leads.statuses]\nNEW = "TODO"\nWON = "DONE"\n', "no word means IN_PROGRESS"),
         ('[sheets.leads.back]\nDONE = "NEW"\n', "'NEW' does not mean DONE; use one of QUALIFIED, LOST"),
         ('[sheets.leads.columns.phone]\nheaders = ["phone"]\n', "needs kind and task_field"),

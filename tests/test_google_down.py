@@ -1,4 +1,6 @@
-"""Google on its bad days: refused, slow, away, answering nonsense. Nothing pending is dropped, and the lane says what is wrong."""
+"""Google on its bad days: refused, slow, away, answering nonsense. Nothing pending is dropped, and the lane says
+what is wrong.
+"""
 
 import time
 

@@ -10,7 +10,9 @@ from typing import Literal
 
 Side = Literal["sheet", "task"]
 Value = str | bool | None
-"""Canonical: text without outer blanks, numbers as decimal text, dates as ISO text, checkboxes as bool, empty as None."""
+"""Canonical: text without outer blanks, numbers as decimal text, dates as ISO text, checkboxes as bool, empty as
+None.
+"""
 Fields = Mapping[str, Value]
 
 
@@ -26,7 +28,9 @@ Raw = str | float | bool | Day | None
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell as either channel delivers it: the typed value, the text a person sees, and whether a formula made it."""
+    """One cell as either channel delivers it: the typed value, the text a person sees, and whether a formula made
+    it.
+    """
 
     value: Raw = None
     shown: str = ""

@@ -1,7 +1,7 @@
 """Header and cells ⇄ lead ⇄ task fields.
 
-Columns are found by header text and aliases on every read, so they may be moved or renamed within their aliases. Does not
-decide who wins; that is `bridge.core.merge`.
+Columns are found by header text and aliases on every read, so they may be moved or renamed within their aliases. Does
+not decide who wins; that is `bridge.core.merge`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +47,9 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Layout:
-    """Where each field's column stands now (0-based). ``missing``: required fields without a column; ``doubled``: headers found twice."""
+    """Where each field's column stands now (0-based). ``missing``: required fields without a column; ``doubled``:
+    headers found twice.
+    """
 
     positions: Mapping[str, int]
     missing: tuple[str, ...] = ()
@@ -105,7 +107,9 @@ class SheetMapping:
     def task_as_lead(
         self, task: Mapping[str, Value], present: Iterable[Fields], recall: Mapping[str, str]
     ) -> dict[str, Value]:
-        """The task's fields in the lead's words. ``present``: what the row says now, then the base (for the way back of statuses)."""
+        """The task's fields in the lead's words. ``present``: what the row says now, then the base (for the way back
+        of statuses).
+        """
         said: dict[str, Value] = {}
         for column in self.columns:
             if column.task_field is None:
@@ -114,7 +118,7 @@ class SheetMapping:
             if column.kind == "status":
                 words = [fields[column.field] for fields in present if column.field in fields]
                 value = self.statuses.lead_word(str(value), words, recall)
-            elif value == column.when_empty or value == "":
+            elif value in {column.when_empty, ""}:
                 value = None
             said[column.field] = value
         return said

@@ -22,7 +22,9 @@ def backoff(attempts: int, chance: float, retry_after: float | None = None) -> f
 
 @dataclass(frozen=True)
 class Pace:
-    """A token bucket: ``burst`` calls at once, then ``per_second``; in any 60 s at most burst + 60 · per_second calls."""
+    """A token bucket: ``burst`` calls at once, then ``per_second``; in any 60 s at most burst + 60 · per_second
+    calls.
+    """
 
     burst: float = 10.0
     per_second: float = 50 / 60

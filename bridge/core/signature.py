@@ -37,7 +37,9 @@ def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
 
 def verify(secrets: Iterable[str], message_id: str, timestamp: str, signatures: str, body: bytes, now: float) -> None:
-    """Raise `BadSignature` unless one of ``signatures`` (space separated) is right for one of ``secrets`` (two during rotation)."""
+    """Raise `BadSignature` unless one of ``signatures`` (space separated) is right for one of ``secrets`` (two
+    during rotation).
+    """
     if not message_id or not timestamp or not signatures:
         raise BadSignature("webhook-id, webhook-timestamp and webhook-signature are required")
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 13):

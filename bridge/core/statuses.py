@@ -12,7 +12,9 @@ from bridge.core.lead import Refusal, Value
 
 @dataclass(frozen=True)
 class Statuses:
-    """``to_task``: lead word → task status (many to one). ``back``: task status → default lead word. ``initial``: the task status of an empty cell."""
+    """``to_task``: lead word → task status (many to one). ``back``: task status → default lead word. ``initial``:
+    the task status of an empty cell.
+    """
 
     to_task: Mapping[str, str]
     back: Mapping[str, str]
@@ -32,7 +34,8 @@ class Statuses:
         return self.initial if word is None else self.to_task[str(word)]
 
     def lead_word(self, status: str, present: Iterable[Value], recall: Mapping[str, str]) -> str | None:
-        """The lead word for a task status: the first of ``present`` that already means it, else the one this lead last used for it, else the default.
+        """The lead word for a task status: the first of ``present`` that already means it, else the one this lead
+        last used for it, else the default.
 
         ``recall``: task status → the lead word that last mapped there. Words that left the vocabulary are passed over.
         """

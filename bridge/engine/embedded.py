@@ -1,8 +1,8 @@
 """The embedded engine: one thread in the server's own process, woken in-process, one per database file.
 
-Knows when to work, not what the work is. A lost wake-up costs latency, never data: what is due is always read from the links and lanes.
-Several server processes on one SQLite file elect one by ``flock``; the others wait to take over. The winner notices the
-others' commits by SQLite's ``data_version``.
+Knows when to work, not what the work is. A lost wake-up costs latency, never data: what is due is always read from
+the links and lanes. Several server processes on one SQLite file elect one by ``flock``; the others wait to take over.
+The winner notices the others' commits by SQLite's ``data_version``.
 """
 
 import fcntl

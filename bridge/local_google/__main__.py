@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import click
-import waitress  # type: ignore[import-untyped]  # waitress has no types
+import waitress
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from flask import Response, current_app, request
 from pydantic import BaseModel
-from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]  # waitress has no types
+from waitress.channel import ClientDisconnected
 
 from bridge.local_google import masks, wire
 from bridge.local_google.errors import GoogleError, Invalid, not_found, permission_denied, unauthenticated, unavailable

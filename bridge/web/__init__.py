@@ -1,4 +1,6 @@
-"""The page: the task board and, with the local Google, the lead sheet beside it. Serves files; all data comes from the API."""
+"""The page: the task board and, with the local Google, the lead sheet beside it. Serves files; all data comes from
+the API.
+"""
 
 from flask import Blueprint, Response, current_app, render_template
 

@@ -50,7 +50,9 @@ class Scripts:
             thread.start()
 
     def handle(self, event: Event) -> None:
-        """Queue the event for every trigger it fires; beyond the queue's limit, edit events are dropped as Google does."""
+        """Queue the event for every trigger it fires; beyond the queue's limit, edit events are dropped as Google
+        does.
+        """
         kind = {"edit": "ON_EDIT", "change": "ON_CHANGE"}[event.kind]
         for trigger in self.project.triggers():
             if trigger.type == kind:
@@ -60,7 +62,9 @@ class Scripts:
                 self._enqueue(trigger, _event_json(event, trigger))
 
     def run(self, function: str, args: Sequence[Any]) -> dict[str, Any]:
-        """Run a function as the person, and wait: ``result``, ``log``, ``toasts``. Raises `Invalid` when the script throws."""
+        """Run a function as the person, and wait: ``result``, ``log``, ``toasts``. Raises `Invalid` when the script
+        throws.
+        """
         done = self._execute(function, {"args": list(args)}, self.email)
         if "error" in done:
             raise Invalid(done["error"])
@@ -140,7 +144,7 @@ def _run(services: Services, sources: list[tuple[str, str]], function: str, give
         try:
             asked = json.loads(call)
             return json.dumps({"ok": services.call(asked["op"], asked["args"])})
-        except Exception as error:  # noqa: BLE001 - whatever it is, the script sees it as Google's exception
+        except Exception as error:
             return json.dumps({"error": str(error) or type(error).__name__})
 
     context = quickjs.Context()

@@ -72,7 +72,8 @@ class Project:
         with self._changing:
             if sum(trigger.owner == owner for trigger in self.triggers()) >= MOST_TRIGGERS:
                 raise Invalid(
-                    "This script has too many triggers. Triggers must be deleted from the script before more can be added."
+                    "This script has too many triggers. "
+                    "Triggers must be deleted from the script before more can be added."
                 )
             trigger = Trigger(uuid.uuid4().hex, handler, kind, minutes, owner)
             self._store.save("triggers", trigger.id, json.dumps(trigger.as_json()))

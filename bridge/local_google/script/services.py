@@ -1,6 +1,7 @@
 """What a running script asks of the outside: cells, properties, locks, HMAC, HTTP. One method per host call.
 
-Lives as long as one execution. Knows nothing of JavaScript: arguments and answers are JSON. Reaches no host but this machine.
+Lives as long as one execution. Knows nothing of JavaScript: arguments and answers are JSON. Reaches no host but this
+machine.
 """
 
 import base64

@@ -1,0 +1,117 @@
+"""What is shown of the rounds: medians and ranges in a table, everything in a JSON file."""
+
+import json
+import os
+import platform
+import sqlite3
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.measure import Round
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table. ``rated``: shown as a ratio to the disk and to the empty route as well."""
+
+    key: str
+    what: str
+    unit: str
+    places: int = 0
+    rated: bool = False
+
+
+FIGURES: tuple[Figure | str, ...] = (
+    "what the machine can",
+    Figure("disk", "disk: commits of one small row (WAL, synchronous=FULL)", "rows/s"),
+    Figure("empty", "server: an empty Flask route, one kept-alive connection", "requests/s"),
+    Figure("empty_p50", "  p50", "ms", 2),
+    "edit → task committed, over HTTP",
+    Figure("edit_rate", "one row a delivery", "rows/s", rated=True),
+    Figure("edit_p50", "  p50", "ms", 2),
+    Figure("edit_p99", "  p99 (of a round's 100)", "ms", 2),
+    Figure("many_rows", "50 rows a delivery", "rows/s", rated=True),
+    Figure("many_p50", "  p50 of a delivery", "ms", 1),
+    "PATCH → cell written, not waiting for the pace",
+    Figure("patch_p50", "p50", "ms", 1),
+    Figure("patch_p99", "p99 (the slowest of a round's 10)", "ms", 1),
+    "a burst: 200 PATCHes over 100 leads",
+    Figure("burst_reads", "Sheets calls: reads", ""),
+    Figure("burst_writes", "Sheets calls: writes", ""),
+    Figure("burst_sent", "first PATCH → last answered", "s", 2),
+    Figure("burst_agree", "first PATCH → both sides agree", "s", 2),
+    "memory, resident",
+    Figure("rss_start", "bridge without local Google, after start", "MB", 1),
+    Figure("rss_deliveries", "  after the deliveries", "MB", 1),
+    Figure("rss_end", "  after a restart and the burst", "MB", 1),
+    Figure("rss_local", "leadbridge run with local Google, after start", "MB", 1),
+    "start → ready line, installed",
+    Figure("start_first", "leadbridge run, the first time in an empty folder", "s", 2),
+    Figure("start_again", "leadbridge run, again", "s", 2),
+    Figure("start_bridge", "bridge without local Google, again", "s", 2),
+)
+
+
+def facts() -> dict[str, Any]:
+    """What of the machine matters to the figures."""
+    return {
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+    }
+
+
+def summary(rounds: Sequence[Round], key: str) -> dict[str, Any]:
+    """Median, range and every round's value."""
+    values = [found[key] for found in rounds]
+    return {"median": statistics.median(values), "min": min(values), "max": max(values), "rounds": values}
+
+
+def collect(rounds: Sequence[Round], starts: Sequence[Round], seconds: float) -> dict[str, Any]:
+    """Everything as JSON; a ratio is taken within its round."""
+    figures: dict[str, Any] = {}
+    for figure in FIGURES:
+        if isinstance(figure, str):
+            continue
+        source = starts if figure.key in starts[0] else rounds
+        figures[figure.key] = {"unit": figure.unit} | summary(source, figure.key)
+        for floor in ("disk", "empty") if figure.rated else ():
+            ratio = [found[figure.key] / found[floor] for found in rounds]
+            figures[figure.key][f"of_{floor}"] = statistics.median(ratio)
+    return {"machine": facts(), "rounds": len(rounds), "starts": len(starts), "seconds": seconds, "figures": figures}
+
+
+def show(collected: dict[str, Any]) -> None:
+    """Print the table."""
+    machine = collected["machine"]
+    table = Table(
+        title=f"{machine['cores']} cores · {machine['system']} · Python {machine['python']} · SQLite {machine['sqlite']}",
+        caption=f"medians and ranges of {collected['rounds']} rounds, {collected['starts']} starts; {collected['seconds']:.0f} s",
+    )
+    table.add_column("")
+    for title in ("median", "range", "of the disk's", "of the empty route's"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for figure in FIGURES:
+        if isinstance(figure, str):
+            table.add_section()
+            table.add_row(f"[bold]{figure}")
+            continue
+        one, places = collected["figures"][figure.key], figure.places
+        ratios = [f"{one[key]:.2f}" if key in one else "" for key in ("of_disk", "of_empty")]
+        spread = f"{one['min']:,.{places}f} – {one['max']:,.{places}f}"
+        table.add_row(f"  {figure.what}", f"{one['median']:,.{places}f} {figure.unit}".rstrip(), spread, *ratios)
+    console = Console()
+    Console(width=max(console.width, 120)).print(table)
+
+
+def write(collected: dict[str, Any], path: Path) -> None:
+    """Keep the figures for a program to read."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(collected, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
