@@ -200,7 +200,7 @@ def _tasks(process: Process) -> dict[int, int]:
 
 
 def _word(process: Process, lead: int) -> str:
-    return process.google.book.tab("Leads").values(lead + 1, 3)[0][0]
+    return str(process.google.book.tab("Leads").values(lead + 1, 3)[0][0])
 
 
 def _swept(process: Process, reads: int) -> None:

