@@ -15,7 +15,7 @@ from task_api import tasks
 from task_api.db import begin_write, db
 from task_api.errors import Problem
 from task_api.models import IdempotencyKey, Task
-from task_api.schemas import TaskChange, TaskCreate, TaskQuery, task_out
+from task_api.schemas import TaskChange, TaskCreate, TaskQuery, as_utc, task_out
 from task_api.tokens import requires
 
 api = Blueprint("task_api", __name__)
@@ -162,10 +162,11 @@ def _after(query: TaskQuery) -> list[ColumnElement[bool]]:
         return []
     try:
         moment, _, number = base64.urlsafe_b64decode(query.cursor.encode()).decode().rpartition("|")
-        last = int(number)
+        if not -1 < (last := int(number)) < 2**63:
+            raise ValueError("no task has that id")
         if query.updated_since is None:
             return [Task.id > last]
-        at = datetime.fromisoformat(moment)
+        at = as_utc(datetime.fromisoformat(moment))
         return [or_(Task.updated_at > at, and_(Task.updated_at == at, Task.id > last))]
     except ValueError as error:
         raise Problem(

@@ -1,5 +1,6 @@
 """The shapes at the wire, strict: what a request may say and what an answer says."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
@@ -17,9 +18,28 @@ def _no_nul(text: str) -> str:
 
 
 def _iso_date(value: object) -> object:
-    if value is not None and not isinstance(value, str):
+    if value is None:
+        return None
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise ValueError("use YYYY-MM-DD")
-    return None if value is None else date.fromisoformat(value)
+    return date.fromisoformat(value)
+
+
+def _moment_text(value: object) -> object:
+    """Digits alone would be read as seconds since 1970."""
+    if isinstance(value, str) and not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", value):
+        raise ValueError("use a date, a time and a zone, for instance 2026-01-31T09:30:00Z")
+    return value
+
+
+def as_utc(moment: datetime) -> datetime:
+    """The same moment in UTC; refuses one without a zone or that UTC cannot say."""
+    if moment.tzinfo is None:
+        raise ValueError("give a time zone, for instance Z")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is too far away") from error
 
 
 def _iso(moment: datetime) -> str:
@@ -31,6 +51,7 @@ Title = Annotated[Text, Field(min_length=1, max_length=500)]
 Short = Annotated[Text, Field(min_length=1, max_length=200)]
 Long = Annotated[Text, Field(max_length=50_000)]
 Day = Annotated[date, BeforeValidator(_iso_date)]
+Since = Annotated[AwareDatetime, BeforeValidator(_moment_text), AfterValidator(as_utc)]
 Moment = Annotated[AwareDatetime, PlainSerializer(_iso, return_type=str)]
 
 
@@ -86,7 +107,7 @@ class TaskQuery(_Wire):
 
     status: Status | None = None
     lead_id: Short | None = None
-    updated_since: AwareDatetime | None = None
+    updated_since: Since | None = None
     archived: bool = False
     limit: int = Field(default=1000, ge=1, le=1000)
     cursor: Short | None = None

@@ -1,6 +1,6 @@
 """Tasks over HTTP: make, list, read, change, archive, restore."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
 import pytest
@@ -48,7 +48,14 @@ def test_a_new_task_has_the_defaults_and_every_field_it_was_given(client):
         "id", "title", "status", "lead_id", "notes", "assignee", "due", "version", "created_at", "updated_at", "archived_at",
     ]  # fmt: skip
     assert [plain[name] for name in ("status", "lead_id", "notes", "assignee", "due", "archived_at")] == ["TODO", None, "", None, None, None]  # fmt: skip
-    given = {"title": "Café ☕ 名前", "status": "DONE", "lead_id": "007", "notes": "a\nb", "assignee": "Ann", "due": "2026-02-28"}
+    given = {
+        "title": "Café ☕ 名前",
+        "status": "DONE",
+        "lead_id": "007",
+        "notes": "a\nb",
+        "assignee": "Ann",
+        "due": "2026-02-28",
+    }
     full = make(client, **given)
     assert given.items() <= full.items()
     assert client.get(f"/tasks/{full['id']}").json == full
@@ -81,7 +88,9 @@ def test_updated_since_gives_what_changed_from_then_on_oldest_change_first(clien
     client.patch("/tasks/1", json={"notes": "later"})
     assert listed(client, updated_since=second["updated_at"]) == [2, 3, 1]
     assert listed(client, updated_since=first["created_at"]) == [2, 3, 1]
-    elsewhere = datetime.fromisoformat(second["updated_at"]).isoformat().replace("+00:00", "+00:00")
+    elsewhere = (
+        datetime.fromisoformat(second["updated_at"]).astimezone(timezone(timedelta(hours=5, minutes=30))).isoformat()
+    )
     assert listed(client, updated_since=elsewhere) == [2, 3, 1]
     assert listed(client, updated_since="2999-01-01T00:00:00+05:30") == []
 
@@ -177,10 +186,6 @@ def test_an_archived_task_comes_back_by_patch(client):
     gone = client.patch("/tasks/1", json={"archived": True}).json
     assert gone["archived_at"] is not None
     assert listed(client) == []
-
-
-def test_an_id_is_never_used_twice(client):
-    assert [make(client)["id"] for _ in range(2)] == [1, 2]
 
 
 def test_a_repeat_with_the_same_idempotency_key_gets_the_first_answer_and_makes_no_second_task(client):
