@@ -34,7 +34,6 @@ class Link(Base):
             "sheet",
             "next_try",
             sqlite_where=text("wanted > written"),
-            postgresql_where=text("wanted > written"),
         ),
     )
 

@@ -230,6 +230,7 @@ def merge_row(batch: Batch, link: Link, task: Task, base: Fields, values: Fields
     if merged.base != link.base:
         link.base, link.agreed_at = merged.base, reading.began
         remember(link, batch.sheet)
+    batch.session.info.setdefault("links", {})[task.id] = link  # spares the task's signal a look-up
     tasks.change(batch.session, task, task_arguments(mapping.task_changes(merged.task)), actor=reading.actor)
     return merged
 

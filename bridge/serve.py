@@ -1,9 +1,12 @@
 """Serve the bridge in one process: web server, engine and, without a bridge.toml, the local Google."""
 
+import ctypes
+import gc
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,6 +88,14 @@ def _started(app: Flask, config: Config, local: "LocalGoogle | None", token: str
             print(f"the local sheet's script could not be installed: {error}", file=sys.stderr)
     app.extensions["engine"].start()
     _announce(config, token)
+    _give_back_memory()
+
+
+def _give_back_memory() -> None:
+    """Imports leave holes behind; glibc gives them back when asked (measured: 3 of 85 MB)."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _stopped(app: Flask, local: "LocalGoogle | None") -> None:

@@ -55,12 +55,14 @@ def _runtime_of(session: Session) -> Runtime | None:
 def _link_of(task: Task, session: Session) -> tuple[Runtime, Link] | None:
     if (runtime := _runtime_of(session)) is None:
         return None
-    link = session.scalars(select(Link).where(Link.task_id == task.id)).one_or_none()
+    link = session.info.get("links", {}).get(task.id)
+    link = link or session.scalars(select(Link).where(Link.task_id == task.id)).one_or_none()
     return None if link is None or link.sheet not in runtime.config.sheets else (runtime, link)
 
 
 @event.listens_for(Session, "after_commit")
 def _wake_lanes(session: Session) -> None:
+    session.info.pop("links", None)
     lanes = session.info.pop("lanes", None)
     runtime = _runtime_of(session) if lanes else None
     if runtime is not None:
@@ -69,5 +71,6 @@ def _wake_lanes(session: Session) -> None:
 
 
 @event.listens_for(Session, "after_rollback")
-def _forget_lanes(session: Session) -> None:
+def _forget(session: Session) -> None:
+    session.info.pop("links", None)
     session.info.pop("lanes", None)

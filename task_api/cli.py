@@ -18,8 +18,14 @@ def token() -> None:
     """Make and revoke the tokens that programs use."""
 
 
+def _name(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    if not 1 <= len(name) <= 100 or not name.isprintable():
+        raise click.BadParameter("a name has 1 to 100 printable characters")
+    return name
+
+
 @token.command()
-@click.argument("name")
+@click.argument("name", callback=_name)
 @click.option(
     "--scope",
     "scopes",
@@ -49,7 +55,7 @@ def list_(sessions: Sessions) -> None:
         for one in session.scalars(select(ApiToken).order_by(ApiToken.id)):
             moments = (one.created_at, one.last_used_at, one.revoked_at)
             table.add_row(one.name, one.scopes, *(f"{at:%Y-%m-%d %H:%M}" if at else "" for at in moments))
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)
 
 
 @token.command()

@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Flask
 from flask_migrate import Migrate, upgrade
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from task_api import schema
 from task_api.db import db, prepare_engine
@@ -29,14 +30,23 @@ def main(database_url: str) -> None:
     """Upgrade under a lock; a database newer than the code is refused."""
     app = migration_app(database_url)
     with _alone(database_url), app.app_context():
-        found, wanted = schema.current(db.engine), schema.head()
-        if found is not None and found > wanted:
-            sys.exit(
-                f"the database has schema {found}, this version only knows {wanted}: "
-                "run the newer version again, or restore a backup made before it"
-            )
-        if found != wanted:
-            upgrade()
+        try:
+            _upgrade()
+        except SQLAlchemyError as error:
+            sys.exit(f"the migration failed and changed nothing: {getattr(error, 'orig', error)}")
+        finally:
+            db.engine.dispose()
+
+
+def _upgrade() -> None:
+    found, wanted = schema.current(db.engine), schema.head()
+    if found is not None and found > wanted:
+        sys.exit(
+            f"the database has schema {found}, this version only knows {wanted}: "
+            "run the newer version again, or restore a backup made before it"
+        )
+    if found != wanted:
+        upgrade()
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def _collection() -> dict[str, Any]:
             "parameters": _query_parameters(),
             "responses": {
                 "200": {"description": "tasks", "headers": next_page, **_json(tasks)},
-                **_problems(400, 401, 403, 422),
+                **_problems(401, 403, 422, 500, 503),
             },
         },
         "post": {
@@ -75,8 +75,12 @@ def _collection() -> dict[str, Any]:
             "parameters": [key],
             "requestBody": {"required": True, **_json({"$ref": REF + "TaskCreate"})},
             "responses": {
-                "201": {"description": "the new task", **_json({"$ref": REF + "TaskOut"})},
-                **_problems(400, 401, 403, 413, 415, 422),
+                "201": {
+                    "description": "the new task",
+                    "headers": {"Location": {"schema": {"type": "string"}}, **_etag()},
+                    **_json({"$ref": REF + "TaskOut"}),
+                },
+                **_problems(400, 401, 403, 413, 415, 422, 500, 503, 507),
             },
         },
     }
@@ -84,7 +88,8 @@ def _collection() -> dict[str, Any]:
 
 def _single() -> dict[str, Any]:
     match = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
-    one = {"description": "the task", **_json({"$ref": REF + "TaskOut"})}
+    none_match = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
+    one = {"description": "the task", "headers": _etag(), **_json({"$ref": REF + "TaskOut"})}
     return {
         "parameters": [
             {"name": "task_id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
@@ -92,10 +97,11 @@ def _single() -> dict[str, Any]:
         "get": {
             "operationId": "getTask",
             "summary": "One task with its ETag",
+            "parameters": [none_match],
             "responses": {
                 "200": one,
                 "304": {"description": "unchanged since the ETag in If-None-Match"},
-                **_problems(401, 403, 404),
+                **_problems(401, 403, 404, 500, 503),
             },
         },
         "patch": {
@@ -103,13 +109,13 @@ def _single() -> dict[str, Any]:
             "summary": "Change the fields sent, and no others",
             "parameters": [match],
             "requestBody": {"required": True, **_json({"$ref": REF + "TaskChange"})},
-            "responses": {"200": one, **_problems(400, 401, 403, 404, 412, 413, 415, 422)},
+            "responses": {"200": one, **_problems(400, 401, 403, 404, 412, 413, 415, 422, 500, 503, 507)},
         },
         "delete": {
             "operationId": "archiveTask",
             "summary": "Archive the task; nothing is deleted",
             "parameters": [match],
-            "responses": {"204": {"description": "archived"}, **_problems(401, 403, 404, 412)},
+            "responses": {"204": {"description": "archived"}, **_problems(401, 403, 404, 412, 500, 503, 507)},
         },
     }
 
@@ -123,6 +129,10 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     """A query parameter is left out rather than null."""
     kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
     return kinds[0] if kinds else {key: value for key, value in schema.items() if key != "title"}
+
+
+def _etag() -> dict[str, Any]:
+    return {"ETag": {"description": "the task's version, for If-Match and If-None-Match", "schema": {"type": "string"}}}
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:

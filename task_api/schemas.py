@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
@@ -46,7 +46,7 @@ def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-Text = Annotated[str, AfterValidator(_no_nul)]
+Text = Annotated[str, AfterValidator(_no_nul), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})]
 Title = Annotated[Text, Field(min_length=1, max_length=500)]
 Short = Annotated[Text, Field(min_length=1, max_length=200)]
 Long = Annotated[Text, Field(max_length=50_000)]
@@ -70,8 +70,15 @@ class TaskCreate(_Wire):
     due: Day | None = None
 
 
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
 class TaskChange(_Wire):
     """Only the fields sent are changed. ``archived: false`` brings an archived task back."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)  # a field left out keeps its value
 
     title: Title = Field(default="")
     status: Status = "TODO"

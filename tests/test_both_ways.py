@@ -3,7 +3,10 @@
 import threading
 import time
 
+from bridge.flush import flush
 from bridge.local_google.trouble import Fault
+from bridge.outbox import acquire
+from bridge.turn import Turn, look
 from tests.stack import eventually
 
 
@@ -259,3 +262,48 @@ def test_edits_and_patches_at_the_same_time_end_equal(stack):
     meant = {"NEW": "TODO", "CONTACTED": "IN_PROGRESS", "QUALIFIED": "DONE", "LOST": "DONE"}
     assert [meant[row[2]] for row in stack.rows()] == [task["status"] for task in stack.tasks()]
     assert len(stack.tasks()) == 5
+
+
+def test_a_person_who_edits_while_our_write_is_under_way_is_heard(stack):
+    lead(stack)
+
+    def edit():
+        stack.edit("C2", ["CONTACTED"])
+        stack.deliver([12, "Vikram", "CONTACTED", 1], seq=2, edited={"first": 3, "last": 3})
+
+    stack.google.trouble.before_write(edit)
+    stack.patch(1, status="DONE")
+    eventually(lambda: (stack.cell("C2"), stack.task(1)["status"]) == ("CONTACTED", "IN_PROGRESS"))
+    stack.settle()
+    assert (stack.cell("C2"), stack.task(1)["status"]) == ("CONTACTED", "IN_PROGRESS")
+
+
+def test_a_patch_that_comes_while_its_task_is_being_written_is_written_next(stack):
+    lead(stack)
+    stack.google.trouble.before_write(lambda: stack.patch(1, status="IN_PROGRESS"))
+    stack.patch(1, status="DONE")
+    eventually(lambda: stack.cell("C2") == "CONTACTED")
+    stack.settle()
+    assert (stack.cell("C2"), stack.task(1)["status"]) == ("CONTACTED", "IN_PROGRESS")
+
+
+def test_a_reading_older_than_what_a_delivery_said_never_overrules_it(stack):
+    lead(stack)
+    stack.app.extensions["engine"].stop()
+    with stack.runtime.writing() as session:
+        turn = Turn(stack.runtime, acquire(session, "leads", stack.runtime.now()))
+        session.commit()
+    stack.edit("B2", ["Read before"])
+    seen = look(turn, [2])
+    stack.edit("B2", ["Typed after"])
+    stack.deliver([12, "Typed after", "NEW", 1], seq=2)
+    stack.patch(1, status="DONE")
+    flush(turn, seen)
+    assert stack.task(1)["title"] == "Follow up: Typed after"
+
+
+def test_an_edit_of_the_sheet_owes_the_sheet_nothing(stack):
+    lead(stack)
+    stack.app.extensions["engine"].stop()
+    stack.deliver([12, "Vikram Rao", "CONTACTED", 1], seq=2, edited={"first": 2, "last": 3})
+    assert (stack.task(1)["status"], stack.pending()) == ("IN_PROGRESS", 0)

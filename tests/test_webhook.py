@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -206,6 +207,22 @@ def test_a_gap_in_the_numbers_asks_for_a_sweep_that_finds_the_lost_row(stack):
     stack.deliver([12, "Vikram", "NEW", None], seq=3)
     stack.settle()
     assert [task["lead_id"] for task in stack.tasks()] == ["12", "13"]
+
+
+def test_a_missing_number_asks_for_a_sweep_at_once_also_after_a_long_quiet(stack):
+    stack.edit("A2:C2", NEW[:3])
+    stack.deliver(NEW, seq=1)
+    stack.settle()
+    stack.app.extensions["engine"].stop()
+    with stack.runtime.writing() as session:
+        session.get(Lane, "leads").heard_at = datetime.now(UTC) - timedelta(hours=1)
+        session.commit()
+    stack.deliver([12, "Vikram", "LOST", None], seq=2)
+    with stack.runtime.session() as session:
+        assert session.get(Lane, "leads").sweep_at is None
+    stack.deliver([12, "Vikram", "NEW", None], seq=4)
+    with stack.runtime.session() as session:
+        assert session.get(Lane, "leads").sweep_at <= datetime.now(UTC)
 
 
 def test_a_script_that_lost_count_asks_for_everything(stack):

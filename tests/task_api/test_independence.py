@@ -1,0 +1,29 @@
+"""The task API stands alone: whoever wants only the tasks can take it without the bridge."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FILES = sorted((Path(__file__).parents[2] / "task_api").rglob("*.py"))
+
+
+def imported(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_no_file_of_the_task_api_imports_the_bridge(file):
+    assert [name for name in imported(ast.parse(file.read_text())) if name.split(".")[0] in ("bridge", "tests")] == []
+
+
+def test_the_running_task_api_has_loaded_neither_the_bridge_nor_alembic():
+    code = "import sys, task_api.app, task_api.cli; print({'bridge', 'alembic', 'flask_migrate'} & {name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,66 @@
+"""The OpenAPI document: valid, readable, and true, as requests made up from it show."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS
+
+from task_api.openapi import openapi
+from task_api.schemas import TaskQuery
+
+
+def test_the_document_is_valid_openapi_3_1(client):
+    answer = client.get("/openapi.json")
+    assert (answer.status_code, answer.json) == (200, openapi())
+    OpenAPIV31SpecValidator(answer.json).validate()
+
+
+def test_the_document_describes_every_route_of_the_api(app):
+    ours = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("task_api.")]
+    served = {(str(rule).replace("<int:", "{").replace(">", "}"), method.lower()) for rule in ours for method in rule.methods - {"HEAD", "OPTIONS"}}  # fmt: skip
+    described = {(path, method) for path, methods in openapi()["paths"].items() for method in methods if method != "parameters"}  # fmt: skip
+    assert served == described
+
+
+def test_every_query_parameter_is_described(client):
+    told = {parameter["name"] for parameter in openapi()["paths"]["/tasks"]["get"]["parameters"]}
+    assert told == set(TaskQuery.model_fields)
+
+
+def test_the_document_and_its_page_need_no_token_and_the_page_names_every_operation(app):
+    answer = app.test_client().get("/docs")
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    for path, methods in openapi()["paths"].items():
+        assert path in answer.text
+        assert all(one["summary"] in answer.text for name, one in methods.items() if name != "parameters")
+    assert app.test_client().get("/openapi.json").status_code == 200
+
+
+OPERATIONS = [(method.upper(), path) for path, methods in openapi()["paths"].items() for method in methods if method != "parameters"]  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", GenerationMode)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_every_answer_to_requests_made_up_from_the_document_is_as_it_says(app, client, method, path, mode):
+    headers = {"Authorization": client.environ_base["HTTP_AUTHORIZATION"]}
+    client.post("/tasks", json={"title": "There is a task 1"})
+    operation = schemathesis.openapi.from_wsgi("/openapi.json", app)[path][method]
+
+    @settings(
+        max_examples=30,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def holds(case):
+        asked = {*(case.query or {}), *(case.headers or {})}
+        only_the_server_knows = asked & {"cursor", "Idempotency-Key", "If-Match"}
+        unjudged = [CHECKS.get_one("positive_data_acceptance")] if only_the_server_knows else []
+        case.call_and_validate(headers=headers, excluded_checks=unjudged)
+
+    holds()
