@@ -104,9 +104,9 @@ def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> d
     since = now - LAG
     fresh = {link.id: link for link in links if link.agreed_at > since}
     found: dict[int, dict[str, set[Value]]] = {link_id: {} for link_id in fresh}
-    edits = select(Change).where(Change.link_id.in_(fresh), Change.side == "sheet", Change.at > since)
-    for change in session.scalars(edits) if fresh else ():
-        found[change.link_id or 0].setdefault(change.field, set()).add(change.old)
+    edits = select(Change.link_id, Change.field, Change.old).where(Change.link_id.in_(fresh), Change.side == "sheet", Change.at > since)
+    for link_id, name, old in session.execute(edits) if fresh else ():
+        found[link_id or 0].setdefault(name, set()).add(old)
     for link in fresh.values():
         for sent in link.own_writes:
             if datetime.fromisoformat(sent["at"]) > since:

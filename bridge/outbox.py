@@ -45,8 +45,8 @@ def wake_after_commit(session: Session, sheet: str) -> None:
 
 def ask_for_sweep(session: Session, sheet: str, at: datetime) -> None:
     """Compare everything at ``at``, or earlier where an earlier sweep is already asked for."""
-    sooner = (Lane.sweep_at.is_(None)) | (Lane.sweep_at > at)
-    session.execute(update(Lane).where(Lane.sheet == sheet, sooner).values(sweep_at=at))
+    lane = session.get_one(Lane, sheet)
+    lane.sweep_at = at if lane.sweep_at is None else min(at, lane.sweep_at)
     wake_after_commit(session, sheet)
 
 
