@@ -1,33 +1,31 @@
 /**
- * Signs and sends one message to the bridge (Standard Webhooks), and keeps what it answers.
+ * One signed POST to the bridge, and what its answer means. Decides nothing about rows and keeps nothing.
  */
 
 /** Seconds; Google's own default of 360 would eat the day's trigger time. */
 const TIMEOUT = 15;
 
 /**
- * Sends `message`. `ok` only when the bridge has taken it; `why` is a sentence for a person otherwise.
- * @param {Object<string, any>} message
- * @returns {{ok: boolean, status: number, why: string, outcomes: any[]}}
+ * `status` 0: no answer; `why`: a sentence for a person, empty when all is well.
+ * @typedef {{ok: boolean, status: number, why: string, outcomes: any[], settings: Settings | null}} Answer
  */
-function deliver_(message) {
-  const state = state_();
-  const spreadsheet = SpreadsheetApp.getActiveSpreadsheet();
-  const body = JSON.stringify({ spreadsheet: spreadsheet.getId(), sheet_id: state.tab, ...message });
-  let response;
+
+/**
+ * Sends a message. Its failures are answers, never exceptions.
+ * @param {{url: string, secret: string, tab: number}} connection
+ * @param {Object<string, any>} message
+ * @returns {Answer}
+ */
+function deliver_(connection, message) {
+  const spreadsheet = SpreadsheetApp.getActiveSpreadsheet().getId();
+  const body = JSON.stringify({ ...message, spreadsheet, sheet_id: connection.tab });
   try {
-    response = UrlFetchApp.fetch(state.url, request_(state.secret, body));
+    const response = UrlFetchApp.fetch(connection.url, request_(connection.secret, body));
+    return answer_(response.getResponseCode(), json_(response.getContentText()));
   } catch (error) {
-    // Thrown for DNS, connection and time-out, whatever muteHttpExceptions says.
-    return { ok: false, status: 0, why: 'The bridge cannot be reached: ' + words_(error), outcomes: [] };
+    // DNS, connection and time-out are thrown, whatever muteHttpExceptions says; so is an exhausted quota.
+    return no_(0, 'The bridge cannot be reached: ' + words_(error).slice(0, 200) + '.');
   }
-  const status = response.getResponseCode();
-  const reply = json_(response.getContentText());
-  if (status < 200 || status > 299) return { ok: false, status, why: sentence_(status, reply), outcomes: [] };
-  if (reply.settings && JSON.stringify(reply.settings) !== JSON.stringify(state.settings)) {
-    keep_({ [KEY.settings]: JSON.stringify(reply.settings) });
-  }
-  return { ok: true, status, why: '', outcomes: reply.outcomes || [] };
 }
 
 /**
@@ -37,55 +35,54 @@ function deliver_(message) {
  */
 function request_(secret, body) {
   const id = 'msg_' + Utilities.getUuid();
-  const timestamp = String(Math.floor(Date.now() / 1000));
+  const timestamp = seconds_();
+  // A cast, because the published types do not know timeoutSeconds yet.
   return /** @type {GoogleAppsScript.URL_Fetch.URLFetchRequestOptions} */ ({
     method: 'post',
     contentType: 'application/json',
     payload: body,
     headers: {
       'webhook-id': id,
-      'webhook-timestamp': timestamp,
-      'webhook-signature': 'v1,' + sign_(secret, id + '.' + timestamp + '.' + body),
+      'webhook-timestamp': String(timestamp),
+      'webhook-signature': sign_(secret, id, timestamp, body),
     },
     muteHttpExceptions: true,
-    followRedirects: false,
+    followRedirects: false, // a POST that is redirected arrives as a GET
     timeoutSeconds: TIMEOUT,
   });
 }
 
 /**
- * HMAC-SHA256 over the UTF-8 bytes: of texts, Google would take US-ASCII and turn é into ?.
- * @param {string} secret whsec_<base64>
- * @param {string} text
- * @returns {string} base64
- */
-function sign_(secret, text) {
-  const key = Utilities.base64Decode(secret.replace(/^whsec_/, ''));
-  return Utilities.base64Encode(Utilities.computeHmacSha256Signature(Utilities.newBlob(text).getBytes(), key));
-}
-
-/**
- * @param {string} text
- * @returns {any}
- */
-function json_(text) {
-  try {
-    return JSON.parse(text) || {};
-  } catch (error) {
-    return {};
-  }
-}
-
-/**
- * What a person can do about an answer that is not a yes.
  * @param {number} status
- * @param {any} problem
+ * @param {any} reply
+ * @returns {Answer}
+ */
+function answer_(status, reply) {
+  if (status < 200 || status > 299) return no_(status, refusal_(status, reply.detail || ''));
+  if (!reply.delivery) return no_(status, 'Something answers at that address, but it is not the bridge.');
+  return { ok: true, status, why: '', outcomes: reply.outcomes || [], settings: reply.settings || null };
+}
+
+/**
+ * @param {number} status
+ * @param {string} why
+ * @returns {Answer}
+ */
+function no_(status, why) {
+  return { ok: false, status, why, outcomes: [], settings: null };
+}
+
+/**
+ * What a person can do about a refusal. 401 has two causes, and the bridge's detail says which.
+ * @param {number} status
+ * @param {string} detail
  * @returns {string}
  */
-function sentence_(status, problem) {
-  const detail = problem.detail ? ' (' + problem.detail + ')' : '';
-  if (status === 401) return 'The bridge does not accept the secret: install again with a new connection string' + detail + '.';
-  if (status === 404) return 'The bridge does not know this sheet: check the address in the connection string' + detail + '.';
-  if (status === 429 || status >= 500) return 'The bridge is busy; the rows are kept and sent again' + detail + '.';
-  return 'The bridge refuses the message' + detail + '.';
+function refusal_(status, detail) {
+  const said = detail ? ' The bridge says: ' + detail + '.' : '';
+  if (status === 401) return 'The secret is wrong, or the clock of the bridge is: copy the connection string anew.' + said;
+  if (status === 404) return 'The address is wrong: copy the connection string anew.' + said;
+  if (status === 429 || status >= 500) return 'The bridge is busy or in trouble (' + status + ').' + said;
+  if (status >= 300 && status < 400) return 'The address only points to another one: use that one.';
+  return 'The bridge refuses the message (' + status + ').' + said;
 }

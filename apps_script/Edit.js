@@ -1,8 +1,16 @@
 /**
  * The installable triggers. Never named onEdit or onChange: those would run a second time, as simple triggers.
  *
- * Under the lock: read, number, note as unsent. Then the lock is released and the POST goes out; only a yes of the
- * bridge clears the note, so an edit whose POST fails is sent with the next edit or by the time trigger.
+ * Under the lock: read, number, note as unsent. Then the lock is released and the POST goes out. Only a yes of the bridge
+ * clears the note, so what could not be sent goes out with the next edit or by the clock.
+ */
+
+/** What may have taken rows or columns away, or moved them, without saying which: the bridge compares everything. */
+const STRUCTURE = ['REMOVE_ROW', 'REMOVE_COLUMN', 'INSERT_GRID', 'REMOVE_GRID', 'OTHER'];
+
+/**
+ * The rows and columns that an edit covers, from 1.
+ * @typedef {{top: number, bottom: number, first: number, last: number}} Place
  */
 
 /**
@@ -11,143 +19,75 @@
  */
 function bridgeEdited(e) {
   const state = state_();
-  const range = e.range;
-  const sheet = range.getSheet();
-  if (!state.url || sheet.getSheetId() !== state.tab) return;
-  if (range.getRow() === 1) sendAll_(); // a header moved or changed its name
-  const edited = { first: range.getColumn(), last: range.getLastColumn() };
-  const last = Math.min(range.getLastRow(), sheet.getLastRow());
-  for (let first = Math.max(range.getRow(), 2); first <= last; first += MOST_ROWS) {
-    sendRows_(sheet, first, Math.min(first + MOST_ROWS - 1, last), edited);
-  }
-  sendUnsent_();
+  const sheet = e.range.getSheet();
+  if (!mine_(state) || sheet.getSheetId() !== state.tab) return;
+  const place = place_(e.range);
+  if (!touches_(sheet, place, state.settings)) return;
+  const answer = place.top === 1 ? sendAll_(state) : sendRows_(state, sheet, place);
+  report_(answer);
+  if (answer.ok && state.unsent.some(due_)) report_(sendUnsent_(state));
 }
 
 /**
- * Rows or columns came or went: no event says which, so the bridge compares everything.
+ * Something happened to the sheet; edits have a trigger of their own.
  * @param {GoogleAppsScript.Events.SheetsOnChange} e
  */
 function bridgeChanged(e) {
-  const quiet = ['EDIT', 'FORMAT', 'INSERT_ROW', 'INSERT_COLUMN', 'INSERT_GRID', 'REMOVE_GRID'];
-  if (state_().url && quiet.indexOf(String(e.changeType)) < 0) sendAll_();
+  if (!STRUCTURE.includes(String(e.changeType))) return;
+  const state = state_();
+  if (mine_(state)) report_(sendAll_(state));
 }
 
-/** Every five minutes: what is unsent goes out; when nothing is, the bridge hears that the trigger lives. */
+/** What is unsent goes out; when nothing is, the bridge hears that the triggers live. */
 function bridgeEveryFiveMinutes() {
   const state = state_();
-  if (!state.url) return;
-  if (unsentAll_() || Object.keys(unsent_()).length) sendUnsent_();
-  else deliver_({ type: 'heartbeat', seq: state.seq });
+  if (!mine_(state)) return;
+  const answer = state.unsent.some(due_) ? sendUnsent_(state) : heartbeat_(state);
+  if (!answer.ok) console.warn('delivery_failed status=' + answer.status);
 }
 
 /**
- * Reads, numbers, notes and sends one block of rows.
- * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
- * @param {number} first
- * @param {number} last
- * @param {{first: number, last: number} | null} edited
+ * @param {GoogleAppsScript.Spreadsheet.Range} range
+ * @returns {Place}
  */
-function sendRows_(sheet, first, last, edited) {
-  const message = locked_(() => numbered_(read_(sheet, first, last), sheet, edited));
-  if (!message) noteAll_();
-  else if (message.rows.length) sent_(message);
+function place_(range) {
+  return { top: range.getRow(), bottom: range.getLastRow(), first: range.getColumn(), last: range.getLastColumn() };
 }
 
 /**
- * The message for what was read: ids given, number taken, ids noted as unsent. Call under the lock. An edit that touched
- * no column the bridge knows makes an empty message.
- * @param {{header: Wire[], rows: Row[]}} seen
+ * False when the edit lies wholly in columns that the bridge neither reads nor writes. The header row concerns it always.
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
- * @param {{first: number, last: number} | null} edited
- */
-function numbered_(seen, sheet, edited) {
-  const state = state_();
-  const column = idColumn_(seen.header, state.settings);
-  const rows = touches_(seen.header, state.settings, edited) ? seen.rows : [];
-  if (!rows.length) return { type: 'rows', seq: state.seq, header: seen.header, rows, ids: [] };
-  if (state.settings && state.settings.assign_ids) assignIds_(sheet, rows, column);
-  const ids = rows.map((row) => idOf_(row, column)).filter((id) => id);
-  const seq = next_(state);
-  keep_({ [KEY.seq]: String(seq), ...noted_(ids, seq) });
-  return { type: 'rows', seq, time_zone: timeZone_(), header: seen.header, rows, ids, ...(edited ? { edited } : {}) };
-}
-
-/**
- * True unless the edit lies wholly in columns that the bridge neither reads nor writes.
- * @param {Wire[]} header
+ * @param {Place} place
  * @param {Settings | null} settings
- * @param {{first: number, last: number} | null} edited
  * @returns {boolean}
  */
-function touches_(header, settings, edited) {
-  if (!settings || !edited) return true;
-  const known = settings.columns.map(plain_);
-  return header.slice(edited.first - 1, edited.last).some((text) => known.indexOf(plain_(String(text))) >= 0);
+function touches_(sheet, place, settings) {
+  if (place.top === 1 || !settings) return true;
+  const last = Math.min(place.last, sheet.getLastColumn());
+  if (last < place.first) return false;
+  const header = sheet.getRange(1, place.first, 1, last - place.first + 1).getDisplayValues()[0];
+  return knownColumns_(header, settings).length > 0;
 }
 
 /**
- * Sends a numbered message; a yes clears its note, a refused row is told to the person.
- * @param {{type: string, seq: number, header: Wire[], rows: Row[], ids: string[]}} message
- * @returns {boolean}
+ * Tells the person what went wrong, and in the log that something did; a yes is silent.
+ * @param {Answer} answer
  */
-function sent_(message) {
-  const { ids, ...body } = message;
-  const sent = deliver_(body);
-  if (!sent.ok) {
-    console.warn('delivery_failed seq=' + message.seq + ' status=' + sent.status);
-    if (sent.status >= 400 && sent.status < 500) tell_(sent.why);
-    return false;
+function report_(answer) {
+  const reasons = reasons_(answer.outcomes).slice(0, 3);
+  if (!answer.ok) {
+    console.warn('delivery_failed status=' + answer.status);
+    reasons.push(answer.why + ' Nothing is lost: it is sent again with the next edit or within 5 minutes.');
   }
-  acknowledged_(ids, message.seq);
-  const told = sent.outcomes.filter((outcome) => outcome.outcome === 'refused' || outcome.outcome === 'conflict');
-  if (told.length) tell_(told.slice(0, 3).map((outcome) => outcome.reasons.join('; ')).join('\n'));
-  return true;
-}
-
-/** Sends what earlier deliveries could not: the rows as they are now, found by their ids wherever they stand. */
-function sendUnsent_() {
-  if (unsentAll_()) return sendAll_();
-  const state = state_();
-  const sheet = tab_(state);
-  const waiting = unsent_();
-  if (!sheet || !Object.keys(waiting).length) return undefined;
-  const message = locked_(() => {
-    const seen = read_(sheet, 2, sheet.getLastRow());
-    const column = idColumn_(seen.header, state_().settings);
-    const rows = seen.rows.filter((row) => idOf_(row, column) in waiting).slice(0, MOST_ROWS);
-    return { found: rows.length, ...numbered_({ header: seen.header, rows }, sheet, null) };
-  });
-  if (!message || message.found < Object.keys(waiting).length) return sendAll_();
-  const { found, ...rest } = message;
-  return sent_(rest);
+  if (reasons.length) guarded_('toast_failed', () => tell_(reasons.join('\n')));
 }
 
 /**
- * Asks the bridge to compare everything; until it says yes, everything counts as unsent.
- * @returns {{ok: boolean, why: string}}
+ * Why something in a row was not taken as it stands. A row not finished yet, or overtaken by a newer edit, needs no word.
+ * @param {{outcome: string, reasons?: string[]}[]} outcomes
+ * @returns {string[]}
  */
-function sendAll_() {
-  const mark = noteAll_();
-  const taken = locked_(() => {
-    const seq = next_(state_());
-    keep_({ [KEY.seq]: String(seq) });
-    return { seq, note: unsent_() };
-  });
-  if (!taken) return { ok: false, why: 'Another edit is being sent; everything will be sent with the next one.' };
-  const sent = deliver_({ type: 'all', seq: taken.seq });
-  if (sent.ok) {
-    if (PropertiesService.getScriptProperties().getProperty(KEY.unsentAll) === mark) keep_({ [KEY.unsentAll]: null });
-    acknowledged_(Object.keys(taken.note), taken.seq);
-  }
-  return sent;
-}
-
-/**
- * The tab the bridge is installed for; null when it is gone.
- * @param {State} state
- * @returns {GoogleAppsScript.Spreadsheet.Sheet | null}
- */
-function tab_(state) {
-  const sheets = SpreadsheetApp.getActiveSpreadsheet().getSheets();
-  return sheets.find((sheet) => sheet.getSheetId() === state.tab) || null;
+function reasons_(outcomes) {
+  const told = outcomes.filter((one) => !['unchanged', 'stale'].includes(one.outcome));
+  return told.map((one) => (one.reasons || []).join('; ')).filter((reason) => reason);
 }

@@ -1,54 +1,102 @@
 /**
- * The menu "Bridge". Each item is one function; what it does is elsewhere.
+ * The menu "Bridge". Each item is one function that asks and tells; what it does is elsewhere.
  */
 
-/** A simple trigger: it may only draw the menu (no rights yet). */
+/** A simple trigger, without any rights yet: it may only draw the menu. */
 function onOpen() {
   SpreadsheetApp.getUi()
     .createMenu('Bridge')
-    .addItem('Install…', 'bridgeMenuInstall')
+    .addItem('Install', 'bridgeInstall')
     .addItem('Sync everything', 'bridgeSyncEverything')
     .addItem('Status', 'bridgeStatus')
     .addSeparator()
-    .addItem('Uninstall', 'uninstallBridge')
+    .addItem('Uninstall', 'bridgeUninstall')
     .addToUi();
 }
 
 /** Asks for the connection string and installs. */
-function bridgeMenuInstall() {
+function bridgeInstall() {
   const ui = SpreadsheetApp.getUi();
-  const answer = ui.prompt(
-    'Bridge → Install',
-    'Paste the connection string (on the bridge: leadbridge connection).',
-    ui.ButtonSet.OK_CANCEL
-  );
-  if (answer.getSelectedButton() !== ui.Button.OK) return;
-  try {
-    ui.alert(installBridge(answer.getResponseText()));
-  } catch (error) {
-    ui.alert('Not installed: ' + words_(error));
-  }
+  const present = state_().url ? ' Leave it empty to keep the present one.' : '';
+  const text = 'Paste the connection string, which the bridge prints: leadbridge connection.' + present;
+  const answer = ui.prompt('Bridge', text, ui.ButtonSet.OK_CANCEL);
+  if (answer.getSelectedButton() === ui.Button.OK) say_(() => installBridge(answer.getResponseText()));
 }
 
 /** Asks the bridge to compare every row. */
 function bridgeSyncEverything() {
-  const sent = sendAll_();
-  tell_(sent.ok ? 'The bridge is comparing every row now.' : sent.why);
+  say_(() => {
+    const answer = sendAll_(installed_());
+    return answer.ok ? 'The bridge is comparing every row now.' : answer.why;
+  });
 }
 
-/** Says what a person wants to know: who owns the triggers, what is unsent, what the bridge answers. */
+/** Says who sends the edits, what is unsent and whether the bridge answers. */
 function bridgeStatus() {
+  say_(() => {
+    const state = installed_();
+    const answer = heartbeat_(state);
+    return [answer.ok ? 'The bridge answers.' : answer.why, unsentText_(state), triggersText_(state)].join('\n');
+  });
+}
+
+/** Removes the triggers and the connection, after asking. */
+function bridgeUninstall() {
+  const ui = SpreadsheetApp.getUi();
+  const text = 'Edits will no longer reach the bridge. Rows and tasks stay as they are. Uninstall?';
+  if (ui.alert('Bridge', text, ui.ButtonSet.YES_NO) !== ui.Button.YES) return;
+  say_(() => {
+    uninstallBridge();
+    return 'Uninstalled.';
+  });
+}
+
+/**
+ * The state, where the bridge is installed.
+ * @returns {State}
+ */
+function installed_() {
   const state = state_();
-  if (!state.url) return SpreadsheetApp.getUi().alert('Not installed: choose Bridge → Install.');
-  const sent = deliver_({ type: 'heartbeat', seq: state.seq });
-  const unsent = unsentAll_() ? 'all rows' : Object.keys(unsent_()).length + ' rows';
-  return SpreadsheetApp.getUi().alert(
-    [
-      sent.ok ? 'The bridge answers.' : sent.why,
-      'Unsent: ' + unsent + '.',
-      'The triggers run as ' + (state.owner || 'an unknown account') + '.',
-    ].join('\n')
-  );
+  if (!state.url) throw new Error('The bridge is not installed here: choose Bridge → Install.');
+  return state;
+}
+
+/**
+ * @param {State} state
+ * @returns {string}
+ */
+function unsentText_(state) {
+  if (!state.unsent.length) return 'Nothing is unsent.';
+  if (state.unsent.some((note) => note.ids === null)) return 'Unsent: the bridge has yet to compare every row.';
+  return 'Unsent rows: ' + new Set(state.unsent.flatMap((note) => note.ids || [])).size + '.';
+}
+
+/**
+ * @param {State} state
+ * @returns {string}
+ */
+function triggersText_(state) {
+  const sheet = tab_(state);
+  if (!sheet) return 'The tab it was installed for is gone: choose Bridge → Install in another one.';
+  const owner = state.owner || 'an unknown account';
+  if (state.owner === email_() && triggers_().length < HANDLERS.length) {
+    return 'Its triggers are gone, so no edit is sent: choose Bridge → Install.';
+  }
+  return 'Edits of "' + sheet.getName() + '" are sent by ' + owner + '.';
+}
+
+/**
+ * Shows what `work` has to say, or why it failed.
+ * @param {() => string} work
+ */
+function say_(work) {
+  let text;
+  try {
+    text = work();
+  } catch (error) {
+    text = words_(error);
+  }
+  SpreadsheetApp.getUi().alert(text);
 }
 
 /**
@@ -56,7 +104,7 @@ function bridgeStatus() {
  * @param {string} text
  */
 function tell_(text) {
-  SpreadsheetApp.getActiveSpreadsheet().toast(text, 'Bridge', 10);
+  SpreadsheetApp.getActiveSpreadsheet().toast(text.length > 400 ? text.slice(0, 399) + '…' : text, 'Bridge', 10);
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * What the script remembers, in script properties: shared by all who use the sheet, readable by all who may edit it.
- * A property holds at most 9 KB; writing several that belong together is done under the document lock.
+ * What the script remembers, in script properties: shared by everyone who may edit the sheet, and readable by them.
+ * Google lets a value hold 9 KB, fails now and then for no reason of ours, and changes several values one by one.
  */
 
 const KEY = Object.freeze({
@@ -10,52 +10,74 @@ const KEY = Object.freeze({
   seq: 'BRIDGE_SEQ',
   owner: 'BRIDGE_OWNER',
   settings: 'BRIDGE_SETTINGS',
-  unsent: 'BRIDGE_UNSENT',
-  unsentAll: 'BRIDGE_UNSENT_ALL',
 });
 
-/** Longest unsent note that is kept as a list; beyond it everything counts as unsent. */
-const LONGEST_NOTE = 8500;
-
-/** How long an edit waits for another one to finish reading, in milliseconds. */
-const LOCK_WAIT = 20000;
+/** How long an edit waits for another one to finish reading, in ms. Waiting is run time: Google gives 90 minutes a day. */
+const LOCK_WAIT = 10000;
 
 /**
+ * What the bridge says of this sheet: the headers it knows, which of them is the id, whether new rows get one from here.
  * @typedef {{columns: string[], id?: string, assign_ids: boolean}} Settings
- * @typedef {{url: string, secret: string, tab: number, seq: number, owner: string, settings: Settings | null}} State
+ *
+ * `tab`: the sheet id of the tab that is synced; `seq`: the number of the last delivery.
+ * @typedef {{url: string, secret: string, tab: number, seq: number, owner: string, settings: Settings | null, unsent: Note[]}} State
  */
 
-/** @returns {State} */
+/**
+ * Everything remembered, in one call.
+ * @returns {State}
+ */
 function state_() {
-  const kept = PropertiesService.getScriptProperties().getProperties();
+  const kept = patient_(() => PropertiesService.getScriptProperties().getProperties());
+  const settings = json_(kept[KEY.settings] || '');
   return {
     url: kept[KEY.url] || '',
     secret: kept[KEY.secret] || '',
     tab: Number(kept[KEY.tab] || 0),
-    seq: Number(kept[KEY.seq] || 0),
+    seq: Number(kept[KEY.seq]) || Date.now() * 1000, // a lost number must not start anew below the last one
     owner: kept[KEY.owner] || '',
-    settings: kept[KEY.settings] ? JSON.parse(kept[KEY.settings]) : null,
+    settings: Array.isArray(settings.columns) ? settings : null,
+    unsent: notes_(kept),
   };
 }
 
 /**
- * Keeps these properties, in one call; null forgets one.
- * @param {Object<string, string | null>} changed
+ * Remembers these texts.
+ * @param {Object<string, string>} texts
  */
-function keep_(changed) {
-  const properties = PropertiesService.getScriptProperties();
-  const set = Object.keys(changed).filter((key) => changed[key] !== null);
-  if (set.length) {
-    properties.setProperties(Object.fromEntries(set.map((key) => [key, String(changed[key])])), false);
-  }
-  Object.keys(changed)
-    .filter((key) => changed[key] === null)
-    .forEach((key) => properties.deleteProperty(key));
+function keep_(texts) {
+  patient_(() => PropertiesService.getScriptProperties().setProperties(texts, false));
 }
 
 /**
- * Runs `work` while no other execution of this script does; null when the lock is not to be had.
- * LockService throws under contention instead of waiting, so even asking is guarded.
+ * Forgets these keys.
+ * @param {string[]} keys
+ */
+function forget_(keys) {
+  const properties = PropertiesService.getScriptProperties();
+  keys.forEach((key) => patient_(() => properties.deleteProperty(key)));
+}
+
+/**
+ * Tries thrice, within half a second.
+ * @template T
+ * @param {() => T} work
+ * @returns {T}
+ */
+function patient_(work) {
+  for (let wait = 100; ; wait *= 3) {
+    try {
+      return work();
+    } catch (error) {
+      if (wait > 300) throw error;
+      Utilities.sleep(wait);
+    }
+  }
+}
+
+/**
+ * Runs `work` while no other execution of this script does; null when the lock is not to be had in time.
+ * Google throws under contention instead of waiting ("too many LockService operations"), so even asking is guarded.
  * @template T
  * @param {() => T} work
  * @returns {T | null}
@@ -65,22 +87,44 @@ function locked_(work) {
   try {
     if (!lock.tryLock(LOCK_WAIT)) return null;
   } catch (error) {
-    console.warn('lock_refused why=' + words_(error));
     return null;
   }
   try {
-    return work();
+    const done = work();
+    SpreadsheetApp.flush(); // the next holder, and the bridge, must see what was written here
+    return done;
   } finally {
-    SpreadsheetApp.flush(); // what was written must be seen by the next holder
     lock.releaseLock();
   }
 }
 
 /**
- * The next number of a delivery. Call under the lock; the caller keeps it.
+ * True when this execution is to speak for the sheet. Triggers left behind by an account that was taken over are silent.
  * @param {State} state
- * @returns {number}
+ * @returns {boolean}
  */
-function next_(state) {
-  return state.seq + 1;
+function mine_(state) {
+  const me = email_();
+  return Boolean(state.url) && (!me || !state.owner || me === state.owner);
+}
+
+/**
+ * The account this execution runs as; empty where Google does not say.
+ * @returns {string}
+ */
+function email_() {
+  return Session.getEffectiveUser().getEmail();
+}
+
+/**
+ * The object in a JSON text; an empty one when there is none.
+ * @param {string} text
+ * @returns {any}
+ */
+function json_(text) {
+  try {
+    return JSON.parse(text) || {};
+  } catch (error) {
+    return {};
+  }
 }

@@ -1,53 +1,110 @@
 /**
- * The note of what the bridge has not acknowledged: lead id → number of the delivery that carried it last.
- * Ids, not row numbers, so that the note survives a sort. When it would grow too long it becomes "all".
+ * The notes of what the bridge has not acknowledged: one property for each delivery, so that acknowledging it is one
+ * delete that needs no lock and can never erase the note of a newer edit. A note names lead ids, not row numbers: it
+ * survives sorting and inserting. Too long for a property, it becomes null: "everything".
  */
 
-/** @returns {Object<string, number>} */
-function unsent_() {
-  const text = PropertiesService.getScriptProperties().getProperty(KEY.unsent);
-  return text ? JSON.parse(text) : {};
-}
+const UNSENT = 'BRIDGE_UNSENT_';
 
-/** @returns {boolean} */
-function unsentAll_() {
-  return PropertiesService.getScriptProperties().getProperty(KEY.unsentAll) !== null;
+/** Bytes of a note that are kept as a list; a property holds 9 KB. */
+const LONGEST_NOTE = 8800;
+
+/** Seconds after which a delivery that nobody reported on counts as failed: its execution has died. */
+const IN_FLIGHT = 60;
+
+/**
+ * `since`: when the delivery left, in seconds since 1970, 0 when it failed; `ids`: null for everything.
+ * @typedef {{key: string, since: number, ids: string[] | null}} Note
+ */
+
+/**
+ * The notes among all properties.
+ * @param {Object<string, string>} kept
+ * @returns {Note[]}
+ */
+function notes_(kept) {
+  return Object.keys(kept)
+    .filter((key) => key.startsWith(UNSENT))
+    .map((key) => {
+      const { since, ids } = json_(kept[key]);
+      return { key, since: Number(since) || 0, ids: Array.isArray(ids) ? ids : null };
+    });
 }
 
 /**
- * The note with these ids added under this number, as properties to keep.
- * @param {string[]} ids
- * @param {number} seq
- * @returns {Object<string, string | null>}
+ * A note as it is kept.
+ * @param {string[] | null} ids
+ * @param {number} since
+ * @returns {string}
  */
-function noted_(ids, seq) {
-  const note = unsent_();
-  ids.forEach((id) => (note[id] = seq));
-  const text = JSON.stringify(note);
-  return text.length > LONGEST_NOTE ? { [KEY.unsent]: null, [KEY.unsentAll]: String(seq) } : { [KEY.unsent]: text };
+function noteText_(ids, since) {
+  const text = JSON.stringify({ since, ids });
+  return bytes_(text).length > LONGEST_NOTE ? JSON.stringify({ since, ids: null }) : text;
 }
 
 /**
- * Everything counts as unsent: one blind write, safe without the lock.
- * @returns {string} the mark; who clears it makes sure that nobody has set another since
+ * True when the note's delivery has failed.
+ * @param {Note} note
+ * @returns {boolean}
+ */
+function due_(note) {
+  return seconds_() - note.since > IN_FLIGHT;
+}
+
+/**
+ * Notes, without reading or locking anything, that the bridge must compare everything.
+ * One fixed key is enough: whoever takes it over sends "all" afterwards, and so covers whoever set it before.
  */
 function noteAll_() {
-  const mark = Utilities.getUuid();
-  keep_({ [KEY.unsentAll]: mark });
-  return mark;
+  keep_({ [UNSENT + 'ALL']: noteText_(null, 0) });
 }
 
 /**
- * Clears what this delivery carried; an id that a newer edit noted again stays.
- * @param {string[]} ids
- * @param {number} seq
+ * These deliveries failed: they are due with the next edit. A form that the bridge refuses (too large, unknown) it would
+ * refuse again, so those become "everything", which the bridge then reads for itself.
+ * @param {Delivery[]} deliveries
+ * @param {number} status
  */
-function acknowledged_(ids, seq) {
-  const done = locked_(() => {
-    const note = unsent_();
-    ids.filter((id) => note[id] <= seq).forEach((id) => delete note[id]);
-    keep_({ [KEY.unsent]: Object.keys(note).length ? JSON.stringify(note) : null });
-    return true;
-  });
-  if (!done) console.warn('note_kept seq=' + seq); // sent again later; the bridge finds nothing new in it
+function failed_(deliveries, status) {
+  const refused = status === 413 || status === 422;
+  const due = deliveries.filter(isNoted_).map((one) => [one.key, noteText_(refused ? null : one.ids, 0)]);
+  guarded_('note_left', () => keep_(Object.fromEntries(due)));
+}
+
+/**
+ * The bridge has this delivery. Should forgetting fail, it is sent again later and changes nothing.
+ * @param {Delivery} delivery
+ */
+function acknowledged_(delivery) {
+  if (isNoted_(delivery)) guarded_('note_left', () => forget_([delivery.key]));
+}
+
+/**
+ * A delivery whose rows all lack an id leaves no note: the bridge can only refuse them.
+ * @param {Delivery} delivery
+ * @returns {boolean}
+ */
+function isNoted_(delivery) {
+  return delivery.ids === null || delivery.ids.length > 0;
+}
+
+/**
+ * Does what may fail without harm; says so in the log.
+ * @param {string} event
+ * @param {() => void} work
+ */
+function guarded_(event, work) {
+  try {
+    work();
+  } catch (error) {
+    console.warn(event + ' why=' + words_(error));
+  }
+}
+
+/**
+ * Now, in seconds since 1970.
+ * @returns {number}
+ */
+function seconds_() {
+  return Math.floor(Date.now() / 1000);
 }

@@ -1,173 +1,158 @@
 """Runs the sheet's script: triggers on events and by the clock, functions by name.
 
-Each execution has a fresh engine and at most six minutes. Executions may overlap, as Google's do, except that no two
-hold one lock. An event is noted before the person's edit is answered and handled later, by worker threads.
+An event is noted before the person's edit is answered, and handled later by worker threads. Executions may overlap, as
+Google's do; no two hold one lock. What still waits when it is stopped is dropped: the bridge's sweep finds it.
 """
 
-import json
+import re
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
-
-import quickjs
 
 from bridge.local_google.book import Book
 from bridge.local_google.errors import Invalid
 from bridge.local_google.events import Event
-from bridge.local_google.script.project import Project, Trigger
-from bridge.local_google.script.services import Services
+from bridge.local_google.script import engine
+from bridge.local_google.script.clock import Clock
+from bridge.local_google.script.execution import Caller, Execution, Mode
+from bridge.local_google.script.project import Project
+from bridge.local_google.script.triggers import Trigger
 from bridge.local_google.store import Store
 from bridge.local_google.trouble import Trouble
 
-RUNTIME = (Path(__file__).parent / "runtime.js").read_text(encoding="utf-8")
-OWNER = "you@local.invalid"
-LONGEST = 360.0
-MEMORY = 256 * 1024 * 1024
-WORKERS = 3
+PERSON = "you@local.invalid"
+WORKERS = 4
 KEPT = 200
+"""Executions that are remembered."""
+
+PATIENCE = 5.0
+"""Seconds that a running handler gets to end when the scripts are stopped."""
+
+_TYPES = {"edit": "ON_EDIT", "change": "ON_CHANGE"}
+_CALLABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?<!_)")
+"""Functions a person may run; Google hides those that end with ``_``."""
 
 
 class Scripts:
-    """The script project at work. ``email``: the account that runs and owns triggers (tests play others)."""
+    """The script project at work. ``email``: the account of the person at the sheet; tests play others."""
 
-    def __init__(self, book: Book, store: Store, trouble: Trouble, files: Path) -> None:
+    def __init__(self, book: Book, store: Store, trouble: Trouble, files: Path, *, minute: float = 60.0) -> None:
         self.project = Project(book, store, files)
-        self.email = OWNER
+        self.email = PERSON
         self._trouble = trouble
-        self._queue: SimpleQueue[tuple[Trigger, dict[str, Any]] | None] = SimpleQueue()
-        self._busy = threading.Condition()
-        self._waiting = self._running = 0
+        self._due: deque[tuple[Trigger, dict[str, Any]]] = deque()
+        self._waiting: Counter[str] = Counter()
+        self._running, self._stopping = 0, False
+        self._news = threading.Condition()
         self._executions: deque[dict[str, Any]] = deque(maxlen=KEPT)
-        self._stopping = threading.Event()
-        workers = [threading.Thread(target=self._work, name=f"script-{n}", daemon=True) for n in range(WORKERS)]
-        self._threads = [*workers, threading.Thread(target=self._tick, name="script-clock", daemon=True)]
-        for thread in self._threads:
-            thread.start()
+        self._workers = [threading.Thread(target=self._work, name=f"script-{n}", daemon=True) for n in range(WORKERS)]
+        for worker in self._workers:
+            worker.start()
+        self._clock = Clock(self.project.triggers, self._fire, minute)
 
     def handle(self, event: Event) -> None:
-        """Queue the event for every trigger it fires; beyond the queue's limit, edit events are dropped as Google
-        does.
-        """
-        kind = {"edit": "ON_EDIT", "change": "ON_CHANGE"}[event.kind]
-        for trigger in self.project.triggers():
-            if trigger.type == kind:
-                limit = self._trouble.edit_queue
-                if kind == "ON_EDIT" and limit is not None and self._waiting >= limit:
-                    continue
-                self._enqueue(trigger, _event_json(event, trigger))
+        """Note an event for every trigger it fires; beyond the queue's limit, edits are dropped, as Google does."""
+        for trigger in self.project.triggers.all():
+            if trigger.type == _TYPES[event.kind]:
+                self._enqueue(trigger, _event_json(event, trigger, self.email))
 
-    def run(self, function: str, args: Sequence[Any]) -> dict[str, Any]:
-        """Run a function as the person, and wait: ``result``, ``log``, ``toasts``. Raises `Invalid` when the script
-        throws.
+    def run(self, function: str, args: Sequence[Any], answers: Sequence[str | None] = ()) -> dict[str, Any]:
+        """Run a function as the person, and wait. Raises `Invalid` when there is none, or with what it throws.
+
+        Returns ``result`` (JSON), ``log`` ([level, text] each), ``toasts`` (texts), ``dialogs`` (kind, title, text,
+        buttons) and ``menus`` (title, items). ``answers``: what the person answers to its dialogs, in turn.
         """
-        done = self._execute(function, {"args": list(args)}, self.email)
+        if not _CALLABLE.fullmatch(function):
+            raise Invalid(f"Script function not found: {function}")
+        mode: Mode = "simple" if function == "onOpen" else "person"
+        done = self._execute(function, {"args": list(args)}, Caller(self.email, mode, answers=answers))
         if "error" in done:
             raise Invalid(done["error"])
-        return {"result": done.get("result"), "log": done["log"], "toasts": done["toasts"]}
+        return {name: done[name] for name in ("result", "log", "toasts", "dialogs", "menus")}
 
     def fire_clock(self) -> None:
         """Let every time trigger fire now."""
-        for trigger in self.project.triggers():
+        for trigger in self.project.triggers.all():
             if trigger.type == "CLOCK":
-                self._enqueue(trigger, {"kind": "clock", "trigger": trigger.id})
+                self._fire(trigger)
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until no handler runs or is due; False when ``timeout`` seconds were not enough."""
-        with self._busy:
-            return self._busy.wait_for(lambda: not self._waiting and not self._running, timeout)
+        with self._news:
+            return self._news.wait_for(lambda: not self._due and not self._running, timeout)
 
     def executions(self) -> list[dict[str, Any]]:
-        """The last runs, newest first, with what they logged."""
+        """The last runs, newest first: what ran, when, how long, its result or error, its calls, what it showed."""
         return list(reversed(self._executions))
 
     def stop(self) -> None:
-        """Let running handlers end; take no more events."""
-        self._stopping.set()
-        for _ in range(WORKERS):
-            self._queue.put(None)
-        for thread in self._threads:
-            thread.join(20)
+        """Let running handlers end; drop what waits and take no more."""
+        self._clock.stop()
+        with self._news:
+            self._stopping = True
+            self._due.clear()
+            self._news.notify_all()
+        until = time.monotonic() + PATIENCE
+        for worker in self._workers:
+            worker.join(max(0.0, until - time.monotonic()))
+
+    def _fire(self, trigger: Trigger) -> None:
+        self._enqueue(trigger, {"kind": "CLOCK", "trigger": trigger.id})
 
     def _enqueue(self, trigger: Trigger, event: dict[str, Any]) -> None:
-        with self._busy:
-            self._waiting += 1
-        self._queue.put((trigger, event))
+        limit = self._trouble.edit_queue if trigger.type == "ON_EDIT" else None
+        with self._news:
+            if self._stopping or (limit is not None and self._waiting[trigger.id] >= limit):
+                return
+            self._waiting[trigger.id] += 1
+            self._due.append((trigger, event))
+            self._news.notify_all()
 
     def _work(self) -> None:
-        while (item := self._queue.get()) is not None:
+        while (item := self._next()) is not None:
             trigger, event = item
-            with self._busy:
-                self._waiting -= 1
-                self._running += 1
+            caller = Caller(trigger.owner, "trigger", event.get("sheet"))
             try:
-                self._execute(trigger.handler, {"event": event}, trigger.owner)
+                self._execute(trigger.handler, {"event": event}, caller)
             finally:
-                with self._busy:
+                with self._news:
                     self._running -= 1
-                    self._busy.notify_all()
+                    self._news.notify_all()
 
-    def _tick(self) -> None:
-        """Fire time triggers when their minutes have passed since this process last did."""
-        fired: dict[str, float] = {}
-        while not self._stopping.wait(1.0):
-            now = time.monotonic()
-            for trigger in self.project.triggers():
-                if trigger.type == "CLOCK" and now - fired.setdefault(trigger.id, now) >= trigger.minutes * 60:
-                    fired[trigger.id] = now
-                    self._enqueue(trigger, {"kind": "clock", "trigger": trigger.id})
+    def _next(self) -> tuple[Trigger, dict[str, Any]] | None:
+        with self._news:
+            self._news.wait_for(lambda: self._due or self._stopping)
+            if self._stopping:
+                return None
+            trigger, event = self._due.popleft()
+            self._waiting[trigger.id] -= 1
+            self._running += 1
+            return trigger, event
 
-    def _execute(self, function: str, given: dict[str, Any], email: str) -> dict[str, Any]:
-        log: list[list[str]] = []
-        began = time.monotonic()
-        services = Services(self.project, email, began + LONGEST, lambda level, text: log.append([level, text]))
+    def _execute(self, function: str, given: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        began, at = time.monotonic(), datetime.now(UTC).isoformat()
+        execution = Execution(self.project, caller, self.email)
         try:
-            done: dict[str, Any] = json.loads(_run(services, self.project.sources(), function, given))
-        except quickjs.JSException as error:
-            done = {"error": str(error)}
+            done = engine.run(execution.host, self.project.files(), function, given)
         finally:
-            services.close()
-        done |= {"log": log, "toasts": [text for level, text in log if level == "TOAST"]}
-        ran = {"function": function, "at": datetime.now(UTC).isoformat(), "seconds": round(time.monotonic() - began, 3)}
+            execution.close()
+        done |= {"log": execution.log, "toasts": execution.dialogs.toasts}
+        done |= {"dialogs": execution.dialogs.shown, "menus": execution.dialogs.menus}
+        seconds = round(time.monotonic() - began, 3)
+        ran = {"function": function, "mode": caller.mode, "at": at, "seconds": seconds, "calls": dict(execution.calls)}
         self._executions.append(ran | done)
         return done
 
 
-def _run(services: Services, sources: list[tuple[str, str]], function: str, given: dict[str, Any]) -> str:
-    """One execution in an engine of its own; an exception of the host never crosses into the engine."""
-
-    def host(call: str) -> str:
-        try:
-            asked = json.loads(call)
-            return json.dumps({"ok": services.call(asked["op"], asked["args"])})
-        except Exception as error:
-            return json.dumps({"error": str(error) or type(error).__name__})
-
-    context = quickjs.Context()
-    context.set_memory_limit(MEMORY)
-    context.add_callable("__host", host)
-    context.eval(RUNTIME)
-    for _, source in sources:
-        context.eval(source)
-    answer: str = context.get("__run")(function, json.dumps(given))
-    return answer
-
-
-def _event_json(event: Event, trigger: Trigger) -> dict[str, Any]:
+def _event_json(event: Event, trigger: Trigger, user: str) -> dict[str, Any]:
+    """The event as the runtime builds Google's event object from it."""
+    common = {"kind": trigger.type, "trigger": trigger.id, "user": user, "sheet": event.sheet_id}
     if event.kind == "change":
-        return {"kind": "change", "trigger": trigger.id, "changeType": event.change_type}
-    single = {
-        name: value for name, value in (("value", event.value), ("oldValue", event.old_value)) if value is not None
-    }
-    at = {
-        "sheet": event.sheet_id,
-        "row": event.row,
-        "column": event.column,
-        "rows": event.nrows,
-        "columns": event.ncols,
-    }
-    return {"kind": "edit", "trigger": trigger.id, "single": single, **at}
+        return common | {"changeType": event.change_type}
+    single = {"value": event.value, "oldValue": event.old_value}
+    place = [event.row, event.column, event.nrows, event.ncols]
+    return common | {"range": place, "single": {name: text for name, text in single.items() if text is not None}}

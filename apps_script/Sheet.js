@@ -1,0 +1,168 @@
+/**
+ * Reads the tab, finds columns by their headers, gives ids. A row is everything from column A to the last header.
+ */
+
+/** Down to this row, header and rows are read as one region; further down it would be mostly ballast. */
+const ONE_REGION = 200;
+
+/**
+ * @typedef {string | number | boolean | {date: string}} Wire
+ * @typedef {{row: number, cells: Wire[], shown: string[]}} Row
+ * `blank`: how many of the rows asked for hold nothing.
+ * @typedef {{header: string[], rows: Row[], blank: number}} Seen
+ */
+
+/**
+ * The tab that is synced; null when it is gone.
+ * @param {State} state
+ * @returns {GoogleAppsScript.Spreadsheet.Sheet | null}
+ */
+function tab_(state) {
+  const sheets = SpreadsheetApp.getActiveSpreadsheet().getSheets();
+  return sheets.find((sheet) => sheet.getSheetId() === state.tab) || null;
+}
+
+/**
+ * The header and the rows `first` to `last` that hold anything. Id and values of a row come out of one read: a trigger's
+ * range is only a place, and by now another row may stand there, but what is read belongs together.
+ *
+ * Far down, the header is a read of its own. Only moving a column in between could mix them up, and that fires its own
+ * event, which asks the bridge to compare everything.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {number} first at least 2
+ * @param {number} last
+ * @returns {Seen}
+ */
+function read_(sheet, first, last) {
+  const columns = sheet.getLastColumn();
+  if (!columns || last < first) return { header: header_(sheet), rows: [], blank: 0 };
+  const top = last <= ONE_REGION ? 1 : first;
+  const region = sheet.getRange(top, 1, last - top + 1, columns);
+  const values = region.getValues();
+  const shown = region.getDisplayValues();
+  const header = top === 1 ? headed_(shown[0]) : header_(sheet);
+  const zone = timeZone_();
+  const rows = [];
+  for (let row = first; row <= last; row++) {
+    const cells = values[row - top].slice(0, header.length);
+    if (!isBlank_(cells)) rows.push({ row, cells: wire_(cells, zone), shown: shown[row - top].slice(0, header.length) });
+  }
+  return { header, rows, blank: last - first + 1 - rows.length };
+}
+
+/**
+ * The texts of the first row.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @returns {string[]}
+ */
+function header_(sheet) {
+  const columns = sheet.getLastColumn();
+  return columns ? headed_(sheet.getRange(1, 1, 1, columns).getDisplayValues()[0]) : [];
+}
+
+/**
+ * The texts up to the last one that is not empty.
+ * @param {string[]} texts
+ * @returns {string[]}
+ */
+function headed_(texts) {
+  let end = texts.length;
+  while (end && !texts[end - 1].trim()) end--;
+  return texts.slice(0, end);
+}
+
+/**
+ * An unticked checkbox is nothing: whole columns of them reach below the last lead.
+ * @param {any[]} cells
+ * @returns {boolean}
+ */
+function isBlank_(cells) {
+  return cells.every((cell) => cell === '' || cell === false);
+}
+
+/**
+ * Cells as JSON. A Date becomes the date and time that the cell shows, whatever zone the script runs in.
+ * @param {any[]} cells
+ * @param {string} zone of the spreadsheet
+ * @returns {Wire[]}
+ */
+function wire_(cells, zone) {
+  return cells.map((cell) =>
+    cell instanceof Date ? { date: Utilities.formatDate(cell, zone, "yyyy-MM-dd'T'HH:mm:ss") } : cell
+  );
+}
+
+/** @returns {string} */
+function timeZone_() {
+  return SpreadsheetApp.getActiveSpreadsheet().getSpreadsheetTimeZone();
+}
+
+/**
+ * Where the id column stands (from 0); -1 when there is none. The bridge says which header it takes for the id.
+ * @param {string[]} header
+ * @param {Settings | null} settings
+ * @returns {number}
+ */
+function idColumn_(header, settings) {
+  const wanted = plain_((settings && settings.id) || 'id');
+  return header.findIndex((text) => plain_(text) === wanted);
+}
+
+/**
+ * A header as it is compared: lead_id, "Lead ID" and "lead  id" are one.
+ * @param {string} text
+ * @returns {string}
+ */
+function plain_(text) {
+  return text.replace(/_/g, ' ').trim().replace(/\s+/g, ' ').toLowerCase();
+}
+
+/**
+ * The row's id as a person sees it; empty when it has none.
+ * @param {Row} row
+ * @param {number} column
+ * @returns {string}
+ */
+function idOf_(row, column) {
+  return column < 0 ? '' : row.shown[column].trim();
+}
+
+/**
+ * The ids of these rows, each once.
+ * @param {Row[]} rows
+ * @param {number} column
+ * @returns {string[]}
+ */
+function ids_(rows, column) {
+  return Array.from(new Set(rows.map((row) => idOf_(row, column)).filter((id) => id)));
+}
+
+/**
+ * Gives an id to each row that has none but says something in a synced column: into the sheet and into what was read.
+ * Call under the lock, which also flushes.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {Seen} seen
+ * @param {Settings} settings
+ */
+function assignIds_(sheet, seen, settings) {
+  const column = idColumn_(seen.header, settings);
+  const known = knownColumns_(seen.header, settings);
+  seen.rows
+    .filter((row) => column >= 0 && !idOf_(row, column) && !isBlank_(known.map((index) => row.cells[index])))
+    .forEach((row) => {
+      const id = 'L-' + Utilities.getUuid().replace(/-/g, '').slice(0, 10);
+      sheet.getRange(row.row, column + 1).setValue(id);
+      row.cells[column] = row.shown[column] = id;
+    });
+}
+
+/**
+ * Where the columns stand (from 0) that the bridge reads or writes.
+ * @param {string[]} header
+ * @param {Settings} settings
+ * @returns {number[]}
+ */
+function knownColumns_(header, settings) {
+  const known = settings.columns.map(plain_);
+  return header.map((_, index) => index).filter((index) => known.includes(plain_(header[index])));
+}

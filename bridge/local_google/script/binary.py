@@ -1,0 +1,60 @@
+"""Bytes as Apps Script has them: lists of signed numbers. In US-ASCII, what is not in it becomes ``?``."""
+
+import base64
+import hashlib
+import hmac as _hmac
+from collections.abc import Sequence
+
+from bridge.local_google.errors import Invalid
+
+Content = str | list[int]
+_CODECS = {"UTF_8": "utf-8", "US_ASCII": "ascii"}
+_DIGESTS = {"MD5": "md5", "SHA_1": "sha1", "SHA_256": "sha256", "SHA_384": "sha384", "SHA_512": "sha512"}
+
+
+def of(content: Content, charset: str) -> list[int]:
+    """The bytes of a text."""
+    return signed(raw(content, charset))
+
+
+def text(content: Sequence[int]) -> str:
+    """The text of UTF-8 bytes."""
+    return unsigned(content).decode("utf-8", "replace")
+
+
+def hmac(value: Content, key: Content, charset: str) -> list[int]:
+    """HMAC-SHA256."""
+    return signed(_hmac.new(raw(key, charset), raw(value, charset), hashlib.sha256).digest())
+
+
+def digest(algorithm: str, value: Content, charset: str) -> list[int]:
+    """A digest by Google's name of it."""
+    return signed(hashlib.new(_DIGESTS[algorithm], raw(value, charset), usedforsecurity=False).digest())
+
+
+def encode(value: Content, charset: str) -> str:
+    """Base64."""
+    return base64.b64encode(raw(value, charset)).decode()
+
+
+def decode(given: str) -> list[int]:
+    """The bytes of a base64 text; raises `Invalid`."""
+    try:
+        return signed(base64.b64decode(given, validate=True))
+    except ValueError:
+        raise Invalid("Could not decode string.") from None
+
+
+def raw(content: Content, charset: str) -> bytes:
+    """A text or signed numbers as bytes."""
+    return content.encode(_CODECS[charset], "replace") if isinstance(content, str) else unsigned(content)
+
+
+def signed(content: bytes) -> list[int]:
+    """Numbers from -128 to 127."""
+    return [byte - 256 if byte > 127 else byte for byte in content]
+
+
+def unsigned(content: Sequence[int]) -> bytes:
+    """The bytes of such numbers."""
+    return bytes(byte & 255 for byte in content)

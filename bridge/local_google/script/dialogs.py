@@ -1,0 +1,42 @@
+"""What a script shows: toasts, menus, alerts and prompts. All is recorded; dialogs get answers given beforehand."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bridge.local_google.book import Book
+from bridge.local_google.errors import Invalid
+
+
+class Dialogs:
+    """One execution's. ``answers``: for each dialog in turn the button, or the text put into a prompt; None: closed.
+
+    ``attended`` False: nobody sits before a trigger, so it cannot open dialogs.
+    """
+
+    def __init__(self, book: Book, answers: Sequence[str | None], *, attended: bool) -> None:
+        self.toasts: list[str] = []
+        self.shown: list[dict[str, Any]] = []
+        self.menus: list[dict[str, Any]] = []
+        self._book, self._answers, self._attended = book, list(answers), attended
+
+    def open(self) -> None:
+        """Google's `getUi`; raises `Invalid` where there is nobody to see it."""
+        if not self._attended:
+            raise Invalid("Cannot call SpreadsheetApp.getUi() from this context.")
+
+    def toast(self, text: str, title: str) -> None:
+        """A short message in the corner of the sheet."""
+        self.toasts.append(text)
+        self._book.toast(text, title)
+
+    def menu(self, menu: dict[str, Any]) -> None:
+        """A menu of its own."""
+        self.menus.append(menu)
+
+    def dialog(self, dialog: dict[str, Any]) -> str | None:
+        """An alert or a prompt; an alert with nothing but OK needs no answer."""
+        self.shown.append(dialog)
+        answer = self._answers.pop(0) if self._answers else None
+        if answer is not None or dialog["kind"] == "prompt":
+            return answer
+        return "OK" if dialog["buttons"] == "OK" else "CLOSE"

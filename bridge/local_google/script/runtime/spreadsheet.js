@@ -1,0 +1,110 @@
+// SpreadsheetApp: the one spreadsheet the script is bound to. No styling, no charts, no other spreadsheets.
+
+/** A block of cells by its place; it stays a place when rows move. */
+function rangeOf(id, row, column, rows, columns) {
+  const at = [row, column, rows, columns];
+  const lines = (op) => host(op, id, at).map((line) => line.map(fromHost));
+  const members = {
+    getRow: () => row,
+    getColumn: () => column,
+    getNumRows: () => rows,
+    getNumColumns: () => columns,
+    getLastRow: () => row + rows - 1,
+    getLastColumn: () => column + columns - 1,
+    getSheet: () => sheetOf(id),
+    getA1Notation: () => host('range.name', at),
+    getValues: () => lines('range.values'),
+    getValue: () => lines('range.values')[0][0],
+    getDisplayValues: () => lines('range.shown'),
+    getDisplayValue: () => lines('range.shown')[0][0],
+    getFormulas: () => lines('range.formulas'),
+    getFormula: () => lines('range.formulas')[0][0],
+    isBlank: () => lines('range.values').every((line) => line.every((value) => value === '')),
+    setValues(values) {
+      expect('SpreadsheetApp.Range.setValues', arguments, ['Object[][]']);
+      fitting('rows', values.length, rows);
+      values.forEach((line) => fitting('columns', line.length, columns));
+      host('range.write', id, at, values.map((line) => line.map(toHost)));
+      return range;
+    },
+    setValue(value) {
+      expect('SpreadsheetApp.Range.setValue', arguments, ['any']);
+      host('range.write', id, at, Array(rows).fill(Array(columns).fill(toHost(value))));
+      return range;
+    },
+    clearContent() {
+      host('range.write', id, at, Array(rows).fill(Array(columns).fill('')));
+      return range;
+    },
+  };
+  const range = strict('Range', members);
+  return range;
+}
+
+function fitting(what, given, wanted) {
+  if (given === wanted) return;
+  throw new Error(
+    `The number of ${what} in the data does not match the number of ${what} in the range. ` +
+      `The data has ${given} but the range has ${wanted}.`
+  );
+}
+
+function sheetOf(id) {
+  const about = () => host('sheet.about', id);
+  const within = (row, column, rows, columns) => {
+    host('range.check', id, [row, column, rows, columns]);
+    return rangeOf(id, row, column, rows, columns);
+  };
+  return strict('Sheet', {
+    getSheetId: () => id,
+    getName: () => about().title,
+    getIndex: () => about().index,
+    getLastRow: () => about().lastRow,
+    getLastColumn: () => about().lastColumn,
+    getMaxRows: () => about().maxRows,
+    getMaxColumns: () => about().maxColumns,
+    getFrozenRows: () => about().frozenRows,
+    getParent: () => spreadsheet,
+    getRange(row, column, rows = 1, columns = 1) {
+      const number = 'number';
+      const counts = [[number, number], [number, number, number], [number, number, number, number]];
+      expect('SpreadsheetApp.Sheet.getRange', arguments, ...counts, ['String']);
+      return typeof row === 'string' ? rangeOf(id, ...host('range.find', id, row)) : within(row, column, rows, columns);
+    },
+    getDataRange: () => within(1, 1, Math.max(1, about().lastRow), Math.max(1, about().lastColumn)),
+    appendRow(values) {
+      host('sheet.append', id, values.map(toHost));
+      return sheetOf(id);
+    },
+  });
+}
+
+const spreadsheet = strict('Spreadsheet', {
+  getId: () => host('book').id,
+  getName: () => host('book').title,
+  getUrl: () => `https://docs.google.com/spreadsheets/d/${host('book').id}/edit`,
+  getSpreadsheetTimeZone: () => host('book').timeZone,
+  getSpreadsheetLocale: () => host('book').locale,
+  getSheets: () => host('book').sheets.map((sheet) => sheetOf(sheet.id)),
+  getSheetByName(name) {
+    expect('SpreadsheetApp.Spreadsheet.getSheetByName', arguments, ['String']);
+    const found = host('book').sheets.find((sheet) => sheet.title === name);
+    return found ? sheetOf(found.id) : null;
+  },
+  getActiveSheet: () => sheetOf(host('book').active),
+  toast(message, title = '') {
+    host('ui.toast', String(message), String(title));
+  },
+});
+
+global.SpreadsheetApp = strict('SpreadsheetApp', {
+  getActiveSpreadsheet: () => spreadsheet,
+  getActive: () => spreadsheet,
+  getActiveSheet: () => spreadsheet.getActiveSheet(),
+  getUi: () => {
+    host('ui.open');
+    return ui;
+  },
+  // Writes are never held back here; Google holds them back until this is called or the execution ends.
+  flush() {},
+});

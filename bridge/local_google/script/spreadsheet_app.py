@@ -1,0 +1,111 @@
+"""The spreadsheet as a script sees it: rows and columns from 1, dates in milliseconds, an empty cell as ``""``."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bridge.local_google import a1
+from bridge.local_google.book import Book, Tab, Typed
+from bridge.local_google.cells import EPOCH, DateValue
+from bridge.local_google.errors import Invalid
+
+Place = tuple[int, int, int, int]
+"""Row, column, number of rows, number of columns."""
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SpreadsheetApp:
+    """The book of one execution. ``active``: the tab the person was on."""
+
+    def __init__(self, book: Book, active: int | None) -> None:
+        self._book, self._active = book, active
+
+    def about(self) -> dict[str, Any]:
+        """The spreadsheet's own properties and its tabs."""
+        now, tabs = self._book.now, self._book.tabs()
+        ids = [tab.sheet_id for tab in tabs]
+        return {
+            "id": self._book.id,
+            "title": now.title,
+            "timeZone": now.time_zone,
+            "locale": now.locale,
+            "sheets": [{"id": tab.sheet_id, "title": tab.title} for tab in tabs],
+            "active": self._active if self._active in ids else ids[0],
+        }
+
+    def sheet(self, sheet: int) -> dict[str, Any]:
+        """A tab's title and extent."""
+        tab = self._tab(sheet)
+        return {
+            "title": tab.title,
+            "index": tab.index + 1,
+            "lastRow": tab.last_row,
+            "lastColumn": tab.last_column,
+            "maxRows": tab.max_rows,
+            "maxColumns": tab.max_columns,
+            "frozenRows": tab.grid.frozen_rows,
+        }
+
+    def append(self, sheet: int, values: list[Any]) -> None:
+        """A row below the last one that holds anything."""
+        self._tab(sheet).append([self._given(value) for value in values])
+
+    def check(self, sheet: int, place: Place) -> None:
+        """Refuse a block outside the grid."""
+        tab, (row, column, rows, columns) = self._tab(sheet), place
+        if min(place) < 1:
+            raise Invalid("The starting row or column, or the size, of the range is too small.")
+        if row + rows - 1 > tab.max_rows or column + columns - 1 > tab.max_columns:
+            raise Invalid("The coordinates of the range are outside the dimensions of the sheet.")
+
+    def find(self, sheet: int, text: str) -> Place:
+        """The block an A1 text names; it may name another tab, which is refused."""
+        tab = self._tab(sheet)
+        area = self._book.now.resolve(text if "!" in text else f"{a1.quoted(tab.title)}!{text}")
+        if area.sheet_id != sheet:
+            raise Invalid("Range not found")
+        return area.top + 1, area.left + 1, area.bottom - area.top, area.right - area.left
+
+    def name(self, place: Place) -> str:
+        """A block in A1 notation, without its tab."""
+        row, column, rows, columns = place
+        return a1.cells_text(row - 1, column - 1, row - 1 + rows, column - 1 + columns)
+
+    def values(self, sheet: int, place: Place) -> list[list[Any]]:
+        """Typed values."""
+        return [[self._taken(value) for value in line] for line in self._tab(sheet).values(*place)]
+
+    def shown(self, sheet: int, place: Place) -> list[list[str]]:
+        """What a person sees."""
+        return self._tab(sheet).shown(*place)
+
+    def formulas(self, sheet: int, place: Place) -> list[list[str]]:
+        """Formulas; ``""`` where there is none."""
+        return self._tab(sheet).formulas(*place)
+
+    def write(self, sheet: int, place: Place, values: list[list[Any]]) -> None:
+        """Fill a block, parsed as if typed; fires no trigger."""
+        self._tab(sheet).write(place[0], place[1], [[self._given(value) for value in line] for line in values])
+
+    def _tab(self, sheet: int) -> Tab:
+        tab = self._book.tab(sheet)
+        if tab is None:
+            raise Invalid(f"Sheet {sheet} not found")
+        return tab
+
+    def _taken(self, value: Typed) -> Any:
+        """A cell's date is a moment for a script: that wall clock in the spreadsheet's zone."""
+        if not isinstance(value, DateValue):
+            return "" if value is None else value
+        try:
+            moment = value.wall.replace(tzinfo=self._book.time_zone)
+            return {"ms": round((moment - _START) / timedelta(milliseconds=1))}
+        except OverflowError:
+            return value.serial
+
+    def _given(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        moment = _START + timedelta(milliseconds=value["ms"])
+        wall = moment.astimezone(self._book.time_zone).replace(tzinfo=None)
+        return DateValue((wall - EPOCH) / timedelta(days=1))
