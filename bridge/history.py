@@ -98,13 +98,15 @@ def settle_waiting(session: Session, reached: Mapping[int, Iterable[str]], at: d
 
 
 def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> dict[int, dict[str, set[Value]]]:
-    """link id → field → values that a person or a write of ours replaced within the lag window: a read that shows
-    one may be old.
+    """link id → field → values that were replaced within the lag window, by a person or by us: a read that shows one may
+    be old.
     """
     since = now - LAG
     fresh = {link.id: link for link in links if link.agreed_at > since}
     found: dict[int, dict[str, set[Value]]] = {link_id: {} for link_id in fresh}
-    edits = select(Change.link_id, Change.field, Change.old).where(Change.link_id.in_(fresh), Change.side == "sheet", Change.at > since)
+    edits = select(Change.link_id, Change.field, Change.old).where(
+        Change.link_id.in_(fresh), Change.side == "sheet", Change.at > since
+    )
     for link_id, name, old in session.execute(edits) if fresh else ():
         found[link_id or 0].setdefault(name, set()).add(old)
     for link in fresh.values():

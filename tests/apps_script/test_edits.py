@@ -21,6 +21,7 @@ def test_an_edit_costs_one_post_one_read_of_its_rows_and_four_uses_of_properties
     sheet.edit("A2:C40", *([n, "Ada", "NEW"] for n in range(39)))
     calls = sheet.calls()
     assert (calls["fetch"], calls["range.values"], calls["lock.take"]) == (1, 1, 1)
+    assert calls["range.shown"] == 2  # the headers that were touched, and the rows with the whole header
     assert [calls[f"properties.{verb}"] for verb in ("all", "set", "delete")] == [2, 1, 1]
 
 
@@ -203,6 +204,13 @@ def test_a_refused_row_is_told_to_the_person(sheet: Sheet, receiver: Receiver) -
     receiver.outcomes = [{"row": 2, "outcome": "refused", "reasons": ["status: 'LOSTT' is none of NEW, LOST"]}]
     sheet.edit("A2:C2", [12, "Vikram", "LOSTT"])
     assert sheet.toasts() == ["status: 'LOSTT' is none of NEW, LOST"]
+
+
+@pytest.mark.parametrize("outcome", ["unchanged", "stale"])
+def test_a_row_that_is_only_not_finished_yet_needs_no_word(sheet: Sheet, receiver: Receiver, outcome: str) -> None:
+    receiver.outcomes = [{"row": 2, "outcome": outcome, "reasons": ["row 2 has no name yet"]}]
+    sheet.edit("A2", [12])
+    assert sheet.toasts() == []
 
 
 def test_a_new_row_gets_an_id_when_the_bridge_asks_for_it(bare: Sheet, receiver: Receiver) -> None:

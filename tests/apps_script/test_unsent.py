@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from bridge.local_google.errors import Invalid
 from tests.apps_script.conftest import Receiver, Sheet
 from tests.stack import eventually
 
@@ -187,6 +188,23 @@ def test_an_edit_whose_note_cannot_be_kept_is_sent_all_the_same(sheet: Sheet, re
         sheet.store.save("properties:script", f"full{number}", "x" * 9000)
     sheet.edit("A2:B2", [12, "Vikram"])
     assert len(receiver.rows()) == 1
+
+
+def test_a_property_store_that_stumbles_costs_no_edit(
+    sheet: Sheet, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    properties = sheet.scripts.project.properties
+    real, stumbles = properties.all, [1, 2]
+
+    def all_of(space: str) -> dict[str, str]:
+        if stumbles:
+            stumbles.pop()
+            raise Invalid("We're sorry, a server error occurred. Please wait a bit and try again.")
+        return real(space)
+
+    monkeypatch.setattr(properties, "all", all_of)
+    sheet.edit("A2:B2", [12, "Vikram"])
+    assert (len(receiver.rows()), stumbles) == (1, [])
 
 
 @pytest.mark.parametrize("status", [413, 422])
