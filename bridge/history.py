@@ -98,7 +98,7 @@ def settle_waiting(session: Session, reached: Mapping[int, Iterable[str]], at: d
 
 
 def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> dict[int, dict[str, set[Value]]]:
-    """link id → field → values replaced within the lag window, by a person or by us: a read that shows one may be old."""
+    """link id → field → values replaced within the lag window, by a person or us: a read that shows one may be old."""
     since = now - LAG
     fresh = {link.id: link for link in links if link.agreed_at > since}
     found: dict[int, dict[str, set[Value]]] = {link_id: {} for link_id in fresh}
