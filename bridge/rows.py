@@ -199,8 +199,8 @@ def _update(batch: Batch, known: Known, row: Row, link: Link) -> Outcome:
     base, doubtful = trust(link.base, values, sent, known.replaced.get(link.id, {}), batch.reading.edited)
     certain = {name: value for name, value in values.items() if name not in doubtful}
     task = known.tasks[link.task_id]
+    overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
     merged = merge_row(batch, link, task, base, certain)
-    overwritten = any(name in sent for name in merged.task)
     if doubtful or merged.sheet or overwritten or differs(as_lead(task, link, batch.sheet.mapping), link.base):
         mark_pending(batch.session, link, batch.now)
     reasons += tuple(
@@ -221,10 +221,12 @@ def _word(merged: Merge, reasons: tuple[str, ...]) -> str:
 def merge_row(batch: Batch, link: Link, task: Task, base: Fields, values: Fields) -> Merge:
     """Merge one row with its task and apply the task's part; what the sheet must take is returned.
 
-    The new base is set first, so that the task's own signal finds nothing owed: an echo ends by comparison.
+    The new base is set first, so that the task's own signal finds nothing owed: an echo ends by comparison. Where the row
+    shows a write of ours instead of the word a person had chosen since, that word is asked first for the way back.
     """
     mapping, reading = batch.sheet.mapping, batch.reading
-    said = mapping.task_as_lead(task_fields(task), (values, base), link.recall)
+    before_ours = {name: value for name, value in link.base.items() if name in values and base.get(name) != value}
+    said = mapping.task_as_lead(task_fields(task), (before_ours, values, base), link.recall)
     merged = merge(base, values, said, mapping.rules, reading.latest)
     _note(batch, link, base, values, merged)
     if merged.base != link.base:

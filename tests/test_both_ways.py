@@ -278,6 +278,20 @@ def test_a_person_who_edits_while_our_write_is_under_way_is_heard(stack):
     assert (stack.cell("C2"), stack.task(1)["status"]) == ("CONTACTED", "IN_PROGRESS")
 
 
+def test_a_word_typed_while_ours_is_being_written_is_put_back_though_both_mean_the_same(stack):
+    lead(stack)
+
+    def edit():
+        stack.edit("C2", ["LOST"])
+        stack.deliver([12, "Vikram", "LOST", 1], seq=2, edited={"first": 3, "last": 3})
+
+    stack.google.trouble.before_write(edit)
+    stack.patch(1, status="DONE")
+    eventually(lambda: stack.cell("C2") == "LOST" and not stack.pending())
+    stack.settle()
+    assert (stack.cell("C2"), stack.task(1)["status"]) == ("LOST", "DONE")
+
+
 def test_a_patch_that_comes_while_its_task_is_being_written_is_written_next(stack):
     lead(stack)
     stack.google.trouble.before_write(lambda: stack.patch(1, status="IN_PROGRESS"))
