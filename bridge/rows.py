@@ -221,8 +221,8 @@ def _word(merged: Merge, reasons: tuple[str, ...]) -> str:
 def merge_row(batch: Batch, link: Link, task: Task, base: Fields, values: Fields) -> Merge:
     """Merge one row with its task and apply the task's part; what the sheet must take is returned.
 
-    The new base is set first, so that the task's own signal finds nothing owed: an echo ends by comparison. Where the row
-    shows a write of ours instead of the word a person had chosen since, that word is asked first for the way back.
+    The new base is set first, so that the task's own signal finds nothing owed: an echo ends by comparison. Where the
+    row shows a write of ours over a word that a person had chosen since, that word comes first on the way back.
     """
     mapping, reading = batch.sheet.mapping, batch.reading
     before_ours = {name: value for name, value in link.base.items() if name in values and base.get(name) != value}
