@@ -20,7 +20,7 @@ from bridge.core.lead import Cell, Day
 from bridge.core.mapping import Layout
 from bridge.core.signature import BadSignature, verify
 from bridge.models import Delivery, Lane
-from bridge.outbox import SWEEP_SOON, ask_for_sweep
+from bridge.outbox import SWEEP_SOON, ask_for_sweep, wake_after_commit
 from bridge.rows import Batch, Outcome, Reading, take
 from bridge.runtime import Runtime
 from task_api.errors import Problem
@@ -128,6 +128,9 @@ def _take(session: Session, sheet: SheetConfig, message_id: str, message: _Messa
     if (wait := _sweep_wait(lane, message, now)) is not None:
         ask_for_sweep(session, sheet.key, now + wait)
     lane.seq, lane.heard_at = max(lane.seq, message.seq), now
+    if lane.problem and not lane.attempts:  # paused until a person acts, and somebody is at work there
+        lane.not_before = None
+        wake_after_commit(session, sheet.key)
     if message.header:
         lane.settings = _settings(sheet, message, layout)
     outcomes: list[Outcome] = []

@@ -1,16 +1,64 @@
 """The sheet's script and the bridge, together: the real files in the local Google's runtime, the real webhook."""
 
-import pytest
-from sqlalchemy import select
+import shutil
 
+import pytest
+from sqlalchemy import func, select
+
+from bridge.local_google.app import SCRIPT_FILES
 from bridge.local_google.errors import Invalid
-from bridge.models import Delivery
+from bridge.local_google.script.host import Scripts
+from bridge.models import Delivery, Lane
+from task_api.models import Task
 from tests.stack import SECRET, Stack, eventually
+
+NOWHERE = "http://127.0.0.1:9/hooks/sheets/leads"
 
 
 def deliveries(stack):
     with stack.runtime.session() as session:
         return session.scalars(select(Delivery.id)).all()
+
+
+def lane(stack):
+    with stack.runtime.session() as session:
+        return session.get_one(Lane, "leads")
+
+
+def type_and_wait(stack, where, *rows):
+    stack.edit(where, *rows)
+    assert stack.google.scripts.wait_idle(10)
+
+
+def properties(stack):
+    return stack.google.store.load("properties:script")
+
+
+def unsent(stack):
+    return [key for key in properties(stack) if key.startswith("BRIDGE_UNSENT_")]
+
+
+def lead_to(stack, url):
+    """The script finds the bridge there from now on, or nobody."""
+    stack.google.scripts.project.properties.set("properties:script", {"BRIDGE_URL": url}, others_go=False)
+
+
+def home(stack):
+    return stack.config.connection("leads").partition("#")[0]
+
+
+def wait_for_the_lock_at_most(stack, milliseconds):
+    """The script as shipped, but less patient."""
+    files, google = stack.folder / "apps_script", stack.google
+    shutil.copytree(SCRIPT_FILES, files)
+    shipped = (files / "State.js").read_text(encoding="utf-8")
+    assert "const LOCK_WAIT = 10000;" in shipped
+    patient = shipped.replace("const LOCK_WAIT = 10000;", f"const LOCK_WAIT = {milliseconds};")
+    (files / "State.js").write_text(patient, encoding="utf-8")
+    google.person.on_event.remove(google.scripts.handle)
+    google.scripts.stop()
+    google.scripts = Scripts(google.book, google.store, google.trouble, files)
+    google.person.on_event.append(google.scripts.handle)
 
 
 def test_installing_connects_and_makes_three_triggers_however_often(stack):
@@ -28,7 +76,8 @@ WRONG = {
     ),
     "a wrong path": (lambda s: f"{s.url}/hooks/sheets/nowhere#{SECRET}", "The address is wrong"),
     "another page": (lambda s: f"{s.url}/hooks/sheets/leads/health#{SECRET}", "not one of the bridge"),
-    "nobody there": (lambda _: f"http://127.0.0.1:9/hooks/sheets/leads#{SECRET}", "cannot be reached"),
+    "nobody there": (lambda _: f"{NOWHERE}#{SECRET}", "cannot be reached"),
+    "half of it": (lambda s: s.config.connection("leads")[:-20], "missing or cut off: copy the whole line"),
 }
 
 
@@ -95,17 +144,163 @@ def test_a_refused_row_is_told_to_the_person(stack):
 
 def test_edits_made_while_the_bridge_was_away_arrive_with_the_next_one(stack):
     stack.install()
-    stack.edit("A2:C2", ["1", "Ann", "NEW"])
-    assert stack.google.scripts.wait_idle(10)
-    stack.google.scripts.project.properties.set(
-        "properties:script", {"BRIDGE_URL": "http://127.0.0.1:9/hooks/sheets/leads"}, others_go=False
-    )
-    stack.edit("A3:C4", ["2", "Bob", "NEW"], ["3", "Eve", "LOST"])
-    assert stack.google.scripts.wait_idle(10)
-    url = stack.config.connection("leads").partition("#")[0]
-    stack.google.scripts.project.properties.set("properties:script", {"BRIDGE_URL": url}, others_go=False)
+    type_and_wait(stack, "A2:C2", ["1", "Ann", "NEW"])
+    lead_to(stack, NOWHERE)
+    type_and_wait(stack, "A3:C4", ["2", "Bob", "NEW"], ["3", "Eve", "LOST"])
+    lead_to(stack, home(stack))
     stack.edit("C2", ["CONTACTED"])
     eventually(lambda: len(stack.tasks()) == 3)
+    assert stack.google.scripts.wait_idle(10)
+    assert unsent(stack) == []
+
+
+def test_rows_sorted_while_they_are_unsent_still_arrive_each_as_itself(stack):
+    stack.install()
+    stack.settle()
+    lead_to(stack, NOWHERE)
+    type_and_wait(stack, "A2:C4", ["3", "Eve", "LOST"], ["1", "Ann", "NEW"], ["2", "Bob", "CONTACTED"])
+    project = stack.google.scripts.project.triggers
+    (changed,) = [trigger for trigger in project.all() if trigger.handler == "bridgeChanged"]
+    project.delete(changed.id, changed.owner)  # as if Google had lost the event
+    stack.google.person.sort("A2:D4", 1)
+    lead_to(stack, home(stack))
+    stack.google.scripts.fire_clock()
+    eventually(lambda: len(stack.tasks()) == 3)
+    stack.settle()
+    found = {task["lead_id"]: (task["title"], task["status"]) for task in stack.tasks()}
+    assert found == {
+        "1": ("Follow up: Ann", "TODO"),
+        "2": ("Follow up: Bob", "IN_PROGRESS"),
+        "3": ("Follow up: Eve", "DONE"),
+    }
+    linked = {str(row[0]): row[3] for row in stack.rows()}
+    assert linked == {task["lead_id"]: task["id"] for task in stack.tasks()}
+
+
+def test_1200_pasted_rows_are_three_deliveries_and_1200_tasks(stack):
+    stack.install()
+    stack.settle()
+    before = len(deliveries(stack))
+    stack.google.person.edit("A2:C1201", [[n, f"Lead {n}", "NEW"] for n in range(1, 1201)], pasted=True)
+    assert stack.google.scripts.wait_idle(30)
+    assert len(deliveries(stack)) == before + 3
+    with stack.runtime.session() as session:
+        assert session.scalar(select(func.count()).select_from(Task)) == 1200
+    stack.settle(30)
+    assert sorted(row[0] for row in stack.rows(2, 1201)) == sorted(row[3] for row in stack.rows(2, 1201))
+
+
+def test_each_edit_asks_google_for_one_post_and_is_one_delivery(stack):
+    stack.install()
+    for number, word in enumerate(["NEW", "CONTACTED", "LOST"], start=2):
+        type_and_wait(stack, "A2:C2", ["1", "Ann", word])
+        assert stack.google.scripts.executions()[0]["calls"]["fetch"] == 1
+        assert len(deliveries(stack)) == number
+
+
+@pytest.mark.parametrize("name", ["Zoë Müller", "山田 太郎", "🙂 Vikram 👩‍👩‍👧", 'O\'Neil "x" \\ \u2028'])
+def test_a_name_arrives_letter_by_letter(stack, name):
+    stack.install()
+    stack.edit("A2:C2", ["é1", name, "NEW"])
+    eventually(stack.tasks)
+    assert (stack.task(1)["title"], stack.task(1)["lead_id"]) == (f"Follow up: {name}", "é1")
+
+
+def test_while_the_lock_is_held_elsewhere_an_edit_is_put_off_and_not_lost(stack):
+    wait_for_the_lock_at_most(stack, 20)
+    stack.install()
+    stack.settle()
+    locks = stack.google.scripts.project.locks
+    assert locks.take("document", 1)
+    type_and_wait(stack, "A2:C2", ["1", "Ann", "NEW"])
+    assert (len(deliveries(stack)), unsent(stack)) == (1, ["BRIDGE_UNSENT_ALL"])
+    locks.release("document")
+    stack.google.scripts.fire_clock()
+    eventually(lambda: [task["lead_id"] for task in stack.tasks()] == ["1"])
+    assert stack.google.scripts.wait_idle(10)
+    assert unsent(stack) == []
+
+
+def test_an_edit_waits_for_the_lock_and_goes_out_when_it_is_free(stack):
+    stack.install()
+    stack.settle()
+    locks = stack.google.scripts.project.locks
+    assert locks.take("document", 1)
+    stack.edit("A2:C2", ["1", "Ann", "NEW"])
+    assert not stack.google.scripts.wait_idle(0.3)
+    assert stack.tasks() == []
+    locks.release("document")
+    eventually(stack.tasks)
+    assert stack.google.scripts.wait_idle(10)
+    assert unsent(stack) == []
+
+
+def test_executions_that_fight_for_the_lock_end_with_both_sides_equal(stack):
+    wait_for_the_lock_at_most(stack, 1)
+    stack.install()
+    stack.settle()
+    words = ["NEW", "CONTACTED", "QUALIFIED", "LOST"]
+    for turn in range(40):
+        n = turn % 8
+        stack.edit(f"A{n + 2}:C{n + 2}", [n, f"Lead {n}", words[(turn * 3 + n) % 4]])
+    assert stack.google.scripts.wait_idle(30)
+    stack.google.scripts.fire_clock()
+    eventually(lambda: len(stack.tasks()) == 8, seconds=20)
+    stack.settle(30)
+    meant = {"NEW": "TODO", "CONTACTED": "IN_PROGRESS", "QUALIFIED": "DONE", "LOST": "DONE"}
+    shown = {task["lead_id"]: task["status"] for task in stack.tasks()}
+    assert {str(row[0]): meant[row[2]] for row in stack.rows()} == shown
+    assert unsent(stack) == []
+
+
+def test_a_second_person_is_told_who_has_installed_it(stack):
+    stack.install()
+    stack.google.scripts.email = "other@local.invalid"
+    with pytest.raises(Invalid, match=r"already installed here, by you@local\.invalid"):
+        stack.install()
+    assert len(stack.google.scripts.project.triggers.all()) == 3
+
+
+def test_after_uninstalling_nothing_is_kept_and_nothing_is_sent(stack):
+    stack.install()
+    stack.google.scripts.run("uninstallBridge", [])
+    type_and_wait(stack, "A2:C2", ["1", "Ann", "NEW"])
+    stack.google.person.delete_rows("Leads", 5)
+    assert stack.google.scripts.wait_idle(10)
+    assert (stack.google.scripts.project.triggers.all(), properties(stack)) == ((), {})
+    assert len(deliveries(stack)) == 1
+
+
+def test_a_deleted_row_makes_the_bridge_sweep(stack):
+    stack.install()
+    type_and_wait(stack, "A2:C3", ["1", "Ann", "NEW"], ["2", "Bob", "NEW"])
+    stack.settle()
+    before = lane(stack).swept_at
+    stack.google.person.delete_rows("Leads", 2)
+    eventually(lambda: lane(stack).swept_at > before)
+    stack.settle()
+    stack.patch(2, status="DONE")
+    eventually(lambda: stack.rows() == [[2, "Bob", "QUALIFIED", 2]])
+
+
+def test_the_clock_tells_the_bridge_that_the_triggers_live(stack):
+    stack.install()
+    before = lane(stack)
+    stack.google.scripts.fire_clock()
+    eventually(lambda: lane(stack).heard_at > before.heard_at)
+    assert lane(stack).seq == before.seq
+
+
+def test_neither_secret_nor_lead_is_in_the_log_of_any_execution(stack):
+    stack.install()
+    type_and_wait(stack, "A2:C2", ["1", "Vikram", "WON"])
+    lead_to(stack, NOWHERE)
+    type_and_wait(stack, "B2", ["Vikram Rao"])
+    with pytest.raises(Invalid):
+        stack.google.scripts.run("installBridge", [f"{NOWHERE}#{SECRET}"])
+    logs = str([run["log"] for run in stack.google.scripts.executions()])
+    assert "delivery_failed" in logs
+    assert not any(word in logs for word in (SECRET, SECRET[6:], "Vikram", "you@"))
 
 
 def test_events_that_google_drops_under_fast_typing_are_found_by_the_sweep(stack):

@@ -115,6 +115,17 @@ def test_a_vanished_id_column_pauses_the_lane_and_says_so(linked):
     eventually(lambda: linked.cell("C2") == "QUALIFIED")
 
 
+def test_a_paused_lane_looks_again_as_soon_as_somebody_works_in_the_sheet(linked):
+    linked.install()
+    linked.settle()
+    linked.edit("A1", ["number"])
+    eventually(lambda: problem(linked))
+    linked.edit("A1", ["id"])
+    eventually(lambda: problem(linked) is None)
+    linked.edit("C2", ["CONTACTED"])
+    eventually(lambda: linked.task(1)["status"] == "IN_PROGRESS")
+
+
 def test_fifteen_seconds_of_silence_and_a_hundred_patches_all_arrive(stack):
     stack.edit("A2:C101", *([n, f"Lead {n}", "NEW"] for n in range(1, 101)))
     stack.deliver(*([n, f"Lead {n}", "NEW", None] for n in range(1, 101)))

@@ -3,6 +3,7 @@
 Node and npm come from a pip package, so that no machine needs them installed.
 """
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -21,13 +22,16 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def install() -> None:
-    """The exact packages of package-lock.json, when they are not there yet."""
-    kept, lock = HERE / "node_modules" / ".installed", (HERE / "package-lock.json").read_text()
-    if not (kept.is_file() and kept.read_text() == lock):
-        done = run(str(NPM), "ci", "--no-audit", "--no-fund", "--loglevel=error")
-        if done.returncode:
-            sys.exit(f"npm ci failed:\n{done.stdout}{done.stderr}")
-        kept.write_text(lock)
+    """The exact packages of package-lock.json, when they are not there yet; one process at a time."""
+    kept, path = HERE / "node_modules" / ".installed", HERE / "package-lock.json"
+    with path.open(encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wanted = lock.read()
+        if not (kept.is_file() and kept.read_text() == wanted):
+            done = run(str(NPM), "ci", "--no-audit", "--no-fund", "--loglevel=error")
+            if done.returncode:
+                sys.exit(f"npm ci failed:\n{done.stdout}{done.stderr}")
+            kept.write_text(wanted)
 
 
 def check(files: list[str]) -> subprocess.CompletedProcess[str]:

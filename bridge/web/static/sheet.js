@@ -98,7 +98,7 @@ export class Sheet {
   /** Wide enough for what the first rows hold, within reason. */
   columnWidth(x) {
     const longest = Math.max(0, ...this.rows.slice(0, 200).map((row) => row[x]?.shown.length ?? 0));
-    return Math.min(280, Math.max(96, longest * 8 + 24));
+    return Math.min(280, Math.max(96, longest * 9 + 24));
   }
 
   update(lively) {
