@@ -198,7 +198,7 @@ def test_each_edit_asks_google_for_one_post_and_is_one_delivery(stack):
         assert len(deliveries(stack)) == number
 
 
-@pytest.mark.parametrize("name", ["Zoë Müller", "山田 太郎", "🙂 Vikram 👩‍👩‍👧", 'O\'Neil "x" \\ \u2028'])
+@pytest.mark.parametrize("name", ["Zoë Müller", "山田 太郎", "🙂 Vikram 👩‍👩‍👧", 'O\'Neil "x" \\ \u2028 \t&'])
 def test_a_name_arrives_letter_by_letter(stack, name):
     stack.install()
     stack.edit("A2:C2", ["é1", name, "NEW"])

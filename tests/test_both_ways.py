@@ -321,3 +321,20 @@ def test_an_edit_of_the_sheet_owes_the_sheet_nothing(stack):
     stack.app.extensions["engine"].stop()
     stack.deliver([12, "Vikram Rao", "CONTACTED", 1], seq=2, edited={"first": 2, "last": 3})
     assert (stack.task(1)["status"], stack.pending()) == ("IN_PROGRESS", 0)
+
+
+def test_notes_owner_and_due_are_picked_up_when_their_columns_are_there(stack):
+    header = ["id", "name", "status", "task_id", "notes", "owner", "due"]
+    stack.edit("A1:G1", header)
+    stack.edit("A2:G2", ["12", "Vikram", "NEW", None, "met at the fair", "Ann", "2026-11-30"])
+    stack.install()
+    task = eventually(lambda: stack.tasks() and stack.task(1))
+    assert (task["notes"], task["assignee"], task["due"]) == ("met at the fair", "Ann", "2026-11-30")
+    stack.patch(1, notes="call on Monday", assignee=None, due="2026-12-01")
+    tab = stack.google.book.tab("Leads")
+    eventually(lambda: tab.shown(2, 5, 1, 2)[0] == ["call on Monday", ""])
+    eventually(lambda: "2026-12-01" in tab.shown(2, 7)[0][0] or "01/12/2026" in tab.shown(2, 7)[0][0])
+    stack.edit("E2", [""])
+    eventually(lambda: stack.task(1)["notes"] == "Auto-created from Sheets")
+    stack.settle()
+    assert stack.task(1)["due"] == "2026-12-01"
