@@ -238,6 +238,8 @@ def _columns(sheet: _Sheet, fault: Any) -> tuple[Column, ...]:
             continue
         if given.task_field and given.task_field not in TASK_FIELDS - {"id", "title"}:
             fault("columns", name, "task_field", why="use status, notes, assignee or due")
+        if name in columns and given.kind not in {None, columns[name].kind}:
+            fault("columns", name, "kind", why=f"the {name} column holds a {columns[name].kind}; leave kind out")
         settings: dict[str, Any] = given.model_dump(exclude_none=True)
         settings["headers"] = tuple(given.headers or (columns[name].headers if name in columns else (name,)))
         columns[name] = replace(columns.get(name, Column(name, (name,))), **settings)

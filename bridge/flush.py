@@ -123,12 +123,15 @@ def _decide_row(
     if doubtful:
         outbox.postpone(link, batch.now + LAG_WAIT, f"Google may show an old value of {', '.join(sorted(doubtful))}")
         return []
-    own_writes.seen(link, row.number)
+    own_writes.seen(link, row.number, batch.now)
     archived = task.archived_at is not None
-    wanted = {} if archived else _writable(batch, seen, row, link, merge_row(batch, link, task, base, values).sheet)
+    owed = {} if archived else merge_row(batch, link, task, base, values).sheet
+    wanted = _writable(batch, seen, row, link, owed)
+    refused = owed.keys() - wanted.keys()
     if not wanted:
         outbox.settle(link, link.wanted)
-        settle_waiting(batch.session, {link.id: set(values)}, batch.now)
+        if not archived:
+            settle_waiting(batch.session, {link.id: set(values) - refused}, batch.now)
         return []
     cells: dict[int, str | float | int | bool] = {}
     for name, value in wanted.items():

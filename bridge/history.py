@@ -56,8 +56,16 @@ def note_lost_task_value(session: Session, link: Link, name: str, kept: Value, l
 
 
 def note_refused(session: Session, link: Link, name: str, new: Value, by: By, reason: str) -> None:
-    """A change that could not reach the sheet, and why."""
-    change = _change(link, "task", name, link.base.get(name), new, by)
+    """A change that could not reach the sheet, and why; said once, however often it is tried."""
+    mine = select(Change).where(Change.link_id == link.id, Change.field == name).order_by(Change.id.desc())
+    last = session.scalars(mine).first()
+    if last is not None and (last.state, last.new, last.reason) == ("refused", new, reason):
+        return
+    change = (
+        last
+        if last is not None and last.state == "waiting"
+        else _change(link, "task", name, link.base.get(name), new, by)
+    )
     change.state, change.reason = "refused", reason
     session.add(change)
 

@@ -74,7 +74,7 @@ def _due_at(runtime: Runtime, lane: Lane, pending: datetime | None) -> datetime:
     every = timedelta(seconds=runtime.config.sheets[lane.sheet].sweep_every)
     swept = lane.swept_at + every if lane.swept_at else runtime.now()
     wanted = min(at for at in (pending, lane.sweep_at, swept) if at is not None)
-    return max(wanted, lane.not_before) if lane.not_before else wanted
+    return max(at for at in (wanted, lane.not_before, lane.lease_until) if at is not None)
 
 
 def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random) -> bool:
@@ -96,6 +96,10 @@ def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random)
         return False
     except Permanent as error:
         _paused(runtime, key, str(error))
+        return False
+    except Exception:  # one sheet's unforeseen trouble must not stop the others: log and postpone
+        log.exception("turn_failed sheet=%s", key)
+        _failed(runtime, key, "something unexpected happened; the log of the bridge has it", chance(), None)
         return False
     finally:
         with runtime.writing() as session:

@@ -13,7 +13,7 @@ from bridge.core.lead import Value
 from bridge.models import Link
 
 KEPT = timedelta(seconds=60)
-"""How long a confirmed write is remembered: a delivery read before it may still be on its way."""
+"""How long a confirmed write is remembered: it may land late, and an older delivery may be on its way."""
 
 
 def note(link: Link, row: int, column: int, name: str, value: Value, before: Value, at: datetime) -> None:
@@ -44,11 +44,13 @@ def settled(link: Link, names: Iterable[str]) -> None:
     link.own_writes = [entry | {"settled": entry["settled"] or entry["field"] in sure} for entry in link.own_writes]
 
 
-def seen(link: Link, row: int) -> None:
-    """The lead's row was read after everything we sent there: nothing is open but what went astray to other rows."""
-    kept = [entry for entry in link.own_writes if entry["row"] != row and not entry["settled"]]
-    if len(kept) != len(link.own_writes):
-        link.own_writes = kept
+def seen(link: Link, row: int, now: datetime) -> None:
+    """The lead's row was read after everything we sent there: confirmed or not, nothing is open there any more.
+
+    The entries stay for `KEPT`: a write without an answer may still land, and a delivery read earlier may still come.
+    """
+    link.own_writes = [entry | {"settled": entry["settled"] or entry["row"] == row} for entry in link.own_writes]
+    forget_old(link, now)
 
 
 def forget_old(link: Link, now: datetime) -> None:

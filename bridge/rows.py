@@ -133,6 +133,10 @@ def _take_linked(batch: Batch, known: Known, row: Row, link: Link) -> Outcome:
         return Outcome(row.number, row.lead_id, "stale", task.id, ("a newer edit of this row arrived first",))
     if reading.seq is None and link.agreed_at > reading.began:
         return Outcome(row.number, row.lead_id, "unchanged", task.id)
+    if _taken_over(reading, row, link):
+        ask_for_sweep(batch.session, link.sheet, batch.now)
+        why = f"id {row.lead_id} belongs to the lead in row {link.row}: give row {row.number} an id of its own"
+        return Outcome(row.number, row.lead_id, "refused", task.id, (why,))
     if reading.seq is not None and link.row != row.number:
         ask_for_sweep(batch.session, link.sheet, batch.now + SWEEP_SOON)
     link.row, link.seq = row.number, reading.seq or link.seq
@@ -140,6 +144,12 @@ def _take_linked(batch: Batch, known: Known, row: Row, link: Link) -> Outcome:
         why = f"task {task.id} is archived, so the row no longer changes it: PATCH archived=false to bring it back"
         return Outcome(row.number, row.lead_id, "refused", task.id, (why,))
     return _update(batch, known, row, link)
+
+
+def _taken_over(reading: Reading, row: Row, link: Link) -> bool:
+    """True when a person has just put this id into another row with another name: a sweep sees who has it rightly."""
+    moved = link.row not in {None, row.number}
+    return moved and "id" in reading.edited and row.values.get("name") != link.base.get("name")
 
 
 def _create(batch: Batch, known: Known, row: Row, lead_id: str) -> Outcome:
@@ -263,5 +273,5 @@ def _acceptable(row: Row) -> tuple[dict[str, Value], tuple[str, ...]]:
 def remember(link: Link, sheet: SheetConfig) -> None:
     """Note which word last stood for its task status: the lossless way back."""
     word = link.base.get("status")
-    if isinstance(word, str):
+    if isinstance(word, str) and word in sheet.mapping.statuses.to_task:
         link.recall = link.recall | {sheet.mapping.statuses.task_status(word): word}

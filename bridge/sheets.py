@@ -138,7 +138,8 @@ class Sheet:
             reply = self._http.spreadsheets_get(
                 self._id, {"ranges": ranges, "includeGridData": "true", "fields": FIELDS}
             )
-        tab = reply["sheets"][0]
+        with _translated(self._email):
+            tab = reply["sheets"][0]
         self._sheet_id = tab["properties"].get("sheetId", 0)
         rows: dict[int, tuple[Cell, ...]] = {}
         for block in tab.get("data", []):
@@ -198,7 +199,7 @@ class _translated:  # noqa: N801 - reads as a word in a with statement
             ) from error
         if isinstance(error, requests.RequestException | GoogleAuthError | TransportError):
             raise Transient(f"Google does not answer: {type(error).__name__}") from error
-        if isinstance(error, ValueError | KeyError):
+        if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
             raise Transient("Google's answer cannot be read") from error
 
 
@@ -219,7 +220,7 @@ def _api_error(error: APIError, email: str) -> Exception:
 def _retry_after(response: requests.Response) -> float | None:
     """Seconds, when Google names them; it is not documented to (GOOGLE.md section 1)."""
     text = response.headers.get("Retry-After", "")
-    return float(text) if text.isdigit() else None
+    return min(float(text), 3600.0) if text.isascii() and text.isdigit() else None
 
 
 def _cell(cell: Mapping[str, Any]) -> Cell:

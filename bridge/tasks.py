@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bridge.core.cells import canonical_text
 from bridge.core.lead import Fields, Value
 from bridge.core.mapping import SheetMapping
 from bridge.models import Link
@@ -15,8 +16,8 @@ def task_fields(task: Task) -> dict[str, Value]:
     return {
         "id": str(task.id),
         "status": task.status,
-        "notes": task.notes.strip() or None,
-        "assignee": (task.assignee or "").strip() or None,
+        "notes": canonical_text(task.notes),
+        "assignee": canonical_text(task.assignee or ""),
         "due": task.due.isoformat() if task.due else None,
     }
 

@@ -40,7 +40,7 @@ class Turn:
         session = self.runtime.writing()
         try:
             outbox.check(session, self.lease, self.runtime.now())
-        except outbox.LostLease:
+        except BaseException:
             session.close()
             raise
         return session

@@ -35,7 +35,7 @@ BURST = timedelta(seconds=2)
 
 
 class _Wire(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class _Day(_Wire):

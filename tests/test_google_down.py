@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from bridge.local_google.trouble import Fault
+from bridge.sheets import Sheet
 from tests.stack import eventually
 
 
@@ -112,6 +113,14 @@ def test_a_vanished_id_column_pauses_the_lane_and_says_so(linked):
     linked.edit("A1", ["id"])
     linked.stop_bridge()
     linked.start_bridge()
+    eventually(lambda: linked.cell("C2") == "QUALIFIED")
+
+
+def test_an_unforeseen_failure_postpones_the_lane_and_is_said(linked, monkeypatch):
+    monkeypatch.setattr(Sheet, "read", lambda *_args: 1 / 0)
+    linked.patch(1, status="DONE")
+    assert "unexpected" in eventually(lambda: problem(linked))
+    monkeypatch.undo()
     eventually(lambda: linked.cell("C2") == "QUALIFIED")
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bridge.core.signature import sign
-from bridge.models import Delivery, Lane
+from bridge.models import Delivery, Lane, Link
 from tests.stack import SECRET
 
 NEW = [12, "Vikram", "NEW", None]
@@ -80,6 +80,28 @@ def test_two_rows_with_one_id_make_one_task_and_the_second_is_told_why(stack):
     assert [o["outcome"] for o in answer.json()["outcomes"]] == ["task_created", "refused"]
     assert "row 3 has the same id 7 as row 2" in answer.json()["outcomes"][1]["reasons"][0]
     assert len(stack.tasks()) == 1
+
+
+def test_an_id_typed_into_another_row_does_not_take_the_lead_over(stack):
+    stack.edit("A2:C2", NEW[:3])
+    stack.deliver(NEW)
+    stack.settle()
+    stack.edit("A3:C3", [12, "Bob", "LOST"])
+    told = outcome(stack.deliver([12, "Bob", "LOST", None], first=3, seq=2, edited={"first": 1, "last": 3}))
+    assert told["outcome"] == "refused"
+    assert "belongs to the lead in row 2" in told["reasons"][0]
+    stack.settle()
+    assert (stack.task(1)["title"], stack.task(1)["status"]) == ("Follow up: Vikram", "TODO")
+
+
+def test_a_word_that_left_the_vocabulary_is_refused_and_the_rest_of_the_row_goes_on(stack):
+    stack.deliver([12, "Vikram", "CONTACTED", None])
+    with stack.runtime.writing() as session:
+        link = session.scalars(select(Link)).one()
+        link.base = link.base | {"status": "CALLED"}
+        session.commit()
+    told = outcome(stack.deliver([12, "Vikram Rao", "CALLED", None], seq=2))
+    assert (told["outcome"], stack.task(1)["title"]) == ("task_updated", "Follow up: Vikram Rao")
 
 
 def test_twelve_and_twelve_point_zero_are_one_lead(stack):

@@ -19,10 +19,14 @@ LONGEST = 50_000
 def read_text(cell: Cell) -> Value:
     """Text as typed; a number, date or checkbox in a text column is the text it shows."""
     text = cell.value if isinstance(cell.value, str) else cell.shown
-    text = text.replace("\r\n", "\n").strip()
-    if text in ERRORS:
-        raise Refusal(f"the cell shows {text}")
-    return text or None
+    if text.strip() in ERRORS:
+        raise Refusal(f"the cell shows {text.strip()}")
+    return canonical_text(text)
+
+
+def canonical_text(text: str) -> str | None:
+    """One form for both sides: no outer blanks, one kind of line end, nothing is None."""
+    return text.replace("\r\n", "\n").strip() or None
 
 
 def read_id(cell: Cell) -> Value:
@@ -111,5 +115,5 @@ def _decimal(text: str) -> str:
 def _serial_date(serial: float) -> str:
     try:
         return (SERIAL_EPOCH + timedelta(days=int(serial // 1))).isoformat()
-    except OverflowError:
+    except (OverflowError, ValueError):
         raise Refusal(f"{serial:g} is not a date") from None

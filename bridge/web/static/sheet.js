@@ -53,11 +53,15 @@ export class Sheet {
     this.tab = tab;
     this.labels.title.textContent = title;
     this.rows = rows;
+    this.draw(lively);
+  }
+
+  draw(lively) {
     this.drawing = true;
     if (this.grid) this.update(lively);
     else this.build();
-    this.drawing = false;
     this.choose(this.chosen);
+    this.drawing = false;
   }
 
   build() {
@@ -89,6 +93,7 @@ export class Sheet {
       ],
     });
     this.grid.ignoreHistory = true; // undo is the sheet's own
+    jspreadsheet.current = null; // until a cell is chosen, keys are the page's
   }
 
   width() {
@@ -158,7 +163,7 @@ export class Sheet {
     const typed = records
       .map(({ x, y, value }) => ({ x: Number(x), y: Number(y), value: String(value ?? '') }))
       .filter(({ x, y, value }) => value !== (this.formula(x, y) ?? this.shown(x, y)));
-    if (!typed.length) return this.act();
+    if (!typed.length) return queueMicrotask(() => this.draw(false)); // a formula left as it was shows its result again
     const [xs, ys] = [typed.map(({ x }) => x), typed.map(({ y }) => y)];
     const [left, top] = [Math.min(...xs), Math.min(...ys)];
     const values = Array.from({ length: Math.max(...ys) - top + 1 }, () => Array(Math.max(...xs) - left + 1).fill(null));
@@ -228,7 +233,7 @@ export class Sheet {
 
   /** Reached by keyboard: arrows and typing now go to the cell chosen last. */
   entered() {
-    if (jspreadsheet.current || !this.grid) return;
+    if (!this.grid || this.grid.selectedCell) return;
     const { left, top, right, bottom } = this.chosen;
     jspreadsheet.current = this.grid;
     this.grid.updateSelectionFromCoords(left, top, right, bottom);
@@ -245,7 +250,7 @@ export class Sheet {
     this.acts += 1;
     this.waiting += 1;
     this.sending = this.sending
-      .then(() => path && call('POST', path, { body }))
+      .then(() => call('POST', path, { body }))
       .catch((problem) => this.refused(problem))
       .then(() => (this.waiting -= 1) || this.ask(false))
       .catch(() => {}); // no answer: the pulse asks again
