@@ -195,7 +195,7 @@ def _sheet(key: str, sheet: _Sheet, name: str, text: str, faults: list[str]) -> 
         fault("spreadsheet", why="give the spreadsheet's id or its whole address")
     try:
         sheet.title.format(name="x")
-    except (KeyError, IndexError, ValueError):
+    except (LookupError, ValueError, AttributeError):
         fault("title", why="only {name} can stand in the title; write {{ for a brace")
     for word, status in (sheet.statuses or {}).items():
         if status not in STATUSES:

@@ -14,6 +14,7 @@ from bridge.models import Link
 from bridge.outbox import mark_pending
 from bridge.runtime import Runtime
 from bridge.tasks import as_lead, differs
+from task_api.errors import Problem
 from task_api.models import Task
 from task_api.signals import task_archived, task_changed
 
@@ -31,6 +32,8 @@ def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[ob
     if (found := _link_of(task, session)) is None:
         return
     runtime, link = found
+    if "lead_id" in changes:
+        raise Problem(409, f"task {task.id} is lead {link.lead_id} of the sheet; its lead_id cannot be changed")
     mapping = runtime.config.sheets[link.sheet].mapping
     said = as_lead(task, link, mapping)
     if not from_sheet(actor):

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from bridge.core.signature import sign
 from bridge.models import Delivery, Lane, Link
-from tests.stack import SECRET
+from tests.stack import SECRET, eventually
 
 NEW = [12, "Vikram", "NEW", None]
 
@@ -102,6 +102,21 @@ def test_a_word_that_left_the_vocabulary_is_refused_and_the_rest_of_the_row_goes
         session.commit()
     told = outcome(stack.deliver([12, "Vikram Rao", "CALLED", None], seq=2))
     assert (told["outcome"], stack.task(1)["title"]) == ("task_updated", "Follow up: Vikram Rao")
+
+
+def test_the_lead_of_a_linked_task_cannot_be_changed_through_the_api(stack):
+    stack.deliver(NEW)
+    answer = stack.patch(1, lead_id="99")
+    assert (answer.status_code, stack.task(1)["lead_id"]) == (409, "12")
+    assert "lead 12 of the sheet" in answer.json()["detail"]
+
+
+def test_an_id_that_is_a_date_is_refused_by_both_channels(stack):
+    stack.install()
+    stack.edit("A2:C2", ["2026-01-01", "Dated", "NEW"])
+    eventually(lambda: any("plain text" in toast.text for toast in stack.google.book.toasts))
+    stack.settle()
+    assert stack.tasks() == []
 
 
 def test_twelve_and_twelve_point_zero_are_one_lead(stack):

@@ -31,6 +31,8 @@ def canonical_text(text: str) -> str | None:
 
 def read_id(cell: Cell) -> Value:
     """``12`` and ``12.0`` are one id; ``007`` stays ``007`` where the sheet shows it so."""
+    if isinstance(cell.value, Day) or cell.is_date:
+        raise Refusal("an id that is a date changes with its format: format the id column as plain text")
     if isinstance(cell.value, float | int) and not isinstance(cell.value, bool):
         shown = cell.shown.strip()
         return shown if re.fullmatch(r"0\d+", shown) and int(shown) == cell.value else _decimal(repr(cell.value))

@@ -22,6 +22,7 @@ from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.steps import DeleteRows, InsertRows, Put, Step
 from bridge.local_google.trouble import Trouble
 
+MOST_CELLS = 10_000_000
 Listener = Callable[[Event], None]
 
 
@@ -76,6 +77,8 @@ class Person:
                 grid = self._grid(tab)
                 if not 1 <= row <= grid.row_count + 1 or count < 1:
                     raise Invalid(f"Rows cannot be inserted before row {row}: the grid has {grid.row_count}.")
+                if (grid.row_count + count) * grid.column_count > MOST_CELLS:
+                    raise Invalid(f"A spreadsheet holds at most {MOST_CELLS:,} cells.")
                 like = blank_like(grid.rows[row - 1]) if row <= len(grid.rows) else ()
                 revision = self._act(grid.sheet_id, InsertRows(row - 1, (like,) * count))
             self._tell(Event("change", grid.sheet_id, "INSERT_ROW"))
