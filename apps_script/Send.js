@@ -18,7 +18,8 @@ const MOST_EDITED = 5000;
  */
 
 /**
- * Sends the rows of an edit.
+ * Sends the rows of an edit. After many that failed, everything instead: the notes of a long outage would fill the
+ * properties, and forgetting them one by one would take minutes.
  * @param {State} state
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @param {Place} place
@@ -29,6 +30,9 @@ function sendRows_(state, sheet, place) {
     state,
     locked_(() => {
       const now = state_();
+      if (now.unsent.filter(due_).length >= MOST_NOTES) {
+        return numbered_([everything_(sheet, now.settings)], now, now.unsent);
+      }
       return numbered_(edited_(sheet, place, now.settings), now, []);
     })
   );

@@ -147,13 +147,30 @@ function ids_(rows, column) {
 function assignIds_(sheet, seen, settings) {
   const column = idColumn_(seen.header, settings);
   const known = knownColumns_(seen.header, settings);
-  seen.rows
-    .filter((row) => column >= 0 && !idOf_(row, column) && !isBlank_(known.map((index) => row.cells[index])))
-    .forEach((row) => {
-      const id = 'L-' + Utilities.getUuid().replace(/-/g, '').slice(0, 10);
-      sheet.getRange(row.row, column + 1).setValue(id);
-      row.cells[column] = row.shown[column] = id;
-    });
+  const without = seen.rows.filter(
+    (row) => column >= 0 && !idOf_(row, column) && !isBlank_(known.map((index) => row.cells[index]))
+  );
+  without.forEach((row) => {
+    row.cells[column] = row.shown[column] = 'L-' + Utilities.getUuid().replace(/-/g, '').slice(0, 10);
+  });
+  blocks_(without).forEach((rows) => {
+    sheet.getRange(rows[0].row, column + 1, rows.length).setValues(rows.map((row) => [row.cells[column]]));
+  });
+}
+
+/**
+ * Rows in blocks without a gap, each of which is one write.
+ * @param {Row[]} rows in the order of their numbers
+ * @returns {Row[][]}
+ */
+function blocks_(rows) {
+  /** @type {Row[][]} */
+  const blocks = [];
+  rows.forEach((row, index) => {
+    if (index && rows[index - 1].row === row.row - 1) blocks[blocks.length - 1].push(row);
+    else blocks.push([row]);
+  });
+  return blocks;
 }
 
 /**

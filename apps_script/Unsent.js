@@ -9,6 +9,9 @@ const UNSENT = 'BRIDGE_UNSENT_';
 /** Bytes of a note that are kept as a list; a property holds 9 KB. */
 const LONGEST_NOTE = 8800;
 
+/** So many failed deliveries are noted one by one; the next edit makes them one note, "everything". */
+const MOST_NOTES = 20;
+
 /** Seconds after which a delivery that nobody reported on counts as failed: its execution has died. */
 const IN_FLIGHT = 60;
 
@@ -56,7 +59,7 @@ function due_(note) {
  * One fixed key is enough: whoever takes it over sends "all" afterwards, and so covers whoever set it before.
  */
 function noteAll_() {
-  keep_({ [UNSENT + 'ALL']: noteText_(null, 0) });
+  guarded_('note_not_kept', () => keep_({ [UNSENT + 'ALL']: noteText_(null, 0) }));
 }
 
 /**

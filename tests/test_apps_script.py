@@ -136,6 +136,30 @@ def test_new_rows_get_an_id_when_the_configuration_says_so(tmp_path, migrated):
         assert {str(stack.cell(f"A{row}")) for row in (2, 3, 4)} == {task["lead_id"] for task in stack.tasks()}
 
 
+def test_1200_pasted_rows_without_ids_get_them_in_one_write(tmp_path, migrated):
+    with Stack(tmp_path, migrated, assign_ids=True) as stack:
+        stack.install()
+        stack.google.person.edit("B2:C1201", [[f"Lead {n}", "NEW"] for n in range(1, 1201)], pasted=True)
+        assert stack.google.scripts.wait_idle(30)
+        calls = next(run["calls"] for run in stack.google.scripts.executions() if run["function"] == "bridgeEdited")
+        assert (calls["range.write"], calls["fetch"]) == (1, 3)
+        ids = {row[0] for row in stack.rows(2, 1201)}
+        assert len(ids) == 1200
+        assert all(str(one).startswith("L-") for one in ids)
+
+
+def test_ids_are_given_around_rows_that_have_one_and_rows_that_are_empty(tmp_path, migrated):
+    with Stack(tmp_path, migrated, assign_ids=True) as stack:
+        stack.install()
+        names = [["", "Ann"], ["", "Bob"], ["mine", "Eve"], ["", "Max"], ["", ""], ["", "Zoë"]]
+        type_and_wait(stack, "A2:C7", *([*name, "NEW" if name[1] else ""] for name in names))
+        stack.settle()
+        ids = [stack.cell(f"A{row}") for row in range(2, 8)]
+        assert [str(one)[:2] for one in ids] == ["L-", "L-", "mi", "L-", "No", "L-"]
+        titles = {task["lead_id"]: task["title"] for task in stack.tasks()}
+        assert titles == {one: f"Follow up: {name}" for one, (_, name) in zip(ids, names, strict=True) if name}
+
+
 def test_a_refused_row_is_told_to_the_person(stack):
     stack.install()
     stack.edit("A2:C2", ["1", "Ann", "WON"])
@@ -151,6 +175,21 @@ def test_edits_made_while_the_bridge_was_away_arrive_with_the_next_one(stack):
     stack.edit("C2", ["CONTACTED"])
     eventually(lambda: len(stack.tasks()) == 3)
     assert stack.google.scripts.wait_idle(10)
+    assert unsent(stack) == []
+
+
+def test_a_long_outage_leaves_few_notes_and_everything_arrives_after_it(stack):
+    stack.install()
+    stack.settle()
+    lead_to(stack, NOWHERE)
+    for n in range(1, 31):
+        type_and_wait(stack, f"A{n + 1}:C{n + 1}", [n, f"Lead {n}", "NEW"])
+    assert 0 < len(unsent(stack)) <= 21
+    lead_to(stack, home(stack))
+    stack.edit("C2", ["LOST"])
+    eventually(lambda: len(stack.tasks()) == 30)
+    stack.settle()
+    assert stack.task(int(stack.cell("D2")))["status"] == "DONE"
     assert unsent(stack) == []
 
 
@@ -219,6 +258,21 @@ def test_while_the_lock_is_held_elsewhere_an_edit_is_put_off_and_not_lost(stack)
     eventually(lambda: [task["lead_id"] for task in stack.tasks()] == ["1"])
     assert stack.google.scripts.wait_idle(10)
     assert unsent(stack) == []
+
+
+def test_without_a_lock_and_without_room_for_a_note_the_sweep_still_finds_the_edit(stack):
+    wait_for_the_lock_at_most(stack, 20)
+    stack.install()
+    stack.settle()
+    for number in range(60):
+        stack.google.store.save("properties:script", f"full{number}", "x" * 9000)
+    assert stack.google.scripts.project.locks.take("document", 1)
+    type_and_wait(stack, "A2:C2", ["1", "Ann", "NEW"])
+    stack.google.scripts.project.locks.release("document")
+    assert [run["error"] for run in stack.google.scripts.executions() if "error" in run] == []
+    type_and_wait(stack, "A3:C3", ["2", "Bob", "NEW"])
+    stack.google.scripts.run("bridgeSyncEverything", [])
+    eventually(lambda: len(stack.tasks()) == 2)
 
 
 def test_an_edit_waits_for_the_lock_and_goes_out_when_it_is_free(stack):
