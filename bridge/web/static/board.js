@@ -1,96 +1,179 @@
-/** The task board: three columns of cards, moved by dragging or by their select, live by asking what is new. */
+/**
+ * The task board: three columns of cards, moved by dragging or by their select. Live by asking what changed since the
+ * newest change it knows. Refuses to overwrite a change it has not shown: every move names the version it saw.
+ */
 
 import { all, call } from './api.js';
+import { element, flash } from './element.js';
 
 const COLUMNS = { TODO: 'To do', IN_PROGRESS: 'In progress', DONE: 'Done' };
-const MOST_CARDS = 200;
+const PORTION = 200;
+const LONG_AGO = '2000-01-01T00:00:00Z';
 
-/** Draws itself into `root`; `say` tells the person something. */
 export class Board {
-  constructor(root, template, say) {
-    this.root = root;
+  /**
+   * @param {HTMLElement} root
+   * @param {HTMLTemplateElement} template of a card
+   * @param {(text: string, kind?: string) => void} say tells the person something
+   * @param {(text: string) => void} announce tells a screen reader something everybody else sees
+   */
+  constructor(root, template, say, announce) {
     this.template = template;
     this.say = say;
+    this.announce = announce;
     this.tasks = new Map();
+    this.cards = new Map();
+    this.moving = new Map();
     this.since = '';
-    this.columns = Object.fromEntries(Object.keys(COLUMNS).map((status) => [status, this.column(status)]));
+    this.sending = Promise.resolve();
+    this.columns = Object.keys(COLUMNS).map((status) => this.column(status));
+    root.replaceChildren(...this.columns.map((column) => column.root));
   }
 
   /** Asks for what changed since last time and draws it. */
   async refresh() {
     const first = !this.since;
     const query = first ? '' : `?archived=true&updated_since=${encodeURIComponent(this.since)}`;
-    const fresh = (await all(`/tasks${query}`)).filter((task) => this.tasks.get(task.id)?.version !== task.version);
-    for (const task of fresh) {
-      this.tasks.set(task.id, task);
-      if (task.updated_at > this.since) this.since = task.updated_at;
-    }
-    if (first && !this.since) this.since = '2000-01-01T00:00:00Z';
-    if (fresh.length) this.draw(first ? [] : fresh.map((task) => task.id));
+    const fresh = (await all(`/tasks${query}`)).filter((task) => this.take(task));
+    this.since ||= LONG_AGO;
+    if (first || fresh.length) this.draw();
+    if (!first) fresh.forEach((task) => this.flash(task.id));
   }
 
-  draw(changed) {
-    const live = [...this.tasks.values()].filter((task) => !task.archived_at).sort((a, b) => a.id - b.id);
-    for (const [status, { list, count }] of Object.entries(this.columns)) {
-      const mine = live.filter((task) => task.status === status);
-      count.textContent = `${COLUMNS[status]} · ${mine.length}`;
-      const cards = mine.slice(0, MOST_CARDS).map((task) => this.card(task, changed.includes(task.id)));
-      list.replaceChildren(...cards);
-      if (mine.length > MOST_CARDS) {
-        list.append(Object.assign(document.createElement('p'), { className: 'more', textContent: `and ${mine.length - MOST_CARDS} more` }));
-      }
-    }
+  /** Keeps a task as the API told it; an answer that was overtaken by a newer one is not news. */
+  take(task) {
+    if (task.updated_at > this.since) this.since = task.updated_at;
+    if (this.tasks.get(task.id)?.version >= task.version) return false;
+    this.tasks.set(task.id, task);
+    return true;
   }
 
-  card(task, flash) {
-    const card = this.template.content.firstElementChild.cloneNode(true);
-    card.dataset.id = task.id;
+  draw() {
+    const held = document.activeElement;
+    const live = [...this.tasks.values()].filter((task) => !task.archived_at).sort((a, b) => b.id - a.id);
+    for (const column of this.columns) {
+      const mine = live.filter((task) => this.status(task) === column.status);
+      const cards = mine.slice(0, column.most).map((task) => this.card(task));
+      arrange(column.list, cards);
+      column.count.textContent = String(mine.length);
+      column.empty.hidden = mine.length > 0;
+      column.more.hidden = mine.length <= column.most;
+      column.more.textContent = `Show ${Math.min(PORTION, mine.length - column.most)} more`;
+    }
+    if (held !== document.activeElement && held?.isConnected) held.focus();
+  }
+
+  /** The status to show: where a card was just put, until the API has answered. */
+  status(task) {
+    return this.moving.get(task.id) ?? task.status;
+  }
+
+  /** The task's card, made on first sight, brought up to date. */
+  card(task) {
+    const card = this.cards.get(task.id) ?? this.newCard(task.id);
     card.querySelector('h4').textContent = task.title;
-    const facts = [`#${task.id}`, task.lead_id && `lead ${task.lead_id}`, task.assignee, task.due].filter(Boolean);
-    card.querySelector('.facts').textContent = facts.join(' · ');
+    const facts = [task.lead_id && `Lead ${task.lead_id}`, `Task ${task.id}`, task.assignee, task.due && `due ${task.due}`];
+    card.querySelector('.facts').textContent = facts.filter(Boolean).join(' · ');
     card.querySelector('label span').textContent = `Status of ${task.title}`;
-    const select = card.querySelector('select');
-    select.value = task.status;
-    select.addEventListener('change', () => this.move(task.id, select.value));
-    card.addEventListener('dragstart', (event) => event.dataTransfer.setData('text/plain', String(task.id)));
-    if (flash) {
-      card.classList.add('flash');
-      setTimeout(() => card.classList.remove('flash'), 600);
-    }
+    card.querySelector('select').value = this.status(task);
+    card.setAttribute('aria-busy', String(this.moving.has(task.id)));
     return card;
   }
 
-  column(status) {
-    const column = document.createElement('div');
-    column.className = 'column';
-    column.dataset.status = status;
-    const count = document.createElement('h3');
-    const list = document.createElement('div');
-    column.append(count, list);
-    column.addEventListener('dragover', (event) => {
-      event.preventDefault();
-      column.classList.add('over');
+  newCard(id) {
+    const card = this.template.content.firstElementChild.cloneNode(true);
+    card.dataset.id = id;
+    card.querySelector('select').addEventListener('change', (event) => this.move(id, event.target.value));
+    card.addEventListener('dragstart', (event) => {
+      event.dataTransfer.setData('text/plain', String(id));
+      event.dataTransfer.effectAllowed = 'move';
+      card.classList.add('dragged');
     });
-    column.addEventListener('dragleave', () => column.classList.remove('over'));
-    column.addEventListener('drop', (event) => {
-      event.preventDefault();
-      column.classList.remove('over');
-      this.move(Number(event.dataTransfer.getData('text/plain')), status);
-    });
-    this.root.append(column);
-    return { list, count };
+    card.addEventListener('dragend', () => card.classList.remove('dragged'));
+    this.cards.set(id, card);
+    return card;
   }
 
-  /** Changes a status, but only if nobody changed the task since it was drawn. */
-  async move(id, status) {
+  flash(id) {
+    const card = this.cards.get(id);
+    if (card?.isConnected) flash(card);
+  }
+
+  column(status) {
+    const count = element('span', { className: 'count' });
+    const list = element('ul', { className: 'cards' });
+    const empty = element('p', { className: 'empty', textContent: 'No tasks here.' });
+    const more = element('button', { type: 'button', className: 'more', hidden: true });
+    const heading = element('h3', { id: `column-${status}` }, COLUMNS[status], ' ', count);
+    const root = element('section', { className: 'column' }, heading, list, empty, more);
+    root.dataset.status = status;
+    root.setAttribute('aria-labelledby', heading.id);
+    const column = { status, root, list, count, empty, more, most: PORTION };
+    more.addEventListener('click', () => {
+      column.most += PORTION;
+      this.draw();
+    });
+    this.takeDrops(column);
+    return column;
+  }
+
+  takeDrops({ root, status }) {
+    root.addEventListener('dragover', (event) => {
+      event.preventDefault();
+      root.classList.add('over');
+    });
+    root.addEventListener('dragleave', (event) => {
+      if (!root.contains(event.relatedTarget)) root.classList.remove('over');
+    });
+    root.addEventListener('drop', (event) => {
+      event.preventDefault();
+      root.classList.remove('over');
+      this.move(Number(event.dataTransfer.getData('text/plain')), status);
+    });
+  }
+
+  /** Shows the card in its new column at once and tells the API; one move after the other. */
+  move(id, status) {
     const task = this.tasks.get(id);
-    if (!task || task.status === status) return;
+    if (!task || this.status(task) === status) return;
+    this.moving.set(id, status);
+    this.draw();
+    this.sending = this.sending.then(() => this.send(id, status));
+  }
+
+  async send(id, status) {
+    const { title, version } = this.tasks.get(id);
     try {
-      const answer = await call('PATCH', `/tasks/${id}`, { body: { status }, headers: { 'If-Match': `"${task.version}"` } });
-      this.tasks.set(id, await answer.json());
+      const headers = { 'If-Match': `"${version}"` };
+      const answer = await call('PATCH', `/tasks/${id}`, { body: { status }, headers });
+      this.take(await answer.json());
+      this.announce(`${title} is now ${COLUMNS[status]}.`);
     } catch (problem) {
-      this.say(problem.message);
+      await this.refused(id, title, problem);
     }
-    this.draw([id]);
+    if (this.moving.get(id) === status) this.moving.delete(id);
+    this.draw();
+    this.flash(id);
+  }
+
+  async refused(id, title, problem) {
+    if (problem.status !== 412) return this.say(`“${title}” was not moved. ${problem.message}`, 'wrong');
+    const answer = await call('GET', `/tasks/${id}`).catch(() => null); // the next refresh brings it otherwise
+    if (answer) this.take(await answer.json());
+    return this.say(`“${title}” was changed by somebody else meanwhile. This is how it is now; your move was not made.`);
+  }
+}
+
+/** Makes `cards` the children of `list`, moving only those that are elsewhere. */
+function arrange(list, cards) {
+  let place = list.firstChild;
+  for (const card of cards) {
+    if (card === place) place = place.nextSibling;
+    else list.insertBefore(card, place);
+  }
+  while (place) {
+    const next = place.nextSibling;
+    place.remove();
+    place = next;
   }
 }

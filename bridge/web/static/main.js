@@ -1,73 +1,103 @@
-/** The page's beginning: sign in, then keep board, sheet and state line fresh while somebody looks. */
+/** The page's beginning: sign in, then keep board, sheet and state fresh while somebody looks. */
 
 import { call, keepToken, takeToken } from './api.js';
 import { Board } from './board.js';
+import { element } from './element.js';
+import { Pulse } from './pulse.js';
 import { Sheet } from './sheet.js';
 
 const $ = (id) => document.getElementById(id);
-const EVERY = 700;
-const STATE_EVERY = 4;
+const LIVE = 700;
+const STATE = 2000;
+const NOTICE = 8000;
+
+const board = new Board($('board'), $('card'), say, (text) => ($('announced').textContent = text));
+const sheet = $('sheet') && connectedSheet();
+const pulses = [
+  new Pulse(LIVE, () => board.refresh(), failed),
+  sheet && new Pulse(LIVE, () => sheet.refresh(), failed),
+  new Pulse(STATE, showState, failed),
+].filter(Boolean);
 
 $('sign-in').addEventListener('submit', (event) => {
   event.preventDefault();
   keepToken($('token').value.trim());
+  $('token').value = '';
   start();
 });
+start();
+
+/** Shows the page once the API has taken the token; a wrong one shows nothing. */
+async function start() {
+  if (!takeToken()) return askForToken();
+  try {
+    await showState();
+  } catch (problem) {
+    failed(problem);
+    if (problem.status === 401) return undefined;
+  }
+  $('entrance').hidden = true;
+  $('main').hidden = false;
+  return pulses.forEach((pulse) => pulse.start());
+}
 
 function askForToken(why) {
+  pulses.forEach((pulse) => pulse.stop());
   keepToken(null);
   $('main').hidden = true;
-  $('sign-in').hidden = false;
-  if (why) $('sign-in-why').textContent = why;
+  $('entrance').hidden = false;
+  $('token').focus();
+  $('sign-in-problem').textContent = why ?? '';
   state('Not signed in', '');
 }
 
+function failed(problem) {
+  if (problem.status === 401) askForToken('That token is not valid, or not any more.');
+  else if (problem.status === 403) state('This token may not read tasks; use one with the scope tasks:read.', 'wrong');
+  else state(problem.message, 'wrong');
+}
+
+/** One line for everything: what is wrong, else what is under way, else that all is well. */
+async function showState() {
+  const lanes = await (await call('GET', '/status')).json();
+  const wrong = lanes.filter((lane) => lane.problem).map((lane) => `Sheet “${lane.sheet}”: ${lane.problem}`);
+  const waiting = lanes.reduce((sum, lane) => sum + lane.pending, 0);
+  if (wrong.length) state(wrong.join(' · '), 'wrong');
+  else if (waiting) state(`${waiting === 1 ? 'One change is' : `${waiting} changes are`} on the way to the sheet`, 'busy');
+  else state('In step', 'fine');
+  $('heard').textContent = heard(lanes.map((lane) => lane.heard_at).filter(Boolean));
+}
+
 function state(text, kind) {
-  $('state').textContent = text;
+  if ($('state').textContent !== text) $('state').textContent = text; // said once, not every two seconds
   $('state').className = kind;
 }
 
-function toast(text) {
-  const shown = Object.assign(document.createElement('p'), { className: 'toast', textContent: text });
-  ($('toasts') || document.body).append(shown);
-  setTimeout(() => shown.remove(), 8000);
+function heard(moments) {
+  if (!moments.length) return 'The sheet has not been heard of yet.';
+  const seconds = Math.max(0, (Date.now() - Math.max(...moments.map((at) => Date.parse(at)))) / 1000);
+  if (seconds < 60) return 'Sheet last heard less than a minute ago';
+  const [size, unit] = [[86400, 'day'], [3600, 'hour'], [60, 'minute']].find(([size]) => seconds >= size);
+  return `Sheet last heard ${new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(-Math.floor(seconds / size), unit)}`;
 }
 
-async function showState() {
-  const lanes = await (await call('GET', '/status')).json();
-  const wrong = lanes.find((lane) => lane.problem);
-  const waiting = lanes.reduce((sum, lane) => sum + lane.pending, 0);
-  if (wrong) state(`${wrong.sheet}: ${wrong.problem}`, 'wrong');
-  else state(waiting ? `${waiting} waiting for the sheet` : 'In step', 'fine');
+function say(text, kind = '') {
+  const notice = element('p', { className: `notice ${kind}`, textContent: text });
+  $('notices').append(notice);
+  setTimeout(() => notice.remove(), NOTICE);
 }
 
-function start() {
-  if (!takeToken()) return askForToken();
-  const board = new Board($('board'), $('card'), toast);
-  const sheet = $('sheet') && new Sheet($('sheet'), $('sheet-title'), toast);
-  $('undo')?.addEventListener('click', () => sheet.act('/local/undo', {}));
-  $('redo')?.addEventListener('click', () => sheet.act('/local/redo', {}));
-  let turn = 0;
-  const tick = async () => {
-    try {
-      if (!document.hidden) {
-        await board.refresh();
-        $('sign-in').hidden = true;
-        $('main').hidden = false;
-        await sheet?.refresh();
-        if (turn++ % STATE_EVERY === 0) await showState();
-      }
-    } catch (problem) {
-      if (problem.status === 401) {
-        $('board').replaceChildren();
-        return askForToken('That token is not valid (any more). Give another one.');
-      }
-      state(problem.message, 'wrong');
-    }
-    setTimeout(tick, EVERY);
-    return undefined;
+function connectedSheet() {
+  const labels = { title: $('sheet-title'), where: $('where'), content: $('content') };
+  const made = new Sheet($('sheet'), labels, say);
+  const does = {
+    undo: () => made.again('undo'),
+    redo: () => made.again('redo'),
+    'insert-row': () => made.insertRow(1),
+    'delete-rows': () => made.deleteRows(),
+    'sort-up': () => made.sort(true),
+    'sort-down': () => made.sort(false),
   };
-  return tick();
+  for (const [id, act] of Object.entries(does)) $(id).addEventListener('click', act);
+  return made;
 }
-
-start();

@@ -1,156 +1,267 @@
-/** The local Google's sheet as an editable grid. The server holds the cells: a person's act is sent, then the grid is asked for. */
+/**
+ * The local Google's sheet as an editable grid. The server holds the cells: what a person does is sent, then the grid is
+ * asked for and what differs is drawn. Refuses to touch the cell being edited, and to draw what an act of the person
+ * has overtaken.
+ */
 
 import { call } from './api.js';
+import { element, flash } from './element.js';
 
-const SPARE_ROWS = 20;
-const LEAST_COLUMNS = 6;
+const SPARE_ROWS = 50;
+const LEAST_COLUMNS = 26;
+const MOST_FLASHES = 60;
 
-/** Draws itself into `root`; `toast` shows what the sheet's script says. */
 export class Sheet {
-  constructor(root, title, toast) {
+  /**
+   * @param {HTMLElement} root an empty, focusable element
+   * @param {{title: HTMLElement, where: HTMLElement, content: HTMLElement}} labels the book's title; the chosen cell's
+   *   name and content
+   * @param {(text: string, kind?: string) => void} say tells the person something
+   */
+  constructor(root, labels, say) {
     this.root = root;
-    this.title = title;
-    this.toast = toast;
-    this.revision = -1;
-    this.shown = [];
-    this.muted = false;
+    this.labels = labels;
+    this.say = say;
+    this.revision = null;
+    this.rows = [];
+    this.acts = 0;
+    this.waiting = 0;
+    this.drawing = false;
     this.sending = Promise.resolve();
-    root.addEventListener('keydown', (event) => this.key(event), true);
+    this.chosen = { left: 0, top: 0, right: 0, bottom: 0 };
+    document.addEventListener('keydown', (event) => this.key(event), true);
+    root.addEventListener('focus', () => this.entered());
   }
 
-  /** Asks for the grid when it changed; leaves it alone while a cell is being edited. */
+  /** Asks for the grid when it changed; not while an act is under way, which asks itself when it is done. */
   async refresh() {
-    if (this.root.querySelector('.editor')) return;
-    const answer = await call('GET', `/local/grid?since=${this.revision}`);
-    if (answer.status === 304) return;
+    if (!this.waiting) await this.ask(true);
+  }
+
+  async ask(lively) {
+    const acts = this.acts;
+    const answer = await call('GET', `/local/grid${this.revision === null ? '' : `?since=${this.revision}`}`);
+    if (answer.status === 304 || acts !== this.acts) return;
     const grid = await answer.json();
-    const first = this.revision < 0;
+    if (acts !== this.acts) return;
     this.revision = grid.revision;
-    this.tab = grid.tab;
-    this.title.textContent = `${grid.title} / ${grid.tab}`;
-    grid.toasts.forEach((toast) => this.toast(toast.text));
-    const rows = grid.rows.map((row) => row.map((cell) => cell.formula || cell.shown));
-    if (first || this.needsRoom(rows)) this.build(rows);
-    else this.update(rows);
-    this.shown = rows;
+    grid.toasts.forEach(({ title, text }) => this.say([title, text].filter(Boolean).join(': ')));
+    this.show(grid, lively);
   }
 
-  needsRoom(rows) {
-    const { rows: most, columns } = this.size;
-    return rows.length > most - 2 || rows.some((row) => row.length > columns);
+  show({ title, tab, rows }, lively) {
+    this.tab = tab;
+    this.labels.title.textContent = title;
+    this.rows = rows;
+    this.draw(lively);
   }
 
-  build(rows) {
-    const columns = Math.max(LEAST_COLUMNS, ...rows.map((row) => row.length + 1));
-    this.size = { rows: rows.length + SPARE_ROWS, columns };
-    this.muted = true;
-    if (this.grid) jspreadsheet.destroy(this.root);
-    this.root.replaceChildren();
+  draw(lively) {
+    this.drawing = true;
+    if (this.grid) this.update(lively);
+    else this.build();
+    this.choose(this.chosen);
+    this.drawing = false;
+  }
+
+  build() {
+    const columns = this.width();
     [this.grid] = jspreadsheet(this.root, {
       parseFormulas: false,
+      secureFormulas: false, // sends a formula as it was typed
+      contextMenu: (_sheet, x, y) => this.menu(x, y),
+      onselection: (_sheet, left, top, right, bottom) => this.choose({ left, top, right, bottom }),
+      oncreateeditor: (_sheet, cell, x, y) => this.editFormula(cell, x, y),
+      oneditionend: () => setTimeout(() => document.activeElement === document.body && this.root.focus({ preventScroll: true })),
+      onafterchanges: (_sheet, records) => this.drawing || this.edited(records),
+      onbeforepaste: (_sheet, cells, x, y) => this.pasted(cells, Number(x), Number(y)),
       worksheets: [
         {
-          data: rows.length ? rows : [[]],
-          minDimensions: [columns, this.size.rows],
-          columns: Array.from({ length: columns }, () => ({ type: 'text', width: 110, align: 'left' })),
+          data: this.rows.map((row) => row.map((cell) => cell.shown)),
+          minDimensions: [columns, this.rows.length + SPARE_ROWS],
+          columns: Array.from({ length: columns }, (_, x) => ({ type: 'text', width: this.columnWidth(x), align: 'left' })),
           worksheetName: this.tab,
           columnSorting: false,
           columnDrag: false,
           rowDrag: false,
-          allowInsertRow: false,
-          allowInsertColumn: false,
+          allowManualInsertRow: false,
+          allowManualInsertColumn: false,
           allowDeleteRow: false,
           allowDeleteColumn: false,
+          allowRenameColumn: false,
           allowComments: false,
         },
       ],
-      contextMenu: (_sheet, x, y) => this.menu(Number(x), Number(y)),
-      onafterchanges: (_sheet, records) => {
-        if (!this.muted && records.length) this.edited(records);
-      },
     });
-    this.muted = false;
-    this.root.querySelector('tbody tr')?.classList.add('header-row');
+    this.grid.ignoreHistory = true; // undo is the sheet's own
+    jspreadsheet.current = null; // until a cell is chosen, keys are the page's
   }
 
-  update(rows) {
-    this.muted = true;
-    const height = Math.max(rows.length, this.shown.length);
-    for (let y = 0; y < height; y++) {
-      const width = Math.max(rows[y]?.length || 0, this.shown[y]?.length || 0);
-      for (let x = 0; x < width; x++) {
-        const value = rows[y]?.[x] ?? '';
-        if (String(this.grid.getValueFromCoords(x, y) ?? '') !== value) this.set(x, y, value);
-      }
+  width() {
+    return Math.max(LEAST_COLUMNS, ...this.rows.map((row) => row.length));
+  }
+
+  /** Wide enough for what the first rows hold, within reason. */
+  columnWidth(x) {
+    const longest = Math.max(0, ...this.rows.slice(0, 200).map((row) => row[x]?.shown.length ?? 0));
+    return Math.min(280, Math.max(96, longest * 9 + 24));
+  }
+
+  update(lively) {
+    const { data } = this.grid.options;
+    const room = this.rows.length + SPARE_ROWS - data.length;
+    if (room > SPARE_ROWS / 2) this.grid.insertRow(room, data.length - 1);
+    if (this.width() > data[0].length) this.grid.insertColumn(this.width() - data[0].length, data[0].length - 1);
+    const changed = this.differing();
+    changed.forEach(([x, y]) => this.grid.setValueFromCoords(x, y, this.shown(x, y), true));
+    if (lively && changed.length <= MOST_FLASHES) changed.forEach(([x, y]) => flash(this.grid.getCellFromCoords(x, y)));
+  }
+
+  /** Where the grid shows something else than the sheet says, except in the cell being edited. */
+  differing() {
+    const edited = this.root.querySelector('td.editor');
+    const found = [];
+    this.grid.options.data.forEach((row, y) =>
+      row.forEach((value, x) => {
+        const mine = edited?.dataset.x === String(x) && edited.dataset.y === String(y);
+        if (!mine && String(value ?? '') !== this.shown(x, y)) found.push([x, y]);
+      }),
+    );
+    return found;
+  }
+
+  shown(x, y) {
+    return this.rows[y]?.[x]?.shown ?? '';
+  }
+
+  formula(x, y) {
+    return this.rows[y]?.[x]?.formula;
+  }
+
+  /** The name and content of the chosen cell above the grid, where a screen reader hears it too. */
+  choose({ left, top, right, bottom }) {
+    this.chosen = { left, top, right, bottom };
+    const many = left !== right || top !== bottom;
+    this.labels.where.textContent = letter(left) + (top + 1) + (many ? `:${letter(right)}${bottom + 1}` : '');
+    this.labels.content.textContent = this.formula(left, top) ?? this.shown(left, top);
+    if (!this.drawing && jspreadsheet.current) {
+      this.grid.getCellFromCoords(right, bottom)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     }
-    this.muted = false;
   }
 
-  set(x, y, value) {
-    this.grid.setValueFromCoords(x, y, value, true);
-    const cell = this.grid.getCellFromCoords(x, y);
-    if (!cell) return;
-    cell.classList.add('flash');
-    setTimeout(() => cell.classList.remove('flash'), 900);
+  /** A formula is edited as a formula; typing over it starts empty. */
+  editFormula(cell, x, y) {
+    const formula = this.formula(x, y);
+    if (!formula) return;
+    queueMicrotask(() => {
+      const editor = cell.querySelector('input, textarea');
+      if (editor?.value) editor.value = formula;
+    });
   }
 
-  /** What was typed or pasted, as one block; null leaves a cell as it is. */
+  /** What was typed, cleared or filled, as one block; null leaves a cell as it is. */
   edited(records) {
-    const [xs, ys] = [records.map((one) => Number(one.x)), records.map((one) => Number(one.y))];
+    const typed = records
+      .map(({ x, y, value }) => ({ x: Number(x), y: Number(y), value: String(value ?? '') }))
+      .filter(({ x, y, value }) => value !== (this.formula(x, y) ?? this.shown(x, y)));
+    if (!typed.length) return queueMicrotask(() => this.draw(false)); // a formula left as it was shows its result again
+    const [xs, ys] = [typed.map(({ x }) => x), typed.map(({ y }) => y)];
     const [left, top] = [Math.min(...xs), Math.min(...ys)];
     const values = Array.from({ length: Math.max(...ys) - top + 1 }, () => Array(Math.max(...xs) - left + 1).fill(null));
-    records.forEach((one) => (values[one.y - top][one.x - left] = String(one.value ?? '')));
-    const range = `${this.quoted()}!${letter(left)}${top + 1}`;
-    return this.act('/local/edit', { range, values, pasted: records.length > 1 });
+    typed.forEach(({ x, y, value }) => (values[y - top][x - left] = value));
+    return this.act('/local/edit', { range: this.range(left, top), values, pasted: typed.length > 1 });
   }
 
+  /** A pasted block goes to the sheet whole, however much of it the grid has room for. */
+  pasted(cells, x, y) {
+    const values = cells.map((row) => row.map(({ value }) => String(value ?? '')));
+    if (values.length > 1 && values.at(-1).join('') === '') values.pop(); // what spreadsheets put behind the last line
+    this.act('/local/edit', { range: this.range(x, y), values, pasted: true });
+    return false;
+  }
+
+  range(left, top) {
+    return `'${this.tab.replaceAll("'", "''")}'!${letter(left)}${top + 1}`;
+  }
+
+  /** What one may do with the chosen rows and column; `x` or `y` is missing on a row's or column's own header. */
   menu(x, y) {
-    const last = Math.max(2, this.shown.length);
-    const range = `${this.quoted()}!A2:${letter(this.size.columns - 1)}${last}`;
-    const rows = (action, row) => () => this.act('/local/rows', { action, tab: this.tab, row, count: action === 'delete' ? this.selectedRows() : 1 });
-    const sort = (ascending) => () => this.act('/local/sort', { range, column: x + 1, ascending });
-    return [
-      { title: 'Insert row above', onclick: rows('insert', y + 1) },
-      { title: 'Insert row below', onclick: rows('insert', y + 2) },
-      { title: 'Delete selected rows', onclick: rows('delete', this.firstSelected(y) + 1) },
-      { type: 'line' },
-      { title: 'Sort sheet A → Z by this column', onclick: sort(true) },
-      { title: 'Sort sheet Z → A by this column', onclick: sort(false) },
+    const line = { type: 'line' };
+    const rows = [
+      { title: 'Insert row above', onclick: () => this.insertRow(0) },
+      { title: 'Insert row below', onclick: () => this.insertRow(1) },
+      { title: 'Delete selected rows', onclick: () => this.deleteRows() },
     ];
+    const sort = [
+      { title: 'Sort sheet A → Z by this column', onclick: () => this.sort(true) },
+      { title: 'Sort sheet Z → A by this column', onclick: () => this.sort(false) },
+    ];
+    if (y === null) return sort;
+    return x === null ? rows : [...rows, line, ...sort];
   }
 
-  firstSelected(fallback) {
-    const rows = this.grid.getSelectedRows(true);
-    return rows.length ? Math.min(...rows) : fallback;
+  /** @param {0 | 1} below 0: above the chosen rows, 1: below them */
+  insertRow(below) {
+    const row = (below ? this.chosen.bottom + 1 : this.chosen.top) + 1;
+    return this.act('/local/rows', { action: 'insert', tab: this.tab, row, count: 1 });
   }
 
-  selectedRows() {
-    return Math.max(1, this.grid.getSelectedRows(true).length);
+  deleteRows() {
+    const { top, bottom } = this.chosen;
+    return this.act('/local/rows', { action: 'delete', tab: this.tab, row: top + 1, count: bottom - top + 1 });
   }
 
-  /** Undo and redo are the sheet's own, so that they reach the script's triggers too. */
+  /** Sorts everything below the header by the chosen column. */
+  sort(ascending) {
+    const range = `${this.range(0, 1)}:${letter(this.width() - 1)}${Math.max(2, this.rows.length)}`;
+    return this.act('/local/sort', { range, column: this.chosen.left + 1, ascending });
+  }
+
+  /** @param {'undo' | 'redo'} way the sheet's own, so that they reach the script's triggers too */
+  again(way) {
+    return this.act(`/local/${way}`, {});
+  }
+
   key(event) {
+    if (jspreadsheet.current !== this.grid || this.root.querySelector('td.editor')) return;
+    if (event.key === 'Escape') return this.leave();
     const way = (event.ctrlKey || event.metaKey) && { z: event.shiftKey ? 'redo' : 'undo', y: 'redo' }[event.key.toLowerCase()];
-    if (!way || this.root.querySelector('.editor')) return;
+    if (!way) return;
     event.preventDefault();
     event.stopPropagation();
-    this.act(`/local/${way}`, {});
+    this.again(way);
   }
 
-  /** One act after the other, in the order they were done; then the grid as it is now. */
+  /** Reached by keyboard: arrows and typing now go to the cell chosen last. */
+  entered() {
+    if (!this.grid || this.grid.selectedCell) return;
+    const { left, top, right, bottom } = this.chosen;
+    jspreadsheet.current = this.grid;
+    this.grid.updateSelectionFromCoords(left, top, right, bottom);
+  }
+
+  /** Tab moves along the row while a cell is chosen; after Escape it leads out of the sheet. */
+  leave() {
+    this.grid.resetSelection();
+    jspreadsheet.current = null;
+  }
+
+  /** One act after the other, in the order they were done; after the last of them the grid as it is now. */
   act(path, body) {
+    this.acts += 1;
+    this.waiting += 1;
     this.sending = this.sending
       .then(() => call('POST', path, { body }))
-      .catch((problem) => {
-        this.toast(problem.message);
-        this.revision = -1;
-      })
-      .then(() => this.refresh());
+      .catch((problem) => this.refused(problem))
+      .then(() => (this.waiting -= 1) || this.ask(false))
+      .catch(() => {}); // no answer: the pulse asks again
     return this.sending;
   }
 
-  quoted() {
-    return `'${this.tab.replaceAll("'", "''")}'`;
+  /** The grid shows what was tried; asking for everything shows what is. */
+  refused(problem) {
+    this.say(problem.message, 'wrong');
+    this.revision = null;
   }
 }
 
