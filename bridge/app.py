@@ -7,9 +7,11 @@ from sqlalchemy import make_url
 
 import task_api.schema
 from bridge import signals
+from bridge.changes import changes
 from bridge.config import Config
 from bridge.engine.embedded import EmbeddedEngine
 from bridge.lane import prepare
+from bridge.metrics import metrics
 from bridge.runtime import Runtime
 from bridge.status import status
 from bridge.web import web
@@ -37,7 +39,7 @@ def create_app(config: Config) -> Flask:
     engine = EmbeddedEngine(runtime, _lock_file(config))
     runtime.wake = engine.wake
     app.extensions["bridge"], app.extensions["engine"] = runtime, engine
-    for blueprint in (hooks, status, web):
+    for blueprint in (hooks, status, changes, metrics, web):
         app.register_blueprint(blueprint)
     return app
 

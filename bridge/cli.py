@@ -4,14 +4,11 @@ import logging
 import sys
 
 import click
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
 
-from bridge.config import Config, ConfigError, load
-from bridge.errors import Permanent
+from bridge.commands import COMMANDS, configured, session_on
+from bridge.errors import Permanent, Transient
 from task_api import schema
 from task_api.cli import token
-from task_api.db import prepare_engine
 from task_api.schema import SchemaError
 
 
@@ -22,10 +19,11 @@ def cli(context: click.Context, verbose: bool) -> None:
     """Keep leads in a Google Sheet and tasks in a tracker consistent, both ways, change by change."""
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    context.obj = _session
+    context.obj = lambda: session_on(configured())
 
 
-cli.add_command(token)
+for command in (token, *COMMANDS):
+    cli.add_command(command)
 
 
 @cli.command()
@@ -55,28 +53,9 @@ def migrate() -> None:
     click.echo(f"the database has schema {schema.head()}")
 
 
-def _session() -> Session:
-    """A session on the configured database, migrated if it was behind."""
-    config = configured()
-    config.home.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(config.database)
-    prepare_engine(engine)
-    if schema.current(engine) != schema.head():
-        schema.upgrade(config.database)
-    return Session(engine)
-
-
-def configured() -> Config:
-    """The configuration, or every fault of it in one message."""
-    try:
-        return load()
-    except ConfigError as error:
-        raise click.ClickException(f"the configuration has faults:\n{error}") from error
-
-
 def main() -> None:
     """Run the command line; what a person must mend is one sentence, not a traceback."""
     try:
         cli()
-    except (Permanent, SchemaError) as error:
+    except (Permanent, Transient, SchemaError) as error:
         sys.exit(f"Error: {error}")

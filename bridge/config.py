@@ -32,7 +32,11 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class SheetConfig:
-    """One synced tab. ``secrets``: the one or two live webhook secrets. ``sweep_every``: seconds between sweeps."""
+    """One synced tab. ``secrets``: the one or two live webhook secrets. ``sweep_every``: seconds between sweeps.
+
+    ``create_rows``: tasks made by the API get a row. ``match``: the field by which rows and tasks that both existed
+    before are recognised. ``grace``: seconds from a row's disappearance to the archiving of its task.
+    """
 
     key: str
     spreadsheet: str
@@ -41,6 +45,9 @@ class SheetConfig:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     assign_ids: bool = False
     sweep_every: float = 300.0
+    create_rows: bool = False
+    match: str = ""
+    grace: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,9 @@ class _Sheet(_Strict):
     notes: str = "Auto-created from Sheets"
     assign_ids: bool = False
     sweep_every: float = Field(default=300.0, ge=10, le=86_400, strict=False)
+    create_rows: bool = False
+    match: str = ""
+    grace: float = Field(default=60.0, ge=0, le=30 * 86_400, strict=False)
     columns: dict[str, _Column] = {}
     statuses: dict[str, str] | None = None
     back: dict[str, str] | None = None
@@ -162,6 +172,7 @@ def _from_file(
         faults += [_fault(path.name, text, fault["loc"], fault["msg"]) for fault in error.errors()]
         return Config(home, {})
     sheets = {key: _sheet(key, sheet, path.name, text, faults) for key, sheet in parsed.sheets.items()}
+    faults += _collisions(path.name, text, sheets)
     if not faults:
         sheets = {key: _with_secrets(sheet, environ, home, faults) for key, sheet in sheets.items()}
     key_file = parsed.google.credentials or environ.get("GOOGLE_APPLICATION_CREDENTIALS", "service_account.json")
@@ -200,17 +211,27 @@ def _sheet(key: str, sheet: _Sheet, name: str, text: str, faults: list[str]) -> 
     for word, status in (sheet.statuses or {}).items():
         if status not in STATUSES:
             fault("statuses", word, why=f"'{status}' is no task status; use one of {', '.join(STATUSES)}")
-    statuses = _statuses(sheet, fault)
-    columns = _columns(sheet, fault)
+    mapping = SheetMapping(_columns(sheet, fault), _statuses(sheet, fault), sheet.title)
+    column = mapping.by_field.get(sheet.match)
+    if sheet.match and (column is None or column.kind != "text" or not mapping.task_changes({sheet.match: "x"})):
+        fault("match", why="name a text column that the task keeps, such as name")
     return SheetConfig(
-        key,
-        spreadsheet,
-        sheet.tab,
-        SheetMapping(columns, statuses, sheet.title),
-        (),
-        sheet.assign_ids,
-        sheet.sweep_every,
-    )
+        key, spreadsheet, sheet.tab, mapping, (), sheet.assign_ids, sheet.sweep_every, sheet.create_rows, sheet.match,
+        sheet.grace,
+    )  # fmt: skip
+
+
+def _collisions(name: str, text: str, sheets: Mapping[str, SheetConfig]) -> list[str]:
+    """What each sheet may say for itself, but not two of them together."""
+    faults, tabs = [], dict[tuple[str, str], str]()
+    for key, sheet in sheets.items():
+        if (first := tabs.setdefault((sheet.spreadsheet, sheet.tab), key)) != key:
+            faults.append(_fault(name, text, ("sheets", key), f"sheet '{first}' already syncs this tab"))
+    makers = [key for key, sheet in sheets.items() if sheet.create_rows]
+    for key in makers[1:]:
+        why = f"a new task gets one row, and sheet '{makers[0]}' makes it already"
+        faults.append(_fault(name, text, ("sheets", key, "create_rows"), why))
+    return faults
 
 
 def _statuses(sheet: _Sheet, fault: Any) -> Statuses:
@@ -238,6 +259,10 @@ def _columns(sheet: _Sheet, fault: Any) -> tuple[Column, ...]:
             continue
         if given.task_field and given.task_field not in TASK_FIELDS - {"id", "title"}:
             fault("columns", name, "task_field", why="use status, notes, assignee or due")
+        if given.task_field == "due" and given.kind not in {None, "date"}:
+            fault("columns", name, "kind", why='the task\'s due is a date: use kind = "date"')
+        if name == "sync" and given.model_dump(exclude={"headers"}, exclude_none=True):
+            fault("columns", name, why="the sync column belongs to the bridge: only its headers can be changed")
         if name in columns and given.kind not in {None, columns[name].kind}:
             fault("columns", name, "kind", why=f"the {name} column holds a {columns[name].kind}; leave kind out")
         settings: dict[str, Any] = given.model_dump(exclude_none=True)

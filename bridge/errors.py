@@ -12,6 +12,10 @@ class Transient(Exception):
         self.retry_after = retry_after
 
 
+class Throttled(Transient):
+    """A limit of calls is reached: waited out, and no fault of what was sent."""
+
+
 class Permanent(Exception):
     """Repeating will not help: the message says what to do. Nothing pending is dropped."""
 

@@ -7,31 +7,35 @@ not retry by itself: what is not settled stays pending, with a time to try again
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bridge import outbox, own_writes
-from bridge.core.cells import cell_value
+from bridge import newrows, outbox, own_writes
+from bridge.batch import Batch, Reading
+from bridge.core.cells import cell_value, obstacle
 from bridge.core.lead import Raw, Row, Value
-from bridge.core.mapping import Layout, too_long
+from bridge.core.mapping import Layout
 from bridge.core.merge import trust
 from bridge.errors import Rejected
 from bridge.history import By, note_refused, replaced_lately, settle_waiting
 from bridge.models import Link
-from bridge.rows import Batch, Reading, merge_row, remember
+from bridge.pair import ENDURING, acceptable, merge_row, remember
 from bridge.sheets import Unechoed
 from bridge.strays import repairs
-from bridge.turn import Seen, Sent, Turn, cell_at, look
+from bridge.sync_cell import link_text
+from bridge.tombstones import NEW_ROW
+from bridge.turn import Seen, Sent, Turn, look
 from task_api.models import Task
 
 log = logging.getLogger(__name__)
 
 LAG_WAIT = timedelta(seconds=2)
 """How long to leave a row alone whose reading may be old."""
-NEW_ROW = timedelta(seconds=30)
-"""A row heard of this recently may not be readable yet; later it is gone."""
+ID_ONLY = Layout({"id": 0})
 
 
 def flush(turn: Turn, seen: Seen | None = None) -> bool:
@@ -45,9 +49,11 @@ def flush(turn: Turn, seen: Seen | None = None) -> bool:
         return False
     seen = seen or look(turn, rows)
     moved = _relocate(turn, seen, claimed)
+    turn.at_work.update(claimed)
     sent = _decide(turn, seen, claimed)
     if sent:
         _write(turn, sent)
+    turn.at_work.clear()
     return moved or bool(sent)
 
 
@@ -58,7 +64,7 @@ def _claim(turn: Turn) -> tuple[list[int], list[int]]:
         rows = {link.row for link in links if link.row} | {row for link in links for row in own_writes.open_rows(link)}
         claimed = [link.id for link in links]
         session.commit()
-    return claimed, sorted(rows)
+    return claimed, sorted(rows - {0})
 
 
 def _relocate(turn: Turn, seen: Seen, claimed: list[int]) -> bool:
@@ -71,24 +77,48 @@ def _relocate(turn: Turn, seen: Seen, claimed: list[int]) -> bool:
     found = _find(turn, seen, lost)
     now = turn.runtime.now()
     with turn.writing() as session:
+        unborn = []
         for link in session.scalars(select(Link).where(Link.id.in_(claimed), Link.lead_id.in_(lost))):
             if link.lead_id in found:
                 link.row = found[link.lead_id]
-            elif link.agreed_at > now - NEW_ROW:
+            elif link.unborn and newrows.may_append(link, now):
+                unborn.append(link.id)
+            elif link.unborn or link.agreed_at > now - NEW_ROW:
                 outbox.postpone(link, now + LAG_WAIT, "the row is not readable yet")
             else:
-                outbox.bury(link, link.wanted, "the row is gone from the sheet")
+                _mourn(session, link, now)
         session.commit()
-    return bool(found)
+    if unborn:
+        _append(turn, seen, unborn)
+    return bool(found or unborn)
+
+
+def _mourn(session: Session, link: Link, now: datetime) -> None:
+    """The row is gone: nothing is owed until it comes back. A sweep sees to the rest."""
+    link.gone_at = link.gone_at or now
+    outbox.settle(link, link.wanted)
+    outbox.ask_for_sweep(session, link.sheet, now)
+
+
+def _append(turn: Turn, seen: Seen, unborn: list[int]) -> None:
+    """New rows at the end of the sheet; the next look finds and settles them."""
+    now = turn.runtime.now()
+    with turn.writing() as session:
+        links = list(session.scalars(select(Link).where(Link.id.in_(unborn)).order_by(Link.id)))
+        tasks = {task.id: task for task in _tasks_of(session, links)}
+        rows = [newrows.cells(tasks[link.task_id], link, turn.config, seen.layout) for link in links]
+        newrows.note_append(links, now)
+        session.commit()
+    turn.at_work.update(unborn)
+    turn.sheet.append(rows)
+    turn.at_work.clear()
 
 
 def _find(turn: Turn, seen: Seen, lost: Iterable[str]) -> dict[str, int]:
     """lead id → the topmost row that carries it now."""
-    ids = turn.sheet.read_column(seen.layout.positions["id"])
-    read = (
-        turn.config.mapping.read_row(number, (ids[number],), Layout({"id": 0})) for number in sorted(ids, reverse=True)
-    )
-    return {row.lead_id: row.number for row in read if row.lead_id in set(lost) and row.lead_id and row.number > 1}
+    ids, wanted = turn.sheet.read_column(seen.layout.positions["id"]), set(lost)
+    read = (turn.config.mapping.read_row(number, ids.cells(number), ID_ONLY) for number in reversed(ids.numbers))
+    return {row.lead_id: row.number for row in read if row.lead_id in wanted and row.lead_id}
 
 
 def _decide(turn: Turn, seen: Seen, claimed: list[int]) -> list[Sent]:
@@ -99,8 +129,7 @@ def _decide(turn: Turn, seen: Seen, claimed: list[int]) -> list[Sent]:
     sent: list[Sent] = []
     with turn.writing() as session:
         links = list(session.scalars(select(Link).where(Link.id.in_(claimed)).order_by(Link.row)))
-        known = session.scalars(select(Task).where(Task.id.in_([link.task_id for link in links])))
-        tasks = {task.id: task for task in known}
+        tasks = {task.id: task for task in _tasks_of(session, links)}
         replaced = replaced_lately(session, links, now)
         batch = Batch(session, turn.config, Reading((), f"flush:{turn.lease.sheet}", seen.began, latest="task"), now)
         for link in links:
@@ -118,53 +147,70 @@ def _decide_row(
     if link.agreed_at > seen.began:
         outbox.postpone(link, batch.now, "the sheet changed while it was read")
         return []
-    values = dict(row.values) | {name: link.base.get(name) for name in row.refused}
+    values, unread = acceptable(row)
+    values |= {name: link.base.get(name) for name in unread}
     base, doubtful = trust(link.base, values, own_writes.values(link), replaced, ())
     if doubtful:
         outbox.postpone(link, batch.now + LAG_WAIT, f"Google may show an old value of {', '.join(sorted(doubtful))}")
         return []
     own_writes.seen(link, row.number, batch.now)
-    archived = task.archived_at is not None
+    link.unborn, archived = False, task.archived_at is not None
     owed = {} if archived else merge_row(batch, link, task, base, values).sheet
-    wanted = _writable(batch, seen, row, link, owed)
-    refused = owed.keys() - wanted.keys()
+    wanted = _writable(batch, row, link, owed)
+    wanted |= _state(row, link, archived=archived)
     if not wanted:
         outbox.settle(link, link.wanted)
         if not archived:
-            settle_waiting(batch.session, {link.id: set(values) - refused}, batch.now)
+            settle_waiting(batch.session, {link.id: set(values) - owed.keys()}, batch.now)
         return []
     cells: dict[int, str | float | int | bool] = {}
     for name, value in wanted.items():
         column = seen.layout.positions[name]
-        cells[column] = cell_value(seen.config.mapping.by_field[name].kind, value, cell_at(row, column))
+        cells[column] = cell_value(seen.config.mapping.by_field[name].kind, value, row.cell(name))
         own_writes.note(link, row.number, column, name, value, values.get(name), batch.now)
     return [Sent(link.id, link.wanted, seen.write(row, cells), wanted)]
 
 
-def _writable(batch: Batch, seen: Seen, row: Row, link: Link, wanted: Mapping[str, Value]) -> dict[str, Value]:
-    """Without what must not be written: a formula's cell, a text longer than a cell takes; the history says why."""
-    refused = {}
-    for name, value in wanted.items():
-        if cell_at(row, seen.layout.positions[name]).formula:
-            refused[name] = "the cell holds a formula, which is never overwritten"
-        elif too_long(value):
-            refused[name] = "longer than the 50,000 characters a cell takes"
-    for name, reason in refused.items():
-        note_refused(batch.session, link, name, wanted[name], batch.by, reason)
-    return {name: value for name, value in wanted.items() if name not in refused}
+def _writable(batch: Batch, row: Row, link: Link, owed: Mapping[str, Value]) -> dict[str, Value]:
+    """Without what must not be written; link and history say why."""
+    refused: dict[str, list[Any]] = {}
+    for name, value in owed.items():
+        before, why = link.refused.get(name, [None, ""])
+        if before == value and why.startswith(ENDURING):
+            refused[name] = [value, why]
+        elif why := obstacle(
+            batch.sheet.mapping.by_field[name].kind, value, row.cell(name), guarded=name in row.guarded
+        ):
+            refused[name] = [value, why]
+            if name != "sync":
+                note_refused(batch.session, link, name, value, batch.by, why)
+    refused.pop("sync", None)
+    if refused != link.refused:
+        link.refused = refused
+    return {name: value for name, value in owed.items() if name not in refused and name != "sync"}
+
+
+def _state(row: Row, link: Link, *, archived: bool) -> dict[str, Value]:
+    """What the sync cell is to say from now on, where there is one and it says something else."""
+    if "sync" not in row.positions or "sync" in row.guarded or row.cell("sync").formula:
+        return {}
+    text = link_text(link, archived=archived)
+    return {} if row.values.get("sync") == text else {"sync": text}
 
 
 def _write(turn: Turn, sent: list[Sent]) -> None:
-    """Send, verify, settle. A batch that Google rejects is halved until the row at fault stands alone and is buried."""
+    """Send, verify, settle. What Google rejects is tried in ever smaller company, in turns to come; the one at fault
+    is refused, cell by cell.
+    """
     try:
         echoed = turn.sheet.write([one.write for one in sent])
     except Rejected as error:
         if len(sent) == 1:
-            _bury(turn, sent[0], str(error))
+            _write_cells(turn, sent[0], str(error))
             return
-        half = len(sent) // 2
-        _write(turn, sent[:half])
-        _write(turn, sent[half:])
+        with turn.writing() as session:
+            outbox.failed(session, [one.link_id for one in sent], turn.runtime.now(), str(error), 0.0)
+            session.commit()
         return
     _settle(turn, sent, _confirmed(turn, sent, echoed))
 
@@ -172,12 +218,12 @@ def _write(turn: Turn, sent: list[Sent]) -> None:
 def _confirmed(turn: Turn, sent: list[Sent], echoed: list[Raw | Unechoed]) -> list[bool]:
     """For each write, whether its row still carried the lead's id; where Google did not say, one more read does."""
     silent = [one.write.row for one, seen in zip(sent, echoed, strict=True) if isinstance(seen, Unechoed)]
-    rows = turn.sheet.read(silent).rows if silent else {}
+    snapshot = turn.sheet.read(silent) if silent else None
 
     def standing(one: Sent, seen: Raw | Unechoed) -> Raw:
         if not isinstance(seen, Unechoed):
             return seen
-        cells = rows.get(one.write.row, ())
+        cells = snapshot.cells(one.write.row) if snapshot else ()
         return cells[one.write.id_column].value if one.write.id_column < len(cells) else None
 
     return [
@@ -217,20 +263,30 @@ def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datet
         outbox.mark_pending(session, link, now)
         return False
     link.base, link.agreed_at = link.base | dict(one.values), now
-    remember(link, turn.config)
+    link.puts = {name: value for name, value in link.puts.items() if link.base.get(name) != value}
+    remember(link, turn.config.mapping)
     outbox.settle(link, one.claimed)
     if own_writes.open_rows(link):
         outbox.mark_pending(session, link, now)
     return True
 
 
-def _bury(turn: Turn, one: Sent, why: str) -> None:
-    now = turn.runtime.now()
+def _write_cells(turn: Turn, one: Sent, why: str) -> None:
+    """One row that Google rejects: cell by cell; the cell at fault is refused and the write buried."""
+    if len(one.values) > 1:
+        for (name, value), (column, cell) in zip(one.values.items(), one.write.cells.items(), strict=True):
+            _write(turn, [replace(one, write=replace(one.write, cells={column: cell}), values={name: value})])
+        return
+    now, why = turn.runtime.now(), f"{ENDURING} it: {why}"
     with turn.writing() as session:
         link = session.get_one(Link, one.link_id)
         own_writes.settled(link, one.values)
         for name, value in one.values.items():
             note_refused(session, link, name, value, By(f"flush:{turn.lease.sheet}", now), why)
-        outbox.bury(link, one.claimed, why)
-        log.warning("write_buried sheet=%s link=%d", turn.lease.sheet, link.id)
+            link.refused = link.refused | {name: [value, why]}
+        outbox.bury(session, link, one.claimed, now, why)
         session.commit()
+
+
+def _tasks_of(session: Session, links: Iterable[Link]) -> Iterable[Task]:
+    return session.scalars(select(Task).where(Task.id.in_([link.task_id for link in links])))

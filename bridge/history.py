@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bridge.core.lead import Fields, Value
 from bridge.core.mapping import SheetMapping
+from bridge.core.merge import Conflict
 from bridge.models import Change, Link
 
 LAG = timedelta(seconds=10)
@@ -20,7 +21,9 @@ _SHEET_ACTORS = ("delivery:", "sweep:", "flush:")
 
 @dataclass(frozen=True)
 class By:
-    """Who or what made a change, and when. ``actor``: a token, a delivery, a sweep or a flush, with its name."""
+    """Who or what made a change, and when. ``actor``: a token, a delivery, a sweep, a flush or an undo, with its
+    name.
+    """
 
     actor: str
     at: datetime
@@ -32,25 +35,25 @@ def from_sheet(actor: str) -> bool:
 
 
 def note_sheet_change(
-    session: Session, link: Link, name: str, old: Value, new: Value, by: By, *, beaten: bool = False
+    session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: str = "the sheet changed"
 ) -> None:
-    """A field a person changed in the sheet; ``beaten``: a conflict went against it, so it did not reach the task."""
-    change = _change(link, "sheet", name, old, new, by)
-    if beaten:
-        change.state, change.reason = "lost", "the task changed too, and its value stays"
-    else:
-        change.state, change.reached_at = "applied", by.at
-    session.add(change)
+    """Something a person did in the sheet, and the task followed."""
+    session.add(_change(link, "sheet", name, old, new, by, rule=rule, state="applied", reached_at=by.at))
 
 
-def note_lost_task_value(session: Session, link: Link, name: str, kept: Value, lost: Value, by: By) -> None:
-    """The value a conflict took from the task; kept, so that it can be put back. The change that brought it is
-    marked lost.
-    """
-    brought = list(session.scalars(_waiting(link.id).where(Change.field == name)))
+def note_conflict(session: Session, link: Link, conflict: Conflict, before: Value, policy: str, by: By) -> None:
+    """Both sides changed one field: the winner's change was made, the loser's is kept, so that it can be put back."""
+    rule = f"conflict, policy '{policy}'"
+    if conflict.winner == "task":
+        lost = _change(link, "sheet", conflict.field, before, conflict.lost, by, rule=rule, state="lost")
+        lost.reason = "the task changed too, and its value stays"
+        session.add(lost)
+        return
+    note_sheet_change(session, link, conflict.field, before, conflict.kept, by, rule)
+    brought = list(session.scalars(_waiting(link.id).where(Change.field == conflict.field)))
     for change in brought:
         change.state = "superseded"
-    newest = brought[0] if brought else _change(link, "task", name, kept, lost, by)
+    newest = brought[0] if brought else _change(link, "task", conflict.field, before, conflict.lost, by, rule=rule)
     newest.state, newest.reason = "lost", "the sheet changed too, and its value stays"
     session.add(newest)
 
@@ -61,12 +64,16 @@ def note_refused(session: Session, link: Link, name: str, new: Value, by: By, re
     last = session.scalars(mine).first()
     if last is not None and (last.state, last.new, last.reason) == ("refused", new, reason):
         return
-    change = (
-        last
-        if last is not None and last.state == "waiting"
-        else _change(link, "task", name, link.base.get(name), new, by)
-    )
+    waiting = last is not None and last.state == "waiting"
+    change = last if last is not None and waiting else _change(link, "task", name, link.base.get(name), new, by)
     change.state, change.reason = "refused", reason
+    session.add(change)
+
+
+def note_unread(session: Session, link: Link, name: str, shown: str, by: By, reason: str) -> None:
+    """A cell that a person filled with something the bridge cannot take, and why."""
+    change = _change(link, "sheet", name, link.base.get(name), shown, by, rule="the sheet changed", state="refused")
+    change.reason = reason
     session.add(change)
 
 
@@ -82,14 +89,28 @@ def note_task_change(
     task's.
     """
     columns = {column.task_field: column.field for column in mapping.columns if column.task_field}
+    put = by.actor.startswith("undo:")
+    rule = "undo" if put else "the task changed"
     for task_field, (old, new) in changes.items():
         name = columns.get(task_field, task_field)
+        if put and name in link.puts:
+            continue  # noted in the lead's words, as what was put
         if name in said and name in link.base and link.base[name] != said[name]:
-            session.add(_change(link, "task", name, link.base[name], said[name], by))
+            session.add(_change(link, "task", name, link.base[name], said[name], by, rule=rule))
         else:
-            change = _change(link, "task", task_field, _plain(old), _plain(new), by)
-            change.state, change.reached_at = "applied", by.at
-            session.add(change)
+            plain = _plain(old), _plain(new)
+            session.add(_change(link, "task", task_field, *plain, by, rule=rule, state="applied", reached_at=by.at))
+
+
+def note_life(session: Session, link: Link, name: str, old: Any, new: Any, by: By, rule: str) -> None:
+    """A task made, linked, archived or brought back, or a lead that got another id, and by which rule."""
+    side = "sheet" if from_sheet(by.actor) else "task"
+    session.add(_change(link, side, name, old, new, by, rule=rule, state="applied", reached_at=by.at))
+
+
+def note_put(session: Session, link: Link, name: str, value: Value, by: By) -> None:
+    """A value that is put back into the sheet, on a person's word."""
+    session.add(_change(link, "task", name, link.base.get(name), value, by, rule="undo"))
 
 
 def settle_waiting(session: Session, reached: Mapping[int, Iterable[str]], at: datetime) -> None:
@@ -103,6 +124,12 @@ def settle_waiting(session: Session, reached: Mapping[int, Iterable[str]], at: d
             change.state = "superseded" if key in newest else "applied"
             change.reached_at = at
             newest.add(key)
+
+
+def give_up_waiting(session: Session, link: Link, why: str) -> None:
+    """What still waited to reach the sheet will not: the row is gone, or the write was buried."""
+    for change in session.scalars(_waiting(link.id)):
+        change.state, change.reason = "refused", why
 
 
 def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> dict[int, dict[str, set[Value]]]:
@@ -126,18 +153,11 @@ def _waiting(*link_ids: int) -> Any:
     return select(Change).where(Change.link_id.in_(link_ids), Change.state == "waiting").order_by(Change.id.desc())
 
 
-def _change(link: Link, side: str, name: str, old: Any, new: Any, by: By) -> Change:
+def _change(link: Link, side: str, name: str, old: Any, new: Any, by: By, **fate: Any) -> Change:
     return Change(
-        at=by.at,
-        actor=by.actor,
-        side=side,
-        link_id=link.id,
-        task_id=link.task_id,
-        field=name,
-        old=old,
-        new=new,
-        state="waiting",
-    )
+        at=by.at, actor=by.actor, side=side, link_id=link.id, task_id=link.task_id, field=name, old=old, new=new,
+        **({"state": "waiting"} | fate),
+    )  # fmt: skip
 
 
 def _plain(value: Any) -> Any:

@@ -13,10 +13,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bridge.core.retry import backoff
-from bridge.errors import Permanent, Transient
+from bridge.errors import Permanent, Throttled, Transient
 from bridge.flush import flush
 from bridge.models import Lane
-from bridge.outbox import Lease, LostLease, acquire, next_due, release
+from bridge.outbox import LostLease, acquire, failed, next_due, release
 from bridge.runtime import Runtime
 from bridge.sweep import sweep
 from bridge.turn import Turn
@@ -77,48 +77,61 @@ def _due_at(runtime: Runtime, lane: Lane, pending: datetime | None) -> datetime:
     return max(at for at in (wanted, lane.not_before, lane.lease_until) if at is not None)
 
 
-def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random) -> bool:
-    """One turn. True when the lane may have more to do at once. Never raises for what the sheet or Google does."""
+def begin(runtime: Runtime, key: str) -> Turn | None:
+    """Take the lane for a turn; None while another has it. Who takes it gives it back with `end`."""
     with runtime.writing() as session:
         lease = acquire(session, key, runtime.now())
         session.commit()
-    if lease is None:
+    return None if lease is None else Turn(runtime, lease)
+
+
+def end(turn: Turn) -> None:
+    """Give the lane back."""
+    with turn.runtime.writing() as session:
+        release(session, turn.lease)
+        session.commit()
+
+
+def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random) -> bool:
+    """One turn. True when the lane may have more to do at once. Never raises for what the sheet or Google does."""
+    turn = begin(runtime, key)
+    if turn is None:
         return False
     try:
-        more = _turn(runtime, lease)
+        more = _turn(turn)
         _recovered(runtime, key)
         return more
     except LostLease:
         log.warning("lease_lost sheet=%s", key)
         return False
     except Transient as error:
-        _failed(runtime, key, str(error), chance(), error.retry_after)
+        _failed(turn, str(error), chance(), error.retry_after, counts=not isinstance(error, Throttled))
         return False
     except Permanent as error:
         _paused(runtime, key, str(error))
         return False
     except Exception:  # one sheet's unforeseen trouble must not stop the others: log and postpone
         log.exception("turn_failed sheet=%s", key)
-        _failed(runtime, key, "something unexpected happened; the log of the bridge has it", chance(), None)
+        _failed(turn, "something unexpected happened; the log of the bridge has it", chance(), None)
         return False
     finally:
-        with runtime.writing() as session:
-            release(session, lease)
-            session.commit()
+        end(turn)
 
 
-def _turn(runtime: Runtime, lease: Lease) -> bool:
-    with runtime.session() as session:
-        lane = session.get_one(Lane, lease.sheet)
-        every = timedelta(seconds=runtime.config.sheets[lease.sheet].sweep_every)
-        now = runtime.now()
+def _turn(turn: Turn) -> bool:
+    with turn.runtime.session() as session:
+        lane = session.get_one(Lane, turn.lease.sheet)
+        every = timedelta(seconds=turn.config.sweep_every)
+        now = turn.runtime.now()
         sweep_due = (
             lane.swept_at is None
             or lane.swept_at + every <= now
             or (lane.sweep_at is not None and lane.sweep_at <= now)
         )
-    turn = Turn(runtime, lease)
-    return sweep(turn) if sweep_due else flush(turn)
+    if not sweep_due:
+        return flush(turn)
+    sweep(turn)
+    return True
 
 
 def _recovered(runtime: Runtime, key: str) -> None:
@@ -132,9 +145,13 @@ def _recovered(runtime: Runtime, key: str) -> None:
         session.commit()
 
 
-def _failed(runtime: Runtime, key: str, why: str, chance: float, retry_after: float | None) -> None:
+def _failed(turn: Turn, why: str, chance: float, retry_after: float | None, *, counts: bool = True) -> None:
+    """The lane waits; the links at work have one more attempt behind them, when it may be their fault (``counts``)."""
+    runtime, key = turn.runtime, turn.lease.sheet
     with runtime.writing() as session:
         lane = session.get_one(Lane, key)
+        if counts and turn.at_work:
+            failed(session, turn.at_work, runtime.now(), why, chance)
         wait = backoff(lane.attempts + 1, chance, retry_after)
         _set(session, key, attempts=lane.attempts + 1, problem=why, not_before=runtime.now() + timedelta(seconds=wait))
         log.warning("lane_postponed sheet=%s attempts=%d seconds=%.1f why=%r", key, lane.attempts, wait, why)

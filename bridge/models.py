@@ -8,12 +8,24 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from task_api.db import Base, UtcDateTime
+from task_api.db import Base, BigId, UtcDateTime
 
-BigId = BigInteger().with_variant(Integer, "sqlite")
+NOTHING, NO_ROWS = text("'{}'"), text("'[]'")
 
 
 class Link(Base):
@@ -21,8 +33,16 @@ class Link(Base):
 
     ``base``: field → canonical value the sheet last showed and the bridge took. ``recall``: task status → the lead
     word that last meant it. ``own_writes``: what was sent to the sheet and not yet seen again, as
-    described in `bridge.own_writes`. ``rivals``: other rows that carry the same id. The sheet owes a write while
-    ``wanted > written``.
+    described in `bridge.own_writes`. ``puts``: field → value the sheet is to take although no task says it (an undo).
+    ``rivals``: other rows that carry the same id.
+
+    The sheet owes a write while ``wanted > written``; ``buried_at``: given up, ``error`` says why.
+
+    What a person should know: ``unread``: field → why its cell could not be read; ``refused``: field → [value, why it
+    was not written]; ``conflicts``: field → what was decided.
+
+    ``gone_at``: a tombstone: since when the row is missing; ``archived_at``: when the task was archived for it.
+    ``unborn``: the row has yet to be appended.
     """
 
     __tablename__ = "links"
@@ -35,6 +55,8 @@ class Link(Base):
             "next_try",
             sqlite_where=text("wanted > written"),
         ),
+        Index("ix_links_gone", "sheet", "gone_at", sqlite_where=text("gone_at IS NOT NULL")),
+        Index("ix_links_buried", "sheet", "buried_at", sqlite_where=text("buried_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -54,6 +76,15 @@ class Link(Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     next_try: Mapped[datetime] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(Text)
+    puts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default=NOTHING)
+    unread: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=NOTHING)
+    refused: Mapped[dict[str, list[Any]]] = mapped_column(JSON, default=dict, server_default=NOTHING)
+    conflicts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=NOTHING)
+    unborn: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    buried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     def set_rivals(self, rows: Iterable[int]) -> None:
         """Remember which other rows carry this lead's id."""
@@ -79,12 +110,17 @@ class Change(Base):
     """One field changed on one side: when, by whom, from what, to what, and what became of it.
 
     ``state``: ``waiting`` (to be written to the sheet), ``applied``, ``superseded`` (a newer change came first),
-    ``refused`` or ``lost`` (a conflict went the other way; ``old`` and ``new`` say what it wanted). ``reached_at``:
-    when the other side had it.
+    ``refused``, ``lost`` (a conflict went the other way; ``old`` and ``new`` say what it wanted) or ``taken`` (lost,
+    and put back since). ``rule``: why it
+    was made, such as "the sheet changed". ``reached_at``: when the other side had it.
     """
 
     __tablename__ = "changes"
-    __table_args__ = (Index("ix_changes_task", "task_id", "id"), Index("ix_changes_link", "link_id", "id"))
+    __table_args__ = (
+        Index("ix_changes_task", "task_id", "id"),
+        Index("ix_changes_link", "link_id", "id"),
+        Index("ix_changes_lost", "id", sqlite_where=text("state = 'lost'")),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -98,10 +134,16 @@ class Change(Base):
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(Text)
     reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rule: Mapped[str | None] = mapped_column(String(60))
 
 
 class Lane(Base):
-    """One sheet's queue and its health. ``token`` fences: who holds an older one may no longer write."""
+    """One sheet's queue and its health. ``token`` fences: who holds an older one may no longer write.
+
+    ``held``: how many vanished rows wait for a person's word before their tasks are archived; ``approved_at``: rows
+    that had vanished by then may go. ``owner``: whose account runs the script's triggers. ``unlinked``: rows that have
+    no task, and why, as the last sweep saw them.
+    """
 
     __tablename__ = "lanes"
 
@@ -117,3 +159,8 @@ class Lane(Base):
     token: Mapped[int] = mapped_column(Integer, default=0)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    held: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_why: Mapped[str | None] = mapped_column(Text)
+    owner: Mapped[str | None] = mapped_column(String(320))
+    unlinked: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default=NO_ROWS)

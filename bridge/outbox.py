@@ -4,16 +4,24 @@ One lane has one worker at a time: the lease says until when, the fencing token 
 lease finds a newer token and stops before it writes).
 """
 
+import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from bridge.core.retry import backoff
+from bridge.history import give_up_waiting
 from bridge.models import Lane, Link
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 CLAIM = 500
+MOST_ATTEMPTS, LONGEST_FAILING = 12, timedelta(hours=1)
+"""A write that Google fails this often and this long, all by itself, is buried."""
 SWEEP_SOON = timedelta(seconds=3)
 """From the last sign that the sheet may have moved under us to the sweep that makes sure."""
 
@@ -34,7 +42,7 @@ def mark_pending(session: Session, link: Link, at: datetime) -> None:
     """The sheet owes this link a write, due at ``at``; the engine wakes once this transaction has committed."""
     link.wanted = link.wanted + 1
     link.next_try = at
-    link.attempts = 0
+    link.attempts, link.failing_since, link.buried_at = 0, None, None
     wake_after_commit(session, link.sheet)
 
 
@@ -73,25 +81,53 @@ def release(session: Session, lease: Lease) -> None:
 
 
 def claim(session: Session, sheet: str, now: datetime) -> list[Link]:
-    """Up to 500 links that owe a write and are due, the longest waiting first."""
+    """Up to 500 links that owe a write and are due, the longest waiting first.
+
+    Those that failed come after the others and in ever smaller company, half as many with each attempt, until the one
+    at fault stands alone: a poison row holds nobody up.
+    """
     due = select(Link).where(Link.sheet == sheet, Link.wanted > Link.written, Link.next_try <= now)
-    return list(session.scalars(due.order_by(Link.next_try, Link.id).limit(CLAIM)))
+    links = list(session.scalars(due.order_by(Link.attempts, Link.next_try, Link.id).limit(CLAIM)))
+    company = max(1, CLAIM >> links[0].attempts) if links else 0
+    return [link for link in links if link.attempts == links[0].attempts][:company]
 
 
 def settle(link: Link, claimed: int) -> None:
     """Done, as of the state that was claimed; a change that came meanwhile keeps the link pending."""
     link.written = max(link.written, claimed)
-    link.attempts, link.error = 0, None
+    link.attempts, link.failing_since, link.error, link.buried_at = 0, None, None, None
 
 
 def postpone(link: Link, until: datetime, why: str) -> None:
-    """Later: the link stays pending."""
-    link.next_try, link.attempts, link.error = until, link.attempts + 1, why
+    """Later, by no fault of the write: the link stays pending."""
+    link.next_try, link.error = until, why
 
 
-def bury(link: Link, claimed: int, why: str) -> None:
-    """Given up for now: kept with its reason; the next change of the lead tries again."""
-    link.written, link.error = max(link.written, claimed), why
+def failed(session: Session, link_ids: Collection[int], now: datetime, why: str, chance: float) -> None:
+    """A write of these links did not succeed: each tries again later; one that fails alone, often and long is
+    buried.
+    """
+    for link in session.scalars(select(Link).where(Link.id.in_(link_ids))):
+        link.attempts, link.failing_since = link.attempts + 1, link.failing_since or now
+        if link.attempts >= MOST_ATTEMPTS and now - link.failing_since >= LONGEST_FAILING and len(link_ids) == 1:
+            bury(session, link, link.wanted, now, why)
+            continue
+        wait = backoff(link.attempts, chance) if link.attempts > 1 else 0.0
+        postpone(link, now + timedelta(seconds=wait), why)
+
+
+def bury(session: Session, link: Link, claimed: int, now: datetime, why: str) -> None:
+    """Given up: kept as a dead letter with its reason; a retry or the next change of the lead tries again."""
+    link.written, link.error, link.buried_at = max(link.written, claimed), why, now
+    link.attempts, link.failing_since = 0, None
+    give_up_waiting(session, link, why)
+    log.warning("write_buried sheet=%s link=%d", link.sheet, link.id)
+
+
+def retry(session: Session, link: Link, at: datetime) -> None:
+    """Put a dead letter back into the outbox, with everything that was refused on the way."""
+    link.refused = {}
+    mark_pending(session, link, at)
 
 
 def next_due(session: Session) -> dict[str, datetime]:

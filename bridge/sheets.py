@@ -16,27 +16,19 @@ from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from google.oauth2.service_account import Credentials
 from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
+from gspread.urls import SPREADSHEET_URL
 
 from bridge.config import GOOGLE, Config, SheetConfig
-from bridge.core.lead import Cell, Raw
-from bridge.errors import Permanent, Rejected, Transient
+from bridge.core.lead import Raw
+from bridge.errors import Permanent, Rejected, Throttled, Transient
+from bridge.snapshot import FIELDS, Snapshot, parsed
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 TIMEOUT = (5.0, 20.0)
 """Seconds to connect and to wait for an answer; gspread by itself would wait for ever (GOOGLE.md section 1)."""
 
-CELLS = "values(effectiveValue,formattedValue,userEnteredValue(formulaValue),effectiveFormat(numberFormat(type)))"
-FIELDS = f"sheets(properties(sheetId,title),data(startRow,rowData({CELLS})))"
 MOST_RANGES = 40
 """More scattered rows than this are read as one span: an address has a length."""
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What one read showed: the header and rows by their number (1 = the header's row)."""
-
-    header: tuple[Cell, ...]
-    rows: Mapping[int, tuple[Cell, ...]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +41,14 @@ class RowWrite:
     id_column: int
     id_cell: Raw
     cells: Mapping[int, str | float | int | bool]
+
+
+@dataclass(frozen=True)
+class AppendedCell:
+    """A cell of a new row; ``is_date``: the number is a serial date and is shown as a date."""
+
+    value: str | float | int | bool
+    is_date: bool = False
 
 
 class Unechoed:
@@ -90,12 +90,10 @@ class Sheet:
         except Rejected as error:
             raise Permanent(str(error)) from error
 
-    def read_column(self, column: int) -> Mapping[int, Cell]:
-        """Every cell of one column (0-based) by row number; one read."""
+    def read_column(self, column: int) -> Snapshot:
+        """One column (0-based) of every row, each as a row of one cell; one read."""
         letters = _letters(column)
-        snapshot = self._read([f"{self._title()}!{letters}:{letters}"])
-        cells = {number: row[0] for number, row in snapshot.rows.items() if row}
-        return {1: snapshot.header[0], **cells} if snapshot.header else cells
+        return self._read([f"{self._title()}!{letters}:{letters}"])
 
     def write(self, writes: Sequence[RowWrite]) -> list[Raw | Unechoed]:
         """Set the cells, RAW and all at once; returns what stands in each row's id cell now. One write.
@@ -124,6 +122,23 @@ class Sheet:
             UNECHOED
         ] * (len(writes) - len(responses))
 
+    def append(self, rows: Sequence[Mapping[int, AppendedCell]]) -> None:
+        """New rows below the last one that holds anything, all at once: 0-based column → cell. One write.
+
+        Not idempotent: who repeats it must look first whether the rows are there. Text stays text.
+        """
+        if self._sheet_id is None:
+            raise Transient("the tab has not been read yet")
+        cells = [{"values": [_appended(row.get(column)) for column in range(max(row) + 1)]} for row in rows]
+        request = {
+            "sheetId": self._sheet_id,
+            "rows": cells,
+            "fields": "userEnteredValue,userEnteredFormat.numberFormat",
+        }
+        self.calls["write"] += 1
+        with _translated(self._email):
+            self._http.batch_update(self._id, {"requests": [{"appendCells": request}]})
+
     def _range(self, write: RowWrite) -> dict[str, Any]:
         first, last = _span(write)
         values = [write.cells.get(column) for column in range(first, last + 1)]
@@ -133,20 +148,14 @@ class Sheet:
         }
 
     def _read(self, ranges: list[str]) -> Snapshot:
+        """Not gspread's own ``spreadsheets_get``, which makes a dict of every cell."""
         self.calls["read"] += 1
+        asked: dict[str, Any] = {"ranges": ranges, "includeGridData": "true", "fields": FIELDS, "prettyPrint": "false"}
         with _translated(self._email):
-            reply = self._http.spreadsheets_get(
-                self._id, {"ranges": ranges, "includeGridData": "true", "fields": FIELDS}
-            )
-        with _translated(self._email):
-            tab = reply["sheets"][0]
-        self._sheet_id = tab["properties"].get("sheetId", 0)
-        rows: dict[int, tuple[Cell, ...]] = {}
-        for block in tab.get("data", []):
-            first = block.get("startRow", 0) + 1
-            for offset, row in enumerate(block.get("rowData", [])):
-                rows[first + offset] = tuple(_cell(cell) for cell in row.get("values", ()))
-        return Snapshot(rows.pop(1, ()), rows)
+            answer = self._http.request("get", SPREADSHEET_URL % self._id, params=asked)
+            snapshot = parsed(answer.content)
+        self._sheet_id = snapshot.sheet_id
+        return snapshot
 
     def _follow_renamed_tab(self) -> None:
         self.calls["read"] += 1
@@ -205,7 +214,9 @@ class _translated:  # noqa: N801 - reads as a word in a with statement
 
 def _api_error(error: APIError, email: str) -> Exception:
     status = error.response.status_code
-    if status in {408, 429} or status >= 500:
+    if status == 429:
+        return Throttled("Google's limit of calls a minute is reached", _retry_after(error.response))
+    if status == 408 or status >= 500:
         return Transient(f"Google answered {status}", _retry_after(error.response))
     sentences = {
         401: "Google refuses the access token; check the service account's key",
@@ -223,15 +234,14 @@ def _retry_after(response: requests.Response) -> float | None:
     return min(float(text), 3600.0) if text.isascii() and text.isdigit() else None
 
 
-def _cell(cell: Mapping[str, Any]) -> Cell:
-    value = cell.get("effectiveValue", {})
-    kind = cell.get("effectiveFormat", {}).get("numberFormat", {}).get("type", "")
-    return Cell(
-        value=value.get("stringValue", value.get("numberValue", value.get("boolValue"))),
-        shown=cell.get("formattedValue", ""),
-        formula="formulaValue" in cell.get("userEnteredValue", {}),
-        is_date=kind in {"DATE", "DATE_TIME"},
+def _appended(cell: AppendedCell | None) -> dict[str, Any]:
+    if cell is None:
+        return {}
+    kind = (
+        "boolValue" if isinstance(cell.value, bool) else "stringValue" if isinstance(cell.value, str) else "numberValue"
     )
+    shown = {"userEnteredFormat": {"numberFormat": {"type": "DATE"}}} if cell.is_date else {}
+    return {"userEnteredValue": {kind: cell.value}} | shown
 
 
 def _echoed_id(write: RowWrite, response: Mapping[str, Any]) -> Raw | Unechoed:

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from bridge.history import By, from_sheet, note_task_change
 from bridge.models import Link
+from bridge.newrows import give_row
 from bridge.outbox import mark_pending
 from bridge.runtime import Runtime
-from bridge.tasks import as_lead, differs
+from bridge.tasks import as_lead, close_conflicts, owes
 from task_api.errors import Problem
 from task_api.models import Task
-from task_api.signals import task_archived, task_changed
+from task_api.signals import task_archived, task_changed, task_created
 
 _runtimes: "WeakKeyDictionary[Engine, Runtime]" = WeakKeyDictionary()
 
@@ -32,14 +33,24 @@ def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[ob
     if (found := _link_of(task, session)) is None:
         return
     runtime, link = found
-    if "lead_id" in changes:
+    if "lead_id" in changes and not from_sheet(actor):
         raise Problem(409, f"task {task.id} is lead {link.lead_id} of the sheet; its lead_id cannot be changed")
     mapping = runtime.config.sheets[link.sheet].mapping
-    said = as_lead(task, link, mapping)
     if not from_sheet(actor):
+        said = as_lead(task, link, mapping)
         note_task_change(session, link, mapping, said, changes, By(actor, runtime.now()))
-    if differs(said, link.base):
+        if not actor.startswith("undo:"):
+            close_conflicts(link, mapping, changes)
+    if owes(task, link, mapping):
         mark_pending(session, link, runtime.now())
+
+
+@task_created.connect
+def on_task_created(task: Task, *, session: Session, actor: str) -> None:
+    """A task made by the API gets a row, where the configuration says so."""
+    runtime = _runtime_of(session)
+    if runtime is not None and not from_sheet(actor):
+        give_row(session, runtime, task, actor)
 
 
 @task_archived.connect
@@ -48,7 +59,10 @@ def on_task_archived(task: Task, *, session: Session, actor: str) -> None:
     if found := _link_of(task, session):
         runtime, link = found
         mapping = runtime.config.sheets[link.sheet].mapping
-        note_task_change(session, link, mapping, {}, {"archived": (False, True)}, By(actor, runtime.now()))
+        if not from_sheet(actor):
+            note_task_change(session, link, mapping, {}, {"archived": (False, True)}, By(actor, runtime.now()))
+        if owes(task, link, mapping):
+            mark_pending(session, link, runtime.now())
 
 
 def _runtime_of(session: Session) -> Runtime | None:

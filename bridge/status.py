@@ -1,17 +1,19 @@
-"""What the bridge knows of itself, over HTTP: health, the state of every lane, and the history of a task. Changes
-nothing.
-"""
+"""What the bridge knows of itself, over HTTP: health, every lane, what waits for a person and the button for each."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from bridge.models import Change, Lane, Link
+from bridge.models import Lane, Link
+from bridge.needs import Counts, counts, needs, silence
+from bridge.outbox import retry
 from bridge.runtime import Runtime
-from task_api.db import db
+from bridge.tombstones import approve
+from task_api.db import begin_write, db
 from task_api.errors import Problem
-from task_api.models import Task
 from task_api.tokens import requires
 
 status = Blueprint("status", __name__)
@@ -26,45 +28,89 @@ def healthz() -> Response:
 @status.get("/status")
 @requires("tasks:read")
 def lanes() -> Response:
-    """Every sheet: pending writes, when it was last heard of and swept, and what is wrong, in words."""
-    runtime: Runtime = current_app.extensions["bridge"]
-    pending = select(Link.sheet, func.count()).where(Link.wanted > Link.written).group_by(Link.sheet)
-    waiting = {row[0]: row[1] for row in db.session.execute(pending)}
-    found = db.session.scalars(select(Lane).where(Lane.sheet.in_(runtime.config.sheets)).order_by(Lane.sheet))
-    return jsonify([_lane(lane, waiting.get(lane.sheet, 0)) for lane in found])
+    """Every sheet: its numbers, when it was last heard of and swept, and what is wrong, in words."""
+    return jsonify(report(db.session(), _runtime()))
 
 
-@status.get("/tasks/<int:task_id>/changes")
+@status.get("/needs")
 @requires("tasks:read")
-def changes(task_id: int) -> Response:
-    """The task's history, newest first: when, who or what, which field, old, new, and what became of it."""
-    if task_id >= 2**63 or db.session.get(Task, task_id) is None:
-        raise Problem(404, f"there is no task {task_id}")
-    found = db.session.scalars(select(Change).where(Change.task_id == task_id).order_by(Change.id.desc()).limit(1000))
-    return jsonify([_change(change) for change in found])
+def waiting_for_a_person() -> Response:
+    """What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused lanes."""
+    runtime = _runtime()
+    return jsonify([asdict(need) for need in needs(db.session(), list(runtime.config.sheets), runtime.now())])
 
 
-def _lane(lane: Lane, pending: int) -> dict[str, Any]:
-    times = {"heard_at": lane.heard_at, "swept_at": lane.swept_at, "not_before": lane.not_before}
+@status.post("/sheets/<key>/approve")
+@requires("tasks:write")
+def approve_deletions(key: str) -> Response:
+    """Let the tasks of the rows that vanished by now be archived."""
+    runtime = _runtime()
+    if key not in runtime.config.sheets:
+        raise Problem(404, f"there is no sheet '{key}'; there is {', '.join(runtime.config.sheets)}")
+    begin_write(db.session())
+    count = approve(db.session(), key, runtime.now())
+    db.session.commit()
+    return jsonify({"done": f"{count} rows may take their tasks along"})
+
+
+@status.post("/dead-letters/retry")
+@requires("tasks:write")
+def retry_all() -> Response:
+    """Put every dead letter back into the outbox."""
+    return jsonify({"done": f"{len(_retried(None))} writes are tried again"})
+
+
+@status.post("/dead-letters/<int:link_id>/retry")
+@requires("tasks:write")
+def retry_one(link_id: int) -> Response:
+    """Put one dead letter back into the outbox, or one refused cell."""
+    if not _retried(link_id):
+        raise Problem(404, f"there is no dead letter {link_id}")
+    return jsonify({"done": "the write is tried again"})
+
+
+def report(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
+    """The state of every lane as JSON."""
+    numbers = counts(session, list(runtime.config.sheets))
+    found = session.scalars(select(Lane).where(Lane.sheet.in_(runtime.config.sheets)).order_by(Lane.sheet))
+    return [_lane(lane, numbers.get(lane.sheet, Counts()), runtime) for lane in found]
+
+
+def put_back(session: Session, runtime: Runtime, link_id: int | None) -> list[Link]:
+    """Dead letters back into the outbox: this one, or (None) all; a refused cell is one too when it is named."""
+    mine = select(Link).where(Link.sheet.in_(runtime.config.sheets))
+    wanted = mine.where(Link.buried_at.is_not(None)) if link_id is None else mine.where(Link.id == link_id)
+    found = [link for link in session.scalars(wanted) if link.buried_at is not None or link.refused]
+    for link in found:
+        retry(session, link, runtime.now())
+    return found
+
+
+def _retried(link_id: int | None) -> list[Link]:
+    begin_write(db.session())
+    found = put_back(db.session(), _runtime(), link_id)
+    db.session.commit()
+    return found
+
+
+def _lane(lane: Lane, numbers: Counts, runtime: Runtime) -> dict[str, Any]:
+    times = {
+        "heard_at": lane.heard_at, "swept_at": lane.swept_at, "not_before": lane.not_before,
+        "approved_at": lane.approved_at,
+    }  # fmt: skip
     return {
         "sheet": lane.sheet,
         "spreadsheet": lane.spreadsheet,
-        "pending": pending,
+        "owner": lane.owner,
+        **asdict(numbers),
         "problem": lane.problem,
+        "held": lane.held,
+        "held_why": lane.held_why,
+        "silence": silence(lane, runtime.now()),
         **{name: at.isoformat() if at else None for name, at in times.items()},
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
-    return {
-        "id": change.id,
-        "at": change.at.isoformat(),
-        "actor": change.actor,
-        "side": change.side,
-        "field": change.field,
-        "old": change.old,
-        "new": change.new,
-        "state": change.state,
-        "reason": change.reason,
-        "reached_at": change.reached_at.isoformat() if change.reached_at else None,
-    }
+def _runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["bridge"]
+    return runtime

@@ -15,7 +15,7 @@ from bridge import own_writes
 from bridge.core.cells import cell_value
 from bridge.core.lead import Row
 from bridge.models import Link
-from bridge.turn import Seen, Sent, cell_at
+from bridge.turn import Seen, Sent
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def _put_back(session: Session, seen: Seen, link: Link, here: Row, now: datetime
         name, column = entry["field"], entry["column"]
         value = owner.base.get(name) if owner else None
         if seen.layout.positions.get(name) == column and here.values.get(name) == entry["value"] != value:
-            cells[column] = cell_value(seen.config.mapping.by_field[name].kind, value, cell_at(here, column))
+            cells[column] = cell_value(seen.config.mapping.by_field[name].kind, value, here.cell(name))
             if owner:
                 own_writes.note(owner, here.number, column, name, value, entry["value"], now)
     return Sent(owner.id if owner else link.id, 0, seen.write(here, cells), stray=link.id) if cells else None

@@ -1,70 +1,157 @@
-"""The safety net: read every row once and merge each against its base. Catches what the trigger missed.
+"""The safety net: read every row once, compare all of them with what is known, merge those that differ. Catches what
+the trigger missed, finds copies, and rows that vanished.
 
-Uses the same path as a delivery (`bridge.rows.take`); a link that moved since the read began waits for the next
-sweep. What the rows then owe the sheet leaves with the same reading, so a first sync costs one read and one write.
-Never deletes.
+The merge is the delivery's own (`bridge.rows.take`); a link that moved since the read began waits for the next sweep.
+What the rows then owe the sheet leaves with the same reading, so a first sync costs one read and one write.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
+from bridge import newrows, sync_cell, tombstones
+from bridge.batch import Batch, Outcome, Reading
+from bridge.copies import keep_one_each
 from bridge.core.lead import Row
+from bridge.core.plan import Comparison, Plan, Step
 from bridge.flush import flush
+from bridge.history import By
+from bridge.known import known_leads
 from bridge.models import Lane, Link
-from bridge.rows import Batch, Reading, take
-from bridge.turn import Turn, look
+from bridge.rows import take
+from bridge.runtime import Runtime
+from bridge.sheets import RowWrite
+from bridge.turn import Seen, Turn, look
+from task_api.models import Task
 
 log = logging.getLogger(__name__)
 CHUNK = 500
+MOST = 100
+"""So many rows without a task are remembered for the page; a sweep by hand lists them all."""
+T = TypeVar("T")
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many rows are through, and how many there are."""
 
 
-def sweep(turn: Turn) -> bool:
-    """Compare the whole sheet once. True when there may be more to write at once."""
+@dataclass(frozen=True)
+class _Swept:
+    """What a sweep did, row by row; ``leftover``: empty rows whose sync cell still says something."""
+
+    plan: Plan
+    outcomes: Sequence[Outcome]
+    leftover: Sequence[int]
+
+
+def sweep(turn: Turn, progress: Progress = lambda *_: None) -> Plan:
+    """Compare the whole sheet once and put right what differs; returns what was done."""
     seen = look(turn, None)
-    rows = [seen.row(number) for number in sorted(seen.snapshot.rows)]
-    kept = _without_doubles(turn, [row for row in rows if row.lead_id])
-    for start in range(0, len(kept), CHUNK):
-        with turn.writing() as session:
-            reading = Reading(kept[start : start + CHUNK], f"sweep:{turn.lease.sheet}", seen.began)
-            take(Batch(session, turn.config, reading, turn.runtime.now()))
-            session.commit()
-    with turn.writing() as session:
-        lane = session.get_one(Lane, turn.lease.sheet)
-        lane.swept_at = seen.began
-        if lane.sweep_at is not None and lane.sweep_at <= seen.began:
-            lane.sweep_at = None
-        session.commit()
-    log.info("sweep_done sheet=%s rows=%d", turn.lease.sheet, len(kept))
-    return flush(turn, seen)
+    swept = _carry_out(turn, seen, progress, turn.writing, Session.commit)
+    counts = " ".join(f"{what}={count}" for what, count in sorted(swept.plan.counts.items()))
+    log.info("sweep_done sheet=%s rows=%d agreed=%d %s", swept.plan.sheet, swept.plan.read, swept.plan.agreed, counts)
+    _mark_unlinked(turn, seen, swept)
+    flush(turn, seen)
+    return swept.plan
 
 
-def _without_doubles(turn: Turn, rows: Sequence[Row]) -> list[Row]:
-    """One row for each lead id; of several, the one that still says what both sides agreed on keeps the lead."""
-    grouped: dict[str, list[Row]] = {}
-    for row in rows:
-        grouped.setdefault(row.lead_id or "", []).append(row)
-    doubled = {lead_id: same for lead_id, same in grouped.items() if len(same) > 1}
-    with turn.writing() as session:
-        mine = select(Link).where(Link.sheet == turn.lease.sheet)
-        for link in session.scalars(mine.where(Link.has_rivals)):
-            link.set_rivals(())
-        links = {link.lead_id: link for link in session.scalars(mine.where(Link.lead_id.in_(doubled)))}
-        for lead_id, same in doubled.items():
-            keeper = _keeper(same, links.get(lead_id))
-            grouped[lead_id] = [keeper]
-            if lead_id in links:
-                links[lead_id].set_rivals(row.number for row in same if row is not keeper)
-        session.commit()
-    return [same[0] for same in grouped.values()]
+def preview(turn: Turn, progress: Progress = lambda *_: None) -> Plan:
+    """What a sweep would do now: the same work, each transaction rolled back. Needs no lease."""
+    return _carry_out(turn, look(turn, None), progress, turn.runtime.writing, Session.rollback).plan
 
 
-def _keeper(same: Sequence[Row], link: Link | None) -> Row:
-    if link is None:
-        return same[0]
+def _carry_out(
+    turn: Turn, seen: Seen, progress: Progress, begin: Callable[[], Session], finish: Callable[[Session], None]
+) -> _Swept:
+    """Compare, then merge what differs, then see to what vanished; every step is named in the plan."""
+    compared = _compare(turn, seen, progress)
+    with begin() as session:
+        outcomes = keep_one_each(session, seen, compared.copies)
+        if compared.moved:
+            session.execute(update(Link), [{"id": link_id, "row": row} for link_id, row in compared.moved.items()])
+        finish(session)
+    copies = {outcome.row for outcome in outcomes}
+    for numbers in _chunks([number for number in compared.look if number not in copies]):
+        with begin() as session:
+            outcomes += _take(turn, session, seen, compared, [seen.row(number) for number in numbers])
+            finish(session)
+        progress("merging", len(outcomes), len(compared.look))
+    with begin() as session:
+        _note_sweep(session, turn, seen, outcomes)
+        found = tombstones.vanished(session, seen.config, compared.places, compared.claims, seen.began)
+        tombstones.bury_gone(session, seen.config, found, seen.began, By(_actor(turn), turn.runtime.now()))
+        late = _late_rows(turn.runtime, session, seen, outcomes)
+        finish(session)
+    steps = (*_steps(outcomes), *tombstones.steps(found), *late)
+    return _Swept(Plan(seen.config.key, compared.read, compared.agreed, steps), outcomes, compared.leftover)
 
-    def agreement(row: Row) -> tuple[int, bool]:
-        return sum(link.base.get(name) == value for name, value in row.values.items()), row.number == link.row
 
-    return max(same, key=agreement)
+def _compare(turn: Turn, seen: Seen, progress: Progress) -> Comparison:
+    compared, numbers = Comparison(), seen.snapshot.numbers
+    with turn.runtime.session() as session:
+        for count, chunk in enumerate(_chunks(numbers), 1):
+            rows = [seen.row(number) for number in chunk]
+            known = known_leads(session, seen.config, [row.lead_id for row in rows if row.lead_id])
+            compared.add(rows, known, seen.config.match)
+            progress("comparing", min(count * CHUNK, len(numbers)), len(numbers))
+    return compared
+
+
+def _take(turn: Turn, session: Session, seen: Seen, compared: Comparison, rows: Sequence[Row]) -> list[Outcome]:
+    reading = Reading(rows, _actor(turn), seen.began, ids=compared.places, namesakes=compared.namesakes)
+    return take(Batch(session, seen.config, reading, turn.runtime.now()))
+
+
+def _note_sweep(session: Session, turn: Turn, seen: Seen, outcomes: Sequence[Outcome]) -> None:
+    lane = session.get_one(Lane, turn.lease.sheet)
+    lane.swept_at = seen.began
+    untaken = [one for one in outcomes if one.task_id is None and one.reasons]
+    lane.unlinked = [{"row": one.row, "lead_id": one.lead_id, "why": "; ".join(one.reasons)} for one in untaken[:MOST]]
+    if lane.sweep_at is not None and lane.sweep_at <= seen.began:
+        lane.sweep_at = None
+
+
+def _late_rows(runtime: Runtime, session: Session, seen: Seen, outcomes: Sequence[Outcome]) -> list[Step]:
+    """Tasks that were there before `create_rows` was on get their rows; not while a row may be one of them."""
+    unclear = any(outcome.task_id is None and outcome.outcome == "refused" for outcome in outcomes)
+    if not seen.config.create_rows or unclear:
+        return []
+    linked = select(Link.id).where(Link.task_id == Task.id).exists()
+    waiting = list(session.scalars(select(Task).where(Task.archived_at.is_(None), ~linked).limit(CHUNK)))
+    for task in waiting:
+        newrows.give_row(session, runtime, task, f"sweep:{seen.config.key}")
+    return [Step("row_appended", task.lead_id, task_id=task.id) for task in waiting]
+
+
+def _mark_unlinked(turn: Turn, seen: Seen, swept: _Swept) -> None:
+    """Tell in the sync column, where there is one, why a row has no task. Linked rows are told by `flush`."""
+    column = seen.layout.positions.get("sync")
+    if column is None:
+        return
+    said = dict.fromkeys(swept.leftover, "")
+    said |= {one.row: sync_cell.row_text(one) for one in swept.outcomes if one.task_id is None and one.reasons}
+    rows = ((seen.row(number), text) for number, text in sorted(said.items()))
+    writes = [
+        RowWrite(row.number, seen.layout.positions["id"], row.cell("id").value, {column: text})
+        for row, text in rows
+        if row.values.get("sync") != (text or None) and not row.cell("sync").formula and "sync" not in row.guarded
+    ]
+    for chunk in _chunks(writes):
+        turn.sheet.write(chunk)
+
+
+def _steps(outcomes: Sequence[Outcome]) -> Iterator[Step]:
+    for one in outcomes:
+        if one.outcome != "unchanged" or one.reasons or one.changes:
+            what = "row_written" if one.outcome == "unchanged" and one.changes else one.outcome
+            yield Step(what, one.lead_id, one.row, one.task_id, one.changes, one.reasons)
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+
+
+def _actor(turn: Turn) -> str:
+    return f"sweep:{turn.lease.sheet}"

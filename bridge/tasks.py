@@ -1,6 +1,6 @@
 """A task, seen by the bridge: its fields as canonical values, and canonical values as task fields. Changes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,7 @@ from bridge.core.cells import canonical_text
 from bridge.core.lead import Fields, Value
 from bridge.core.mapping import SheetMapping
 from bridge.models import Link
+from bridge.sync_cell import link_text
 from task_api.models import Task
 
 
@@ -22,15 +23,37 @@ def task_fields(task: Task) -> dict[str, Value]:
     }
 
 
-def as_lead(task: Task, link: Link, mapping: SheetMapping, shown: Fields | None = None) -> dict[str, Value]:
-    """The task in the lead's words; ``shown``: what the row says now, when it was read."""
-    present = (shown or link.base, link.base)
-    return mapping.task_as_lead(task_fields(task), present, link.recall)
+def as_lead(task: Task, link: Link, mapping: SheetMapping, *present: Fields) -> dict[str, Value]:
+    """What the sheet is to show: the task in the lead's words, what an undo puts, and how the row stands.
+
+    ``present``: what the row says now, when it was read; the base counts last.
+    """
+    said = mapping.task_as_lead(task_fields(task), (*present, link.base), link.recall)
+    return said | link.puts | {"sync": link_text(link, archived=task.archived_at is not None)}
 
 
-def differs(said: Fields, base: Fields) -> bool:
-    """True when the sheet, last seen saying ``base``, owes a write. Fields without a column are not in the base."""
-    return any(name in base and base[name] != value for name, value in said.items())
+def owes(task: Task, link: Link, mapping: SheetMapping) -> bool:
+    """True when the sheet owes a write: it was last seen saying something else than it is to show.
+
+    Fields without a column are not in the base; what was refused is not owed until it changes. Of an archived task
+    only the row's state is told.
+    """
+    said = as_lead(task, link, mapping)
+    if task.archived_at is not None:
+        said = {"sync": said["sync"]}
+    return any(
+        name in link.base and link.base[name] != value and link.refused.get(name, [None])[0] != value
+        for name, value in said.items()
+    )
+
+
+def close_conflicts(link: Link, mapping: SheetMapping, changed: Iterable[str]) -> None:
+    """A conflict is open, and an undo under way, until its field changes again: here by these task fields."""
+    fields = {"name" if field == "title" else field for field in changed}
+    names = {column.field for column in mapping.columns if {column.field, column.task_field} & fields}
+    if names & (link.conflicts.keys() | link.puts.keys()):
+        link.conflicts = {name: what for name, what in link.conflicts.items() if name not in names}
+        link.puts = {name: value for name, value in link.puts.items() if name not in names}
 
 
 def task_arguments(changes: Mapping[str, Value]) -> dict[str, Any]:

@@ -3,27 +3,29 @@ nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bridge import outbox
 from bridge.config import SheetConfig
-from bridge.core.lead import EMPTY, Cell, Row, Value
+from bridge.core.lead import Row, Value
 from bridge.core.mapping import Layout
 from bridge.errors import Permanent
 from bridge.outbox import Lease
 from bridge.runtime import Runtime
-from bridge.sheets import RowWrite, Sheet, Snapshot
+from bridge.sheets import RowWrite, Sheet
+from bridge.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
 class Turn:
-    """The right to work on one lane, and with what."""
+    """The right to work on one lane, and with what. ``at_work``: links whose write is being decided or sent."""
 
     runtime: Runtime
     lease: Lease
+    at_work: set[int] = field(default_factory=set)
 
     @property
     def config(self) -> SheetConfig:
@@ -57,12 +59,17 @@ class Seen:
 
     def row(self, number: int | None) -> Row:
         """The row with this number, read into canonical values; a row that was not read is blank."""
-        return self.config.mapping.read_row(number or 0, self.snapshot.rows.get(number or 0, ()), self.layout)
+        number = number or 0
+        row = self.config.mapping.read_row(number, self.snapshot.cells(number), self.layout)
+        if not self.snapshot.guards:
+            return row
+        columns = self.layout.positions.items()
+        return replace(row, guarded={name for name, column in columns if self.snapshot.guarded(number, column)})
 
     def write(self, row: Row, cells: Mapping[int, str | float | int | bool]) -> RowWrite:
         """A write to this row that can be verified by its id cell."""
         column = self.layout.positions["id"]
-        return RowWrite(row.number, column, cell_at(row, column).value, cells)
+        return RowWrite(row.number, column, row.cell("id").value, cells)
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,3 @@ def look(turn: Turn, rows: list[int] | None) -> Seen:
     if "id" not in layout.positions:
         raise Permanent("the sheet has no id column: give one column of the first row the text 'id'")
     return Seen(turn.config, snapshot, began, layout)
-
-
-def cell_at(row: Row, column: int) -> Cell:
-    """The cell in this column (0-based); beyond the row's end it is empty."""
-    return row.cells[column] if column < len(row.cells) else EMPTY

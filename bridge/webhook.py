@@ -15,13 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bridge.batch import Batch, Outcome, Reading
 from bridge.config import SheetConfig
 from bridge.core.lead import Cell, Day
 from bridge.core.mapping import Layout
 from bridge.core.signature import BadSignature, verify
 from bridge.models import Delivery, Lane
 from bridge.outbox import SWEEP_SOON, ask_for_sweep, wake_after_commit
-from bridge.rows import Batch, Outcome, Reading, take
+from bridge.rows import take
 from bridge.runtime import Runtime
 from task_api.errors import Problem
 
@@ -136,6 +137,10 @@ def _take(session: Session, sheet: SheetConfig, message_id: str, message: _Messa
     outcomes: list[Outcome] = []
     if isinstance(message, _Rows):
         outcomes = take(Batch(session, sheet, _reading(sheet, message_id, message, layout, now), now))
+        if "sync" in layout.positions and any(one.task_id is None and one.reasons for one in outcomes):
+            ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it tells such rows so
+    if isinstance(message, _Hello):
+        lane.owner = message.owner or None
     return {"delivery": message_id, "outcomes": [_wire(outcome) for outcome in outcomes], "settings": lane.settings}
 
 
@@ -176,7 +181,8 @@ def _cell(value: str | bool | float | _Day | None, shown: str | None) -> Cell:
 
 
 def _settings(sheet: SheetConfig, message: _Message, layout: Layout) -> dict[str, Any]:
-    columns = [str(message.header[index]) for index in sorted(layout.positions.values())]
+    taken = sorted(index for name, index in layout.positions.items() if name != "sync")
+    columns = [str(message.header[index]) for index in taken]
     lead_id = layout.positions.get("id")
     named = "id" if lead_id is None else str(message.header[lead_id])
     return {"columns": columns, "id": named, "assign_ids": sheet.assign_ids}

@@ -2,13 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, Index, Integer, String, Text
+from sqlalchemy import CheckConstraint, Date, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from task_api.db import Base, UtcDateTime
+from task_api.db import Base, BigId, UtcDateTime
 
 STATUSES = ("TODO", "IN_PROGRESS", "DONE")
-BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Task(Base):

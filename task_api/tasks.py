@@ -39,6 +39,7 @@ def create(  # noqa: PLR0913 - the fields of a task
     session.add(task)
     session.flush()
     task_created.send(task, session=session, actor=actor)
+    session.flush()
     return task
 
 

@@ -1,7 +1,9 @@
 """Fixtures: a migrated database to copy, and the whole product running."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,21 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "tasks.db"
     schema.upgrade(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture
+def running(tmp_path: Path, migrated: Path) -> Iterator[Callable[..., Stack]]:
+    """The product with settings of its own: ``running(create_rows=True)``, with these headers: ``header=[…]``."""
+    with ExitStack() as closing:
+
+        def start(header: list[str] | None = None, **sheet: Any) -> Stack:
+            stack = closing.enter_context(Stack(tmp_path, migrated, **sheet))
+            stack.settle()
+            if header:
+                stack.google.book.tab("Leads").write(1, 1, [header])
+            return stack
+
+        yield start
 
 
 @pytest.fixture

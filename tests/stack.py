@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from bridge.config import Config, SheetConfig
 from bridge.core.signature import sign
 from bridge.local_google.app import create_local_google
 from bridge.models import Lane, Link
+from bridge.outbox import ask_for_sweep
 from bridge.serve import local_token
 
 SECRET = "whsec_" + "A" * 43 + "="
@@ -92,7 +93,7 @@ class Stack:
         self.token = local_token(self.app, self.home)
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"Bearer {self.token}"
-        self.started = datetime.now(UTC)
+        self.started, self.ahead = datetime.now(UTC), timedelta()
         self.app.extensions["engine"].start()
 
     def stop_bridge(self) -> None:
@@ -110,6 +111,20 @@ class Stack:
     def install(self) -> None:
         """Install the sheet's script, as a person does."""
         self.google.scripts.run("installBridge", [self.config.connection("leads")])
+
+    def later(self, seconds: float) -> None:
+        """Let the bridge's clock jump ahead, and let the engine look at it."""
+        ahead = timedelta(seconds=seconds) + self.ahead
+        self.ahead = ahead
+        self.runtime.now = lambda: datetime.now(UTC) + ahead
+        self.runtime.wake("leads")
+
+    def sweep(self) -> None:
+        """Ask for a sweep and wait until it is done and all is quiet."""
+        with self.runtime.writing() as session:
+            ask_for_sweep(session, "leads", self.runtime.now())
+            session.commit()
+        self.settle()
 
     # the sheet
     def edit(self, where: str, *rows: list[Any]) -> None:
@@ -144,6 +159,16 @@ class Stack:
     def changes(self, task_id: int) -> list[dict[str, Any]]:
         """The task's history, newest first."""
         return self.http.get(f"{self.url}/tasks/{task_id}/changes", timeout=10).json()
+
+    def post_to(self, path: str, **body: Any) -> requests.Response:
+        """POST with the token."""
+        return self.http.post(self.url + path, json=body, timeout=10)
+
+    def get(self, path: str, **query: Any) -> Any:
+        """GET with the token, as JSON."""
+        answer = self.http.get(self.url + path, params=query, timeout=10)
+        answer.raise_for_status()
+        return answer.json()
 
     # the webhook
     def deliver(self, *rows: list[Any], seq: int = 1, first: int = 2, **body: Any) -> requests.Response:
@@ -184,9 +209,9 @@ class Stack:
         """The first sweep is done, nothing is pending or due, no script is running."""
         with self.runtime.session() as session:
             lane = session.get_one(Lane, "leads")
-            idle = (
-                lane.sweep_at is None and lane.lease_until is None and lane.swept_at and lane.swept_at >= self.started
-            )
+            soon = self.runtime.now() + timedelta(seconds=10)  # later: the end of a grace time
+            idle = lane.lease_until is None and lane.swept_at and lane.swept_at >= self.started
+            idle = idle and (lane.sweep_at is None or lane.sweep_at > soon)
         return bool(idle) and not self.pending() and self.google.scripts.wait_idle(0)
 
     def settle(self, seconds: float = 15.0) -> None:

@@ -77,6 +77,9 @@ def read_checkbox(cell: Cell) -> Value:
     raise Refusal(f"'{text}' is not TRUE or FALSE")
 
 
+STRICT = frozenset(["number", "date", "checkbox"])
+"""Kinds that not every text fits."""
+
 READERS: dict[str, Callable[[Cell], Value]] = {
     "id": read_id,
     "text": read_text,
@@ -94,12 +97,50 @@ def cell_value(kind: str, value: Value, present: Cell) -> str | float | int | bo
     """
     if value is None:
         return ""
+    if present.options is not None:
+        return next(option for option in present.options if option.casefold() == _text(value).casefold())
     if kind == "number":
         number = Decimal(str(value))
         return int(number) if number == number.to_integral_value() else float(number)
     if kind == "date" and present.is_date:
         return (date.fromisoformat(str(value)) - SERIAL_EPOCH).days
     return value
+
+
+def obstacle(kind: str, value: Value, present: Cell, *, guarded: bool = False) -> str:
+    """Why ``value`` must not be written into this cell, in a person's words; empty when it may.
+
+    Google checks no dropdown on a write (GOOGLE.md section 5), so the bridge does. ``guarded``: the cell lies in a
+    protected range that the bridge's account may not edit.
+    """
+    if present.formula:
+        return "the cell holds a formula, which is never overwritten"
+    if guarded:
+        return "the cell is protected: let the bridge's service account edit the protected range"
+    if value is None:
+        return ""
+    if len(_text(value)) > LONGEST:
+        return f"longer than the {LONGEST:,} characters a cell takes"
+    if present.options is not None and _text(value).casefold() not in map(str.casefold, present.options):
+        return f"'{_text(value)[:50]}' is not in the cell's dropdown: {', '.join(present.options[:10])}"
+    return _misfit(kind, value)
+
+
+def _misfit(kind: str, value: Value) -> str:
+    try:
+        from_text(kind, value)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
+def from_text(kind: str, value: Value) -> Value:
+    """What the task keeps as text, in the canonical form of the column's kind. Raises `Refusal` when it is none."""
+    return READERS[kind](Cell(value, value)) if isinstance(value, str) and kind in STRICT else value
+
+
+def _text(value: Value) -> str:
+    return str(value).upper() if isinstance(value, bool) else str(value)
 
 
 def _decimal(text: str) -> str:

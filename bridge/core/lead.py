@@ -4,7 +4,7 @@ A lead is spoken of in canonical values, so that equality *is* the echo test: a 
 script, through Google's API or from the task compares equal when it means the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,13 +29,14 @@ Raw = str | float | bool | Day | None
 @dataclass(frozen=True)
 class Cell:
     """One cell as either channel delivers it: the typed value, the text a person sees, and whether a formula made
-    it.
+    it. ``options``: the only texts its dropdown takes; None when it takes anything.
     """
 
     value: Raw = None
     shown: str = ""
     formula: bool = False
     is_date: bool = False
+    options: tuple[str, ...] | None = None
 
 
 EMPTY = Cell()
@@ -46,6 +47,7 @@ class Row:
     """One row of the sheet, read: its place, its lead id (None: no id yet), the canonical values of the columns found.
 
     ``refused`` holds a sentence for each field whose cell could not be read; such a field is not in ``values``.
+    ``positions``: field → index of its cell. ``guarded``: fields whose cells the bridge may not change.
     """
 
     number: int
@@ -53,11 +55,19 @@ class Row:
     values: Fields
     refused: Mapping[str, str] = field(default_factory=dict)
     cells: tuple[Cell, ...] = ()
+    positions: Mapping[str, int] = field(default_factory=dict)
+    guarded: Collection[str] = ()
+
+    def cell(self, name: str) -> Cell:
+        """The cell of this field; empty where the row ends before it."""
+        index = self.positions[name]
+        return self.cells[index] if index < len(self.cells) else EMPTY
 
     @property
     def blank(self) -> bool:
-        """True when no synced column holds anything."""
-        return self.lead_id is None and not self.refused and all(value is None for value in self.values.values())
+        """True when no column that a person fills holds anything."""
+        filled = (value for name, value in self.values.items() if name != "sync")
+        return self.lead_id is None and not self.refused and all(value is None for value in filled)
 
 
 class Refusal(Exception):

@@ -5,10 +5,11 @@ not decide who wins; that is `bridge.core.merge`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bridge.core.cells import LONGEST, READERS
+from bridge.core.cells import READERS, from_text
 from bridge.core.lead import EMPTY, Cell, Fields, Refusal, Row, Value
 from bridge.core.merge import Direction, Policy, Rule
 from bridge.core.statuses import SHIPPED, Statuses
@@ -42,7 +43,9 @@ COLUMNS = (
     Column("notes", ("notes", "note"), task_field="notes", when_empty="Auto-created from Sheets"),
     Column("owner", ("owner", "assignee"), task_field="assignee"),
     Column("due", ("due", "due date"), kind="date", task_field="due"),
+    Column("sync", ("sync", "bridge"), direction="to_sheet"),
 )
+"""``sync`` belongs to no side: the bridge says there how the row stands (`bridge.sync_cell`)."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ class SheetMapping:
             except Refusal as refusal:
                 refused[name] = str(refusal)
         lead_id = values.pop("id", None)
-        return Row(number, None if lead_id is None else str(lead_id), values, refused, tuple(cells))
+        return Row(number, None if lead_id is None else str(lead_id), values, refused, tuple(cells), layout.positions)
 
     def _read(self, column: Column, cell: Cell) -> Value:
         if column.kind == "status":
@@ -107,12 +110,13 @@ class SheetMapping:
     def task_as_lead(
         self, task: Mapping[str, Value], present: Iterable[Fields], recall: Mapping[str, str]
     ) -> dict[str, Value]:
-        """The task's fields in the lead's words. ``present``: what the row says now, then the base (for the way back
-        of statuses).
+        """What the task says to the sheet, in the lead's words: fields that only travel to the task are left out.
+
+        ``present``: what the row says now, then the base (for the way back of statuses).
         """
         said: dict[str, Value] = {}
         for column in self.columns:
-            if column.task_field is None:
+            if column.task_field is None or column.direction == "to_task":
                 continue
             value = task[column.task_field]
             if column.kind == "status":
@@ -120,6 +124,9 @@ class SheetMapping:
                 value = self.statuses.lead_word(str(value), words, recall)
             elif value in {column.when_empty, ""}:
                 value = None
+            else:
+                with suppress(Refusal):  # a text that does not fit is refused where it would be written
+                    value = from_text(column.kind, value)
             said[column.field] = value
         return said
 
@@ -133,13 +140,9 @@ class SheetMapping:
             elif column.kind == "status":
                 changes["status"] = self.statuses.task_status(value)
             elif column.task_field is not None:
-                changes[column.task_field] = column.when_empty if value is None else value
+                text = str(value).upper() if isinstance(value, bool) else value
+                changes[column.task_field] = column.when_empty if text is None else text
         return changes
-
-
-def too_long(value: Value) -> bool:
-    """True when Google would not take the text into one cell (50,000 characters, GOOGLE.md section 5)."""
-    return isinstance(value, str) and len(value) > LONGEST
 
 
 def _plain(header: str) -> str:

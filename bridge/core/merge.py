@@ -54,13 +54,13 @@ class Merge:
 def merge(base: Fields, sheet: Fields, task: Fields, rules: Mapping[str, Rule], latest: Side) -> Merge:
     """Merge the fields that the sheet shows; fields of other columns keep their base.
 
-    ``task`` lacks the fields the task cannot say (a title made from a name, say). ``latest`` names the side that
-    changed last, for the policy of that name.
+    ``task`` lacks the fields that the task does not say to the sheet (a title made from a name, say). ``latest``
+    names the side that changed last, for the policy of that name.
     """
     result, conflicts = Merge(base=dict(base) | dict(sheet)), []
     for name, shown in sheet.items():
         before, rule = base.get(name), rules[name]
-        said = before if rule.direction == "to_task" else task.get(name, before)
+        said = task.get(name, before)
         if shown == said:
             continue
         if rule.direction == "to_sheet" or shown == before:

@@ -19,10 +19,14 @@ _VALUE = "numberValue,stringValue,boolValue,formulaValue,errorValue(type,message
 _FORMAT = "numberFormat(type,pattern),backgroundColor,textFormat"
 _CELL = (
     f"userEnteredValue({_VALUE}),effectiveValue({_VALUE}),formattedValue,note,hyperlink,"
-    f"userEnteredFormat({_FORMAT}),effectiveFormat({_FORMAT}),dataValidation(condition(type,values),strict,showCustomUi)"
+    f"userEnteredFormat({_FORMAT}),effectiveFormat({_FORMAT}),dataValidation(condition(type,values(userEnteredValue)),strict,showCustomUi)"
+)
+_AREA = "sheetId,startRowIndex,endRowIndex,startColumnIndex,endColumnIndex"
+_GUARD = (
+    f"protectedRangeId,range({_AREA}),unprotectedRanges({_AREA}),description,warningOnly,requestingUserCanEdit,editors"
 )
 _SHEET = (
-    f"properties(sheetId,title,index,sheetType,hidden,gridProperties({_GRID})),merges,protectedRanges,basicFilter,"
+    f"properties(sheetId,title,index,sheetType,hidden,gridProperties({_GRID})),merges,protectedRanges({_GUARD}),basicFilter,"
     f"developerMetadata,data(startRow,startColumn,rowData(values({_CELL})),rowMetadata,columnMetadata)"
 )
 KNOWN = masks.parse(

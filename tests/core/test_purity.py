@@ -7,7 +7,9 @@ CORE = Path(__file__).parents[2] / "bridge" / "core"
 ALLOWED = {
     "base64",
     "binascii",
+    "collections",
     "collections.abc",
+    "contextlib",
     "dataclasses",
     "datetime",
     "decimal",

@@ -1,0 +1,82 @@
+"""What one transaction on rows of one sheet holds in its hands, and what it says of each row. Decides nothing."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bridge.config import SheetConfig
+from bridge.core.lead import Row, Side, Value
+from bridge.core.plan import FieldChange
+from bridge.history import By
+from bridge.models import Link
+from task_api.models import Task
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Rows as one read showed them.
+
+    ``began``: when the read began (for a delivery: when it was received). ``seq``: the delivery's number, None for
+    reads of our own. ``edited``: fields a person touched in this very event. ``latest``: the side that changed
+    last, as far as known. ``ids``: every id the sheet holds, where the whole of it was read. ``namesakes``: how many
+    unlinked rows share a value of the field that matches rows with tasks.
+    """
+
+    rows: Sequence[Row]
+    actor: str
+    began: datetime
+    seq: int | None = None
+    edited: Collection[str] = ()
+    latest: Side = "sheet"
+    ids: Collection[str] | None = None
+    namesakes: Mapping[Value, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one row, with reasons a person understands. ``changes``: the fields either side takes."""
+
+    row: int
+    lead_id: str | None
+    outcome: str
+    task_id: int | None = None
+    reasons: tuple[str, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the database knows of the leads at hand.
+
+    ``free``: lead id → live tasks without a row that bear it. ``claimed``: task id → the task that a row without a
+    link names in its task_id cell. ``neighbours``: row number → the link last seen there, for rows that have none.
+    ``alike``: value of the matching field → live tasks without a row that have it. ``replaced``: link id → values
+    that a late read may still show.
+    """
+
+    links: dict[str, Link]
+    tasks: dict[int, Task]
+    free: Mapping[str, Sequence[Task]]
+    claimed: Mapping[int, Task]
+    claimants: Mapping[int, Link]
+    neighbours: Mapping[int, Link]
+    alike: Mapping[Value, Sequence[Task]]
+    replaced: Mapping[int, Mapping[str, Collection[Value]]]
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One transaction's work on one reading of one sheet."""
+
+    session: Session
+    sheet: SheetConfig
+    reading: Reading
+    now: datetime
+
+    @property
+    def by(self) -> By:
+        """What the history says of changes made here."""
+        return By(self.reading.actor, self.now)

@@ -1,0 +1,131 @@
+"""The history over HTTP, and the way back: every change, filtered and in pages; undo; take what a conflict lost."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from flask import Blueprint, Response, current_app, g, jsonify, request, url_for
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from sqlalchemy import Select, select
+
+from bridge.models import Change, Link
+from bridge.runtime import Runtime
+from bridge.undo import CannotUndo, take, undo
+from task_api.db import begin_write, db
+from task_api.errors import Problem
+from task_api.models import Task
+from task_api.tokens import requires
+
+changes = Blueprint("changes", __name__)
+Short = Annotated[str, Field(min_length=1, max_length=250)]
+
+
+class _Query(BaseModel):
+    """What `GET /changes` may be asked. ``before`` comes from the Link header of the page before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sheet: Short | None = None
+    lead_id: Short | None = None
+    task_id: int | None = Field(default=None, ge=1, lt=2**63)
+    field: Short | None = None
+    side: Annotated[str, Field(pattern="^(sheet|task)$")] | None = None
+    state: Annotated[str, Field(pattern="^(waiting|applied|superseded|refused|lost|taken)$")] | None = None
+    actor: Short | None = None
+    since: Annotated[AwareDatetime, BeforeValidator(str)] | None = None
+    until: Annotated[AwareDatetime, BeforeValidator(str)] | None = None
+    before: int | None = Field(default=None, ge=1, lt=2**63)
+    limit: int = Field(default=100, ge=1, le=1000)
+
+
+@changes.get("/changes")
+@requires("tasks:read")
+def every_change() -> Response:
+    """Changes of every lead, newest first, a page at a time; the next page is named by the Link header."""
+    query = _query()
+    found = db.session.execute(_selected(query).limit(query.limit + 1)).all()
+    response = jsonify([told(change, link) for change, link in found[: query.limit]])
+    if len(found) > query.limit:
+        arguments = request.args.to_dict() | {"before": str(found[query.limit - 1][0].id)}
+        response.headers["Link"] = f'<{url_for("changes.every_change", _external=True, **arguments)}>; rel="next"'
+    return response
+
+
+@changes.get("/tasks/<int:task_id>/changes")
+@requires("tasks:read")
+def changes_of_task(task_id: int) -> Response:
+    """The task's whole story, newest first, at most 1,000 changes; older ones: `GET /changes?task_id=…&before=…`."""
+    if task_id >= 2**63 or db.session.get(Task, task_id) is None:
+        raise Problem(404, f"there is no task {task_id}")
+    found = db.session.execute(_selected(_Query(task_id=task_id)).limit(1000))
+    return jsonify([told(change, link) for change, link in found])
+
+
+@changes.post("/changes/<int:change_id>/undo")
+@requires("tasks:write")
+def undo_change(change_id: int) -> Response:
+    """Set the field back to what it was before; ``?force=true`` also when it has changed since."""
+    force = request.args.get("force") == "true"
+    return _back(lambda runtime: undo(db.session(), runtime, change_id, g.actor, force=force))
+
+
+@changes.post("/changes/<int:change_id>/take")
+@requires("tasks:write")
+def take_change(change_id: int) -> Response:
+    """Take the value that a conflict lost."""
+    return _back(lambda runtime: take(db.session(), runtime, change_id, g.actor))
+
+
+def told(change: Change, link: Link | None) -> dict[str, Any]:
+    """A change as JSON: when, who or what, which lead and field, old, new, by which rule, and what became of it.
+
+    ``seconds``: how long it took to reach the other side; None while it has not.
+    """
+    kind, _, name = change.actor.partition(":")
+    return {
+        "id": change.id,
+        "at": change.at.isoformat(),
+        "actor": change.actor,
+        "delivery": name if kind == "delivery" else None,
+        "side": change.side,
+        "sheet": link.sheet if link else None,
+        "lead_id": link.lead_id if link else None,
+        "task_id": change.task_id,
+        "field": change.field,
+        "old": change.old,
+        "new": change.new,
+        "rule": change.rule,
+        "state": change.state,
+        "reason": change.reason,
+        "reached_at": change.reached_at.isoformat() if change.reached_at else None,
+        "seconds": (change.reached_at - change.at).total_seconds() if change.reached_at else None,
+    }
+
+
+def _selected(query: _Query) -> Select[Change, Link]:
+    found = select(Change, Link).outerjoin(Link, Link.id == Change.link_id).order_by(Change.id.desc())
+    equal = {
+        Link.sheet: query.sheet, Link.lead_id: query.lead_id, Change.task_id: query.task_id, Change.field: query.field,
+        Change.side: query.side, Change.state: query.state, Change.actor: query.actor,
+    }  # fmt: skip
+    found = found.where(*(column == value for column, value in equal.items() if value is not None))
+    bounds = [(query.since, Change.at.__ge__), (query.until, Change.at.__lt__), (query.before, Change.id.__lt__)]
+    return found.where(*(compare(value) for value, compare in bounds if value is not None))
+
+
+def _query() -> _Query:
+    try:
+        return _Query.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        faults = [{"field": ".".join(map(str, fault["loc"])), "detail": fault["msg"]} for fault in error.errors()]
+        raise Problem(422, "the query is not as the API knows it", errors=faults) from error
+
+
+def _back(act: Callable[[Runtime], str]) -> Response:
+    runtime: Runtime = current_app.extensions["bridge"]
+    begin_write(db.session())
+    try:
+        done = act(runtime)
+    except CannotUndo as error:
+        raise Problem(404 if str(error).startswith("there is no") else 409, str(error)) from error
+    db.session.commit()
+    return jsonify({"done": done})

@@ -1,0 +1,279 @@
+"""Commands that look into the bridge's work or act on it, beside a running bridge or without one: status, needs,
+changes, sweep, approve, retry, undo, take. Parse, call, print; what they commit, a running bridge notices by itself.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from typing import Any
+
+import click
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from bridge import lane, signals, status, sweep, tombstones
+from bridge import undo as back
+from bridge.changes import told
+from bridge.config import Config, ConfigError, load
+from bridge.core.plan import Plan, Step
+from bridge.flush import flush
+from bridge.models import Change, Lane, Link
+from bridge.needs import needs
+from bridge.outbox import LEASE, Lease
+from bridge.runtime import Runtime
+from bridge.turn import Turn
+from task_api import schema
+from task_api.db import prepare_engine
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+SHEET = click.option("--sheet", metavar="KEY", help="Only this sheet; all of them when left out.")
+
+
+@click.command("status")
+@AS_JSON
+def status_(as_json: bool) -> None:
+    """Show every sheet: what is pending, what went wrong, when it was last heard of."""
+    with _working() as runtime, runtime.session() as session:
+        lanes = status.report(session, runtime)
+    names = ("sheet", "pending", "buried", "conflicts", "refused", "held", "heard_at", "swept_at")
+    _print(lanes, names, as_json)
+    for one in lanes if not as_json else ():
+        for said in filter(None, (one["problem"], one["held_why"], one["silence"])):
+            click.echo(f"{one['sheet']}: {said}")
+
+
+@click.command("needs")
+@AS_JSON
+def needs_(as_json: bool) -> None:
+    """List what waits for a person. Exit code 2 when there is anything."""
+    with _working() as runtime, runtime.session() as session:
+        found = [asdict(need) for need in needs(session, list(runtime.config.sheets), runtime.now())]
+    _print(found, ("kind", "id", "sheet", "row", "lead_id", "field", "value", "why"), as_json)
+    if found and not as_json:
+        click.echo(
+            "conflict: leadbridge take ID · dead_letter, refused: leadbridge retry ID · deletions: leadbridge approve"
+        )
+    raise SystemExit(2 if found else 0)
+
+
+@click.command("changes")
+@click.option("--lead", "lead_id", help="Only of this lead.")
+@click.option("--task", "task_id", type=int, help="Only of this task.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@AS_JSON
+def changes_(lead_id: str | None, task_id: int | None, limit: int, as_json: bool) -> None:
+    """Show the history, newest first: when, who, old, new, by which rule, what became of it."""
+    found = select(Change, Link).outerjoin(Link, Link.id == Change.link_id).order_by(Change.id.desc()).limit(limit)
+    if lead_id is not None:
+        found = found.where(Link.lead_id == lead_id)
+    if task_id is not None:
+        found = found.where(Change.task_id == task_id)
+    with _working() as runtime, runtime.session() as session:
+        rows = [told(change, link) for change, link in session.execute(found)]
+    _print(rows, ("id", "at", "actor", "lead_id", "field", "old", "new", "rule", "state", "reason"), as_json)
+
+
+@click.command("sweep")
+@click.option("--dry-run", is_flag=True, help="Only print what would be done.")
+@SHEET
+@AS_JSON
+def sweep_(dry_run: bool, sheet: str | None, as_json: bool) -> None:
+    """Compare every row with its task now and put right what differs. Exit code 2 when there is something to do:
+    with --dry-run anything at all, else what only a person can do.
+    """
+    left = False
+    with _working() as runtime:
+        for key in _keys(runtime, sheet):
+            plan = _preview(runtime, key, as_json) if dry_run else _sweep(runtime, key, as_json)
+            _print_plan(plan, as_json)
+            left |= bool(plan.steps) if dry_run else any(step.what in {"refused", "held"} for step in plan.steps)
+    raise SystemExit(2 if left else 0)
+
+
+@click.command("approve")
+@SHEET
+def approve_(sheet: str | None) -> None:
+    """Let the tasks of vanished rows be archived, although many vanished at once."""
+    with _writing() as (runtime, session):
+        for key in _keys(runtime, sheet):
+            count = tombstones.approve(session, key, runtime.now())
+            click.echo(f"{key}: {count} rows may take their tasks along" if count else f"{key}: nothing was held")
+
+
+@click.command("retry")
+@click.argument("dead_letter", type=int, required=False)
+@click.option("--all", "every", is_flag=True, help="All dead letters.")
+def retry_(dead_letter: int | None, every: bool) -> None:
+    """Put a dead letter back into the outbox; `leadbridge needs` lists them."""
+    if (dead_letter is None) == (not every):
+        raise click.UsageError("name one dead letter, or give --all")
+    with _writing() as (runtime, session):
+        count = len(status.put_back(session, runtime, dead_letter))
+    if not count and dead_letter is not None:
+        raise click.ClickException(f"there is no dead letter {dead_letter}; see: leadbridge needs")
+    click.echo(f"{count} tried again")
+
+
+@click.command("undo")
+@click.argument("change", type=int)
+@click.option("--force", is_flag=True, help="Also when the field has changed since.")
+def undo_(change: int, force: bool) -> None:
+    """Set a field back to what it was before CHANGE; `leadbridge changes` lists them."""
+    with _writing() as (runtime, session):
+        click.echo(_done(lambda: back.undo(session, runtime, change, "command line", force=force)))
+
+
+@click.command("take")
+@click.argument("change", type=int)
+def take_(change: int) -> None:
+    """Take the value that a conflict lost; CHANGE as `leadbridge needs` lists it."""
+    with _writing() as (runtime, session):
+        click.echo(_done(lambda: back.take(session, runtime, change, "command line")))
+
+
+COMMANDS = (status_, needs_, changes_, sweep_, approve_, retry_, undo_, take_)
+
+
+def configured() -> Config:
+    """The configuration, or every fault of it in one message."""
+    try:
+        return load()
+    except ConfigError as error:
+        raise click.ClickException(f"the configuration has faults:\n{error}") from error
+
+
+def session_on(config: Config) -> Session:
+    """A session on the configured database, migrated if it was behind."""
+    config.home.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(config.database)
+    prepare_engine(engine)
+    if schema.current(engine) != schema.head():
+        schema.upgrade(config.database)
+    return Session(engine)
+
+
+@contextmanager
+def _working() -> Iterator[Runtime]:
+    """The bridge's parts without its engine and server."""
+    config = configured()
+    with session_on(config) as session:
+        engine = session.get_bind().engine
+        if config.local:
+            config = _beside_local_google(config, session)
+    runtime = Runtime(config, engine)
+    lane.prepare(runtime)
+    signals.attach(runtime)
+    try:
+        yield runtime
+    finally:
+        runtime.close()
+
+
+@contextmanager
+def _writing() -> Iterator[tuple[Runtime, Session]]:
+    with _working() as runtime, runtime.writing() as session:
+        yield runtime, session
+        session.commit()
+
+
+def _beside_local_google(config: Config, session: Session) -> Config:
+    """The running bridge's own local Google; where none has ever run there is no sheet yet."""
+    spreadsheets = {one.sheet: one.spreadsheet for one in session.scalars(select(Lane))}
+    sheets = {key: replace(sheet, spreadsheet=spreadsheets.get(key, "")) for key, sheet in config.sheets.items()}
+    if not all(sheet.spreadsheet for sheet in sheets.values()):
+        raise click.ClickException("there is no sheet yet: start the bridge once (make run), or write a bridge.toml")
+    key_file = config.home / "local_google" / "service_account.json"
+    return replace(config, sheets=sheets, google_url=f"http://127.0.0.1:{config.port}/local", credentials=key_file)
+
+
+def _keys(runtime: Runtime, sheet: str | None) -> list[str]:
+    if sheet is not None and sheet not in runtime.config.sheets:
+        raise click.ClickException(f"there is no sheet '{sheet}'; there is {', '.join(runtime.config.sheets)}")
+    return list(runtime.config.sheets) if sheet is None else [sheet]
+
+
+def _preview(runtime: Runtime, key: str, quiet: bool) -> Plan:
+    with _progress(key, quiet) as progress:
+        return sweep.preview(Turn(runtime, Lease(key, 0)), progress)
+
+
+def _sweep(runtime: Runtime, key: str, quiet: bool) -> Plan:
+    """Take the lane, sweep, and write what the rows are owed; waits while a running bridge works on the lane."""
+    until = time.monotonic() + LEASE.total_seconds() + 10
+    with _progress(key, quiet) as progress:
+        while (turn := lane.begin(runtime, key)) is None:
+            if time.monotonic() > until:
+                raise click.ClickException(f"sheet '{key}' is being worked on by another bridge; try again in a minute")
+            time.sleep(0.2)
+        try:
+            plan = sweep.sweep(turn, progress)
+            for _ in range(10):  # Google takes ten writes at once; the running bridge brings the rest, paced
+                if not flush(turn):
+                    break
+        finally:
+            lane.end(turn)
+    return plan
+
+
+@contextmanager
+def _progress(key: str, quiet: bool) -> Iterator[sweep.Progress]:
+    from rich.console import Console  # noqa: PLC0415 - the server never prints a table
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True, disable=quiet) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(f"{key}: {what}", total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield show
+
+
+def _done(act: Any) -> str:
+    try:
+        return str(act())
+    except back.CannotUndo as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _print_plan(plan: Plan, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(asdict(plan), ensure_ascii=False))
+        return
+    rows = [_line(step) for step in plan.steps]
+    if rows:
+        _print(rows, ("what", "row", "lead", "task", "changes", "why"), as_json=False)
+    done = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in sorted(plan.counts.items()))
+    click.echo(f"{plan.sheet}: {plan.read} rows, {plan.agreed} agree; {done or 'nothing to do'}")
+
+
+def _line(step: Step) -> dict[str, object]:
+    arrows = [
+        f"{one.field}: {_shown(one.old)} → {_shown(one.new)} ({'the ' + one.to + ' takes it'})" for one in step.changes
+    ]
+    return {
+        "what": step.what.replace("_", " "), "row": step.row, "lead": step.lead_id, "task": step.task_id,
+        "changes": "\n".join(arrows), "why": "\n".join(step.reasons),
+    }  # fmt: skip
+
+
+def _print(rows: Sequence[dict[str, Any]], names: Iterable[str], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(list(rows), ensure_ascii=False))
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    names = list(names)
+    table = Table(*(name.replace("_", " ") for name in names))
+    for row in rows:
+        table.add_row(*(_shown(row[name], "") for name in names))
+    Console(markup=False, emoji=False, highlight=False).print(table)
+
+
+def _shown(value: object, nothing: str = "(empty)") -> str:
+    return nothing if value is None else str(value)

@@ -1,0 +1,83 @@
+"""Gather what is known of the leads in some rows: a handful of statements, whatever their number. Decides nothing."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from bridge.batch import Batch, Known
+from bridge.core.lead import Row, Value
+from bridge.history import replaced_lately
+from bridge.models import Link
+from task_api.models import Task
+
+LARGEST_ID = 2**63 - 1
+
+
+def gather(batch: Batch, rows: Sequence[Row]) -> Known:
+    """Links and tasks of the rows' leads; for rows without a link also every task that could be theirs."""
+    session, sheet = batch.session, batch.sheet
+    lead_ids = {row.lead_id for row in rows if row.lead_id}
+    links = list(session.scalars(select(Link).where(Link.sheet == sheet.key, Link.lead_id.in_(lead_ids))))
+    known = {link.lead_id: link for link in links}
+    tasks = _tasks(session, [link.task_id for link in links])
+    new = [row for row in rows if row.lead_id not in known]
+    claims = {claim for row in new if (claim := claimed_task(row)) is not None}
+    return Known(
+        links=known,
+        tasks=tasks,
+        free=_free(session, [row.lead_id for row in new if row.lead_id]),
+        claimed=_tasks(session, claims),
+        claimants=_claimants(session, claims),
+        neighbours=_neighbours(batch, [row.number for row in new if row.lead_id and claimed_task(row) is None]),
+        alike=_alike(batch, new),
+        replaced=replaced_lately(session, links, batch.now),
+    )
+
+
+def claimed_task(row: Row) -> int | None:
+    """The task that the row's own task_id cell names."""
+    text = str(row.values.get("task_id") or "")
+    return int(text) if text.isdecimal() and int(text) <= LARGEST_ID else None
+
+
+def _tasks(session: Session, ids: Collection[int]) -> dict[int, Task]:
+    return {task.id: task for task in session.scalars(select(Task).where(Task.id.in_(ids)))} if ids else {}
+
+
+def _claimants(session: Session, task_ids: Collection[int]) -> Mapping[int, Link]:
+    found = session.scalars(select(Link).where(Link.task_id.in_(task_ids))) if task_ids else ()
+    return {link.task_id: link for link in found}
+
+
+def _neighbours(batch: Batch, numbers: Collection[int]) -> Mapping[int, Link]:
+    mine = select(Link).where(Link.sheet == batch.sheet.key, Link.row.in_(numbers))
+    return {link.row or 0: link for link in batch.session.scalars(mine)} if numbers else {}
+
+
+def _unlinked(session: Session, condition: ColumnElement[bool]) -> list[Task]:
+    """Live tasks without a row that meet the condition."""
+    linked = select(Link.id).where(Link.task_id == Task.id).exists()
+    return list(session.scalars(select(Task).where(condition, Task.archived_at.is_(None), ~linked).order_by(Task.id)))
+
+
+def _free(session: Session, lead_ids: Collection[str]) -> Mapping[str, Sequence[Task]]:
+    found: dict[str, list[Task]] = {}
+    for task in _unlinked(session, Task.lead_id.in_(lead_ids)) if lead_ids else ():
+        found.setdefault(task.lead_id or "", []).append(task)
+    return found
+
+
+def _alike(batch: Batch, rows: Sequence[Row]) -> Mapping[Value, Sequence[Task]]:
+    """Tasks without a lead id that say what a row says in the field that the configuration names unique."""
+    name, mapping = batch.sheet.match, batch.sheet.mapping
+    values = {row.values.get(name) for row in rows} - {None} if name else set()
+    if not values:
+        return {}
+    field = next(iter(mapping.task_changes({name: "x"})))
+    wanted = {mapping.task_changes({name: value})[field]: value for value in values}
+    column = getattr(Task, field)
+    found: dict[Value, list[Task]] = {}
+    for task in _unlinked(batch.session, column.in_(wanted) & Task.lead_id.is_(None)):
+        found.setdefault(wanted[getattr(task, field)], []).append(task)
+    return found

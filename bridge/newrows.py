@@ -1,0 +1,78 @@
+"""Rows from tasks: a task made by the API gets a row at the end of the sheet, where `create_rows` is on.
+
+An append is the one write that must not be repeated blindly (GOOGLE.md section 1: a 503 may come after it landed).
+So the link is there before the row, each try is noted before it leaves, and nobody appends again before a look at the
+id column that is surely younger than the last try.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bridge import own_writes
+from bridge.config import SheetConfig
+from bridge.core.cells import cell_value
+from bridge.core.lead import Cell
+from bridge.core.mapping import Layout
+from bridge.history import LAG
+from bridge.models import Link
+from bridge.outbox import mark_pending
+from bridge.runtime import Runtime
+from bridge.sheets import AppendedCell
+from bridge.tasks import as_lead
+from task_api.models import Task
+
+APPEND = "append"
+DATE = Cell(is_date=True)
+
+
+def give_row(session: Session, runtime: Runtime, task: Task, actor: str) -> None:
+    """Link the task with a row that is yet to be appended. A lead that has its task already gets no second row."""
+    sheet = next((sheet for sheet in runtime.config.sheets.values() if sheet.create_rows), None)
+    if sheet is None or actor.startswith("undo:"):
+        return
+    lead_id = task.lead_id or f"T-{task.id}"
+    if session.scalars(select(Link.id).where(Link.sheet == sheet.key, Link.lead_id == lead_id)).first() is not None:
+        return
+    task.lead_id = lead_id
+    link = Link(
+        sheet=sheet.key, lead_id=lead_id, task_id=task.id, base={}, recall={}, own_writes=[], puts=_name(task, sheet),
+        unread={}, refused={}, conflicts={}, row=None, rivals=[], has_rivals=False, unborn=True, seq=0,
+        agreed_at=runtime.now(), wanted=0, written=0, attempts=0, next_try=runtime.now(),
+    )  # fmt: skip
+    session.add(link)
+    mark_pending(session, link, runtime.now())
+
+
+def may_append(link: Link, now: datetime) -> bool:
+    """True when no try of ours may still be on its way or unseen."""
+    tries = [datetime.fromisoformat(entry["at"]) for entry in link.own_writes if entry["field"] == APPEND]
+    return all(at + LAG <= now for at in tries)
+
+
+def note_append(links: Sequence[Link], now: datetime) -> None:
+    """Remember the try before it leaves."""
+    for link in links:
+        link.own_writes = []
+        own_writes.note(link, 0, 0, APPEND, None, None, now)
+
+
+def cells(task: Task, link: Link, sheet: SheetConfig, layout: Layout) -> dict[int, AppendedCell]:
+    """The new row: 0-based column → cell."""
+    said = as_lead(task, link, sheet.mapping) | {"id": link.lead_id}
+    row = {}
+    for name, column in layout.positions.items():
+        if (value := said.get(name)) is not None:
+            kind = sheet.mapping.by_field[name].kind
+            row[column] = AppendedCell(cell_value(kind, value, DATE), is_date=kind == "date")
+    return row
+
+
+def _name(task: Task, sheet: SheetConfig) -> dict[str, str]:
+    """The lead's name, read back out of the title where it follows the template."""
+    before, _, after = sheet.mapping.title.partition("{name}")
+    found = re.fullmatch(re.escape(before) + "(.+)" + re.escape(after), task.title, re.DOTALL)
+    return {"name": (found[1] if found else task.title).strip() or f"Task {task.id}"}

@@ -1,0 +1,146 @@
+"""One row and its task: merge them and apply the task's part. Inside the caller's transaction; no network."""
+
+from collections.abc import Collection, Mapping
+
+from bridge import outbox, own_writes
+from bridge.batch import Batch, Outcome
+from bridge.core.cells import obstacle
+from bridge.core.lead import Fields, Row, Value
+from bridge.core.mapping import SheetMapping
+from bridge.core.merge import Conflict, Merge, merge, trust
+from bridge.core.plan import FieldChange
+from bridge.history import note_conflict, note_sheet_change, note_unread
+from bridge.models import Link
+from bridge.tasks import as_lead, owes, task_arguments
+from task_api import tasks
+from task_api.models import Task
+
+LONGEST_NAME = 450
+ENDURING = "Google refuses"
+"""Refusals that start so cannot be seen in the cell; only a new try shows whether they last."""
+
+
+def update(batch: Batch, row: Row, link: Link, task: Task, replaced: Mapping[str, Collection[Value]]) -> Outcome:
+    """Merge a row, as a person or an event delivered it, with its task; what the sheet then owes is marked pending."""
+    values, unread = acceptable(row)
+    _note_unread(batch, row, link, unread)
+    _forget_refusals(batch, row, link)
+    values |= {name: link.base.get(name) for name in unread}
+    own_writes.forget_old(link, batch.now)
+    sent = own_writes.values(link)
+    base, doubtful = trust(link.base, values, sent, replaced, batch.reading.edited)
+    certain = {name: value for name, value in values.items() if name not in doubtful}
+    overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
+    merged = merge_row(batch, link, task, base, certain)
+    if doubtful or overwritten or owes(task, link, batch.sheet.mapping):
+        outbox.mark_pending(batch.session, link, batch.now)
+    reasons = (*_sentences(unread), *(f"{c.field}: {_decided(c)}" for c in merged.conflicts))
+    return Outcome(row.number, row.lead_id, _word(merged, reasons), task.id, reasons, _planned(base, certain, merged))
+
+
+def merge_row(batch: Batch, link: Link, task: Task, base: Fields, values: Fields) -> Merge:
+    """Merge one row with its task and apply the task's part; what the sheet must take is returned.
+
+    The new base is set first, so that the task's own signal finds nothing owed: an echo ends by comparison. Where the
+    row shows a write of ours over a word that a person had chosen since, that word comes first on the way back.
+    """
+    mapping, reading = batch.sheet.mapping, batch.reading
+    before_ours = {name: value for name, value in link.base.items() if name in values and base.get(name) != value}
+    said = as_lead(task, link, mapping, before_ours, values, base)
+    merged = merge(base, values, said, mapping.rules, reading.latest)
+    _note(batch, link, base, values, merged)
+    _keep_open(link, base, values, merged)
+    if merged.base != link.base:
+        link.base, link.agreed_at = merged.base, reading.began
+        remember(link, mapping)
+    batch.session.info.setdefault("links", {})[task.id] = link  # spares the task's signal a look-up
+    tasks.change(batch.session, task, task_arguments(mapping.task_changes(merged.task)), actor=reading.actor)
+    return merged
+
+
+def acceptable(row: Row) -> tuple[dict[str, Value], dict[str, str]]:
+    """The values that can be taken, and for each field that cannot, why."""
+    values, unread = dict(row.values), {name: why for name, why in row.refused.items() if name != "id"}
+    if len(str(values.get("name") or "")) > LONGEST_NAME:
+        del values["name"]
+        unread["name"] = f"longer than {LONGEST_NAME} characters"
+    return values, unread
+
+
+def remember(link: Link, mapping: SheetMapping) -> None:
+    """Note which word last stood for its task status: the lossless way back."""
+    word, statuses = link.base.get("status"), mapping.statuses
+    if isinstance(word, str) and word in statuses.to_task:
+        link.recall = link.recall | {statuses.task_status(word): word}
+
+
+def _note_unread(batch: Batch, row: Row, link: Link, unread: dict[str, str]) -> None:
+    """What a person typed and the bridge could not take, into the history; once, until the cell changes."""
+    for name, why in unread.items():
+        if link.unread.get(name) != why:
+            shown = row.cell(name).shown if name in row.positions else ""
+            note_unread(batch.session, link, name, shown[:1000], batch.by, why)
+    if link.unread != unread:
+        link.unread = unread
+
+
+def _forget_refusals(batch: Batch, row: Row, link: Link) -> None:
+    """A cell that a person has touched, or whose obstacle is gone, may be written again."""
+    touched = set(batch.reading.edited)
+    if batch.reading.seq is None:
+        touched |= {name for name, (value, why) in link.refused.items() if _passable(batch, row, name, value, why)}
+    if touched & link.refused.keys():
+        link.refused = {name: entry for name, entry in link.refused.items() if name not in touched}
+
+
+def _passable(batch: Batch, row: Row, name: str, value: Value, why: str) -> bool:
+    column = batch.sheet.mapping.by_field.get(name)
+    if column is None or name not in row.positions or why.startswith(ENDURING):
+        return False
+    return not obstacle(column.kind, value, row.cell(name))
+
+
+def _note(batch: Batch, link: Link, base: Fields, values: Fields, merged: Merge) -> None:
+    """What a person changed in the row, and what a conflict took from either side, into the history."""
+    rules, conflicts = batch.sheet.mapping.rules, {conflict.field: conflict for conflict in merged.conflicts}
+    for name, value in values.items():
+        if base.get(name) == value or rules[name].direction == "to_sheet":
+            continue
+        if name in conflicts:
+            note_conflict(batch.session, link, conflicts[name], base.get(name), rules[name].policy, batch.by)
+        else:
+            note_sheet_change(batch.session, link, name, base.get(name), value, batch.by)
+
+
+def _keep_open(link: Link, base: Fields, values: Fields, merged: Merge) -> None:
+    """A conflict is open until its field changes again; an undo that lost to a person is over."""
+    decided = {conflict.field: _decided(conflict) for conflict in merged.conflicts}
+    changed = {name for name, value in values.items() if base.get(name) != value}
+    still = {name: what for name, what in link.conflicts.items() if name not in changed} | decided
+    if still != link.conflicts:
+        link.conflicts = still
+    over = {name for name, value in link.puts.items() if name in decided or values.get(name, ...) == value}
+    if over:
+        link.puts = {name: value for name, value in link.puts.items() if name not in over}
+
+
+def _decided(conflict: Conflict) -> str:
+    return f"both sides changed it; the {conflict.winner}'s value stays, the other is in the history"
+
+
+def _sentences(unread: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"{name}: {why}" for name, why in unread.items())
+
+
+def _word(merged: Merge, reasons: tuple[str, ...]) -> str:
+    if merged.conflicts:
+        return "conflict"
+    if merged.task:
+        return "task_updated"
+    return "refused" if reasons else "unchanged"
+
+
+def _planned(base: Fields, values: Fields, merged: Merge) -> tuple[FieldChange, ...]:
+    to_task = tuple(FieldChange(name, base.get(name), value, "task") for name, value in merged.task.items())
+    to_sheet = (FieldChange(name, values.get(name), value, "sheet") for name, value in merged.sheet.items())
+    return (*to_task, *to_sheet)

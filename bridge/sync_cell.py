@@ -1,0 +1,27 @@
+"""What the optional column ``sync`` says of a row: ok, waiting, refused: why, conflict: what. Changes nothing."""
+
+from bridge.batch import Outcome
+from bridge.models import Link
+
+LONGEST = 500
+
+
+def link_text(link: Link, *, archived: bool) -> str:
+    """How a linked row stands, for the person who looks at it in the sheet."""
+    if archived:
+        return f"refused: task {link.task_id} is archived, so the row no longer changes it"
+    reasons = link.unread | {name: why for name, (_, why) in link.refused.items()}
+    if reasons:
+        return _cut("refused: " + "; ".join(f"{name}: {why}" for name, why in reasons.items()))
+    if link.conflicts:
+        return _cut("conflict: " + "; ".join(f"{name}: {what}" for name, what in link.conflicts.items()))
+    return _cut(f"waiting: {link.error}") if link.buried_at else "ok"
+
+
+def row_text(outcome: Outcome) -> str:
+    """How a row without a link stands."""
+    return _cut(f"{'refused' if outcome.outcome == 'refused' else 'waiting'}: {'; '.join(outcome.reasons)}")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
