@@ -1,35 +1,42 @@
-"""Links and their tasks as a sweep compares them: plain columns, because a hundred thousand of them pass through."""
+"""Links and their tasks as a sweep compares them: plain columns, because a hundred thousand of them pass through.
+
+A link that nothing is the matter with is told apart in the database, so that of most only base and task are read.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Any, cast
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, Text, or_, select
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from bridge.config import SheetConfig
 from bridge.core.plan import Known
 from bridge.models import Link
-from bridge.tasks import as_lead
+from bridge.sync_cell import OK, archived_text
+from bridge.tasks import task_fields
 from task_api.models import Task
-
-_LINK = (
-    Link.id.label("link_id"), Link.lead_id, Link.task_id, Link.row, Link.base, Link.recall, Link.own_writes, Link.puts,
-    Link.unread, Link.refused, Link.conflicts, Link.buried_at, Link.error, Link.has_rivals, Link.unborn, Link.gone_at,
-)  # fmt: skip
-_TASK = (Task.id, Task.status, Task.notes, Task.assignee, Task.due, Task.archived_at)
 
 
 def known_leads(session: Session, sheet: SheetConfig, lead_ids: Collection[str]) -> Mapping[str, Known]:
     """lead id → what is known of it, for the ids that have a link."""
-    pairs = select(*_LINK, *_TASK).join(Task, Task.id == Link.task_id)
-    mine = pairs.where(Link.sheet == sheet.key, Link.lead_id.in_(lead_ids))
-    return {pair.lead_id: _known(sheet, pair) for pair in session.execute(mine)}
+    link = (Link.id.label("link_id"), Link.lead_id, Link.row, Link.base, Link.recall, _restless().label("restless"))
+    task = (Task.id, Task.status, Task.notes, Task.assignee, Task.due, Task.archived_at)
+    mine = select(*link, *task).join(Task, Task.id == Link.task_id)
+    found = session.execute(mine.where(Link.sheet == sheet.key, Link.lead_id.in_(lead_ids)))
+    return {pair.lead_id: _known(sheet, pair) for pair in found}
 
 
 def _known(sheet: SheetConfig, pair: Row[Any]) -> Known:
-    said = as_lead(cast(Task, pair), cast(Link, pair), sheet.mapping)  # it has the names that either would have
     if pair.archived_at is not None:
-        said = {"sync": said["sync"]}
-    open_writes = any(not entry["settled"] for entry in pair.own_writes)
-    restless = bool(open_writes or pair.has_rivals or pair.unborn or pair.gone_at or pair.refused or pair.unread)
-    return Known(pair.link_id, pair.row, pair.base, said, restless)
+        return Known(pair.link_id, pair.row, pair.base, {"sync": archived_text(pair.id)}, pair.restless)
+    said = sheet.mapping.task_as_lead(task_fields(cast(Task, pair)), (pair.base,), pair.recall)
+    return Known(pair.link_id, pair.row, pair.base, said | {"sync": OK}, pair.restless)
+
+
+def _restless() -> ColumnElement[bool]:
+    """True for a link that has more to it than base and task: it is always looked at."""
+    marked = [Link.puts, Link.unread, Link.refused, Link.conflicts]
+    remarkable = [sql_cast(column, Text) != "{}" for column in marked]
+    unusual = (Link.has_rivals, Link.unborn, Link.gone_at.is_not(None), Link.buried_at.is_not(None))
+    return or_(sql_cast(Link.own_writes, Text) != "[]", *remarkable, *unusual)

@@ -102,6 +102,8 @@ class _Answer(msgspec.Struct):
     sheets: list[_Tab]
 
 
+DATES = frozenset(["DATE", "DATE_TIME"])
+
 _answers = msgspec.json.Decoder(_Answer)
 _rows = msgspec.json.Decoder(_Row)
 
@@ -158,18 +160,21 @@ def parsed(answer: bytes) -> Snapshot:
 
 def _cell(cell: _Cell) -> Cell:
     value = cell.effective_value
-    typed = (value.string_value, value.number_value, value.bool_value)
     return Cell(
-        value=next((one for one in typed if one is not None), None),
-        shown=cell.formatted_value,
-        formula=cell.user_entered_value.formula_value is not None,
-        is_date=cell.effective_format.number_format.type in {"DATE", "DATE_TIME"},
-        options=_options(cell.data_validation),
+        value.string_value
+        if value.string_value is not None
+        else value.number_value
+        if value.number_value is not None
+        else value.bool_value,
+        cell.formatted_value,
+        cell.user_entered_value.formula_value is not None,
+        cell.effective_format.number_format.type in DATES,
+        None if cell.data_validation is None else _options(cell.data_validation),
     )
 
 
-def _options(rule: _Rule | None) -> tuple[str, ...] | None:
+def _options(rule: _Rule) -> tuple[str, ...] | None:
     """The texts a strict dropdown takes; a range of options is not read, so it is not checked."""
-    if rule is None or not rule.strict or rule.condition.type != "ONE_OF_LIST":
+    if not rule.strict or rule.condition.type != "ONE_OF_LIST":
         return None
     return tuple(value.user_entered_value for value in rule.condition.values)

@@ -4,18 +4,24 @@ from bridge.batch import Outcome
 from bridge.models import Link
 
 LONGEST = 500
+OK = "ok"
 
 
 def link_text(link: Link, *, archived: bool) -> str:
     """How a linked row stands, for the person who looks at it in the sheet."""
     if archived:
-        return f"refused: task {link.task_id} is archived, so the row no longer changes it"
+        return archived_text(link.task_id)
     reasons = link.unread | {name: why for name, (_, why) in link.refused.items()}
     if reasons:
         return _cut("refused: " + "; ".join(f"{name}: {why}" for name, why in reasons.items()))
     if link.conflicts:
         return _cut("conflict: " + "; ".join(f"{name}: {what}" for name, what in link.conflicts.items()))
-    return _cut(f"waiting: {link.error}") if link.buried_at else "ok"
+    return _cut(f"waiting: {link.error}") if link.buried_at else OK
+
+
+def archived_text(task_id: int) -> str:
+    """How the row of an archived task stands."""
+    return f"refused: task {task_id} is archived, so the row no longer changes it"
 
 
 def row_text(outcome: Outcome) -> str:
