@@ -14,7 +14,7 @@ const ONE_REGION = 200;
 
 /**
  * The tab that is synced; null when it is gone.
- * @param {State} state
+ * @param {{tab: number}} state
  * @returns {GoogleAppsScript.Spreadsheet.Sheet | null}
  */
 function tab_(state) {

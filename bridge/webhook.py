@@ -136,7 +136,12 @@ def _take(session: Session, sheet: SheetConfig, message_id: str, message: _Messa
     outcomes: list[Outcome] = []
     if isinstance(message, _Rows):
         outcomes = take(Batch(session, sheet, _reading(sheet, message_id, message, layout, now), now))
-    return {"delivery": message_id, "outcomes": [_wire(outcome) for outcome in outcomes], "settings": lane.settings}
+    return {
+        "delivery": message_id,
+        "outcomes": [_wire(outcome) for outcome in outcomes],
+        "settings": lane.settings,
+        "problem": None if lane.attempts else lane.problem,  # what a person must mend, not what passes
+    }
 
 
 def _sweep_wait(lane: Lane, message: _Message, now: datetime) -> timedelta | None:
@@ -179,7 +184,8 @@ def _settings(sheet: SheetConfig, message: _Message, layout: Layout) -> dict[str
     columns = [str(message.header[index]) for index in sorted(layout.positions.values())]
     lead_id = layout.positions.get("id")
     named = "id" if lead_id is None else str(message.header[lead_id])
-    return {"columns": columns, "id": named, "assign_ids": sheet.assign_ids}
+    missing = [sheet.mapping.by_field[name].headers[0] for name in layout.missing]
+    return {"columns": columns, "missing": missing, "id": named, "assign_ids": sheet.assign_ids}
 
 
 def _wire(outcome: Outcome) -> Mapping[str, Any]:

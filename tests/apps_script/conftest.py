@@ -35,6 +35,7 @@ class Receiver:
         self.outcomes: list[dict[str, Any]] = []
         self.status = 200
         self.detail = ""
+        self.problem: str | None = None
         self.before_answer: Callable[[dict[str, Any]], None] = lambda _: None
         self._port = 0
         self.up()
@@ -66,7 +67,8 @@ class Receiver:
         if self.status != 200:
             return self.status, {"detail": self.detail}
         self.taken.append(message)
-        return 200, {"delivery": headers["webhook-id"], "outcomes": self.outcomes, "settings": self.settings}
+        said = {"outcomes": self.outcomes, "settings": self.settings, "problem": self.problem}
+        return 200, {"delivery": headers["webhook-id"], **said}
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         """What was taken of one type."""
@@ -98,14 +100,14 @@ class Receiver:
 class Sheet:
     """A sheet of leads with its script, as the person at it has it."""
 
-    def __init__(self, folder: Path, receiver: Receiver) -> None:
+    def __init__(self, folder: Path, receiver: Receiver, files: Path = SCRIPT_FILES) -> None:
         self.receiver = receiver
         self.store = Store(folder / "google.db")
         first = Grid(0, "Leads", rows=(tuple(Cell(name) for name in HEADER),))
         self.book = self.store.open_book(Book("1" * 44, Snapshot("Leads", (first,))), time.time_ns() // 1_000_000)
         self.trouble = Trouble(self.book)
         self.person = Person(self.book, self.trouble)
-        self.scripts = Scripts(self.book, self.store, self.trouble, SCRIPT_FILES)
+        self.scripts = Scripts(self.book, self.store, self.trouble, files)
         self.person.on_event.append(self.scripts.handle)
 
     def close(self) -> None:
