@@ -11,9 +11,14 @@ const NO_RIGHTS =
   'every box.';
 
 /**
- * `status` 0: no answer; `why`: a sentence for a person, empty when all is well; `problem`: what the bridge itself lacks.
  * @typedef {{row: number, outcome: string, reasons?: string[]}} Outcome
- * @typedef {{ok: boolean, status: number, why: string, outcomes: Outcome[], settings: Settings | null, problem: string}} Answer
+ * @typedef {object} Answer
+ * @property {boolean} ok
+ * @property {number} status 0: no answer
+ * @property {string} why a sentence for a person, empty when all is well
+ * @property {Outcome[]} outcomes
+ * @property {Settings | null} settings
+ * @property {string} problem what the bridge itself lacks, empty when it lacks nothing
  */
 
 /**
@@ -80,7 +85,8 @@ function no_(status, why) {
 }
 
 /**
- * True when a person has yet to agree to something that the manifest lists. Asked of Google, whose messages are translated.
+ * True when a person has yet to agree to something that the manifest lists. Asked of Google, whose messages are
+ * translated.
  * @returns {boolean}
  */
 function lacksRights_() {

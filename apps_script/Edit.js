@@ -1,8 +1,8 @@
 /**
  * The installable triggers. Never named onEdit or onChange: those would run a second time, as simple triggers.
  *
- * Under the lock: read, number, note as unsent. Then the lock is released and the POST goes out. Only a yes of the bridge
- * clears the note, so what could not be sent goes out with the next edit or by the clock.
+ * Under the lock: read, number, note as unsent. Then the lock is released and the POST goes out. Only a yes of the
+ * bridge clears the note, so what could not be sent goes out with the next edit or by the clock.
  */
 
 /** What may have taken rows or columns away, or moved them, without saying which: the bridge compares everything. */
@@ -56,8 +56,8 @@ function bridgeEveryFiveMinutes() {
 }
 
 /**
- * Does a trigger's work. What nobody foresaw is told in the sheet and made up for by the clock; it is thrown on, because
- * Google then mails the owner.
+ * Does a trigger's work. What nobody foresaw is told in the sheet and made up for by the clock; it is thrown on,
+ * because Google then mails the owner.
  * @param {string} what was to be sent
  * @param {() => void} work
  */
@@ -80,7 +80,8 @@ function place_(range) {
 }
 
 /**
- * False when the edit lies wholly in columns that the bridge neither reads nor writes. The header row concerns it always.
+ * False when the edit lies wholly in columns that the bridge neither reads nor writes. The header row concerns it
+ * always.
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @param {Place} place
  * @param {Settings | null} settings
@@ -118,7 +119,8 @@ function unsentWords_(what, why) {
 }
 
 /**
- * Why something in a row was not taken as it stands. A row not finished yet, or overtaken by a newer edit, needs no word.
+ * Why something in a row was not taken as it stands. A row not finished yet, or overtaken by a newer edit, needs no
+ * word.
  * @param {Outcome[]} outcomes
  * @returns {string[]}
  */
@@ -135,5 +137,6 @@ function reasons_(outcomes) {
  */
 function rowWords_(one, otherwise) {
   const words = (one.reasons || []).join('; ') || otherwise;
-  return 'Row ' + one.row + (words.startsWith('row ' + one.row + ' ') ? words.slice(4 + String(one.row).length) : ': ' + words);
+  const named = words.startsWith('row ' + one.row + ' ');
+  return named ? 'R' + words.slice(1) : 'Row ' + one.row + ': ' + words;
 }

@@ -87,7 +87,7 @@ function triggersText_(state) {
 }
 
 /**
- * Shows what `work` has to say, or why it failed.
+ * Shows what `work` has to say, if anything, or why it failed.
  * @param {() => string} work
  */
 function say_(work) {
@@ -97,7 +97,7 @@ function say_(work) {
   } catch (error) {
     text = words_(error);
   }
-  SpreadsheetApp.getUi().alert(text);
+  if (text) SpreadsheetApp.getUi().alert(text);
 }
 
 /**

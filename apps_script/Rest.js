@@ -1,7 +1,8 @@
 /**
- * Spares the day's run time when the bridge is silent. Waiting for an answer that never comes costs TIMEOUT seconds of the
- * 90 minutes Google gives the triggers in a day, after which no edit is noticed at all. So after a silence nothing is sent
- * for a while, twice as long each time; edits are noted as unsent. A quick no costs little and is never rested on.
+ * Spares the day's run time when the bridge is silent. Waiting for an answer that never comes costs TIMEOUT seconds of
+ * the 90 minutes Google gives the triggers in a day, after which no edit is noticed at all. So after a silence nothing
+ * is sent for a while, twice as long each time; edits are noted as unsent. A quick no costs little and is never rested
+ * on.
  */
 
 /** Milliseconds without an answer that are too dear to spend on every edit. */
@@ -25,8 +26,9 @@ const LONGEST_REST = 1800;
 function post_(state, message) {
   const began = Date.now();
   const answer = deliver_(state, message);
+  const dear = !answer.status && Date.now() - began >= DEAR;
   if (answer.status && state.rest.length) guarded_('rest_not_ended', () => forget_([KEY.rest]));
-  if (!answer.status && Date.now() - began >= DEAR) guarded_('rest_not_kept', () => keep_({ [KEY.rest]: longer_(state) }));
+  if (dear) guarded_('rest_not_kept', () => keep_({ [KEY.rest]: longer_(state) }));
   return answer;
 }
 

@@ -28,19 +28,14 @@ function bridgeSyncRow() {
 
 /** Opens a dialog with a link to the history of the first chosen row: a script cannot open a page by itself. */
 function bridgeShowHistory() {
-  let id = '';
-  let address = '';
-  try {
+  say_(() => {
     const state = installed_();
-    id = chosenId_(state);
-    address = historyAddress_(state.url, id);
-  } catch (error) {
-    SpreadsheetApp.getUi().alert(words_(error));
-    return;
-  }
-  const link = '<p style="font: 14px sans-serif"><a target="_blank" rel="noopener" href="' + html_(address) + '">';
-  const page = HtmlService.createHtmlOutput(link + 'Open the history of lead ' + html_(id) + '</a></p>');
-  SpreadsheetApp.getUi().showModalDialog(page.setWidth(360).setHeight(80), 'History');
+    const id = chosenId_(state);
+    const link = '<p><a target="_blank" rel="noopener" href="' + html_(historyAddress_(state.url, id)) + '">';
+    const page = HtmlService.createHtmlOutput(link + 'Open the history of lead ' + html_(id) + '</a></p>');
+    SpreadsheetApp.getUi().showModalDialog(page.setWidth(360).setHeight(80), 'History');
+    return '';
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 /**
- * What the sidebar (Sidebar.html) asks. The answers are plain, with a sentence for a person; what goes wrong is one too.
+ * What the sidebar (Sidebar.html) asks. The answers are plain, with a sentence for a person; what goes wrong is one
+ * too.
  */
 
 /**
@@ -32,7 +33,7 @@ function bridgeTry(connection, tab) {
     const header = header_(chosenTab_(tab));
     const present = state_();
     const tried = { ...parsed_(connection || (present.url && present.url + '#' + present.secret)), tab };
-    const answer = deliver_(tried, { type: 'heartbeat', seq: 0, header }); // 0: nothing is numbered, so nothing is missing
+    const answer = deliver_(tried, { type: 'heartbeat', seq: 0, header }); // 0: the bridge is to miss no number
     if (!answer.ok) return { ok: false, said: refusedWords_(tried, answer), columns: [] };
     const said = ['The bridge answers.', lacking_(header, answer.settings), problemWords_(answer.problem)];
     return { ok: true, said: said.filter((words) => words).join(' '), columns: columns_(header, answer.settings) };

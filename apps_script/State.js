@@ -13,12 +13,12 @@ const KEY = Object.freeze({
   rest: 'BRIDGE_REST',
 });
 
-/** How long an edit waits for another one to finish reading, in ms. Waiting is run time: Google gives 90 minutes a day. */
+/** How long an edit waits for another to finish reading, in ms. Waiting is run time: Google gives 90 minutes a day. */
 const LOCK_WAIT = 10000;
 
 /**
- * What the bridge says of this sheet: the headers it knows, those it misses, which of them is the id, whether new rows get
- * one from here.
+ * What the bridge says of this sheet: the headers it knows, those it misses, which of them is the id, whether new rows
+ * get one from here.
  * @typedef {{columns: string[], missing?: string[], id?: string, assign_ids: boolean}} Settings
  *
  * `tab`: the sheet id of the tab that is synced; `seq`: the number of the last delivery.
@@ -103,7 +103,8 @@ function locked_(work) {
 }
 
 /**
- * True when this execution is to speak for the sheet. Triggers left behind by an account that was taken over are silent.
+ * True when this execution is to speak for the sheet. Triggers left behind by an account that was taken over are
+ * silent.
  * @param {State} state
  * @returns {boolean}
  */

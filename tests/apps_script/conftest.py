@@ -26,6 +26,15 @@ HEADER = ("id", "name", "status", "task_id")
 SETTINGS = {"columns": list(HEADER), "id": "id", "assign_ids": False}
 
 
+class Server(ThreadingHTTPServer):
+    """Says nothing when a client has not waited for the answer."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        pass
+
+
 class Receiver:
     """Takes deliveries as the bridge does, verified by the reference implementation; answers what it is told."""
 
@@ -47,8 +56,7 @@ class Receiver:
 
     def up(self) -> None:
         """Listen, always on the same port."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), self._handler())
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", self._port), self._handler())
         self._port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True).start()
 
