@@ -51,7 +51,8 @@ function bridgeEveryFiveMinutes() {
   told_(EARLIER, () => {
     const state = state_();
     if (!mine_(state) || resting_(state)) return;
-    report_(EARLIER, state.unsent.some(due_) ? sendUnsent_(state) : heartbeat_(state));
+    if (state.unsent.some(due_)) report_(EARLIER, sendUnsent_(state));
+    else report_('', heartbeat_(state));
   });
 }
 
@@ -97,7 +98,7 @@ function touches_(sheet, place, settings) {
 
 /**
  * Tells the person what went wrong and where, and in the log that something did; a yes is silent.
- * @param {string} what was sent
+ * @param {string} what was sent, empty when it was only a sign of life
  * @param {Answer} answer
  */
 function report_(what, answer) {
@@ -110,11 +111,12 @@ function report_(what, answer) {
 }
 
 /**
- * @param {string} what was to be sent
+ * @param {string} what was to be sent, empty when nothing was
  * @param {string} why it was not
  * @returns {string}
  */
 function unsentWords_(what, why) {
+  if (!what) return why + ' Edits are kept meanwhile.';
   return what + ' not sent yet. ' + why + ' Nothing is lost: it goes out with a later edit or by the clock.';
 }
 

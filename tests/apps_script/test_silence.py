@@ -112,11 +112,18 @@ def test_a_quick_no_is_never_rested_on(sheet: Sheet, receiver: Receiver) -> None
 
 
 def test_a_toast_names_what_was_not_sent(sheet: Sheet, receiver: Receiver) -> None:
+    sheet.edit("A2:C2", [12, "Vikram", "NEW"])
     receiver.status = 503
-    sheet.edit("C2", ["NEW"])
+    sheet.edit("C2", ["LOST"])
     assert sheet.toasts()[-1].startswith("C2 not sent yet. The bridge is busy or in trouble (503).")
     sheet.clock()
     assert sheet.toasts()[-1].startswith("Earlier edits not sent yet.")
+
+
+def test_a_bridge_in_trouble_is_told_also_when_nothing_is_unsent(sheet: Sheet, receiver: Receiver) -> None:
+    receiver.status = 503
+    sheet.clock()
+    assert sheet.toasts() == ["The bridge is busy or in trouble (503). Edits are kept meanwhile."]
 
 
 @pytest.mark.parametrize("handler", ["edit", "clock"])

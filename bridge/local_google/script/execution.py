@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from bridge.local_google.errors import Invalid
 from bridge.local_google.panels import Kind, Panel
-from bridge.local_google.script import binary, dates, fetch, properties, triggers
+from bridge.local_google.script import binary, dates, fetch, properties, scopes, triggers
 from bridge.local_google.script.dialogs import Dialogs
 from bridge.local_google.script.locks import Held
 from bridge.local_google.script.project import Project
@@ -57,6 +57,7 @@ class Execution:
         self.deadline = time.monotonic() + LONGEST
         self.dialogs = Dialogs(self.project.book, self.caller.answers, attended=self.caller.mode != "trigger")
         self._held = Held(self.project.locks, self.caller.email)
+        self._granted = self.project.rights.granted()
         self._answers = self._rooms()
 
     def host(self, asked: str) -> str:
@@ -77,7 +78,7 @@ class Execution:
         if self.caller.mode == "simple" and op.startswith(UNAUTHORISED):
             raise Invalid(f"You do not have permission to call {op} in a simple trigger.")
         if self.caller.mode != "simple":
-            self.project.rights.check(op)
+            scopes.check(op, self._granted)
         self.calls[op] += 1
         return self._answers[op](*args)
 

@@ -30,13 +30,12 @@ class Rights:
         self.withheld: set[str] = set()
         self._manifest = manifest
 
-    def check(self, op: str) -> None:
-        """Raise `Invalid`, in Google's words, when ``op`` needs a scope that is not there."""
-        scope = next((scope for start, scope in NEEDED.items() if op.startswith(start)), None)
-        if scope is not None and PREFIX + scope not in self._granted():
-            raise Invalid(
-                f"Specified permissions are not sufficient to call {op}. Required permissions: {PREFIX}{scope}"
-            )
+    def granted(self) -> frozenset[str]:
+        """The scopes that an execution which starts now has."""
+        asked = {PREFIX + scope for scope in NEEDED.values()}
+        if self._manifest.is_file():
+            asked = set(json.loads(self._manifest.read_text(encoding="utf-8")).get("oauthScopes", asked))
+        return frozenset(asked - {PREFIX + scope for scope in self.withheld})
 
     def require_all(self) -> None:
         """Google's `requireAllScopes`: ends the execution while something the manifest lists is withheld."""
@@ -47,8 +46,10 @@ class Rights:
         """Whether the person has yet to agree to something."""
         return bool(self.withheld)
 
-    def _granted(self) -> Collection[str]:
-        asked = {PREFIX + scope for scope in NEEDED.values()}
-        if self._manifest.is_file():
-            asked = set(json.loads(self._manifest.read_text(encoding="utf-8")).get("oauthScopes", asked))
-        return asked - {PREFIX + scope for scope in self.withheld}
+
+def check(op: str, granted: Collection[str]) -> None:
+    """Raise `Invalid`, in Google's words, when ``op`` needs a scope that was not granted."""
+    scope = next((scope for start, scope in NEEDED.items() if op.startswith(start)), None)
+    if scope is not None and PREFIX + scope not in granted:
+        needed = f"Required permissions: {PREFIX}{scope}"
+        raise Invalid(f"Specified permissions are not sufficient to call {op}. {needed}")
