@@ -35,7 +35,8 @@ function deliver_(connection, message) {
     return answer_(response.getResponseCode(), json_(response.getContentText()));
   } catch (error) {
     // DNS, connection and time-out are thrown, whatever muteHttpExceptions says; so is an exhausted quota.
-    return no_(0, lacksRights_() ? NO_RIGHTS : 'The bridge cannot be reached: ' + words_(error).slice(0, 200) + '.');
+    const unreached = sentence_('The bridge cannot be reached: ' + words_(error).slice(0, 200));
+    return no_(0, lacksRights_() ? NO_RIGHTS : unreached);
   }
 }
 
@@ -101,7 +102,7 @@ function lacksRights_() {
  * @returns {string}
  */
 function refusal_(status, detail) {
-  const said = detail ? ' The bridge says: ' + detail + '.' : '';
+  const said = detail ? ' ' + sentence_('The bridge says: ' + detail) : '';
   if (status === 401 && /timestamp/.test(detail)) return 'The clock of the bridge is wrong: set it.' + said;
   if (status === 401) return 'The secret is wrong: copy the connection string anew.' + said;
   if (status === 404) return 'The address is wrong: copy the connection string anew.' + said;

@@ -67,7 +67,7 @@ function told_(what, work) {
     work();
   } catch (error) {
     noteAll_();
-    guarded_('toast_failed', () => tell_(unsentWords_(what, words_(error) + '.')));
+    guarded_('toast_failed', () => tell_(unsentWords_(what, sentence_(words_(error)))));
     throw error;
   }
 }

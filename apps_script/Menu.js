@@ -109,6 +109,15 @@ function tell_(text) {
 }
 
 /**
+ * A text with one full stop.
+ * @param {string} text
+ * @returns {string}
+ */
+function sentence_(text) {
+  return text.replace(/[.\s]+$/, '') + '.';
+}
+
+/**
  * An error's message, whatever was thrown.
  * @param {unknown} error
  * @returns {string}

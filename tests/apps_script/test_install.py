@@ -95,6 +95,9 @@ def test_a_bridge_out_of_reach_is_told_in_words(bare: Sheet, receiver: Receiver)
         (f"example.org/hooks/sheets/leads#{SECRET}", "not one of the bridge"),
         ("https://example.org/hooks/sheets/leads#whsec_AbC", "cut off"),
         (f"https://example.org/hooks/sheets/leads#{SECRET}#{SECRET}", "cut off"),
+        (f"https://example.org/hooks/sheets/leads#whsec_{'A' * 43}", "cut off"),
+        (f"https://example.org/hooks/sheets/leads#whsec_{'A' * 38}", "cut off"),
+        (f"https://example.org/hooks/sheets/leads#whsec_{'A' * 37}=", "cut off"),
     ],
 )
 def test_half_a_connection_string_is_told_from_a_whole_one(bare: Sheet, connection: str, said: str) -> None:

@@ -142,6 +142,6 @@ def test_what_nobody_foresaw_is_told_in_the_sheet_and_made_up_for(
         else:
             sheet.scripts.fire_clock()
         assert sheet.scripts.wait_idle(10)
-    assert "not sent yet. We're sorry, a server error occurred." in sheet.toasts()[-1]
+    assert "not sent yet. We're sorry, a server error occurred. Nothing is lost" in sheet.toasts()[-1]
     assert any("error" in run for run in sheet.scripts.executions())  # so Google mails the owner
     assert sheet.unsent() == [None]
