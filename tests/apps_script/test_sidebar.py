@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bridge.local_google.app import SCRIPT_FILES
+from bridge.models import Lane
 from tests import browser
 from tests.stack import SECRET, Stack, eventually
 
@@ -126,6 +127,20 @@ def test_where_it_is_installed_it_says_by_whom_and_keeps_the_connection(stack: S
         install(page).click()
         expect(said(page)).to_contain_text("Connected")
     assert len(triggers(stack)) == 3
+
+
+def test_trying_a_connection_changes_nothing_at_the_bridge(stack: Stack, chromium: Browser) -> None:
+    def known() -> tuple[object, ...]:
+        with stack.runtime.session() as session:
+            lane = session.get_one(Lane, "leads")
+            return lane.seq, lane.sweep_at, lane.swept_at
+
+    stack.install()
+    stack.settle()
+    before = known()
+    with opened(stack, chromium) as page:
+        expect(said(page)).to_have_text("The bridge answers.")
+    assert known() == before
 
 
 def test_a_second_person_is_told_whose_it_is(stack: Stack, chromium: Browser) -> None:
