@@ -5,14 +5,25 @@
 /** Seconds; Google's own default of 360 would eat the day's trigger time. */
 const TIMEOUT = 15;
 
+/** What to do when Google does not let the script do what its manifest asks for. */
+const NO_RIGHTS =
+  'Google has not been given all the rights this script asks for: reload the sheet, choose Bridge → Install and tick ' +
+  'every box.';
+
 /**
- * `status` 0: no answer; `why`: a sentence for a person, empty when all is well.
- * @typedef {{ok: boolean, status: number, why: string, outcomes: any[], settings: Settings | null}} Answer
+ * @typedef {{row: number, outcome: string, reasons?: string[]}} Outcome
+ * @typedef {object} Answer
+ * @property {boolean} ok
+ * @property {number} status 0: no answer
+ * @property {string} why a sentence for a person, empty when all is well
+ * @property {Outcome[]} outcomes
+ * @property {Settings | null} settings
+ * @property {string} problem what the bridge itself lacks, empty when it lacks nothing
  */
 
 /**
  * Sends a message. Its failures are answers, never exceptions.
- * @param {{url: string, secret: string, tab: number}} connection
+ * @param {Connection} connection
  * @param {Object<string, any>} message
  * @returns {Answer}
  */
@@ -24,7 +35,8 @@ function deliver_(connection, message) {
     return answer_(response.getResponseCode(), json_(response.getContentText()));
   } catch (error) {
     // DNS, connection and time-out are thrown, whatever muteHttpExceptions says; so is an exhausted quota.
-    return no_(0, 'The bridge cannot be reached: ' + words_(error).slice(0, 200) + '.');
+    const unreached = sentence_('The bridge cannot be reached: ' + words_(error).slice(0, 200));
+    return no_(0, lacksRights_() ? NO_RIGHTS : unreached);
   }
 }
 
@@ -60,7 +72,8 @@ function request_(secret, body) {
 function answer_(status, reply) {
   if (status < 200 || status > 299) return no_(status, refusal_(status, reply.detail || ''));
   if (!reply.delivery) return no_(status, 'Something answers at that address, but it is not the bridge.');
-  return { ok: true, status, why: '', outcomes: reply.outcomes || [], settings: reply.settings || null };
+  const { outcomes = [], settings = null, problem = '' } = reply;
+  return { ok: true, status, why: '', outcomes, settings, problem: problem || '' };
 }
 
 /**
@@ -69,7 +82,17 @@ function answer_(status, reply) {
  * @returns {Answer}
  */
 function no_(status, why) {
-  return { ok: false, status, why, outcomes: [], settings: null };
+  return { ok: false, status, why, outcomes: [], settings: null, problem: '' };
+}
+
+/**
+ * True when a person has yet to agree to something that the manifest lists. Asked of Google, whose messages are
+ * translated.
+ * @returns {boolean}
+ */
+function lacksRights_() {
+  const status = ScriptApp.getAuthorizationInfo(ScriptApp.AuthMode.FULL).getAuthorizationStatus();
+  return status === ScriptApp.AuthorizationStatus.REQUIRED;
 }
 
 /**
@@ -79,8 +102,9 @@ function no_(status, why) {
  * @returns {string}
  */
 function refusal_(status, detail) {
-  const said = detail ? ' The bridge says: ' + detail + '.' : '';
-  if (status === 401) return 'The secret is wrong, or the clock of the bridge is: copy the connection string anew.' + said;
+  const said = detail ? ' ' + sentence_('The bridge says: ' + detail) : '';
+  if (status === 401 && /timestamp/.test(detail)) return 'The clock of the bridge is wrong: set it.' + said;
+  if (status === 401) return 'The secret is wrong: copy the connection string anew.' + said;
   if (status === 404) return 'The address is wrong: copy the connection string anew.' + said;
   if (status === 429 || status >= 500) return 'The bridge is busy or in trouble (' + status + ').' + said;
   if (status >= 300 && status < 400) return 'The address only points to another one: use that one.';

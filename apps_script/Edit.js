@@ -1,12 +1,16 @@
 /**
  * The installable triggers. Never named onEdit or onChange: those would run a second time, as simple triggers.
  *
- * Under the lock: read, number, note as unsent. Then the lock is released and the POST goes out. Only a yes of the bridge
- * clears the note, so what could not be sent goes out with the next edit or by the clock.
+ * Under the lock: read, number, note as unsent. Then the lock is released and the POST goes out. Only a yes of the
+ * bridge clears the note, so what could not be sent goes out with the next edit or by the clock.
  */
 
 /** What may have taken rows or columns away, or moved them, without saying which: the bridge compares everything. */
 const STRUCTURE = ['REMOVE_ROW', 'REMOVE_COLUMN', 'INSERT_GRID', 'REMOVE_GRID', 'OTHER'];
+
+/** What was sent when no cell was edited. */
+const MOVED = 'Moved or removed rows';
+const EARLIER = 'Earlier edits';
 
 /**
  * The rows and columns that an edit covers, from 1.
@@ -18,14 +22,16 @@ const STRUCTURE = ['REMOVE_ROW', 'REMOVE_COLUMN', 'INSERT_GRID', 'REMOVE_GRID', 
  * @param {GoogleAppsScript.Events.SheetsOnEdit} e
  */
 function bridgeEdited(e) {
-  const state = state_();
-  const sheet = e.range.getSheet();
-  if (!mine_(state) || sheet.getSheetId() !== state.tab) return;
-  const place = place_(e.range);
-  if (!touches_(sheet, place, state.settings)) return;
-  const answer = place.top === 1 ? sendAll_(state) : sendRows_(state, sheet, place);
-  report_(answer);
-  if (answer.ok && state.unsent.some(due_)) report_(sendUnsent_(state));
+  told_(e.range.getA1Notation(), () => {
+    const state = state_();
+    const sheet = e.range.getSheet();
+    if (!mine_(state) || sheet.getSheetId() !== state.tab) return;
+    const place = place_(e.range);
+    if (!touches_(sheet, place, state.settings)) return;
+    const answer = place.top === 1 ? sendAll_(state) : sendRows_(state, sheet, place);
+    report_(e.range.getA1Notation(), answer);
+    if (answer.ok && state.unsent.some(due_)) report_(EARLIER, sendUnsent_(state));
+  });
 }
 
 /**
@@ -34,16 +40,36 @@ function bridgeEdited(e) {
  */
 function bridgeChanged(e) {
   if (!STRUCTURE.includes(String(e.changeType))) return;
-  const state = state_();
-  if (mine_(state)) report_(sendAll_(state));
+  told_(MOVED, () => {
+    const state = state_();
+    if (mine_(state)) report_(MOVED, sendAll_(state));
+  });
 }
 
 /** What is unsent goes out; when nothing is, the bridge hears that the triggers live. */
 function bridgeEveryFiveMinutes() {
-  const state = state_();
-  if (!mine_(state)) return;
-  const answer = state.unsent.some(due_) ? sendUnsent_(state) : heartbeat_(state);
-  if (!answer.ok) console.warn('delivery_failed status=' + answer.status);
+  told_(EARLIER, () => {
+    const state = state_();
+    if (!mine_(state) || resting_(state)) return;
+    if (state.unsent.some(due_)) report_(EARLIER, sendUnsent_(state));
+    else report_('', heartbeat_(state));
+  });
+}
+
+/**
+ * Does a trigger's work. What nobody foresaw is told in the sheet and made up for by the clock; it is thrown on,
+ * because Google then mails the owner.
+ * @param {string} what was to be sent
+ * @param {() => void} work
+ */
+function told_(what, work) {
+  try {
+    work();
+  } catch (error) {
+    noteAll_();
+    guarded_('toast_failed', () => tell_(unsentWords_(what, sentence_(words_(error)))));
+    throw error;
+  }
 }
 
 /**
@@ -55,7 +81,8 @@ function place_(range) {
 }
 
 /**
- * False when the edit lies wholly in columns that the bridge neither reads nor writes. The header row concerns it always.
+ * False when the edit lies wholly in columns that the bridge neither reads nor writes. The header row concerns it
+ * always.
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @param {Place} place
  * @param {Settings | null} settings
@@ -70,24 +97,48 @@ function touches_(sheet, place, settings) {
 }
 
 /**
- * Tells the person what went wrong, and in the log that something did; a yes is silent.
+ * Tells the person what went wrong and where, and in the log that something did; a yes is silent.
+ * @param {string} what was sent, empty when it was only a sign of life
  * @param {Answer} answer
  */
-function report_(answer) {
+function report_(what, answer) {
   const reasons = reasons_(answer.outcomes).slice(0, 3);
   if (!answer.ok) {
     console.warn('delivery_failed status=' + answer.status);
-    reasons.push(answer.why + ' Nothing is lost: it is sent again with the next edit or within 5 minutes.');
+    reasons.push(unsentWords_(what, answer.why));
   }
   if (reasons.length) guarded_('toast_failed', () => tell_(reasons.join('\n')));
 }
 
 /**
- * Why something in a row was not taken as it stands. A row not finished yet, or overtaken by a newer edit, needs no word.
- * @param {{outcome: string, reasons?: string[]}[]} outcomes
+ * @param {string} what was to be sent, empty when nothing was
+ * @param {string} why it was not
+ * @returns {string}
+ */
+function unsentWords_(what, why) {
+  if (!what) return why + ' Edits are kept meanwhile.';
+  return what + ' not sent yet. ' + why + ' Nothing is lost: it goes out with a later edit or by the clock.';
+}
+
+/**
+ * Why something in a row was not taken as it stands. A row not finished yet, or overtaken by a newer edit, needs no
+ * word.
+ * @param {Outcome[]} outcomes
  * @returns {string[]}
  */
 function reasons_(outcomes) {
-  const told = outcomes.filter((one) => !['unchanged', 'stale'].includes(one.outcome));
-  return told.map((one) => (one.reasons || []).join('; ')).filter((reason) => reason);
+  const told = outcomes.filter((one) => !['unchanged', 'stale'].includes(one.outcome) && (one.reasons || []).length);
+  return told.map((one) => rowWords_(one, ''));
+}
+
+/**
+ * A row's outcome in words that name the row.
+ * @param {Outcome} one
+ * @param {string} otherwise what to say when it has no reasons
+ * @returns {string}
+ */
+function rowWords_(one, otherwise) {
+  const words = (one.reasons || []).join('; ') || otherwise;
+  const named = words.startsWith('row ' + one.row + ' ');
+  return named ? 'R' + words.slice(1) : 'Row ' + one.row + ': ' + words;
 }

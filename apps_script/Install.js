@@ -2,32 +2,30 @@
  * Install and uninstall: the connection, the triggers, the first hello. Nothing is changed unless the bridge answers.
  */
 
+/** At least 24 bytes in base64; half of it is told before anything is sent. */
+const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
 const HANDLERS = ['bridgeEdited', 'bridgeChanged', 'bridgeEveryFiveMinutes'];
 
 /**
- * Installs the bridge for the active tab. Running it again, also with another connection string, is safe. Throws, with a
- * sentence for a person, when it cannot; then all is as it was.
+ * Installs the bridge. Running it again, also with another connection string, is safe. Throws, with a sentence for a
+ * person, when it cannot; then all is as it was.
  * @param {string} [connection] `<address>#<secret>`, as the bridge prints it; the present one when it is left out
+ * @param {number} [tab] the sheet id of the tab to sync; the active one when it is left out
  * @returns {string} what a person wants to read
  */
-function installBridge(connection) {
-  const { owner } = state_();
-  if (owner && email_() && owner !== email_()) {
-    throw new Error(
-      'The bridge is already installed here, by ' + owner + ': two would send every edit twice. Ask them to choose ' +
-        'Bridge → Uninstall; if that account is gone, run takeOverBridge in Extensions → Apps Script.'
-    );
-  }
-  return install_(connection);
+function installBridge(connection, tab) {
+  return install_(connection, tab, refuseOther_);
 }
 
 /**
  * Installs although another account has, whose triggers fall silent. For when that account is gone.
  * @param {string} [connection]
+ * @param {number} [tab]
  * @returns {string}
  */
-function takeOverBridge(connection) {
-  return install_(connection);
+function takeOverBridge(connection, tab) {
+  return install_(connection, tab, () => undefined);
 }
 
 /** Removes the triggers and forgets the connection; rows and tasks stay as they are. */
@@ -41,13 +39,16 @@ function uninstallBridge() {
 }
 
 /**
- * @param {string} [connection]
+ * @param {string | undefined} connection
+ * @param {number | undefined} tab
+ * @param {(state: State) => void} admit throws when this account must not install
  * @returns {string}
  */
-function install_(connection) {
-  ScriptApp.requireAllScopes(ScriptApp.AuthMode.FULL);
+function install_(connection, tab, admit) {
+  if (lacksRights_()) throw new Error(NO_RIGHTS);
   const before = state_();
-  const sheet = SpreadsheetApp.getActiveSpreadsheet().getActiveSheet();
+  admit(before);
+  const sheet = chosenTab_(tab);
   const header = header_(sheet);
   const state = {
     ...before,
@@ -57,13 +58,47 @@ function install_(connection) {
     owner: email_(),
   };
   const { settings } = hello_(state, header);
-  replaceTriggers_();
-  remember_({ ...state, settings });
+  claim_({ ...state, settings }, admit);
   if (settings && settings.assign_ids) sendAll_(state); // rows that were here before get their ids
-  if (idColumn_(header, settings) < 0) {
-    return 'Connected, but no row can be synced yet: the first row needs an id column. Give one column the header "id".';
-  }
+  const lacking = lacking_(header, settings);
+  if (lacking) return 'Connected, but no row can be synced yet. ' + lacking;
   return 'Connected: edits of "' + sheet.getName() + '" reach the bridge from now on.';
+}
+
+/**
+ * Throws when another account has installed the bridge.
+ * @param {State} state
+ */
+function refuseOther_({ owner }) {
+  if (!owner || !email_() || owner === email_()) return;
+  throw new Error(
+    'The bridge is already installed here, by ' + owner + ': two would send every edit twice. Ask them to choose ' +
+      'Bridge → Uninstall; if that account is gone, run takeOverBridge in Extensions → Apps Script.'
+  );
+}
+
+/**
+ * The tab with this sheet id, or the active one.
+ * @param {number | undefined} tab
+ * @returns {GoogleAppsScript.Spreadsheet.Sheet}
+ */
+function chosenTab_(tab) {
+  const sheet = tab === undefined ? SpreadsheetApp.getActiveSpreadsheet().getActiveSheet() : tab_({ tab });
+  if (!sheet) throw new Error('That tab is gone: choose another one.');
+  return sheet;
+}
+
+/**
+ * Which columns the first row lacks, in words; empty when it lacks none.
+ * @param {string[]} header
+ * @param {Settings | null} settings
+ * @returns {string}
+ */
+function lacking_(header, settings) {
+  const told = (settings && settings.missing) || [];
+  const missing = told.length || idColumn_(header, settings) >= 0 ? told : ['id'];
+  if (!missing.length) return '';
+  return 'The first row needs ' + missing.map((name) => 'a column "' + name + '"').join(' and ') + '.';
 }
 
 /**
@@ -75,18 +110,32 @@ function install_(connection) {
 function hello_(state, header) {
   const answer = deliver_(state, { type: 'hello', seq: state.seq, owner: state.owner, header });
   if (answer.ok) return answer;
-  const own = /^https?:\/\/(localhost|127\.|10\.|192\.168\.|\[)/.test(state.url);
-  const hint = own && !answer.status ? ' Google itself reaches public addresses only.' : '';
-  throw new Error('Nothing was installed. ' + answer.why + hint);
+  throw new Error('Nothing was installed. ' + refusedWords_(state, answer));
 }
 
 /**
- * Keeps the connection. Under the lock, so that no edit under way puts an older number back. Notes of unsent rows are
- * dropped: the hello made the bridge compare everything.
- * @param {State} state
+ * Why a connection does not work.
+ * @param {Connection} connection
+ * @param {Answer} answer
+ * @returns {string}
  */
-function remember_(state) {
+function refusedWords_({ url }, answer) {
+  const own = /^https?:\/\/(localhost|127\.|10\.|192\.168\.|\[)/.test(url);
+  return answer.why + (own && !answer.status ? ' Google itself reaches public addresses only.' : '');
+}
+
+/**
+ * Makes the triggers and keeps the connection. Under the lock, so that two who install at the same moment do not both,
+ * and no edit under way puts an older number back. Notes of unsent rows are dropped: the hello made the bridge compare
+ * everything.
+ * @param {State} state
+ * @param {(state: State) => void} admit
+ */
+function claim_(state, admit) {
   const done = locked_(() => {
+    const now = state_();
+    admit(now);
+    replaceTriggers_();
     keep_({
       [KEY.url]: state.url,
       [KEY.secret]: state.secret,
@@ -95,7 +144,7 @@ function remember_(state) {
       [KEY.owner]: state.owner,
       [KEY.settings]: JSON.stringify(state.settings),
     });
-    forget_(state.unsent.map((note) => note.key));
+    forget_([KEY.rest, ...now.unsent.map((note) => note.key)]);
     return true;
   });
   if (!done) throw new Error('The sheet is busy with other edits: install again in a moment.');
@@ -141,7 +190,7 @@ function parsed_(connection) {
   if (!/^https?:\/\/[^/\s]+(\/[^/\s]+)*\/hooks\/sheets\/[^/\s]+$/.test(url)) {
     throw new Error('The address is not one of the bridge: it looks like https://example.org/hooks/sheets/leads.');
   }
-  if (!secret || more.length || !/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(secret)) {
+  if (!secret || more.length || !SECRET.test(secret)) {
     throw new Error('The secret after the # is missing or cut off: copy the whole line, up to its end.');
   }
   return { url, secret };

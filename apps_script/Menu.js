@@ -7,20 +7,20 @@ function onOpen() {
   SpreadsheetApp.getUi()
     .createMenu('Bridge')
     .addItem('Install', 'bridgeInstall')
-    .addItem('Sync everything', 'bridgeSyncEverything')
     .addItem('Status', 'bridgeStatus')
+    .addSeparator()
+    .addItem('Sync this row now', 'bridgeSyncRow')
+    .addItem('Sync everything', 'bridgeSyncEverything')
+    .addItem('Show history of this row', 'bridgeShowHistory')
     .addSeparator()
     .addItem('Uninstall', 'bridgeUninstall')
     .addToUi();
 }
 
-/** Asks for the connection string and installs. */
+/** Opens the sidebar for the set-up. Asks for all rights first: from a sidebar, Google cannot ask. */
 function bridgeInstall() {
-  const ui = SpreadsheetApp.getUi();
-  const present = state_().url ? ' Leave it empty to keep the present one.' : '';
-  const text = 'Paste the connection string, which the bridge prints: leadbridge connection.' + present;
-  const answer = ui.prompt('Bridge', text, ui.ButtonSet.OK_CANCEL);
-  if (answer.getSelectedButton() === ui.Button.OK) say_(() => installBridge(answer.getResponseText()));
+  ScriptApp.requireAllScopes(ScriptApp.AuthMode.FULL);
+  SpreadsheetApp.getUi().showSidebar(HtmlService.createHtmlOutputFromFile('Sidebar').setTitle('Bridge'));
 }
 
 /** Asks the bridge to compare every row. */
@@ -36,7 +36,8 @@ function bridgeStatus() {
   say_(() => {
     const state = installed_();
     const answer = heartbeat_(state);
-    return [answer.ok ? 'The bridge answers.' : answer.why, unsentText_(state), triggersText_(state)].join('\n');
+    const said = [answer.ok ? 'The bridge answers.' : answer.why, problemWords_(answer.problem)];
+    return [...said, unsentText_(state), triggersText_(state)].filter((words) => words).join('\n');
   });
 }
 
@@ -52,13 +53,13 @@ function bridgeUninstall() {
 }
 
 /**
- * The state, where the bridge is installed.
+ * The state, where the bridge is installed. Who asks does not want to wait out a rest.
  * @returns {State}
  */
 function installed_() {
   const state = state_();
   if (!state.url) throw new Error('The bridge is not installed here: choose Bridge → Install.');
-  return state;
+  return { ...state, rest: { ...state.rest, until: 0 } };
 }
 
 /**
@@ -86,7 +87,7 @@ function triggersText_(state) {
 }
 
 /**
- * Shows what `work` has to say, or why it failed.
+ * Shows what `work` has to say, if anything, or why it failed.
  * @param {() => string} work
  */
 function say_(work) {
@@ -96,7 +97,7 @@ function say_(work) {
   } catch (error) {
     text = words_(error);
   }
-  SpreadsheetApp.getUi().alert(text);
+  if (text) SpreadsheetApp.getUi().alert(text);
 }
 
 /**
@@ -105,6 +106,15 @@ function say_(work) {
  */
 function tell_(text) {
   SpreadsheetApp.getActiveSpreadsheet().toast(text.length > 400 ? text.slice(0, 399) + '…' : text, 'Bridge', 10);
+}
+
+/**
+ * A text with one full stop.
+ * @param {string} text
+ * @returns {string}
+ */
+function sentence_(text) {
+  return text.replace(/[.\s]+$/, '') + '.';
 }
 
 /**

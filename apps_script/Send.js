@@ -55,6 +55,25 @@ function sendUnsent_(state) {
 }
 
 /**
+ * Sends rows as they are, which nobody has edited just now. No row that holds anything: no outcome.
+ * @param {State} state
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {Place} place
+ * @returns {Answer}
+ */
+function sendPlace_(state, sheet, place) {
+  return send_(
+    state,
+    locked_(() => {
+      const now = state_();
+      const seen = read_(sheet, place.top, Math.min(place.bottom, sheet.getLastRow()));
+      if (now.settings && now.settings.assign_ids) assignIds_(sheet, seen, now.settings);
+      return numbered_(parcels_(seen, idColumn_(seen.header, now.settings), null), now, []);
+    })
+  );
+}
+
+/**
  * Asks the bridge to compare everything, which settles all notes at once.
  * @param {State} state
  * @returns {Answer}
@@ -76,7 +95,7 @@ function sendAll_(state) {
  */
 function heartbeat_(state) {
   const sheet = tab_(state);
-  const answer = deliver_(state, { type: 'heartbeat', seq: state.seq, ...(sheet ? { header: header_(sheet) } : {}) });
+  const answer = post_(state, { type: 'heartbeat', seq: state.seq, ...(sheet ? { header: header_(sheet) } : {}) });
   learn_(state, answer);
   return answer;
 }
@@ -200,10 +219,14 @@ function send_(state, deliveries) {
     noteAll_();
     return no_(0, 'The sheet is busy with other edits.');
   }
+  if (resting_(state)) {
+    failed_(deliveries, 0);
+    return no_(0, 'The bridge gave no answer lately: it is tried again in ' + restLeft_(state) + '.');
+  }
   /** @type {Answer} */
-  let answer = { ok: true, status: 200, why: '', outcomes: [], settings: null };
+  let answer = { ok: true, status: 200, why: '', outcomes: [], settings: null, problem: '' };
   deliveries.every((delivery, index) => {
-    const sent = deliver_(state, delivery.message);
+    const sent = post_(state, delivery.message);
     answer = { ...sent, outcomes: answer.outcomes.concat(sent.outcomes) };
     if (sent.ok) acknowledged_(delivery);
     else failed_(deliveries.slice(index), sent.status);

@@ -14,7 +14,7 @@ const ONE_REGION = 200;
 
 /**
  * The tab that is synced; null when it is gone.
- * @param {State} state
+ * @param {{tab: number}} state
  * @returns {GoogleAppsScript.Spreadsheet.Sheet | null}
  */
 function tab_(state) {
@@ -23,8 +23,8 @@ function tab_(state) {
 }
 
 /**
- * The header and the rows `first` to `last` that hold anything. Id and values of a row come out of one read: a trigger's
- * range is only a place, and by now another row may stand there, but what is read belongs together.
+ * The header and the rows `first` to `last` that hold anything. Id and values of a row come out of one read: a
+ * trigger's range is only a place, and by now another row may stand there, but what is read belongs together.
  *
  * Far down, the header is a read of its own. Only moving a column in between could mix them up, and that fires its own
  * event, which asks the bridge to compare everything.
@@ -44,8 +44,8 @@ function read_(sheet, first, last) {
   const zone = timeZone_();
   const rows = [];
   for (let row = first; row <= last; row++) {
-    const cells = values[row - top].slice(0, header.length);
-    if (!isBlank_(cells)) rows.push({ row, cells: wire_(cells, zone), shown: shown[row - top].slice(0, header.length) });
+    const [cells, texts] = [values, shown].map((lines) => lines[row - top].slice(0, header.length));
+    if (!isBlank_(cells)) rows.push({ row, cells: wire_(cells, zone), shown: texts });
   }
   return { header, rows, blank: last - first + 1 - rows.length };
 }

@@ -10,17 +10,20 @@ const KEY = Object.freeze({
   seq: 'BRIDGE_SEQ',
   owner: 'BRIDGE_OWNER',
   settings: 'BRIDGE_SETTINGS',
+  rest: 'BRIDGE_REST',
 });
 
-/** How long an edit waits for another one to finish reading, in ms. Waiting is run time: Google gives 90 minutes a day. */
+/** How long an edit waits for another to finish reading, in ms. Waiting is run time: Google gives 90 minutes a day. */
 const LOCK_WAIT = 10000;
 
 /**
- * What the bridge says of this sheet: the headers it knows, which of them is the id, whether new rows get one from here.
- * @typedef {{columns: string[], id?: string, assign_ids: boolean}} Settings
+ * What the bridge says of this sheet: the headers it knows, those it misses, which of them is the id, whether new rows
+ * get one from here.
+ * @typedef {{columns: string[], missing?: string[], id?: string, assign_ids: boolean}} Settings
  *
  * `tab`: the sheet id of the tab that is synced; `seq`: the number of the last delivery.
- * @typedef {{url: string, secret: string, tab: number, seq: number, owner: string, settings: Settings | null, unsent: Note[]}} State
+ * @typedef {{url: string, secret: string, tab: number}} Connection
+ * @typedef {Connection & {seq: number, owner: string, settings: Settings | null, unsent: Note[], rest: Rest}} State
  */
 
 /**
@@ -38,6 +41,7 @@ function state_() {
     owner: kept[KEY.owner] || '',
     settings: Array.isArray(settings.columns) ? settings : null,
     unsent: notes_(kept),
+    rest: { length: 0, until: 0, ...json_(kept[KEY.rest] || '') },
   };
 }
 
@@ -99,7 +103,8 @@ function locked_(work) {
 }
 
 /**
- * True when this execution is to speak for the sheet. Triggers left behind by an account that was taken over are silent.
+ * True when this execution is to speak for the sheet. Triggers left behind by an account that was taken over are
+ * silent.
  * @param {State} state
  * @returns {boolean}
  */

@@ -63,8 +63,8 @@ function noteAll_() {
 }
 
 /**
- * These deliveries failed: they are due with the next edit. A form that the bridge refuses (too large, unknown) it would
- * refuse again, so those become "everything", which the bridge then reads for itself.
+ * These deliveries failed: they are due with the next edit. A form that the bridge refuses (too large, unknown) it
+ * would refuse again, so those become "everything", which the bridge then reads for itself.
  * @param {Delivery[]} deliveries
  * @param {number} status
  */

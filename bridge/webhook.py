@@ -141,7 +141,12 @@ def _take(session: Session, sheet: SheetConfig, message_id: str, message: _Messa
             ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it tells such rows so
     if isinstance(message, _Hello):
         lane.owner = message.owner or None
-    return {"delivery": message_id, "outcomes": [_wire(outcome) for outcome in outcomes], "settings": lane.settings}
+    return {
+        "delivery": message_id,
+        "outcomes": [_wire(outcome) for outcome in outcomes],
+        "settings": lane.settings,
+        "problem": None if lane.attempts else lane.problem,  # what a person must mend, not what passes
+    }
 
 
 def _sweep_wait(lane: Lane, message: _Message, now: datetime) -> timedelta | None:
@@ -185,7 +190,7 @@ def _settings(sheet: SheetConfig, message: _Message, layout: Layout) -> dict[str
     columns = [str(message.header[index]) for index in taken]
     lead_id = layout.positions.get("id")
     named = "id" if lead_id is None else str(message.header[lead_id])
-    return {"columns": columns, "id": named, "assign_ids": sheet.assign_ids}
+    return {"columns": columns, "missing": list(layout.missing), "id": named, "assign_ids": sheet.assign_ids}
 
 
 def _wire(outcome: Outcome) -> Mapping[str, Any]:

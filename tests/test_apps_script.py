@@ -72,7 +72,7 @@ def test_installing_connects_and_makes_three_triggers_however_often(stack):
 WRONG = {
     "a wrong secret": (
         lambda s: s.config.connection("leads").replace(SECRET, "whsec_" + "B" * 43 + "="),
-        "The secret is wrong, or the clock of the bridge is",
+        "The secret is wrong: copy the connection string anew",
     ),
     "a wrong path": (lambda s: f"{s.url}/hooks/sheets/nowhere#{SECRET}", "The address is wrong"),
     "another page": (lambda s: f"{s.url}/hooks/sheets/leads/health#{SECRET}", "not one of the bridge"),
@@ -90,7 +90,7 @@ def test_what_is_wrong_with_a_connection_is_said_in_words(stack, connection, sen
 def test_a_bridge_whose_clock_is_off_is_told_from_a_wrong_secret(stack):
     real = stack.runtime.now
     stack.runtime.now = lambda: real().replace(year=2040)
-    with pytest.raises(Invalid, match=r"the timestamp is \d+ s off"):
+    with pytest.raises(Invalid, match=r"The clock of the bridge is wrong: set it.*\d+ s off"):
         stack.install()
 
 

@@ -1,10 +1,10 @@
-"""The script only calls what Google has: TypeScript says so, and would say otherwise."""
+"""The script only calls what Google has, and keeps to its rules: TypeScript and ESLint say so, and would say otherwise."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.typecheck.__main__ import check
+from tests.typecheck.__main__ import check, lint
 
 FILES = Path(__file__).parents[1] / "apps_script"
 
@@ -37,6 +37,41 @@ def test_each_misuse_fails_the_check(tmp_path):
     faults = [line.split("Planted.js(")[1] for line in done.stdout.splitlines() if "Planted.js(" in line]
     found = {int(fault.split(",")[0]) for fault in faults}
     assert [name for number, name in enumerate(MISUSES, 3) if number not in found] == []
+
+
+SLIPS = {
+    "a loose comparison": "if (a == 1) return 2;",
+    "a name never used": "const unused = 1;",
+    "a name that hides another": "[1].forEach((a) => a);",
+    "a parameter written over": "a = 2;",
+    "code after a return": "return 1; a();",
+    "text put in as markup": "a.innerHTML = '<b>';",
+    "eval": "eval('1');",
+}
+
+
+def test_eslint_finds_nothing_in_the_shipped_files():
+    done = lint([])
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("shape", ["Planted.js", "Planted.html"])
+def test_each_slip_fails_eslint_in_a_file_and_in_a_page(tmp_path, shape):
+    lines = [f"export_{number} = function (a) {{ {slip} return a; }};" for number, slip in enumerate(SLIPS.values())]
+    head, foot = ("<p>\n<script>", "</script>") if shape.endswith("html") else ("", "")
+    planted = tmp_path / shape
+    planted.write_text("\n".join([head, *lines, foot]), encoding="utf-8")
+    done = lint([str(planted)])
+    assert done.returncode == 1
+    first = head.count("\n") + 2
+    found = {int(line.split(":")[0]) - first for line in done.stdout.split() if line[:1].isdigit() and ":" in line}
+    assert [name for number, name in enumerate(SLIPS) if number not in found] == []
+
+
+def test_a_page_may_use_no_name_that_a_browser_does_not_have(tmp_path):
+    planted = tmp_path / "Planted.html"
+    planted.write_text("<script>SpreadsheetApp.getUi();</script>", encoding="utf-8")
+    assert "'SpreadsheetApp' is not defined" in lint([str(planted)]).stdout
 
 
 @pytest.mark.parametrize("name", ["onEdit", "onChange"])

@@ -277,6 +277,7 @@ def test_a_script_that_lost_count_asks_for_everything(stack):
 def test_the_reply_tells_the_script_which_columns_matter(stack):
     assert stack.deliver(NEW).json()["settings"] == {
         "columns": ["id", "name", "status", "task_id"],
+        "missing": [],
         "id": "id",
         "assign_ids": False,
     }

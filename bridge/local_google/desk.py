@@ -10,9 +10,9 @@ from typing import Any, Literal, TypeVar
 
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict
-from werkzeug.exceptions import Forbidden, UnsupportedMediaType
+from werkzeug.exceptions import Forbidden, NotFound, UnsupportedMediaType
 
-from bridge.local_google import formats, wire
+from bridge.local_google import formats, panels, wire
 from bridge.local_google.call import json_response, local
 from bridge.local_google.cells import Cell
 from bridge.local_google.entry import Given
@@ -62,6 +62,10 @@ class Menu(Body):
 
     item: str
     args: Sequence[Any] = ()
+    answers: Sequence[str | None] = ()
+    """To its dialogs in turn: a button such as ``YES``, or the text for a prompt; null closes it."""
+    at: str = ""
+    """What the person has chosen, such as ``Leads!B3``."""
 
 
 class Failing(Body):
@@ -146,7 +150,35 @@ def redo() -> Response:
 def menu() -> Response:
     """Run a function of the script as the person."""
     asked = _body(Menu)
-    return json_response(local().scripts.run(asked.item, list(asked.args)))
+    return json_response(local().scripts.run(asked.item, list(asked.args), asked.answers, asked.at))
+
+
+@blueprint.post("/run")
+def run() -> Response:
+    """What a page of the script asks it: ``result``, or ``error`` with what was thrown, which the page expects."""
+    asked = _body(Menu)
+    try:
+        return json_response({"result": local().scripts.run(asked.item, asked.args)["result"]})
+    except Invalid as error:
+        return json_response({"error": {"message": error.message}})
+
+
+@blueprint.get("/sidebar")
+def sidebar() -> Response:
+    """The sidebar that the script opened last."""
+    return _panel("sidebar")
+
+
+@blueprint.get("/dialog")
+def dialog() -> Response:
+    """The page that the script opened last as a dialog."""
+    return _panel("dialog")
+
+
+@blueprint.get("/panel.js")
+def panel_script() -> Response:
+    """``google.script`` for those pages."""
+    return panels.bridge()
 
 
 @blueprint.get("/executions")
@@ -204,6 +236,13 @@ def grid() -> Response:
             ],
         }
     )
+
+
+def _panel(kind: panels.Kind) -> Response:
+    panel = local().scripts.panel(kind)
+    if panel is None:
+        raise NotFound
+    return panels.page(panel)
 
 
 def _sheet(now: Snapshot, title: str | None) -> dict[str, Any]:

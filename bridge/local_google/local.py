@@ -9,6 +9,7 @@ from bridge.local_google.calls import Calls
 from bridge.local_google.errors import Invalid
 from bridge.local_google.events import Event
 from bridge.local_google.oauth import Tokens
+from bridge.local_google.panels import Kind, Panel
 from bridge.local_google.person import Person
 from bridge.local_google.quota import Quota
 from bridge.local_google.store import Store
@@ -21,8 +22,16 @@ class Scripts(Protocol):
     def handle(self, event: Event) -> None:
         """Take note of an event; handlers run later, elsewhere."""
 
-    def run(self, function: str, args: Sequence[Any]) -> dict[str, Any]:
-        """Run a function as the person, and wait: ``result``, ``log``, ``toasts``."""
+    def run(
+        self, function: str, args: Sequence[Any], answers: Sequence[str | None] = (), at: str = ""
+    ) -> dict[str, Any]:
+        """Run a function as the person, and wait: ``result``, ``log``, ``toasts``, ``dialogs``.
+
+        ``answers``: what they answer to its dialogs, in turn; ``at``: the range they have chosen.
+        """
+
+    def panel(self, kind: Kind) -> Panel | None:
+        """The page that the script shows as its sidebar or dialog."""
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until no handler runs or is due; False when ``timeout`` seconds were not enough."""
@@ -40,9 +49,14 @@ class NoScripts:
     def handle(self, event: Event) -> None:
         """Nobody listens."""
 
-    def run(self, function: str, args: Sequence[Any]) -> dict[str, Any]:
+    def run(
+        self, function: str, args: Sequence[Any], answers: Sequence[str | None] = (), at: str = ""
+    ) -> dict[str, Any]:
         """Raise `Invalid`: there is nothing to run."""
-        raise Invalid(f"Script function not found: {function} ({len(args)} arguments)")
+        raise Invalid(f"Script function not found: {function} ({len(args)} arguments, {len(answers)} answers{at})")
+
+    def panel(self, kind: Kind) -> Panel | None:
+        """Nothing is shown."""
 
     def wait_idle(self, timeout: float) -> bool:
         """Always idle."""

@@ -26,6 +26,15 @@ HEADER = ("id", "name", "status", "task_id")
 SETTINGS = {"columns": list(HEADER), "id": "id", "assign_ids": False}
 
 
+class Server(ThreadingHTTPServer):
+    """Says nothing when a client has not waited for the answer."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        pass
+
+
 class Receiver:
     """Takes deliveries as the bridge does, verified by the reference implementation; answers what it is told."""
 
@@ -35,6 +44,7 @@ class Receiver:
         self.outcomes: list[dict[str, Any]] = []
         self.status = 200
         self.detail = ""
+        self.problem: str | None = None
         self.before_answer: Callable[[dict[str, Any]], None] = lambda _: None
         self._port = 0
         self.up()
@@ -46,8 +56,7 @@ class Receiver:
 
     def up(self) -> None:
         """Listen, always on the same port."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), self._handler())
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", self._port), self._handler())
         self._port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True).start()
 
@@ -66,7 +75,8 @@ class Receiver:
         if self.status != 200:
             return self.status, {"detail": self.detail}
         self.taken.append(message)
-        return 200, {"delivery": headers["webhook-id"], "outcomes": self.outcomes, "settings": self.settings}
+        said = {"outcomes": self.outcomes, "settings": self.settings, "problem": self.problem}
+        return 200, {"delivery": headers["webhook-id"], **said}
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         """What was taken of one type."""
@@ -98,14 +108,14 @@ class Receiver:
 class Sheet:
     """A sheet of leads with its script, as the person at it has it."""
 
-    def __init__(self, folder: Path, receiver: Receiver) -> None:
+    def __init__(self, folder: Path, receiver: Receiver, files: Path = SCRIPT_FILES) -> None:
         self.receiver = receiver
         self.store = Store(folder / "google.db")
         first = Grid(0, "Leads", rows=(tuple(Cell(name) for name in HEADER),))
         self.book = self.store.open_book(Book("1" * 44, Snapshot("Leads", (first,))), time.time_ns() // 1_000_000)
         self.trouble = Trouble(self.book)
         self.person = Person(self.book, self.trouble)
-        self.scripts = Scripts(self.book, self.store, self.trouble, SCRIPT_FILES)
+        self.scripts = Scripts(self.book, self.store, self.trouble, files)
         self.person.on_event.append(self.scripts.handle)
 
     def close(self) -> None:

@@ -203,7 +203,26 @@ def test_what_moves_rows_makes_the_bridge_compare_everything(
 def test_a_refused_row_is_told_to_the_person(sheet: Sheet, receiver: Receiver) -> None:
     receiver.outcomes = [{"row": 2, "outcome": "refused", "reasons": ["status: 'LOSTT' is none of NEW, LOST"]}]
     sheet.edit("A2:C2", [12, "Vikram", "LOSTT"])
-    assert sheet.toasts() == ["status: 'LOSTT' is none of NEW, LOST"]
+    assert sheet.toasts() == ["Row 2: status: 'LOSTT' is none of NEW, LOST"]
+
+
+def test_a_reason_that_names_its_row_is_not_made_to_name_it_twice(sheet: Sheet, receiver: Receiver) -> None:
+    receiver.outcomes = [{"row": 2, "outcome": "refused", "reasons": ["row 2 has no id: give it one"]}]
+    sheet.edit("B2", ["Vikram"])
+    assert sheet.toasts() == ["Row 2 has no id: give it one"]
+
+
+def test_an_edit_of_the_column_that_the_bridge_writes_about_the_sync_sends_nothing(
+    sheet: Sheet, receiver: Receiver
+) -> None:
+    sheet.edit("E1", ["sync"])
+    sheet.edit("A2", ["12"])
+    receiver.taken.clear()
+    sheet.edit("E2", ["✓ 10:42"])
+    assert receiver.taken == []
+    assert "fetch" not in sheet.calls()
+    sheet.edit("D2:E2", ["1", "✓ 10:43"])
+    assert len(receiver.rows()) == 1
 
 
 @pytest.mark.parametrize("outcome", ["unchanged", "stale"])

@@ -1,11 +1,15 @@
 """Installing, taking over, uninstalling, and what a person is told when it does not work."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bridge.local_google.app import SCRIPT_FILES
 from bridge.local_google.errors import Invalid
-from tests.apps_script.conftest import HEADER, SECRET, Receiver, Sheet
+from bridge.local_google.script.host import Scripts
+from tests.apps_script.conftest import HEADER, SECRET, SETTINGS, Receiver, Sheet
 
 HANDLERS = ["bridgeChanged", "bridgeEdited", "bridgeEveryFiveMinutes"]
 
@@ -65,7 +69,7 @@ def test_after_a_take_over_the_triggers_of_the_former_owner_are_silent(sheet: Sh
 
 def test_a_wrong_secret_is_told_in_words(bare: Sheet, receiver: Receiver) -> None:
     said = refused(bare, receiver.connection.replace(SECRET, "whsec_" + "A" * 43 + "="))
-    assert said.startswith("Nothing was installed. The secret is wrong, or the clock of the bridge is")
+    assert said.startswith("Nothing was installed. The secret is wrong: copy")
     assert "the signature does not fit the body" in said
 
 
@@ -91,6 +95,9 @@ def test_a_bridge_out_of_reach_is_told_in_words(bare: Sheet, receiver: Receiver)
         (f"example.org/hooks/sheets/leads#{SECRET}", "not one of the bridge"),
         ("https://example.org/hooks/sheets/leads#whsec_AbC", "cut off"),
         (f"https://example.org/hooks/sheets/leads#{SECRET}#{SECRET}", "cut off"),
+        (f"https://example.org/hooks/sheets/leads#whsec_{'A' * 43}", "cut off"),
+        (f"https://example.org/hooks/sheets/leads#whsec_{'A' * 38}", "cut off"),
+        (f"https://example.org/hooks/sheets/leads#whsec_{'A' * 37}=", "cut off"),
     ],
 )
 def test_half_a_connection_string_is_told_from_a_whole_one(bare: Sheet, connection: str, said: str) -> None:
@@ -108,10 +115,15 @@ def test_another_web_page_at_the_address_is_not_taken_for_the_bridge(bare: Sheet
 def test_a_header_without_an_id_column_is_told_and_mended_by_typing_one(bare: Sheet, receiver: Receiver) -> None:
     bare.edit("A1", ["number"])
     receiver.settings = {"columns": ["name", "status", "task_id"], "id": "id", "assign_ids": False}
-    assert "needs an id column" in bare.install()
+    assert bare.install().endswith('no row can be synced yet. The first row needs a column "id".')
     receiver.settings = None
     bare.edit("A1", ["id"])
     assert receiver.of("all")[0]["header"] == list(HEADER)
+
+
+def test_every_column_that_the_bridge_misses_is_named(bare: Sheet, receiver: Receiver) -> None:
+    receiver.settings = SETTINGS | {"missing": ["name", "stage"]}
+    assert bare.install().endswith('The first row needs a column "name" and a column "stage".')
 
 
 def test_a_failed_new_installation_leaves_the_present_one_working(sheet: Sheet, receiver: Receiver) -> None:
@@ -151,19 +163,74 @@ def test_uninstalling_leaves_nothing_behind(sheet: Sheet, receiver: Receiver) ->
     assert (handlers(sheet), sheet.properties()) == ([], {})
 
 
-def test_the_menu_asks_for_the_connection_string_and_tells_the_result(bare: Sheet, receiver: Receiver) -> None:
+def test_two_who_install_at_the_same_moment_do_not_both(bare: Sheet, receiver: Receiver) -> None:
+    """Each says hello before either has left a mark."""
+    both = threading.Barrier(2)
+    receiver.before_answer = lambda _: both.wait(5) and None
+    other = Scripts(bare.book, bare.store, bare.trouble, SCRIPT_FILES)
+    other.project, other.email = bare.scripts.project, "other@local.invalid"
+    with ThreadPoolExecutor() as people:
+        outcomes = [people.submit(one.run, "installBridge", [receiver.connection]) for one in (bare.scripts, other)]
+    other.stop()
+    refusals = [str(outcome.exception()) for outcome in outcomes if outcome.exception()]
+    assert len(refusals) == 1
+    assert "already installed here" in refusals[0]
+    assert handlers(bare) == HANDLERS
+
+
+def test_a_double_click_on_install_makes_one_set_of_triggers(bare: Sheet, receiver: Receiver) -> None:
+    both = threading.Barrier(2)
+    receiver.before_answer = lambda _: both.wait(5) and None
+    with ThreadPoolExecutor() as clicks:
+        for click in [clicks.submit(bare.install) for _ in range(2)]:
+            assert click.result().startswith("Connected")
+    assert handlers(bare) == HANDLERS
+
+
+def test_a_right_that_was_not_granted_is_told_in_words_and_nothing_is_installed(
+    bare: Sheet, receiver: Receiver
+) -> None:
+    bare.scripts.project.rights.withheld.add("script.external_request")
+    assert "tick every box" in refused(bare, receiver.connection)
+
+
+def test_install_asks_for_all_rights_before_it_opens_the_sidebar(bare: Sheet) -> None:
+    bare.scripts.project.rights.withheld.add("script.scriptapp")
+    with pytest.raises(Invalid, match="Authorization is required"):
+        bare.scripts.run("bridgeInstall", [])
+    assert bare.scripts.panel("sidebar") is None
+
+
+def test_the_menu_has_all_that_a_person_needs(bare: Sheet) -> None:
     (menu,) = bare.scripts.run("onOpen", [])["menus"]
     captions = [item["caption"] for item in menu["items"] if item]
-    assert (menu["title"], captions) == ("Bridge", ["Install", "Sync everything", "Status", "Uninstall"])
-    shown = bare.scripts.run(menu["items"][0]["handler"], [], answers=[receiver.connection, "OK"])["dialogs"]
-    assert [dialog["kind"] for dialog in shown] == ["prompt", "alert"]
-    assert shown[1]["text"].startswith("Connected")
+    assert menu["title"] == "Bridge"
+    assert captions == [
+        "Install",
+        "Status",
+        "Sync this row now",
+        "Sync everything",
+        "Show history of this row",
+        "Uninstall",
+    ]
 
 
 def test_every_menu_item_names_a_function_of_the_script(sheet: Sheet) -> None:
     (menu,) = sheet.scripts.run("onOpen", [])["menus"]
     for item in filter(None, menu["items"]):
         sheet.scripts.run(item["handler"], [], answers=[None, None])
+
+
+def test_before_the_installation_every_item_says_what_to_do(bare: Sheet) -> None:
+    for item in ("bridgeStatus", "bridgeSyncRow", "bridgeSyncEverything", "bridgeShowHistory"):
+        (said,) = bare.scripts.run(item, [])["dialogs"]
+        assert said["text"] == "The bridge is not installed here: choose Bridge → Install."
+
+
+def test_status_tells_what_the_bridge_itself_lacks(sheet: Sheet, receiver: Receiver) -> None:
+    receiver.problem = "the sheet is not shared with bot@example.org"
+    (said,) = sheet.scripts.run("bridgeStatus", [])["dialogs"]
+    assert "It cannot work yet: the sheet is not shared with bot@example.org" in said["text"].splitlines()
 
 
 def test_status_tells_who_sends_what_is_unsent_and_whether_the_bridge_answers(sheet: Sheet, receiver: Receiver) -> None:

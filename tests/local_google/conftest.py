@@ -5,6 +5,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,15 +103,22 @@ def door() -> Iterator[Door]:
     door.server.close()
 
 
-@pytest.fixture
-def served(tmp_path: Path, key_file: Path, door: Door) -> Iterator[Served]:
-    shutil.copy(key_file, tmp_path)
+@contextmanager
+def serve(folder: Path, key_file: Path, door: Door, script_files: Path) -> Iterator[Served]:
+    """A local Google behind the door, with these files as the sheet's script."""
+    shutil.copy(key_file, folder)
     door.app = create_local_google(
-        tmp_path, public_url=door.url, api_token_ok=OWNER_TOKEN.__eq__, script_files=tmp_path / "no scripts"
+        folder, public_url=door.url, api_token_ok=OWNER_TOKEN.__eq__, script_files=script_files
     )
     local: LocalGoogle = door.app.extensions["local_google"]
-    yield Served(door.url, tmp_path, local)
+    yield Served(door.url, folder, local)
     local.stop()
+
+
+@pytest.fixture
+def served(tmp_path: Path, key_file: Path, door: Door) -> Iterator[Served]:
+    with serve(tmp_path, key_file, door, tmp_path / "no scripts") as served:
+        yield served
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from bridge.local_google.book import Book
 from bridge.local_google.cells import Cell, DateValue, NumberFormat
 from bridge.local_google.errors import Invalid
 from bridge.local_google.grid import Grid
+from bridge.local_google.panels import Panel
 from bridge.local_google.person import Person
 from bridge.local_google.script import engine, execution
 from bridge.local_google.script.host import Scripts
@@ -135,7 +136,7 @@ def test_what_is_not_there_says_so_by_its_name(project: Project, expression: str
 
 
 def test_services_that_are_not_there_at_all_are_unknown_names(project: Project) -> None:
-    assert "HtmlService" in project.refused("HtmlService.createHtmlOutput('')")
+    assert "DriveApp" in project.refused("DriveApp.getFiles()")
     assert project.value("[typeof fetch, typeof setTimeout, typeof Intl, typeof require].join()") == ",".join(
         ["undefined"] * 4
     )
@@ -414,6 +415,48 @@ def test_dialogs_are_recorded_and_answered(project: Project) -> None:
         ("alert", "T", "Sure?"),
     ]
     assert project.scripts.run("ask", [])["result"] == [False, "", "CLOSE"]
+
+
+def test_what_the_person_has_chosen_is_the_active_range(project: Project) -> None:
+    project.book.add_tab("Other")
+    project.write("function chosen() { return SpreadsheetApp.getActiveSheet().getActiveRange().getA1Notation(); }")
+    choices = ("Other!B3:C4", "Leads!D9", "")
+    assert [project.scripts.run("chosen", [], at=at)["result"] for at in choices] == ["B3:C4", "D9", "A1"]
+
+
+def test_a_page_is_shown_as_sidebar_or_dialog(project: Project) -> None:
+    (project.folder / "Page.html").write_text("<p>from a file", encoding="utf-8")
+    project.write(
+        "function show() { const ui = SpreadsheetApp.getUi();"
+        "ui.showSidebar(HtmlService.createHtmlOutputFromFile('Page').setTitle('S'));"
+        "ui.showModalDialog(HtmlService.createHtmlOutput('<p>from text').setWidth(300), 'D'); }"
+    )
+    shown = project.scripts.run("show", [])["dialogs"]
+    assert shown == [{"kind": "sidebar", "title": "S"}, {"kind": "dialog", "title": "D"}]
+    assert project.scripts.panel("sidebar") == Panel("S", "<p>from a file")
+    assert project.scripts.panel("dialog") == Panel("D", "<p>from text")
+
+
+def test_a_page_that_is_not_there_or_is_no_page_is_refused(project: Project) -> None:
+    assert "No HTML file named ../x" in project.refused("HtmlService.createHtmlOutputFromFile('../x')")
+    assert "(String) don't match" in project.refused("SpreadsheetApp.getUi().showSidebar('<p>')")
+
+
+def test_a_script_has_no_right_that_its_manifest_does_not_ask_for(project: Project) -> None:
+    fetch = "UrlFetchApp.fetch('http://127.0.0.1:9/')"
+    assert "Address unavailable" in project.refused(fetch)
+    (project.folder / "appsscript.json").write_text('{"oauthScopes": []}')
+    assert "auth/script.external_request" in project.refused(fetch)
+    assert "auth/spreadsheets.currentonly" in project.refused("SpreadsheetApp.getActiveSheet().getLastRow()")
+
+
+def test_a_right_that_the_person_withholds_is_missing(project: Project) -> None:
+    status = "ScriptApp.getAuthorizationInfo(ScriptApp.AuthMode.FULL).getAuthorizationStatus()"
+    assert project.value(status) == "NOT_REQUIRED"
+    project.scripts.project.rights.withheld.add("script.scriptapp")
+    assert project.value(status) == "REQUIRED"
+    assert "script.scriptapp" in project.refused("ScriptApp.getProjectTriggers()")
+    assert "Authorization is required" in project.refused("ScriptApp.requireAllScopes(ScriptApp.AuthMode.FULL)")
 
 
 @pytest.mark.parametrize("name", ["hidden_", "missing", "run()", "globalThis.run", "", "__run"])

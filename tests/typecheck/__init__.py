@@ -1,1 +1,1 @@
-"""The type check of apps_script, against the types of Google's API."""
+"""The static checks of apps_script: the types of Google's API, and ESLint."""

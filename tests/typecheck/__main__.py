@@ -1,4 +1,5 @@
-"""``python -m tests.typecheck [FILE…]``: TypeScript over apps_script/*.js (or these files); the exit code is tsc's.
+"""``python -m tests.typecheck [FILE…]``: TypeScript and ESLint over apps_script/ (or these files); the exit code is
+theirs.
 
 Node and npm come from a pip package, so that no machine needs them installed.
 """
@@ -46,7 +47,20 @@ def check(files: list[str]) -> subprocess.CompletedProcess[str]:
         return run(str(HERE / "node_modules" / "typescript" / "bin" / "tsc"), "-p", file.name)
 
 
+def lint(files: list[str]) -> subprocess.CompletedProcess[str]:
+    """ESLint over the shipped files, pages too, or over these."""
+    install()
+    config = HERE / "eslint.config.mjs"
+    # from their common root: ESLint ignores what lies outside the folder it is started in
+    places = [Path(name).resolve() for name in files] or [HERE.parents[1] / "apps_script"]
+    root = places[0] if places[0].is_dir() else places[0].parent
+    eslint = HERE / "node_modules" / "eslint" / "bin" / "eslint.js"
+    arguments = [str(eslint), "--config", str(config), "--max-warnings", "0", *map(str, places)]
+    return node(arguments, return_completed_process=True, cwd=root, capture_output=True, text=True)
+
+
 if __name__ == "__main__":
-    done = check(sys.argv[1:])
-    print(done.stdout + done.stderr, end="")
-    sys.exit(done.returncode)
+    checks = [check(sys.argv[1:]), lint(sys.argv[1:])]
+    for done in checks:
+        print(done.stdout + done.stderr, end="")
+    sys.exit(max(done.returncode for done in checks))

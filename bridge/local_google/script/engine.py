@@ -12,7 +12,7 @@ from typing import Any
 import quickjs
 
 MEMORY = 256 * 1024 * 1024
-FRAGMENTS = ("core", "spreadsheet", "ui", "properties", "utilities", "fetch", "triggers", "run")
+FRAGMENTS = ("core", "spreadsheet", "html", "ui", "properties", "utilities", "fetch", "triggers", "run")
 
 
 def _runtime() -> str:

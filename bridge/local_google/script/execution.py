@@ -13,16 +13,17 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bridge.local_google.errors import Invalid
-from bridge.local_google.script import binary, dates, fetch, properties, triggers
+from bridge.local_google.panels import Kind, Panel
+from bridge.local_google.script import binary, dates, fetch, properties, scopes, triggers
 from bridge.local_google.script.dialogs import Dialogs
 from bridge.local_google.script.locks import Held
 from bridge.local_google.script.project import Project
-from bridge.local_google.script.spreadsheet_app import SpreadsheetApp
+from bridge.local_google.script.spreadsheet_app import Place, SpreadsheetApp
 
 LONGEST = 360.0
 """Seconds an execution may take."""
 
-UNAUTHORISED = ("fetch", "triggers.", "session")
+UNAUTHORISED = ("fetch", "triggers.", "session", "ui.panel")
 """What a simple trigger may not ask for: it runs before anybody has agreed to anything."""
 
 
@@ -36,6 +37,7 @@ class Caller:
     email: str
     mode: Mode = "person"
     active: int | None = None
+    chosen: Place = (1, 1, 1, 1)
     answers: Sequence[str | None] = ()
 
 
@@ -55,6 +57,7 @@ class Execution:
         self.deadline = time.monotonic() + LONGEST
         self.dialogs = Dialogs(self.project.book, self.caller.answers, attended=self.caller.mode != "trigger")
         self._held = Held(self.project.locks, self.caller.email)
+        self._granted = self.project.rights.granted()
         self._answers = self._rooms()
 
     def host(self, asked: str) -> str:
@@ -74,17 +77,23 @@ class Execution:
             raise Invalid("Exceeded maximum execution time")
         if self.caller.mode == "simple" and op.startswith(UNAUTHORISED):
             raise Invalid(f"You do not have permission to call {op} in a simple trigger.")
+        if self.caller.mode != "simple":
+            scopes.check(op, self._granted)
         self.calls[op] += 1
         return self._answers[op](*args)
 
     def _rooms(self) -> dict[str, Callable[..., Any]]:
-        cells, dialogs, held = SpreadsheetApp(self.project.book, self.caller.active), self.dialogs, self._held
+        cells = SpreadsheetApp(self.project.book, self.caller.active, self.caller.chosen)
+        dialogs, held, rights = self.dialogs, self._held, self.project.rights
         return {
             "book": cells.about, "sheet.about": cells.sheet, "sheet.append": cells.append,
+            "sheet.selection": cells.selection,
             "range.check": cells.check, "range.find": cells.find, "range.name": cells.name,
             "range.values": cells.values, "range.shown": cells.shown, "range.formulas": cells.formulas,
             "range.write": cells.write,
             "ui.open": dialogs.open, "ui.toast": dialogs.toast, "ui.menu": dialogs.menu, "ui.dialog": dialogs.dialog,
+            "ui.panel": self._show, "html.file": self.project.html,
+            "rights.require": rights.require_all, "rights.missing": rights.missing,
             "lock.take": self._take_lock, "lock.held": held.held, "lock.release": held.release,
             "properties.all": self._properties, "properties.set": self._set_properties,
             "properties.delete": self._delete_property,
@@ -95,6 +104,10 @@ class Execution:
             "date.format": dates.formatted, "uuid": self._uuid, "sleep": self._sleep,
             "fetch": self._fetch, "session": self._session, "log": self._note,
         }  # fmt: skip
+
+    def _show(self, kind: Kind, panel: dict[str, str]) -> None:
+        self.dialogs.shown.append({"kind": kind, "title": panel["title"]})
+        self.project.panels[kind] = Panel(**panel)
 
     def _properties(self, scope: str) -> dict[str, str]:
         return self.project.properties.all(properties.space(scope, self.caller.email))

@@ -16,6 +16,7 @@ from typing import Any
 from bridge.local_google.book import Book
 from bridge.local_google.errors import Invalid
 from bridge.local_google.events import Event
+from bridge.local_google.panels import Kind, Panel
 from bridge.local_google.script import engine
 from bridge.local_google.script.clock import Clock
 from bridge.local_google.script.execution import Caller, Execution, Mode
@@ -60,19 +61,26 @@ class Scripts:
             if trigger.type == _TYPES[event.kind]:
                 self._enqueue(trigger, _event_json(event, trigger, self.email))
 
-    def run(self, function: str, args: Sequence[Any], answers: Sequence[str | None] = ()) -> dict[str, Any]:
+    def run(
+        self, function: str, args: Sequence[Any], answers: Sequence[str | None] = (), at: str = ""
+    ) -> dict[str, Any]:
         """Run a function as the person, and wait. Raises `Invalid` when there is none, or with what it throws.
 
         Returns ``result`` (JSON), ``log`` ([level, text] each), ``toasts`` (texts), ``dialogs`` (kind, title, text,
-        buttons) and ``menus`` (title, items). ``answers``: what the person answers to its dialogs, in turn.
+        buttons) and ``menus`` (title, items). ``answers``: what the person answers to its dialogs, in turn;
+        ``at``: the range they have chosen, such as ``Leads!B3``.
         """
         if not _CALLABLE.fullmatch(function):
             raise Invalid(f"Script function not found: {function}")
         mode: Mode = "simple" if function == "onOpen" else "person"
-        done = self._execute(function, {"args": list(args)}, Caller(self.email, mode, answers=answers))
+        done = self._execute(function, {"args": list(args)}, self._person(mode, answers, at))
         if "error" in done:
             raise Invalid(done["error"])
         return {name: done[name] for name in ("result", "log", "toasts", "dialogs", "menus")}
+
+    def panel(self, kind: Kind) -> Panel | None:
+        """The page that the script shows there; None: none yet."""
+        return self.project.panels.get(kind)
 
     def fire_clock(self) -> None:
         """Let every time trigger fire now."""
@@ -99,6 +107,13 @@ class Scripts:
         until = time.monotonic() + PATIENCE
         for worker in self._workers:
             worker.join(max(0.0, until - time.monotonic()))
+
+    def _person(self, mode: Mode, answers: Sequence[str | None], at: str) -> Caller:
+        if not at:
+            return Caller(self.email, mode, answers=answers)
+        area = self.project.book.now.resolve(at)
+        chosen = (area.top + 1, area.left + 1, area.bottom - area.top, area.right - area.left)
+        return Caller(self.email, mode, area.sheet_id, chosen, answers)
 
     def _fire(self, trigger: Trigger) -> None:
         self._enqueue(trigger, {"kind": "CLOCK", "trigger": trigger.id})

@@ -15,10 +15,10 @@ _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SpreadsheetApp:
-    """The book of one execution. ``active``: the tab the person was on."""
+    """The book of one execution. ``active``: the tab the person was on; ``chosen``: what they had chosen there."""
 
-    def __init__(self, book: Book, active: int | None) -> None:
-        self._book, self._active = book, active
+    def __init__(self, book: Book, active: int | None, chosen: Place = (1, 1, 1, 1)) -> None:
+        self._book, self._active, self._chosen = book, active, chosen
 
     def about(self) -> dict[str, Any]:
         """The spreadsheet's own properties and its tabs."""
@@ -45,6 +45,10 @@ class SpreadsheetApp:
             "maxColumns": tab.max_columns,
             "frozenRows": tab.grid.frozen_rows,
         }
+
+    def selection(self, sheet: int) -> Place:
+        """What the person has chosen: on another tab than the active one, its first cell."""
+        return self._chosen if sheet == self._active else (1, 1, 1, 1)
 
     def append(self, sheet: int, values: list[Any]) -> None:
         """A row below the last one that holds anything."""

@@ -65,6 +65,7 @@ function sheetOf(id) {
     getMaxColumns: () => about().maxColumns,
     getFrozenRows: () => about().frozenRows,
     getParent: () => spreadsheet,
+    getActiveRange: () => rangeOf(id, ...host('sheet.selection', id)),
     getRange(row, column, rows = 1, columns = 1) {
       const number = 'number';
       const counts = [[number, number], [number, number, number], [number, number, number, number]];
@@ -92,6 +93,7 @@ const spreadsheet = strict('Spreadsheet', {
     return found ? sheetOf(found.id) : null;
   },
   getActiveSheet: () => sheetOf(host('book').active),
+  getActiveRange: () => spreadsheet.getActiveSheet().getActiveRange(),
   toast(message, title = '') {
     host('ui.toast', String(message), String(title));
   },

@@ -2,6 +2,7 @@
 
 const MINUTES = [1, 5, 10, 15, 30];
 const EventType = enumeration('EventType', 'CLOCK', 'ON_OPEN', 'ON_EDIT', 'ON_CHANGE', 'ON_FORM_SUBMIT');
+const AuthorizationStatus = enumeration('AuthorizationStatus', 'REQUIRED', 'NOT_REQUIRED');
 const triggers = new WeakMap();
 
 function triggerOf(kept) {
@@ -21,7 +22,12 @@ function triggerBuilder(handler, type, minutes) {
 global.ScriptApp = strict('ScriptApp', {
   EventType,
   AuthMode: enumeration('AuthMode', 'NONE', 'LIMITED', 'FULL', 'CUSTOM_FUNCTION'),
-  requireAllScopes() {},
+  AuthorizationStatus,
+  requireAllScopes: () => host('rights.require'),
+  getAuthorizationInfo: () =>
+    strict('AuthorizationInfo', {
+      getAuthorizationStatus: () => AuthorizationStatus[host('rights.missing') ? 'REQUIRED' : 'NOT_REQUIRED'],
+    }),
   getProjectTriggers: () => host('triggers.mine').map(triggerOf),
   deleteTrigger(trigger) {
     if (!triggers.has(trigger)) expect('ScriptApp.deleteTrigger', arguments, ['Trigger']);

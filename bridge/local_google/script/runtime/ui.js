@@ -1,4 +1,4 @@
-// Ui: menus, alerts and prompts are recorded, and answered with what the host was given to answer.
+// Ui: menus, alerts, prompts and pages are recorded, and answered with what the host was given to answer.
 
 const Button = enumeration('Button', 'OK', 'CANCEL', 'YES', 'NO', 'CLOSE');
 const ButtonSet = enumeration('ButtonSet', 'OK', 'OK_CANCEL', 'YES_NO', 'YES_NO_CANCEL');
@@ -27,6 +27,12 @@ const ui = strict('Ui', {
   createMenu(title) {
     expect('Ui.createMenu', arguments, ['String']);
     return menuOf(title, []);
+  },
+  showSidebar(...args) {
+    host('ui.panel', 'sidebar', pageOf('Ui.showSidebar', args));
+  },
+  showModalDialog(...args) {
+    host('ui.panel', 'dialog', { ...pageOf('Ui.showModalDialog', args, 'String'), title: args[1] });
   },
   alert: (...args) => Button[dialog('alert', args)],
   prompt(...args) {

@@ -1,0 +1,101 @@
+/**
+ * What a person asks about the rows they have chosen: sync them now, show their history.
+ */
+
+/** What an outcome means to a person; the bridge's reasons come before. */
+const MEANING = Object.freeze({
+  task_created: 'its task was made.',
+  task_updated: 'its task took what changed.',
+  unchanged: 'the sheet and its task agree.',
+  stale: 'a newer edit was there first.',
+  conflict: 'both sides had changed; the history shows which value stayed.',
+  refused: 'it was not taken.',
+});
+
+/** Rows whose outcome is told one by one. */
+const MOST_TOLD = 10;
+
+/** Sends the chosen rows as they are and says what became of each. */
+function bridgeSyncRow() {
+  say_(() => {
+    const state = installed_();
+    const sheet = SpreadsheetApp.getActiveSheet();
+    const answer = sendPlace_(state, sheet, chosenRows_(state, sheet));
+    if (!answer.ok) return answer.why;
+    return outcomesText_(answer.outcomes) || 'There is nothing in that row.';
+  });
+}
+
+/** Opens a dialog with a link to the history of the first chosen row: a script cannot open a page by itself. */
+function bridgeShowHistory() {
+  say_(() => {
+    const state = installed_();
+    const id = chosenId_(state);
+    const link = '<p><a target="_blank" rel="noopener" href="' + html_(historyAddress_(state.url, id)) + '">';
+    const page = HtmlService.createHtmlOutput(link + 'Open the history of lead ' + html_(id) + '</a></p>');
+    SpreadsheetApp.getUi().showModalDialog(page.setWidth(360).setHeight(80), 'History');
+    return '';
+  });
+}
+
+/**
+ * The rows that are chosen, without the header. Throws, in words for a person, when there is none of a synced tab.
+ * @param {State} state
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @returns {Place}
+ */
+function chosenRows_(state, sheet) {
+  const synced = tab_(state);
+  if (!synced) throw new Error('The tab it was installed for is gone: choose Bridge → Install.');
+  const range = sheet.getActiveRange();
+  if (sheet.getSheetId() !== state.tab || !range || range.getLastRow() < 2) {
+    throw new Error('Choose a row of "' + synced.getName() + '" first, below the header.');
+  }
+  const place = place_(range);
+  return { ...place, top: Math.max(2, place.top) };
+}
+
+/**
+ * The id of the first chosen row; throws when it has none.
+ * @param {State} state
+ * @returns {string}
+ */
+function chosenId_(state) {
+  const sheet = SpreadsheetApp.getActiveSheet();
+  const { top } = chosenRows_(state, sheet);
+  const { header, rows } = read_(sheet, top, top);
+  const id = rows.length ? idOf_(rows[0], idColumn_(header, state.settings)) : '';
+  if (!id) throw new Error('Row ' + top + ' has no id, so it has no history yet.');
+  return id;
+}
+
+/**
+ * The bridge's page at this lead.
+ * @param {string} url of the webhook
+ * @param {string} id
+ * @returns {string}
+ */
+function historyAddress_(url, id) {
+  return url.replace(/\/hooks\/sheets\/[^/]+$/, '') + '/#lead=' + encodeURIComponent(id);
+}
+
+/**
+ * @param {Outcome[]} outcomes
+ * @returns {string} a line for each row, for at most MOST_TOLD
+ */
+function outcomesText_(outcomes) {
+  /** @type {Object<string, string>} */
+  const meaning = MEANING;
+  const lines = outcomes.slice(0, MOST_TOLD).map((one) => rowWords_(one, meaning[one.outcome] || one.outcome + '.'));
+  const more = outcomes.length - lines.length;
+  return (more > 0 ? [...lines, 'And ' + more + ' more rows.'] : lines).join('\n');
+}
+
+/**
+ * A text as HTML.
+ * @param {string} text
+ * @returns {string}
+ */
+function html_(text) {
+  return text.replace(/[&<>"']/g, (sign) => '&#' + sign.charCodeAt(0) + ';');
+}
