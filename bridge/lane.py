@@ -16,7 +16,7 @@ from bridge.core.retry import backoff
 from bridge.errors import Permanent, Throttled, Transient
 from bridge.flush import flush
 from bridge.models import Lane
-from bridge.outbox import LostLease, acquire, failed, next_due, release
+from bridge.outbox import LostLease, acquire, ask_for_sweep, failed, next_due, release
 from bridge.runtime import Runtime
 from bridge.sweep import sweep
 from bridge.turn import Turn
@@ -57,7 +57,9 @@ def take_over(runtime: Runtime) -> None:
     """After winning the election: whoever held a lease is gone; compare every sheet once."""
     now = runtime.now()
     with runtime.writing() as session:
-        session.execute(update(Lane).values(lease_until=None, sweep_at=now, not_before=None))
+        session.execute(update(Lane).values(lease_until=None, not_before=None))
+        for key in runtime.config.sheets:
+            ask_for_sweep(session, key, now)
         session.commit()
 
 

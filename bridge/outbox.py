@@ -7,7 +7,7 @@ lease finds a newer token and stops before it writes).
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 CLAIM = 500
+MOST_WISHES = 100
 MOST_ATTEMPTS, LONGEST_FAILING = 12, timedelta(hours=1)
 """A write that Google fails this often and this long, all by itself, is buried."""
 SWEEP_SOON = timedelta(seconds=3)
@@ -52,10 +53,23 @@ def wake_after_commit(session: Session, sheet: str) -> None:
 
 
 def ask_for_sweep(session: Session, sheet: str, at: datetime) -> None:
-    """Compare everything at ``at``, or earlier where an earlier sweep is already asked for."""
-    lane = session.get_one(Lane, sheet)
-    lane.sweep_at = at if lane.sweep_at is None else min(at, lane.sweep_at)
+    """Compare everything at ``at``. A wish stays until a sweep has begun after it; the wishes of a burst are one."""
+    lane, moment = session.get_one(Lane, sheet), at.timestamp()
+    soon = SWEEP_SOON.total_seconds()
+    kept = sorted([*(one for one in lane.sweeps if not moment - soon < one < moment), moment])
+    _wish(lane, kept[: MOST_WISHES // 2] + kept[MOST_WISHES // 2 :][-MOST_WISHES // 2 :])
     wake_after_commit(session, sheet)
+
+
+def swept(lane: Lane, began: datetime) -> None:
+    """A sweep that began then has fulfilled every wish that was due."""
+    lane.swept_at = began
+    _wish(lane, [one for one in lane.sweeps if one > began.timestamp()])
+
+
+def _wish(lane: Lane, moments: list[float]) -> None:
+    lane.sweeps = moments
+    lane.sweep_at = datetime.fromtimestamp(moments[0], UTC) if moments else None
 
 
 def acquire(session: Session, sheet: str, now: datetime) -> Lease | None:

@@ -22,6 +22,7 @@ from bridge.flush import flush
 from bridge.history import By
 from bridge.known import known_leads
 from bridge.models import Lane, Link
+from bridge.outbox import swept
 from bridge.rows import take
 from bridge.runtime import Runtime
 from bridge.sheets import RowWrite
@@ -49,12 +50,12 @@ class _Swept:
 def sweep(turn: Turn, progress: Progress = lambda *_: None) -> Plan:
     """Compare the whole sheet once and put right what differs; returns what was done."""
     seen = look(turn, None)
-    swept = _carry_out(turn, seen, progress, turn.writing, Session.commit)
-    counts = " ".join(f"{what}={count}" for what, count in sorted(swept.plan.counts.items()))
-    log.info("sweep_done sheet=%s rows=%d agreed=%d %s", swept.plan.sheet, swept.plan.read, swept.plan.agreed, counts)
-    _mark_unlinked(turn, seen, swept)
+    done = _carry_out(turn, seen, progress, turn.writing, Session.commit)
+    counts = " ".join(f"{what}={count}" for what, count in sorted(done.plan.counts.items()))
+    log.info("sweep_done sheet=%s rows=%d agreed=%d %s", done.plan.sheet, done.plan.read, done.plan.agreed, counts)
+    _mark_unlinked(turn, seen, done)
     flush(turn, seen)
-    return swept.plan
+    return done.plan
 
 
 def preview(turn: Turn, progress: Progress = lambda *_: None) -> Plan:
@@ -106,11 +107,9 @@ def _take(turn: Turn, session: Session, seen: Seen, compared: Comparison, rows: 
 
 def _note_sweep(session: Session, turn: Turn, seen: Seen, outcomes: Sequence[Outcome]) -> None:
     lane = session.get_one(Lane, turn.lease.sheet)
-    lane.swept_at = seen.began
+    swept(lane, seen.began)
     untaken = [one for one in outcomes if one.task_id is None and one.reasons]
     lane.unlinked = [{"row": one.row, "lead_id": one.lead_id, "why": "; ".join(one.reasons)} for one in untaken[:MOST]]
-    if lane.sweep_at is not None and lane.sweep_at <= seen.began:
-        lane.sweep_at = None
 
 
 def _late_rows(runtime: Runtime, session: Session, seen: Seen, outcomes: Sequence[Outcome]) -> list[Step]:
@@ -125,13 +124,13 @@ def _late_rows(runtime: Runtime, session: Session, seen: Seen, outcomes: Sequenc
     return [Step("row_appended", task.lead_id, task_id=task.id) for task in waiting]
 
 
-def _mark_unlinked(turn: Turn, seen: Seen, swept: _Swept) -> None:
+def _mark_unlinked(turn: Turn, seen: Seen, done: _Swept) -> None:
     """Tell in the sync column, where there is one, why a row has no task. Linked rows are told by `flush`."""
     column = seen.layout.positions.get("sync")
     if column is None:
         return
-    said = dict.fromkeys(swept.leftover, "")
-    said |= {one.row: sync_cell.row_text(one) for one in swept.outcomes if one.task_id is None and one.reasons}
+    said = dict.fromkeys(done.leftover, "")
+    said |= {one.row: sync_cell.row_text(one) for one in done.outcomes if one.task_id is None and one.reasons}
     rows = ((seen.row(number), text) for number, text in sorted(said.items()))
     writes = [
         RowWrite(row.number, seen.layout.positions["id"], row.cell("id").value, {column: text})

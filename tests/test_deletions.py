@@ -2,7 +2,8 @@
 
 import pytest
 
-from bridge.models import Lane, Link
+from bridge.models import Link
+from bridge.outbox import ask_for_sweep
 from tests.stack import eventually
 
 
@@ -143,9 +144,8 @@ def test_a_sheet_that_cannot_be_read_is_never_a_deletion(stack):
     leads(stack, 3)
     stack.edit("A1", ["something else"])
     with stack.runtime.writing() as session:
-        session.get_one(Lane, "leads").sweep_at = stack.runtime.now()
+        ask_for_sweep(session, "leads", stack.runtime.now())
         session.commit()
-    stack.runtime.wake("leads")
     eventually(lambda: "no id column" in (stack.get("/status")[0]["problem"] or ""))
     stack.later(400)
     assert (gone(stack), archived(stack)) == (set(), set())

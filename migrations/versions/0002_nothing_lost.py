@@ -24,7 +24,8 @@ def upgrade() -> None:
         lanes.add_column(sa.Column("approved_at", sa.DateTime(), nullable=True))
         lanes.add_column(sa.Column("held_why", sa.Text(), nullable=True))
         lanes.add_column(sa.Column("owner", sa.String(length=320), nullable=True))
-        lanes.add_column(sa.Column("unlinked", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+        for name in ("unlinked", "sweeps"):
+            lanes.add_column(sa.Column(name, sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
     with op.batch_alter_table("changes") as changes:
         changes.add_column(sa.Column("rule", sa.String(length=60), nullable=True))
     op.create_index("ix_changes_lost", "changes", ["id"], sqlite_where=sa.text("state = 'lost'"))
@@ -36,7 +37,7 @@ def downgrade() -> None:
     with op.batch_alter_table("changes") as changes:
         changes.drop_column("rule")
     with op.batch_alter_table("lanes") as lanes:
-        for name in ("held", "approved_at", "held_why", "owner", "unlinked"):
+        for name in ("held", "approved_at", "held_why", "owner", "unlinked", "sweeps"):
             lanes.drop_column(name)
     op.drop_index("ix_links_buried", "links")
     op.drop_index("ix_links_gone", "links")
