@@ -6,36 +6,31 @@ not retry by itself: what is not settled stays pending, with a time to try again
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bridge import newrows, outbox, own_writes
+from bridge import outbox, own_writes
 from bridge.batch import Batch, Reading
 from bridge.core.cells import cell_value, obstacle
 from bridge.core.lead import Raw, Row, Value
-from bridge.core.mapping import Layout
 from bridge.core.merge import trust
 from bridge.errors import Rejected
 from bridge.history import By, note_refused, replaced_lately, settle_waiting
+from bridge.locate import LAG_WAIT, relocate, tasks_of
 from bridge.models import Link
 from bridge.pair import ENDURING, acceptable, merge_row, remember
 from bridge.sheets import Unechoed
 from bridge.strays import repairs
 from bridge.sync_cell import link_text
-from bridge.tombstones import NEW_ROW
 from bridge.turn import Seen, Sent, Turn, look
 from task_api.models import Task
 
 log = logging.getLogger(__name__)
-
-LAG_WAIT = timedelta(seconds=2)
-"""How long to leave a row alone whose reading may be old."""
-ID_ONLY = Layout({"id": 0})
 
 
 def flush(turn: Turn, seen: Seen | None = None) -> bool:
@@ -48,7 +43,7 @@ def flush(turn: Turn, seen: Seen | None = None) -> bool:
     if not claimed:
         return False
     seen = seen or look(turn, rows)
-    moved = _relocate(turn, seen, claimed)
+    moved = relocate(turn, seen, claimed)
     turn.at_work.update(claimed)
     sent = _decide(turn, seen, claimed)
     if sent:
@@ -67,60 +62,6 @@ def _claim(turn: Turn) -> tuple[list[int], list[int]]:
     return claimed, sorted(rows - {0})
 
 
-def _relocate(turn: Turn, seen: Seen, claimed: list[int]) -> bool:
-    """Find the leads that do not stand where they were; costs a read of the id column only when there are any."""
-    with turn.runtime.session() as session:
-        links = session.scalars(select(Link).where(Link.id.in_(claimed)))
-        lost = {link.lead_id for link in links if seen.row(link.row).lead_id != link.lead_id}
-    if not lost:
-        return False
-    found = _find(turn, seen, lost)
-    now = turn.runtime.now()
-    with turn.writing() as session:
-        unborn = []
-        for link in session.scalars(select(Link).where(Link.id.in_(claimed), Link.lead_id.in_(lost))):
-            if link.lead_id in found:
-                link.row = found[link.lead_id]
-            elif link.unborn and newrows.may_append(link, now):
-                unborn.append(link.id)
-            elif link.unborn or link.agreed_at > now - NEW_ROW:
-                outbox.postpone(link, now + LAG_WAIT, "the row is not readable yet")
-            else:
-                _mourn(session, link, now)
-        session.commit()
-    if unborn:
-        _append(turn, seen, unborn)
-    return bool(found or unborn)
-
-
-def _mourn(session: Session, link: Link, now: datetime) -> None:
-    """The row is gone: nothing is owed until it comes back. A sweep sees to the rest."""
-    link.gone_at = link.gone_at or now
-    outbox.settle(link, link.wanted)
-    outbox.ask_for_sweep(session, link.sheet, now)
-
-
-def _append(turn: Turn, seen: Seen, unborn: list[int]) -> None:
-    """New rows at the end of the sheet; the next look finds and settles them."""
-    now = turn.runtime.now()
-    with turn.writing() as session:
-        links = list(session.scalars(select(Link).where(Link.id.in_(unborn)).order_by(Link.id)))
-        tasks = {task.id: task for task in _tasks_of(session, links)}
-        rows = [newrows.cells(tasks[link.task_id], link, turn.config, seen.layout) for link in links]
-        newrows.note_append(links, now)
-        session.commit()
-    turn.at_work.update(unborn)
-    turn.sheet.append(rows)
-    turn.at_work.clear()
-
-
-def _find(turn: Turn, seen: Seen, lost: Iterable[str]) -> dict[str, int]:
-    """lead id → the topmost row that carries it now."""
-    ids, wanted = turn.sheet.read_column(seen.layout.positions["id"]), set(lost)
-    read = (turn.config.mapping.read_row(number, ids.cells(number), ID_ONLY) for number in reversed(ids.numbers))
-    return {row.lead_id: row.number for row in read if row.lead_id in wanted and row.lead_id}
-
-
 def _decide(turn: Turn, seen: Seen, claimed: list[int]) -> list[Sent]:
     """Merge every claimed row as it stands now: the task takes its part at once, the sheet's part is noted and
     returned.
@@ -129,7 +70,7 @@ def _decide(turn: Turn, seen: Seen, claimed: list[int]) -> list[Sent]:
     sent: list[Sent] = []
     with turn.writing() as session:
         links = list(session.scalars(select(Link).where(Link.id.in_(claimed)).order_by(Link.row)))
-        tasks = {task.id: task for task in _tasks_of(session, links)}
+        tasks = {task.id: task for task in tasks_of(session, links)}
         replaced = replaced_lately(session, links, now)
         batch = Batch(session, turn.config, Reading((), f"flush:{turn.lease.sheet}", seen.began, latest="task"), now)
         for link in links:
@@ -286,7 +227,3 @@ def _write_cells(turn: Turn, one: Sent, why: str) -> None:
             link.refused = link.refused | {name: [value, why]}
         outbox.bury(session, link, one.claimed, now, why)
         session.commit()
-
-
-def _tasks_of(session: Session, links: Iterable[Link]) -> Iterable[Task]:
-    return session.scalars(select(Task).where(Task.id.in_([link.task_id for link in links])))

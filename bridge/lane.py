@@ -152,8 +152,8 @@ def _failed(turn: Turn, why: str, chance: float, retry_after: float | None, *, c
     runtime, key = turn.runtime, turn.lease.sheet
     with runtime.writing() as session:
         lane = session.get_one(Lane, key)
-        if counts and turn.at_work:
-            failed(session, turn.at_work, runtime.now(), why, chance)
+        if counts and turn.at_work and failed(session, turn.at_work, runtime.now(), why, chance):
+            lane.attempts = 0  # the sheet could be read: it may be their own fault, so they wait, not the lane
         wait = backoff(lane.attempts + 1, chance, retry_after)
         _set(session, key, attempts=lane.attempts + 1, problem=why, not_before=runtime.now() + timedelta(seconds=wait))
         log.warning("lane_postponed sheet=%s attempts=%d seconds=%.1f why=%r", key, lane.attempts, wait, why)

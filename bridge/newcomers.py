@@ -29,7 +29,7 @@ def newcomer(batch: Batch, known: Known, row: Row, lead_id: str) -> Outcome:
     if (other := _renamed(batch, known, row)) is not None:
         return _take_id(batch, known, row, other)
     found = _candidates(batch, known, row)
-    if len(found) > 1 or (found and batch.reading.namesakes.get(row.values.get(batch.sheet.match), 0) > 1):
+    if len(found) > 1:
         return Outcome(row.number, lead_id, "refused", reasons=(_ambiguous(row, found),))
     return _adopt(batch, known, row, found[0]) if found else _create(batch, known, row, values, reasons)
 
@@ -73,7 +73,9 @@ def _candidates(batch: Batch, known: Known, row: Row) -> Sequence[Task]:
     bearing = [task for task in known.free.get(row.lead_id or "", ()) if _is_free(known, task)]
     if bearing or not batch.sheet.match:
         return bearing
-    return [task for task in known.alike.get(row.values.get(batch.sheet.match), ()) if _is_free(known, task)]
+    value = row.values.get(batch.sheet.match)
+    alike = [task for task in known.alike.get(value, ()) if _is_free(known, task)]
+    return alike * max(1, batch.reading.namesakes.get(value, 1))  # rows that share the value are candidates too
 
 
 def _is_free(known: Known, task: Task) -> bool:
@@ -81,8 +83,8 @@ def _is_free(known: Known, task: Task) -> bool:
 
 
 def _ambiguous(row: Row, found: Sequence[Task]) -> str:
-    ids = ", ".join(str(task.id) for task in found[:10])
-    return f"row {row.number} could be task {ids}: write the right number into its task_id cell, then it is linked"
+    ids = ", ".join(dict.fromkeys(str(task.id) for task in found[:10]))
+    return f"row {row.number} may be task {ids}, but that is not sure: write the right number into its task_id cell"
 
 
 def _create(batch: Batch, known: Known, row: Row, values: Fields, reasons: tuple[str, ...]) -> Outcome:

@@ -58,6 +58,7 @@ def note_append(links: Sequence[Link], now: datetime) -> None:
     for link in links:
         link.own_writes = []
         own_writes.note(link, 0, 0, APPEND, None, None, now)
+        own_writes.settled(link, [APPEND])  # there is no row to look at yet
 
 
 def cells(task: Task, link: Link, sheet: SheetConfig, layout: Layout) -> dict[int, AppendedCell]:

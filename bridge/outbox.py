@@ -47,6 +47,14 @@ def mark_pending(session: Session, link: Link, at: datetime) -> None:
     wake_after_commit(session, link.sheet)
 
 
+def ensure_pending(session: Session, link: Link, at: datetime) -> None:
+    """The sheet still owes this link a write, and nothing new is the matter: one that waits goes on waiting, one that
+    was buried stays so.
+    """
+    if link.wanted == link.written and link.buried_at is None:
+        mark_pending(session, link, at)
+
+
 def wake_after_commit(session: Session, sheet: str) -> None:
     """Remember that the lane may have work; forgotten when the transaction rolls back."""
     session.info.setdefault("lanes", set()).add(sheet)
@@ -97,13 +105,13 @@ def release(session: Session, lease: Lease) -> None:
 def claim(session: Session, sheet: str, now: datetime) -> list[Link]:
     """Up to 500 links that owe a write and are due, the longest waiting first.
 
-    Those that failed come after the others and in ever smaller company, half as many with each attempt, until the one
-    at fault stands alone: a poison row holds nobody up.
+    Those that failed come after the others and in ever smaller company, half of those that failed as often, until the
+    one at fault stands alone: a poison row holds nobody up.
     """
     due = select(Link).where(Link.sheet == sheet, Link.wanted > Link.written, Link.next_try <= now)
     links = list(session.scalars(due.order_by(Link.attempts, Link.next_try, Link.id).limit(CLAIM)))
-    company = max(1, CLAIM >> links[0].attempts) if links else 0
-    return [link for link in links if link.attempts == links[0].attempts][:company]
+    alike = [link for link in links if link.attempts == links[0].attempts]
+    return alike[: (len(alike) + 1) // 2] if alike and alike[0].attempts else alike
 
 
 def settle(link: Link, claimed: int) -> None:
@@ -117,17 +125,20 @@ def postpone(link: Link, until: datetime, why: str) -> None:
     link.next_try, link.error = until, why
 
 
-def failed(session: Session, link_ids: Collection[int], now: datetime, why: str, chance: float) -> None:
+def failed(session: Session, link_ids: Collection[int], now: datetime, why: str, chance: float) -> bool:
     """A write of these links did not succeed: each tries again later; one that fails alone, often and long is
-    buried.
+    buried. True when it had failed before.
     """
+    again = False
     for link in session.scalars(select(Link).where(Link.id.in_(link_ids))):
         link.attempts, link.failing_since = link.attempts + 1, link.failing_since or now
         if link.attempts >= MOST_ATTEMPTS and now - link.failing_since >= LONGEST_FAILING and len(link_ids) == 1:
             bury(session, link, link.wanted, now, why)
             continue
+        again |= link.attempts > 1
         wait = backoff(link.attempts, chance) if link.attempts > 1 else 0.0
         postpone(link, now + timedelta(seconds=wait), why)
+    return again
 
 
 def bury(session: Session, link: Link, claimed: int, now: datetime, why: str) -> None:

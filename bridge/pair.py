@@ -24,16 +24,18 @@ def update(batch: Batch, row: Row, link: Link, task: Task, replaced: Mapping[str
     """Merge a row, as a person or an event delivered it, with its task; what the sheet then owes is marked pending."""
     values, unread = acceptable(row)
     _note_unread(batch, row, link, unread)
-    _forget_refusals(batch, row, link)
+    touched = _forget_refusals(batch, row, link)
     values |= {name: link.base.get(name) for name in unread}
     own_writes.forget_old(link, batch.now)
     sent = own_writes.values(link)
     base, doubtful = trust(link.base, values, sent, replaced, batch.reading.edited)
     certain = {name: value for name, value in values.items() if name not in doubtful}
     overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
+    before = link.base
     merged = merge_row(batch, link, task, base, certain)
     if doubtful or overwritten or owes(task, link, batch.sheet.mapping):
-        outbox.mark_pending(batch.session, link, batch.now)
+        news = doubtful or overwritten or link.base != before or touched
+        (outbox.mark_pending if news else outbox.ensure_pending)(batch.session, link, batch.now)
     reasons = (*_sentences(unread), *(f"{c.field}: {_decided(c)}" for c in merged.conflicts))
     return Outcome(row.number, row.lead_id, _word(merged, reasons), task.id, reasons, _planned(base, certain, merged))
 
@@ -84,13 +86,15 @@ def _note_unread(batch: Batch, row: Row, link: Link, unread: dict[str, str]) -> 
         link.unread = unread
 
 
-def _forget_refusals(batch: Batch, row: Row, link: Link) -> None:
-    """A cell that a person has touched, or whose obstacle is gone, may be written again."""
+def _forget_refusals(batch: Batch, row: Row, link: Link) -> bool:
+    """A cell that a person has touched, or whose obstacle is gone, may be written again. True when there is one."""
     touched = set(batch.reading.edited)
     if batch.reading.seq is None:
         touched |= {name for name, (value, why) in link.refused.items() if _passable(batch, row, name, value, why)}
-    if touched & link.refused.keys():
+    freed = bool(touched & link.refused.keys())
+    if freed:
         link.refused = {name: entry for name, entry in link.refused.items() if name not in touched}
+    return freed
 
 
 def _passable(batch: Batch, row: Row, name: str, value: Value, why: str) -> bool:

@@ -41,7 +41,7 @@ def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[ob
         note_task_change(session, link, mapping, said, changes, By(actor, runtime.now()))
         if not actor.startswith("undo:"):
             close_conflicts(link, mapping, changes)
-    if owes(task, link, mapping):
+    if link.unborn or owes(task, link, mapping):
         mark_pending(session, link, runtime.now())
 
 

@@ -1,0 +1,127 @@
+"""Writes that fail again and again: the one at fault stands alone, is buried and listed, and can be tried again."""
+
+import pytest
+
+from bridge.models import Link
+from tests.stack import eventually
+
+
+class Poison:
+    """Google, except that every write that touches one row is answered with 500."""
+
+    def __init__(self, google, row):
+        self.google, self.row, self.refused = google, row, 0
+
+    def __call__(self, environ, start_response):
+        if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].endswith("values:batchUpdate"):
+            body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            if f"!A{self.row}:".encode() in body:
+                self.refused += 1
+                start_response("500 Internal Server Error", [("Content-Type", "text/plain")])
+                return [b"no"]
+            from io import BytesIO
+
+            environ["wsgi.input"] = BytesIO(body)
+        return self.google(environ, start_response)
+
+
+@pytest.fixture
+def poisoned(stack):
+    stack.settle()
+    stack.edit("A2:C9", *([n, f"Lead {n}", "NEW"] for n in range(1, 9)))
+    stack.sweep()
+    stack.google_app = Poison(stack.google_app, 4)
+    return stack
+
+
+def statuses(stack):
+    return [row[2] for row in stack.rows()]
+
+
+def dead_letters(stack):
+    return [need for need in stack.get("/needs") if need["kind"] == "dead_letter"]
+
+
+def bury(stack):
+    """Let the hours pass in which the poisoned write is tried again and again."""
+
+    def buried():
+        stack.later(90)
+        return dead_letters(stack)
+
+    return eventually(buried, "buried", 60)
+
+
+def test_a_row_whose_write_always_fails_holds_nobody_up(poisoned):
+    for task in range(1, 9):
+        poisoned.patch(task, status="DONE")
+    expected = ["QUALIFIED", "QUALIFIED", "NEW", *["QUALIFIED"] * 5]
+    eventually(lambda: statuses(poisoned) == expected, seconds=60)
+    poisoned.patch(5, status="TODO")
+    eventually(lambda: poisoned.cell("C6") == "NEW", seconds=30)
+
+
+def test_it_is_buried_in_the_end_listed_with_its_reason_and_written_when_it_is_tried_again(poisoned):
+    poisoned.patch(3, status="DONE")
+    (letter,) = bury(poisoned)
+    assert (letter["lead_id"], letter["row"], letter["why"]) == ("3", 4, "Google answered 500")
+    assert poisoned.google_app.refused >= 12
+    assert [one["state"] for one in poisoned.changes(3) if one["field"] == "status"] == ["refused"]
+    assert poisoned.get("/status")[0]["buried"] == 1
+    poisoned.google_app = poisoned.google_app.google
+    assert poisoned.post_to("/dead-letters/retry").json() == {"done": "1 writes are tried again"}
+    eventually(lambda: poisoned.cell("C4") == "QUALIFIED")
+    assert dead_letters(poisoned) == []
+
+
+def test_a_dead_letter_costs_no_further_calls(poisoned):
+    poisoned.patch(3, status="DONE")
+    bury(poisoned)
+    poisoned.settle()
+    before = poisoned.google_app.refused
+    poisoned.sweep()
+    poisoned.sweep()
+    assert poisoned.google_app.refused == before
+
+
+def test_the_next_change_of_the_lead_tries_again(poisoned):
+    poisoned.patch(3, status="DONE")
+    bury(poisoned)
+    poisoned.google_app = poisoned.google_app.google
+    poisoned.patch(3, status="IN_PROGRESS")
+    eventually(lambda: poisoned.cell("C4") == "CONTACTED")
+    assert dead_letters(poisoned) == []
+
+
+def test_a_dead_letter_that_is_not_there_is_404(stack):
+    assert stack.post_to("/dead-letters/7/retry").status_code == 404
+
+
+def test_a_limit_of_calls_is_no_fault_of_the_write(stack):
+    from bridge.local_google.trouble import Fault
+
+    stack.edit("A2:C2", [1, "Ann", "NEW"])
+    stack.deliver([1, "Ann", "NEW", None])
+    stack.settle()
+    stack.google.trouble.fail(Fault(429, kind="write"), times=2)
+    stack.patch(1, status="DONE")
+    eventually(lambda: stack.cell("C2") == "QUALIFIED", seconds=20)
+    with stack.runtime.session() as session:
+        assert session.query(Link).one().failing_since is None
+
+
+def test_a_protected_column_is_known_before_the_write_and_said_once(stack):
+    stack.settle()
+    stack.google.book.tab("Leads").protect("C1:C100")
+    stack.edit("A2:C51", *([n, f"Lead {n}", "NEW"] for n in range(1, 51)))
+    stack.sweep()
+    before = stack.calls()[1]
+    for task in range(1, 51):
+        stack.patch(task, status="DONE", notes="x")
+    stack.sweep()
+    assert stack.calls()[1] == before
+    refused = [need for need in stack.get("/needs") if need["kind"] == "refused"]
+    assert len(refused) == 50
+    assert refused[0]["why"] == "the cell is protected: let the bridge's service account edit the protected range"
+    stack.sweep()
+    assert len([one for one in stack.changes(7) if one["state"] == "refused"]) == 1

@@ -1,0 +1,160 @@
+"""Rows from tasks: a task made by the API gets a row, once, whatever happens on the way."""
+
+import pytest
+
+from bridge.local_google.trouble import Fault
+from bridge.models import Link
+from tests.stack import eventually
+
+
+@pytest.fixture
+def stack(running):
+    return running(create_rows=True, header=["id", "name", "status", "task_id", "notes", "due", "sync"])
+
+
+def post(stack, **fields):
+    answer = stack.post_to("/tasks", **({"title": "Follow up: Zoë"} | fields))
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def row(stack, number):
+    values = stack.google.book.tab("Leads").values(number, 1, 1, 7)[0]
+    return [
+        value.day.isoformat() if hasattr(value, "day") and hasattr(value.day, "isoformat") else value
+        for value in values
+    ]
+
+
+def test_a_task_without_a_lead_gets_a_row_and_a_lead_id(stack):
+    made = post(stack, status="IN_PROGRESS", notes="ring twice")
+    assert made["lead_id"] == "T-1"
+    stack.settle()
+    assert row(stack, 2)[:5] == ["T-1", "Zoë", "CONTACTED", 1, "ring twice"]
+    assert stack.cell("G2") == "ok"
+
+
+def test_a_task_with_a_lead_id_gets_a_row_with_it(stack):
+    post(stack, lead_id="L-7")
+    stack.settle()
+    assert row(stack, 2)[:4] == ["L-7", "Zoë", "NEW", 1]
+
+
+def test_the_etag_of_the_new_task_is_its_own(stack):
+    answer = stack.post_to("/tasks", title="Follow up: Zoë")
+    again = stack.http.patch(
+        f"{stack.url}/tasks/1", json={"status": "DONE"}, headers={"If-Match": answer.headers["ETag"]}, timeout=5
+    )
+    assert again.status_code == 200
+
+
+def test_a_due_date_becomes_a_date_in_the_sheet(stack):
+    post(stack, due="2026-12-24")
+    stack.settle()
+    assert stack.google.book.tab("Leads").shown(2, 6)[0][0] in {"12/24/2026", "24/12/2026"}
+    stack.sweep()
+    assert stack.task(1)["due"] == "2026-12-24"
+
+
+def test_the_new_row_is_synced_both_ways_from_then_on(stack):
+    post(stack)
+    stack.settle()
+    stack.patch(1, status="DONE")
+    eventually(lambda: stack.cell("C2") == "QUALIFIED")
+    stack.edit("C2", ["LOST"])
+    stack.sweep()
+    stack.edit("B2", ["Zoë Q"])
+    stack.sweep()
+    assert stack.task(1)["title"] == "Follow up: Zoë Q"
+
+
+def test_a_title_of_another_form_becomes_the_name(stack):
+    post(stack, title="Send the offer")
+    stack.settle()
+    assert stack.cell("B2") == "Send the offer"
+    stack.sweep()
+    assert stack.task(1)["title"] == "Send the offer"
+
+
+@pytest.mark.parametrize("answer", [503, "drop", 500])
+def test_an_append_that_landed_without_an_answer_is_not_repeated(stack, answer):
+    stack.google.trouble.fail(Fault(answer, kind="write", landed=True))
+    post(stack)
+    stack.settle(30)
+    assert [one[0] for one in stack.rows()] == ["T-1"]
+    stack.patch(1, status="DONE")
+    eventually(lambda: stack.cell("C2") == "QUALIFIED")
+
+
+def test_an_append_that_did_not_land_is_repeated(stack):
+    stack.google.trouble.fail(Fault(503, kind="write"))
+    post(stack)
+    eventually(lambda: [one[0] for one in stack.rows()] == ["T-1"], seconds=30)
+
+
+def test_an_append_that_a_late_read_does_not_show_is_not_repeated(stack):
+    stack.google.trouble.lag(60, lasting=4)
+    post(stack)
+    stack.settle(30)
+    assert [one[0] for one in stack.rows()] == ["T-1"]
+
+
+def test_a_bridge_that_dies_right_after_the_append_does_not_repeat_it(stack):
+    stack.google.trouble.fail(Fault("drop", kind="write", landed=True))
+    post(stack)
+    eventually(stack.rows)
+    stack.stop_bridge()
+    stack.start_bridge()
+    stack.settle(30)
+    assert [one[0] for one in stack.rows()] == ["T-1"]
+
+
+def test_a_row_that_is_there_already_is_taken_not_doubled(stack):
+    stack.edit("A2:C2", ["L-7", "Zoë", "LOST"])
+    post(stack, lead_id="L-7")
+    stack.settle()
+    assert [one[:3] for one in stack.rows()] == [["L-7", "Zoë", "LOST"]]
+    assert len(stack.tasks()) == 1
+
+
+def test_a_second_task_for_the_same_lead_gets_no_second_row(stack):
+    post(stack, lead_id="L-7")
+    post(stack, lead_id="L-7")
+    stack.settle()
+    assert [one[0] for one in stack.rows()] == ["L-7"]
+
+
+def test_many_tasks_at_once_cost_few_calls(stack):
+    before = stack.calls()
+    for n in range(40):
+        post(stack, title=f"Follow up: Lead {n}")
+    stack.settle(30)
+    assert sorted(one[1] for one in stack.rows()) == sorted(f"Lead {n}" for n in range(40))
+    with stack.runtime.session() as session:
+        assert session.query(Link).filter(Link.unborn).count() == 0
+    _reads, writes = stack.calls()
+    assert writes - before[1] <= 20
+
+
+def test_text_that_looks_like_a_formula_stays_text(stack):
+    post(stack, title="Follow up: =1+1", notes="+49 30 1234")
+    stack.settle()
+    assert (stack.cell("B2"), stack.cell("E2")) == ("=1+1", "+49 30 1234")
+    assert stack.google.book.tab("Leads").formulas(2, 2)[0][0] == ""
+
+
+def test_a_task_archived_before_its_row_was_made_gets_none(stack):
+    stack.app.extensions["engine"].stop()
+    post(stack)
+    stack.http.delete(f"{stack.url}/tasks/1", timeout=5)
+    stack.stop_bridge()
+    stack.start_bridge()
+    stack.settle()
+    assert stack.rows() == []
+
+
+def test_without_create_rows_a_task_gets_no_row(running):
+    stack = running()
+    stack.post_to("/tasks", title="Follow up: Zoë")
+    stack.sweep()
+    assert stack.rows() == []
