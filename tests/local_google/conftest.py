@@ -21,6 +21,7 @@ from bridge.local_google.app import create_local_google
 from bridge.local_google.book import Tab
 from bridge.local_google.local import LocalGoogle
 from bridge.local_google.oauth import service_account
+from tests.local_google.witness import Witness
 
 OWNER_TOKEN = "owner-token"
 SCOPE = "https://www.googleapis.com/auth/spreadsheets"
@@ -84,7 +85,7 @@ class Door:
     """One server for all tests; each test puts its own app behind it."""
 
     def __init__(self) -> None:
-        self.app: Flask | None = None
+        self.app: Witness | None = None
         listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/local"
         self.server = waitress.create_server(DispatcherMiddleware(Flask("empty"), {"/local": self}), sockets=[listener])
@@ -105,12 +106,14 @@ def door() -> Iterator[Door]:
 @pytest.fixture
 def served(tmp_path: Path, key_file: Path, door: Door) -> Iterator[Served]:
     shutil.copy(key_file, tmp_path)
-    door.app = create_local_google(
+    app = create_local_google(
         tmp_path, public_url=door.url, api_token_ok=OWNER_TOKEN.__eq__, script_files=tmp_path / "no scripts"
     )
-    local: LocalGoogle = door.app.extensions["local_google"]
+    door.app = Witness(app, strict=False)
+    local: LocalGoogle = app.extensions["local_google"]
     yield Served(door.url, tmp_path, local)
     local.stop()
+    door.app.testify()
 
 
 @pytest.fixture
