@@ -90,7 +90,7 @@ def api(kind: Kind, method: str, known: Mask) -> Callable[[Callable[..., Answer]
 
     def decorate(work: Callable[..., Answer]) -> Callable[..., Response]:
         @functools.wraps(work)
-        def view(book_id: str, **path: str) -> Response:
+        def view(book_id: str, **path: Any) -> Response:
             status, caller = 500, None
             try:
                 caller = local().tokens.caller(request.headers.get("Authorization", ""))

@@ -18,7 +18,7 @@ from bridge.local_google.wire import grid_area
 
 Done = tuple[Snapshot, dict[str, Any]]
 _FIELDS = masks.parse(
-    "userEnteredValue(numberValue,stringValue,boolValue,formulaValue),userEnteredFormat(numberFormat(type,pattern)),dataValidation"
+    "userEnteredValue(numberValue,stringValue,boolValue,formulaValue),userEnteredFormat(numberFormat(type,pattern)),dataValidation,note"
 )
 
 
@@ -110,6 +110,8 @@ def _updated(before: Cell, given: ask.CellWire, mask: Mask) -> Cell:
         cell = replace(cell, format=NumberFormat(wire.type, wire.pattern) if wire else None)
     if "*" in mask or "dataValidation" in mask:
         cell = replace(cell, validation=_validation(given.data_validation))
+    if "*" in mask or "note" in mask:
+        cell = replace(cell, note=given.note or "")
     return cell
 
 
