@@ -89,13 +89,26 @@ def _delete_sheet(now: Snapshot, asked: ask.DeleteSheet, caller: Caller) -> tupl
     return now.without_tab(asked.sheet_id), {}
 
 
-def duplicate_sheet(now: Snapshot, asked: ask.DuplicateSheet, _caller: Caller) -> tuple[Snapshot, Reply]:
-    """A copy of a tab, with its cells and without what is tied to its areas."""
-    source = now.grid(asked.source_sheet_id)
-    number = _new_id() if asked.new_sheet_id is None else asked.new_sheet_id
-    copy = replace(source, sheet_id=number, title=asked.new_sheet_name or f"Copy of {source.title}")
-    copy = replace(copy, protected=(), named=(), metadata=())
-    after = now.with_new_tab(copy, asked.insert_sheet_index or 0)
+def _duplicate_sheet(now: Snapshot, asked: ask.DuplicateSheet, _caller: Caller) -> tuple[Snapshot, Reply]:
+    return with_copy(
+        now, asked.source_sheet_id, asked.new_sheet_name, asked.insert_sheet_index or 0, asked.new_sheet_id
+    )
+
+
+def with_copy(
+    now: Snapshot, source_id: int, title: str | None, index: int, number: int | None = None
+) -> tuple[Snapshot, Reply]:
+    """The book with a copy of a tab, its cells without what is tied to areas of it; and the copy's properties."""
+    source = now.grid(source_id)
+    copy = replace(
+        source,
+        sheet_id=_new_id() if number is None else number,
+        title=title or f"Copy of {source.title}",
+        protected=(),
+        named=(),
+        metadata=(),
+    )
+    after = now.with_new_tab(copy, index)
     return after, {"properties": sheet_properties(copy, after.grids.index(copy))}
 
 
@@ -197,7 +210,7 @@ _KINDS: dict[str, Callable[[Snapshot, Any, Caller], tuple[Snapshot, Reply]]] = {
     "update_spreadsheet_properties": _update_spreadsheet,
     "add_sheet": _add_sheet,
     "delete_sheet": _delete_sheet,
-    "duplicate_sheet": duplicate_sheet,
+    "duplicate_sheet": _duplicate_sheet,
     "update_sheet_properties": _update_sheet,
     "insert_dimension": _insert,
     "delete_dimension": _delete,

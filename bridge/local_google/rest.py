@@ -10,7 +10,7 @@ from bridge.local_google.a1 import Area
 from bridge.local_google.answers import VALUES, batch_answer, update_answer
 from bridge.local_google.call import Answer, Call, api, local
 from bridge.local_google.errors import not_found, permission_denied
-from bridge.local_google.grid_requests import BatchUpdate, DuplicateSheet
+from bridge.local_google.grid_requests import BatchUpdate
 from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.spreadsheet import KNOWN, TAB, Wanted, spreadsheet
 from bridge.local_google.values import (
@@ -74,8 +74,7 @@ def sheets_copy_to(call: Call, sheet_id: int) -> Answer:
     answer: Answer = {}
 
     def decide(now: Snapshot) -> Snapshot:
-        asked = DuplicateSheet(source_sheet_id=sheet_id, insert_sheet_index=len(now.grids))
-        after, reply = batch.duplicate_sheet(now, asked, call.caller.account)
+        after, reply = batch.with_copy(now, sheet_id, None, len(now.grids))
         answer.update(reply["properties"])
         return after
 

@@ -46,9 +46,8 @@ class Snapshot:
         grid = self.titled(text)
         if grid is not None:
             return grid.area
-        for one in self.named:
-            if one.name.casefold() == text.casefold():
-                return one.area
+        if (named := self._named(text)) is not None:
+            return named.area
         reference = a1.parse(text)
         grid = self.grids[0] if reference.title is None else self.titled(reference.title)
         if grid is None:
@@ -58,6 +57,13 @@ class Snapshot:
         bottom = min(reference.bottom or grid.row_count, grid.row_count)
         right = min(reference.right or grid.column_count, grid.column_count)
         return Area(grid.sheet_id, reference.top, reference.left, bottom, right)
+
+    def _named(self, text: str) -> Named | None:
+        """The named range meant by ``ids`` or, as gspread writes it, by ``'Leads'!ids``."""
+        title, name = a1.split_title(text)
+        tabs = self.grids if title is None else [grid for grid in self.grids if grid is self.titled(title)]
+        named = (one for grid in tabs for one in grid.named)
+        return next((one for one in named if name is not None and one.name.casefold() == name.casefold()), None)
 
     def text(self, area: Area) -> str:
         """The area in A1 notation, with its tab."""
