@@ -3,6 +3,7 @@
 from typing import Any
 
 from bridge.local_google import masks, wire
+from bridge.local_google.a1 import Dimension
 from bridge.local_google.call import Answer, local
 from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.values import Rendering, Written, value_range
@@ -19,7 +20,7 @@ VALUES = masks.parse(
 Echo = wire.PutValues | wire.BatchWrite
 
 
-def update_answer(after: Snapshot, written: Written, asked: Echo, dimension: wire.Dimension) -> Answer:
+def update_answer(after: Snapshot, written: Written, asked: Echo, dimension: Dimension) -> Answer:
     """UpdateValuesResponse; the echo shows every cell of the range, skipped ones too unless the switch is off."""
     answer: Answer = {"spreadsheetId": local().book.id, "updatedRange": after.text(written.area)} | written.counts()
     if asked.include_values_in_response:
@@ -29,7 +30,7 @@ def update_answer(after: Snapshot, written: Written, asked: Echo, dimension: wir
     return answer
 
 
-def batch_answer(after: Snapshot, done: list[tuple[Written, wire.Dimension]], asked: Echo) -> dict[str, Any]:
+def batch_answer(after: Snapshot, done: list[tuple[Written, Dimension]], asked: Echo) -> dict[str, Any]:
     """BatchUpdateValuesResponse: one response per range, and totals that count a cell written twice once."""
     tabs = [(written.area.sheet_id, place) for written, _ in done for place in written.cells]
     totals = {

@@ -85,7 +85,7 @@ def _add_sheet(now: Snapshot, asked: ask.AddSheet, _caller: Caller) -> tuple[Sna
 
 
 def _delete_sheet(now: Snapshot, asked: ask.DeleteSheet, caller: Caller) -> tuple[Snapshot, Reply]:
-    _check_lines(now.grid(asked.sheet_id), now.grid(asked.sheet_id).area, caller)
+    check_lines(now.grid(asked.sheet_id), now.grid(asked.sheet_id).area, caller)
     return now.without_tab(asked.sheet_id), {}
 
 
@@ -167,7 +167,7 @@ def _delete(now: Snapshot, asked: ask.DeleteDimension, caller: Caller) -> tuple[
     if end - start >= (grid.row_count if by_row else grid.column_count):
         raise Invalid(f"You can't delete all the {asked.range.dimension.lower()} on the sheet.")
     area = replace(grid.area, top=start, bottom=end) if by_row else replace(grid.area, left=start, right=end)
-    _check_lines(grid, area, caller)
+    check_lines(grid, area, caller)
     delete = Grid.rows_deleted if by_row else Grid.columns_deleted
     return now.changed(grid.sheet_id, lambda grid: delete(grid, start, end)), {}
 
@@ -189,7 +189,7 @@ def _lines(now: Snapshot, asked: DimensionRange, *, growing: bool = False) -> tu
     return grid, start, end
 
 
-def _check_lines(grid: Grid, area: Area, caller: Caller) -> None:
+def check_lines(grid: Grid, area: Area, caller: Caller) -> None:
     """Lines that cross a protected range may only be deleted by its editors."""
     for one in grid.protected:
         top, left = max(area.top, one.area.top), max(area.left, one.area.left)

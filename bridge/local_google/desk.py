@@ -92,6 +92,9 @@ class TroubleBody(Body):
     echo_skipped: bool | None = None
     undo_fires_edit: bool | None = None
     sort_fires_edit: bool | None = None
+    replace_fires_edit: bool | None = None
+    cut_fires_source: bool | None = None
+    unknown_change: Literal["OTHER", "EDIT"] | None = None
     api_fires_change: bool | None = None
     edit_queue: int | None = None
     key_revoked: bool | None = None

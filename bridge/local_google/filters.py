@@ -5,11 +5,11 @@ A lookup that finds nothing is no error here: an empty answer, as far as anyone 
 
 from typing import Any, Literal
 
-from bridge.local_google.a1 import Area
+from bridge.local_google.a1 import Area, Dimension
 from bridge.local_google.errors import bad_field
 from bridge.local_google.metadata import Metadata, Visibility
 from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.wire import Dimension, GridRange, Wire, grid_area
+from bridge.local_google.wire import GridRange, Wire, grid_area
 
 
 class DimensionRange(Wire):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from bridge.local_google.a1 import Area
+from bridge.local_google.a1 import Area, Dimension
 from bridge.local_google.cells import EMPTY, Cell, Row, trimmed
 from bridge.local_google.metadata import Metadata, Named
 
@@ -46,6 +46,8 @@ class Grid:
     protected: tuple[Protected, ...] = ()
     named: tuple[Named, ...] = ()
     metadata: tuple[Metadata, ...] = ()
+    moves: int = 0
+    """How often lines changed places: what names places by number is out of date since."""
 
     @property
     def area(self) -> Area:
@@ -80,6 +82,22 @@ class Grid:
         """The cells of an area, as a full rectangle."""
         columns = range(area.left, area.right)
         return [[self.cell(row, column) for column in columns] for row in range(area.top, area.bottom)]
+
+    def size(self, dimension: Dimension) -> int:
+        """How many rows or columns."""
+        return self.row_count if dimension == "ROWS" else self.column_count
+
+    def line(self, dimension: Dimension, at: int) -> Row:
+        """What a row or a column holds."""
+        if dimension == "ROWS":
+            return self.rows[at] if at < len(self.rows) else ()
+        return trimmed([self.cell(row, at) for row in range(len(self.rows))])
+
+    def lines(self, dimension: Dimension, at: int, count: int) -> Area:
+        """Where some rows or columns are."""
+        if dimension == "ROWS":
+            return Area(self.sheet_id, at, 0, at + count, self.column_count)
+        return Area(self.sheet_id, 0, at, self.row_count, at + count)
 
     def grown(self, rows: int, columns: int) -> "Grid":
         """At least this large."""
@@ -162,7 +180,7 @@ class Grid:
         metadata = tuple(
             replace(one, line=place.get(one.line, one.line)) if one.kind == "ROW" else one for one in self.metadata
         )
-        return replace(self, rows=_trimmed_rows([rows[old] for old in order]), metadata=metadata)
+        return replace(self, rows=_trimmed_rows([rows[old] for old in order]), metadata=metadata, moves=self.moves + 1)
 
     def columns_moved(self, start: int, end: int, to: int) -> "Grid":
         """Columns ``start`` to ``end`` now stand before what was column ``to``, with what is tied to them."""
@@ -173,7 +191,8 @@ class Grid:
         metadata = tuple(
             replace(one, line=place.get(one.line, one.line)) if one.kind == "COLUMN" else one for one in self.metadata
         )
-        return replace(self, rows=tuple(trimmed([row[old] for old in order]) for row in padded), metadata=metadata)
+        moved = tuple(trimmed([row[old] for old in order]) for row in padded)
+        return replace(self, rows=moved, metadata=metadata, moves=self.moves + 1)
 
     def _moved(self, move: Callable[[Area], Area | None]) -> dict[str, Any]:
         """The areas after lines came or went; one of which nothing is left is gone."""

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from bridge.local_google.a1 import Dimension
 from bridge.local_google.filters import DataFilter, DimensionRange, Location
 from bridge.local_google.metadata import Visibility
-from bridge.local_google.wire import Dimension, GridRange, Wire
+from bridge.local_google.wire import GridRange, Wire
 
 
 class GridProperties(Wire):

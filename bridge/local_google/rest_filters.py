@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint
 
 from bridge.local_google import filters, masks, wire
+from bridge.local_google.a1 import Dimension
 from bridge.local_google.answers import VALUES, batch_answer
 from bridge.local_google.call import Answer, Call, api, local
 from bridge.local_google.errors import not_found
@@ -24,7 +25,7 @@ class FilteredValues(wire.Wire):
     """Values and where they go, by filter."""
 
     data_filter: DataFilter
-    major_dimension: wire.Dimension = "ROWS"
+    major_dimension: Dimension = "ROWS"
     values: Sequence[Sequence[Any] | None] = ()
 
 
@@ -49,7 +50,7 @@ class GetFiltered(Filtered):
 class GetValuesFiltered(Filtered):
     """values.batchGetByDataFilter."""
 
-    major_dimension: wire.Dimension = "ROWS"
+    major_dimension: Dimension = "ROWS"
     value_render_option: wire.Render = "FORMATTED_VALUE"
     date_time_render_option: wire.DateRender = "SERIAL_NUMBER"
 

@@ -7,13 +7,12 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from bridge.local_google.a1 import Area
+from bridge.local_google.a1 import Area, Dimension
 from bridge.local_google.errors import Invalid, bad_field
 from bridge.local_google.snapshot import Snapshot
 
 Render = Literal["FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA"]
 DateRender = Literal["SERIAL_NUMBER", "FORMATTED_STRING"]
-Dimension = Literal["ROWS", "COLUMNS"]
 Input = Literal["RAW", "USER_ENTERED"]
 
 

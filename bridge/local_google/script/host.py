@@ -58,7 +58,7 @@ class Scripts:
         """Note an event for every trigger it fires; beyond the queue's limit, edits are dropped, as Google does."""
         for trigger in self.project.triggers.all():
             if trigger.type == _TYPES[event.kind]:
-                self._enqueue(trigger, _event_json(event, trigger, self.email))
+                self._enqueue(trigger, _event_json(event, trigger, event.user or self.email))
 
     def run(self, function: str, args: Sequence[Any], answers: Sequence[str | None] = ()) -> dict[str, Any]:
         """Run a function as the person, and wait. Raises `Invalid` when there is none, or with what it throws.
