@@ -80,6 +80,11 @@ class Scripts:
             if trigger.type == "CLOCK":
                 self._fire(trigger)
 
+    def lose_triggers(self) -> None:
+        """Forget every trigger, whoever made it: Google does when an account goes or loses access."""
+        for trigger in self.project.triggers.all():
+            self.project.triggers.delete(trigger.id, trigger.owner)
+
     def wait_idle(self, timeout: float) -> bool:
         """Wait until no handler runs or is due; False when ``timeout`` seconds were not enough."""
         with self._news:
