@@ -127,9 +127,14 @@ def read(shape: type[Shape], given: Any) -> Shape:
         path = _path(first["loc"])
         if first["type"] == "extra_forbidden":
             parent, name = _path(first["loc"][:-1]), first["loc"][-1]
-            where, what = (f" at '{parent}'", "field") if parent else ("", "field")
+            where = f" at '{parent}'" if parent else ""
+            why = (
+                f"Cannot bind query parameter. Field '{name}' could not be found in request message."
+                if issubclass(shape, Query)
+                else "Cannot find field."
+            )
             raise bad_field(
-                parent or str(name), f'Invalid JSON payload received. Unknown name "{name}"{where}: Cannot find {what}.'
+                parent or str(name), f'Invalid JSON payload received. Unknown name "{name}"{where}: {why}'
             ) from error
         given_text = json.dumps(first["input"], ensure_ascii=False, default=str)[:200]
         raise bad_field(path, f"Invalid value at '{path}': {first['msg']}; got {given_text}") from error

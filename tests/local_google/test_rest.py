@@ -146,6 +146,14 @@ def test_what_makes_no_sense_is_refused_by_name(
     assert served.local.book.now is before
 
 
+def test_an_unknown_parameter_is_refused_as_google_does(served: Served) -> None:
+    answer = served.call("GET", "/values/A1", params={"valueRendering": "FORMULA"})
+    assert refused(answer) == (
+        'Invalid JSON payload received. Unknown name "valueRendering": Cannot bind query parameter. '
+        "Field 'valueRendering' could not be found in request message."
+    )
+
+
 def test_a_body_that_is_not_json_is_refused(served: Served) -> None:
     assert "Invalid JSON payload" in refused(served.call("POST", ":batchUpdate", data=b"{"))
 
