@@ -7,6 +7,7 @@ it must not be made at all. Changes nothing on the way.
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -23,16 +24,39 @@ STATUS = {
 """google.rpc.Code by HTTP status, as far as the Sheets API is known to use it."""
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """What was asked, and what was said."""
+
+    verb: str
+    path: str
+    query: str
+    sent: bytes
+    status: int
+    kind: str
+    answer: bytes
+
+    def faults(self, *, strict: bool) -> list[str]:
+        """Where it is not as Google describes it."""
+        method = method_of(self.verb, self.path)
+        asked = ["no such method"] if method is None else list(_request_faults(method, self.query, self.sent))
+        found = asked if strict or self.status < 400 else []
+        if self.status >= 400:
+            found += error_faults(self.status, self.kind, self.answer)
+        elif method is not None:
+            found += faults(json.loads(self.answer), {"$ref": method.response}, "answer")
+        return [f"{self.verb} {self.path} → {self.status}: {fault}" for fault in found]
+
+
 class Witness:
-    """A WSGI app around another one. ``exchanges`` counts what it saw; `testify` raises when anything did not fit."""
+    """A WSGI app around another one. It listens now and judges when asked, so that what is timed is not slowed."""
 
     def __init__(self, app: Wsgi, *, strict: bool) -> None:
         self._app, self._strict = app, strict
-        self.exchanges = 0
-        self.violations: list[str] = []
+        self._heard: list[Exchange] = []
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        """Pass the request on; look at what the API was asked and what it said."""
+        """Pass the request on; keep what the API was asked and what it said."""
         if not environ["PATH_INFO"].startswith("/v4/"):
             return self._app(environ, start_response)
         sent = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -43,28 +67,26 @@ class Witness:
             told[:] = [int(status[:3]), dict(headers).get("Content-Type", "")]
             return start_response(status, headers, *rest)
 
+        path, query = environ["PATH_INFO"].encode("latin-1").decode(), environ["QUERY_STRING"]
         parts = self._app(environ, noted)
         answer = b"".join(parts)
         getattr(parts, "close", lambda: None)()
-        self.exchanges += 1
-        self.violations += self._wrong(environ, sent, told[0], told[1], answer)
+        self._heard.append(Exchange(environ["REQUEST_METHOD"], path, query, sent, *told, answer))
         return [answer]
+
+    def violations(self) -> list[str]:
+        """What was wrong since this was last asked."""
+        heard, self._heard = self._heard, []
+        return [fault for one in heard for fault in one.faults(strict=self._strict)]
 
     def testify(self) -> None:
         """Raise AssertionError when an exchange was not as Google describes it."""
-        assert not self.violations, "not as Google describes it:\n" + "\n".join(self.violations)
-
-    def _wrong(self, environ: Environ, sent: bytes, status: int, kind: str, answer: bytes) -> list[str]:
-        verb, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].encode("latin-1").decode()
-        method = method_of(verb, path)
-        asked = ["no such method"] if method is None else list(_request_faults(method, environ, sent))
-        found = asked if self._strict or status < 400 else []
-        found += error_faults(status, kind, answer) if status >= 400 else _answer_faults(method, answer)
-        return [f"{verb} {path} → {status}: {fault}" for fault in found]
+        found = self.violations()
+        assert not found, "not as Google describes it:\n" + "\n".join(found)
 
 
-def _request_faults(method: Method, environ: Environ, sent: bytes) -> Iterator[str]:
-    query = parse_qs(environ["QUERY_STRING"], keep_blank_values=True)
+def _request_faults(method: Method, asked: str, sent: bytes) -> Iterator[str]:
+    query = parse_qs(asked, keep_blank_values=True)
     yield from query_faults(query, method)
     for mask in query.get("fields", ()):
         yield from _mask_faults(mask, method)
@@ -93,11 +115,6 @@ def _without_null(given: Any) -> Any:
     if isinstance(given, dict):
         return {name: _without_null(part) for name, part in given.items() if part is not None}
     return [_without_null(part) for part in given] if isinstance(given, list) else given
-
-
-def _answer_faults(method: Method | None, answer: bytes) -> Iterator[str]:
-    if method is not None:
-        yield from faults(json.loads(answer), {"$ref": method.response}, "answer")
 
 
 def error_faults(status: int, kind: str, answer: bytes) -> list[str]:
