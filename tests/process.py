@@ -13,6 +13,7 @@ from typing import Any
 import requests
 
 from bridge.local_google.app import create_local_google
+from tests.local_google.witness import Witness
 from tests.stack import SECRET, eventually, served
 
 ROOT = Path(__file__).parents[1]
@@ -36,10 +37,11 @@ class Process:
         self.token = ""
 
     def __enter__(self) -> "Process":
-        self._server = served(lambda *request: self._google_app(*request))
+        self._server = served(lambda *request: self._witness(*request))
         google_url = self._server.__enter__()
         self._google_app = create_local_google(self.folder / "google", public_url=google_url)
         self.google = self._google_app.extensions["local_google"]
+        self._witness = Witness(self._google_app, strict=True)
         (self.folder / "bridge.toml").write_text(
             f'[google]\nbase_url = "{google_url}"\ncredentials = "google/service_account.json"\n'
             f'[sheets.leads]\nspreadsheet = "{self.google.book.id}"\n'
@@ -47,10 +49,12 @@ class Process:
         self.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failed: object, *_: object) -> None:
         self.kill()
         self.google.stop()
         self._server.__exit__(None, None, None)
+        if not failed:
+            self._witness.testify()
 
     def environ(self) -> dict[str, str]:
         """What else it is started with."""

@@ -25,6 +25,7 @@ from bridge.local_google.app import create_local_google
 from bridge.models import Lane, Link
 from bridge.outbox import ask_for_sweep
 from bridge.serve import local_token
+from tests.local_google.witness import Witness
 
 SECRET = "whsec_" + "A" * 43 + "="
 
@@ -72,10 +73,11 @@ class Stack:
         self._closing: list[Any] = []
 
     def __enter__(self) -> "Stack":
-        self._google_server = served(lambda *request: self.google_app(*request))
+        self._google_server = served(lambda *request: self.witness(*request))
         self.google_url = self._google_server.__enter__()
         self.google_app = create_local_google(self.folder / "google", public_url=self.google_url)
         self.google = self.google_app.extensions["local_google"]
+        self.witness = Witness(self.google_app, strict=True)
         self.start_bridge()
         return self
 
@@ -103,10 +105,12 @@ class Stack:
         self.http.close()
         self.runtime.close()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failed: object, *_: object) -> None:
         self.stop_bridge()
         self.google.stop()
         self._google_server.__exit__(None, None, None)
+        if not failed:
+            self.witness.testify()
 
     def install(self) -> None:
         """Install the sheet's script, as a person does."""

@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from bridge.local_google.errors import Invalid
 
+Dimension = Literal["ROWS", "COLUMNS"]
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})?\$?([1-9]\d{0,7})?")
 _PLAIN_TITLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}\d+|[Rr]\d*[Cc]\d*")
@@ -19,6 +21,11 @@ class Area:
     left: int
     bottom: int
     right: int
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Every cell, row by row."""
+        return [(row, column) for row in range(self.top, self.bottom) for column in range(self.left, self.right)]
 
     def covers(self, row: int, column: int) -> bool:
         """True when the cell lies inside."""

@@ -9,19 +9,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bridge.local_google import cell_requests as on_cells
 from bridge.local_google import grid_requests as ask
 from bridge.local_google import masks
+from bridge.local_google import metadata_requests as tie
+from bridge.local_google import protection_requests as guard
 from bridge.local_google.a1 import Area
 from bridge.local_google.cells import Cell, Row
 from bridge.local_google.errors import Invalid, bad_field
-from bridge.local_google.grid import Grid, Protected
+from bridge.local_google.filters import DimensionRange
+from bridge.local_google.grid import FAR, Grid
 from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.spreadsheet import protected_range, sheet_properties
+from bridge.local_google.spreadsheet import sheet_properties
 from bridge.local_google.values import check_protection
 
 Reply = dict[str, Any]
 Caller = str | None
-FAR = 10_000_000
-"""An open end of a protected range: more rows or columns than any grid has."""
-
 _BOOK_FIELDS = masks.parse("title,locale,timeZone")
 _GRID_FIELDS = "gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)"
 _TAB_FIELDS = masks.parse(f"sheetId,title,index,hidden,{_GRID_FIELDS}")
@@ -85,15 +85,30 @@ def _add_sheet(now: Snapshot, asked: ask.AddSheet, _caller: Caller) -> tuple[Sna
 
 
 def _delete_sheet(now: Snapshot, asked: ask.DeleteSheet, caller: Caller) -> tuple[Snapshot, Reply]:
-    _check_lines(now.grid(asked.sheet_id), now.grid(asked.sheet_id).area, caller)
+    check_lines(now.grid(asked.sheet_id), now.grid(asked.sheet_id).area, caller)
     return now.without_tab(asked.sheet_id), {}
 
 
 def _duplicate_sheet(now: Snapshot, asked: ask.DuplicateSheet, _caller: Caller) -> tuple[Snapshot, Reply]:
-    source = now.grid(asked.source_sheet_id)
-    number = _new_id() if asked.new_sheet_id is None else asked.new_sheet_id
-    copy = replace(source, sheet_id=number, title=asked.new_sheet_name or f"Copy of {source.title}", protected=())
-    after = now.with_new_tab(copy, asked.insert_sheet_index or 0)
+    return with_copy(
+        now, asked.source_sheet_id, asked.new_sheet_name, asked.insert_sheet_index or 0, asked.new_sheet_id
+    )
+
+
+def with_copy(
+    now: Snapshot, source_id: int, title: str | None, index: int, number: int | None = None
+) -> tuple[Snapshot, Reply]:
+    """The book with a copy of a tab, its cells without what is tied to areas of it; and the copy's properties."""
+    source = now.grid(source_id)
+    copy = replace(
+        source,
+        sheet_id=_new_id() if number is None else number,
+        title=title or f"Copy of {source.title}",
+        protected=(),
+        named=(),
+        metadata=(),
+    )
+    after = now.with_new_tab(copy, index)
     return after, {"properties": sheet_properties(copy, after.grids.index(copy))}
 
 
@@ -142,7 +157,7 @@ def _insert(now: Snapshot, asked: ask.InsertDimension, _caller: Caller) -> tuple
 
 def blank_like(line: Row) -> Row:
     """New cells with the formats and rules of a neighbouring line; nothing when it has none."""
-    blank = tuple(replace(cell, value=None, formula=None) for cell in line)
+    blank = tuple(replace(cell, value=None, formula=None, note="") for cell in line)
     return blank if any(cell != Cell() for cell in blank) else ()
 
 
@@ -152,7 +167,7 @@ def _delete(now: Snapshot, asked: ask.DeleteDimension, caller: Caller) -> tuple[
     if end - start >= (grid.row_count if by_row else grid.column_count):
         raise Invalid(f"You can't delete all the {asked.range.dimension.lower()} on the sheet.")
     area = replace(grid.area, top=start, bottom=end) if by_row else replace(grid.area, left=start, right=end)
-    _check_lines(grid, area, caller)
+    check_lines(grid, area, caller)
     delete = Grid.rows_deleted if by_row else Grid.columns_deleted
     return now.changed(grid.sheet_id, lambda grid: delete(grid, start, end)), {}
 
@@ -165,38 +180,7 @@ def _append_lines(now: Snapshot, asked: ask.AppendDimension, _caller: Caller) ->
     return now.changed(grid.sheet_id, lambda one: one.grown(one.row_count + rows, one.column_count + columns)), {}
 
 
-def _add_protection(now: Snapshot, asked: ask.AddProtectedRange, caller: Caller) -> tuple[Snapshot, Reply]:
-    wanted = asked.protected_range
-    taken = {one.id for grid in now.grids for one in grid.protected}
-    number = wanted.protected_range_id or max(taken, default=0) + 1
-    if number in taken:
-        raise bad_field("protectedRangeId", f"A protected range with id {number} already exists.")
-    where = wanted.range
-    area = Area(
-        now.grid(where.sheet_id).sheet_id,
-        where.start_row_index,
-        where.start_column_index,
-        FAR if where.end_row_index is None else where.end_row_index,
-        FAR if where.end_column_index is None else where.end_column_index,
-    )
-    # Whoever protects a range is one of its editors.
-    editors = {*(wanted.editors.users if wanted.editors else ()), *([caller] if caller else ())}
-    guard = Protected(number, area, tuple(sorted(editors)), bool(wanted.warning_only), wanted.description or "")
-    after = now.changed(where.sheet_id, lambda grid: replace(grid, protected=(*grid.protected, guard)))
-    return after, {"protectedRange": protected_range(guard, after.grid(where.sheet_id), caller)}
-
-
-def _delete_protection(now: Snapshot, asked: ask.DeleteProtectedRange, caller: Caller) -> tuple[Snapshot, Reply]:
-    for grid in now.grids:
-        for guard in grid.protected:
-            if guard.id == asked.protected_range_id:
-                check_protection(replace(grid, protected=(guard,)), [(guard.area.top, guard.area.left)], caller)
-                kept = tuple(one for one in grid.protected if one is not guard)
-                return now.changed(grid.sheet_id, lambda grid, kept=kept: replace(grid, protected=kept)), {}  # type: ignore[misc]
-    raise bad_field("protectedRangeId", f"No protected range with id: {asked.protected_range_id}")
-
-
-def _lines(now: Snapshot, asked: ask.DimensionRange, *, growing: bool = False) -> tuple[Grid, int, int]:
+def _lines(now: Snapshot, asked: DimensionRange, *, growing: bool = False) -> tuple[Grid, int, int]:
     grid = now.grid(asked.sheet_id)
     count = grid.row_count if asked.dimension == "ROWS" else grid.column_count
     start, end = asked.start_index, count if asked.end_index is None else asked.end_index
@@ -205,11 +189,11 @@ def _lines(now: Snapshot, asked: ask.DimensionRange, *, growing: bool = False) -
     return grid, start, end
 
 
-def _check_lines(grid: Grid, area: Area, caller: Caller) -> None:
+def check_lines(grid: Grid, area: Area, caller: Caller) -> None:
     """Lines that cross a protected range may only be deleted by its editors."""
-    for guard in grid.protected:
-        top, left = max(area.top, guard.area.top), max(area.left, guard.area.left)
-        check_protection(replace(grid, protected=(guard,)), [(top, left)] if area.covers(top, left) else [], caller)
+    for one in grid.protected:
+        top, left = max(area.top, one.area.top), max(area.left, one.area.left)
+        check_protection(replace(grid, protected=(one,)), [(top, left)] if area.covers(top, left) else [], caller)
 
 
 def _checked_size(grid: Grid) -> Grid:
@@ -236,6 +220,13 @@ _KINDS: dict[str, Callable[[Snapshot, Any, Caller], tuple[Snapshot, Reply]]] = {
     "append_cells": on_cells.append_cells,
     "repeat_cell": on_cells.repeat_cell,
     "set_data_validation": on_cells.set_validation,
-    "add_protected_range": _add_protection,
-    "delete_protected_range": _delete_protection,
+    "add_protected_range": guard.add,
+    "update_protected_range": guard.update,
+    "delete_protected_range": guard.delete,
+    "create_developer_metadata": tie.create_metadata,
+    "update_developer_metadata": tie.update_metadata,
+    "delete_developer_metadata": tie.delete_metadata,
+    "add_named_range": tie.add_named,
+    "update_named_range": tie.update_named,
+    "delete_named_range": tie.delete_named,
 }

@@ -69,7 +69,7 @@ class Call:
         """The JSON body."""
         raw = request.get_data()
         try:
-            given = json.loads(raw) if raw else {}
+            given = json.loads(raw, parse_constant=_not_json) if raw else {}
         except ValueError as error:
             raise Invalid(f"Invalid JSON payload received. {error}") from error
         return wire.read(shape, given)
@@ -90,7 +90,7 @@ def api(kind: Kind, method: str, known: Mask) -> Callable[[Callable[..., Answer]
 
     def decorate(work: Callable[..., Answer]) -> Callable[..., Response]:
         @functools.wraps(work)
-        def view(book_id: str, **path: str) -> Response:
+        def view(book_id: str, **path: Any) -> Response:
             status, caller = 500, None
             try:
                 caller = local().tokens.caller(request.headers.get("Authorization", ""))
@@ -112,6 +112,11 @@ def api(kind: Kind, method: str, known: Mask) -> Callable[[Callable[..., Answer]
         return view
 
     return decorate
+
+
+def _not_json(name: str) -> None:
+    """Python reads NaN and Infinity; Google does not."""
+    raise ValueError(f"Unexpected token. {name}")
 
 
 def _answered(caller: Caller, kind: Kind, method: str, book_id: str, work: Callable[[Call], Answer]) -> Answer:

@@ -18,7 +18,7 @@ from bridge.local_google.wire import grid_area
 
 Done = tuple[Snapshot, dict[str, Any]]
 _FIELDS = masks.parse(
-    "userEnteredValue(numberValue,stringValue,boolValue,formulaValue),userEnteredFormat(numberFormat(type,pattern)),dataValidation"
+    "userEnteredValue(numberValue,stringValue,boolValue,formulaValue),userEnteredFormat(numberFormat(type,pattern)),dataValidation,note"
 )
 
 
@@ -50,7 +50,7 @@ def repeat_cell(now: Snapshot, asked: ask.RepeatCell, caller: str | None) -> Don
     """The same cell all over an area."""
     area, mask = grid_area(now, asked.range), _mask(asked.fields)
     grid = now.grid(area.sheet_id)
-    changes = {place: _updated(grid.cell(*place), asked.cell, mask) for place in _places(area)}
+    changes = {place: _updated(grid.cell(*place), asked.cell, mask) for place in area.places}
     return _put(now, area.sheet_id, changes, caller)
 
 
@@ -58,7 +58,7 @@ def set_validation(now: Snapshot, asked: ask.SetDataValidation, caller: str | No
     """A rule all over an area, or none."""
     area = grid_area(now, asked.range)
     grid, rule = now.grid(area.sheet_id), _validation(asked.rule)
-    changes = {place: replace(grid.cell(*place), validation=rule) for place in _places(area)}
+    changes = {place: replace(grid.cell(*place), validation=rule) for place in area.places}
     return _put(now, area.sheet_id, changes, caller)
 
 
@@ -82,16 +82,12 @@ def _put(now: Snapshot, sheet_id: int, changes: dict[Place, Cell], caller: str |
 
 def _laid_out(grid: Grid, area: Area, rows: Sequence[ask.RowWire], mask: Mask, *, whole: bool) -> dict[Place, Cell]:
     changes = {}
-    for row, column in _places(area):
+    for row, column in area.places:
         line = rows[row - area.top].values if row - area.top < len(rows) else ()
         given = line[column - area.left] if column - area.left < len(line) else ask.CellWire() if whole else None
         if given is not None:
             changes[row, column] = _updated(grid.cell(row, column), given, mask)
     return changes
-
-
-def _places(area: Area) -> list[Place]:
-    return [(row, column) for row in range(area.top, area.bottom) for column in range(area.left, area.right)]
 
 
 def _mask(text: str) -> Mask:
@@ -110,6 +106,8 @@ def _updated(before: Cell, given: ask.CellWire, mask: Mask) -> Cell:
         cell = replace(cell, format=NumberFormat(wire.type, wire.pattern) if wire else None)
     if "*" in mask or "dataValidation" in mask:
         cell = replace(cell, validation=_validation(given.data_validation))
+    if "*" in mask or "note" in mask:
+        cell = replace(cell, note=given.note or "")
     return cell
 
 

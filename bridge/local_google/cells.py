@@ -62,6 +62,7 @@ class Cell:
     formula: str | None = None
     format: NumberFormat | None = None
     validation: Validation | None = None
+    note: str = ""
 
     @property
     def has_date(self) -> bool:

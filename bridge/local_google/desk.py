@@ -1,11 +1,10 @@
-"""The person's desk over HTTP: the grid, what a person does to it, and the switches of trouble.
+"""The person's desk over HTTP: the grid, and what a person does to it.
 
 No token: it is a sheet on one's own machine. So only loopback names are served, and writes must be JSON, which no
-other site's page can send without asking (CORS). Refuses to decide anything: `person` and `trouble` do.
+other site's page can send without asking (CORS). Refuses to decide anything: `person` does.
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any, Literal, TypeVar
 
 from flask import Blueprint, Response, request
@@ -13,13 +12,12 @@ from pydantic import BaseModel, ConfigDict
 from werkzeug.exceptions import Forbidden, NotFound, UnsupportedMediaType
 
 from bridge.local_google import formats, panels, wire
+from bridge.local_google.a1 import Dimension
 from bridge.local_google.call import json_response, local
 from bridge.local_google.cells import Cell
 from bridge.local_google.entry import Given
 from bridge.local_google.errors import Invalid
-from bridge.local_google.quota import Kind
 from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.trouble import Answer, Fault, Switches
 
 blueprint = Blueprint("desk", __name__)
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -68,43 +66,52 @@ class Menu(Body):
     """What the person has chosen, such as ``Leads!B3``."""
 
 
-class Failing(Body):
-    """A `Fault` and how many calls it meets."""
+class Lines(Body):
+    """Rows or columns, from 1: inserted before ``first``, deleted from there on, or moved before ``before``."""
 
-    answer: Answer
-    kind: Kind | None = None
-    method: str | None = None
-    landed: bool = False
-    retry_after: int | None = None
-    times: int = 1
-
-
-class Lag(Body):
-    """Reads as of ``seconds`` ago, for ``lasting`` seconds."""
-
-    seconds: float
-    lasting: float
+    action: Literal["insert", "delete", "move"]
+    tab: str | int
+    dimension: Dimension = "ROWS"
+    first: int
+    count: int = 1
+    before: int = 0
 
 
-class TroubleBody(Body):
-    """What is to go wrong; fields not given stay as they are."""
+class Place(Body):
+    """A range."""
 
-    reset: bool = False
-    fail: Failing | None = None
-    lag: Lag | None = None
-    latency: float | None = None
-    echo_skipped: bool | None = None
-    undo_fires_edit: bool | None = None
-    sort_fires_edit: bool | None = None
-    api_fires_change: bool | None = None
-    edit_queue: int | None = None
-    key_revoked: bool | None = None
-    unshared: bool | None = None
-    owner_too: bool | None = None
+    range: str
+
+
+class Fill(Place):
+    """A range whose corner is dragged down to a row, counted from 1."""
+
+    down_to: int
+
+
+class Cut(Place):
+    """A range that goes to another place of its tab."""
+
+    to: str
+
+
+class Replace(Place):
+    """A range in which a text becomes another."""
+
+    find: str
+    by: str
+
+
+class Rename(Body):
+    """A tab's new title."""
+
+    tab: str | int
+    title: str
 
 
 @blueprint.before_request
-def _only_from_here() -> None:
+def only_from_here() -> None:
+    """Refuse whoever comes under another name than this machine's, or posts what a form can."""
     if request.host.rpartition(":")[0] not in LOOPBACK and request.host not in LOOPBACK:
         raise Forbidden
     if request.method == "POST" and not request.is_json:
@@ -114,7 +121,7 @@ def _only_from_here() -> None:
 @blueprint.post("/edit")
 def edit() -> Response:
     """Type or paste; triggers fire."""
-    asked = _body(Edit)
+    asked = body(Edit)
     values: Sequence[Sequence[Given]] = asked.values
     return _revision(local().person.edit(asked.range, values, pasted=asked.pasted))
 
@@ -122,15 +129,69 @@ def edit() -> Response:
 @blueprint.post("/rows")
 def rows() -> Response:
     """Insert or delete rows."""
-    asked, person = _body(Rows), local().person
+    asked, person = body(Rows), local().person
     act = person.insert_rows if asked.action == "insert" else person.delete_rows
     return _revision(act(asked.tab, asked.row, asked.count))
+
+
+@blueprint.post("/lines")
+def lines() -> Response:
+    """Insert, delete or move rows or columns."""
+    asked, person = body(Lines), local().person
+    by_row = asked.dimension == "ROWS"
+    if asked.action == "move":
+        move = person.move_rows if by_row else person.move_columns
+        return _revision(move(asked.tab, asked.first, asked.count, asked.before))
+    insert = person.insert_rows if by_row else person.insert_columns
+    delete = person.delete_rows if by_row else person.delete_columns
+    act = insert if asked.action == "insert" else delete
+    return _revision(act(asked.tab, asked.first, asked.count))
+
+
+@blueprint.post("/clear")
+def clear() -> Response:
+    """Press Delete on a range."""
+    return _revision(local().person.clear(body(Place).range))
+
+
+@blueprint.post("/tick")
+def tick() -> Response:
+    """Click a checkbox."""
+    return _revision(local().person.tick(body(Place).range))
+
+
+@blueprint.post("/fill")
+def fill() -> Response:
+    """Drag cells down."""
+    asked = body(Fill)
+    return _revision(local().person.fill(asked.range, asked.down_to))
+
+
+@blueprint.post("/cut")
+def cut() -> Response:
+    """Cut and paste."""
+    asked = body(Cut)
+    return _revision(local().person.cut(asked.range, asked.to))
+
+
+@blueprint.post("/replace")
+def replace() -> Response:
+    """Find and replace."""
+    asked = body(Replace)
+    return _revision(local().person.replace(asked.range, asked.find, asked.by))
+
+
+@blueprint.post("/rename")
+def rename() -> Response:
+    """Rename a tab."""
+    asked = body(Rename)
+    return _revision(local().person.rename(asked.tab, asked.title))
 
 
 @blueprint.post("/sort")
 def sort() -> Response:
     """Sort a range."""
-    asked = _body(Sort)
+    asked = body(Sort)
     return _revision(local().person.sort(asked.range, asked.column, ascending=asked.ascending))
 
 
@@ -149,14 +210,14 @@ def redo() -> Response:
 @blueprint.post("/menu")
 def menu() -> Response:
     """Run a function of the script as the person."""
-    asked = _body(Menu)
+    asked = body(Menu)
     return json_response(local().scripts.run(asked.item, list(asked.args), asked.answers, asked.at))
 
 
 @blueprint.post("/run")
 def run() -> Response:
     """What a page of the script asks it: ``result``, or ``error`` with what was thrown, which the page expects."""
-    asked = _body(Menu)
+    asked = body(Menu)
     try:
         return json_response({"result": local().scripts.run(asked.item, asked.args)["result"]})
     except Invalid as error:
@@ -179,40 +240,6 @@ def dialog() -> Response:
 def panel_script() -> Response:
     """``google.script`` for those pages."""
     return panels.bridge()
-
-
-@blueprint.get("/executions")
-def executions() -> Response:
-    """The last runs of the script, newest first."""
-    return json_response({"executions": local().scripts.executions()})
-
-
-@blueprint.get("/calls")
-def calls() -> Response:
-    """How many API calls were made."""
-    return json_response(local().calls.report())
-
-
-@blueprint.get("/trouble")
-def trouble() -> Response:
-    """The switches, and what is due."""
-    return json_response(local().trouble.report())
-
-
-@blueprint.post("/trouble")
-def make_trouble() -> Response:
-    """Set switches, order faults, or put everything back."""
-    asked, trouble = _body(TroubleBody), local().trouble
-    if asked.reset:
-        trouble.reset()
-    for name in asked.model_fields_set & {one.name for one in fields(Switches)}:
-        setattr(trouble, name, getattr(asked, name))
-    if asked.fail is not None:
-        order = asked.fail
-        trouble.fail(Fault(order.answer, order.kind, order.method, order.landed, order.retry_after), order.times)
-    if asked.lag is not None:
-        trouble.lag(asked.lag.seconds, asked.lag.lasting)
-    return json_response(trouble.report())
 
 
 @blueprint.get("/grid")
@@ -271,7 +298,8 @@ def _cell_json(cell: Cell, locale: str) -> dict[str, Any]:
     return answer
 
 
-def _body(shape: type[Shape]) -> Shape:
+def body(shape: type[Shape]) -> Shape:
+    """The JSON body, in this shape."""
     return wire.read(shape, request.get_json())
 
 

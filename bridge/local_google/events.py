@@ -10,7 +10,9 @@ class Event:
 
     ``edit`` carries the range; ``value`` and ``old_value`` are texts and only there when one cell was typed into
     (``value`` None: it was cleared; ``old_value`` None: it was empty). ``change`` carries no range, only a
-    ``change_type``: EDIT, INSERT_ROW, REMOVE_ROW, INSERT_COLUMN, REMOVE_COLUMN, INSERT_GRID, REMOVE_GRID or OTHER.
+    ``change_type``: EDIT, INSERT_ROW, REMOVE_ROW, INSERT_COLUMN, REMOVE_COLUMN, INSERT_GRID, REMOVE_GRID, FORMAT
+    or OTHER.
+    ``user``: who did it; None is the owner.
     """
 
     kind: Literal["edit", "change"]
@@ -22,3 +24,4 @@ class Event:
     ncols: int = 0
     value: str | None = None
     old_value: str | None = None
+    user: str | None = None

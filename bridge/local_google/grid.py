@@ -7,12 +7,17 @@ identity: history, undo, lagging reads and atomic batches all rest on that.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
-from bridge.local_google.a1 import Area
+from bridge.local_google.a1 import Area, Dimension
 from bridge.local_google.cells import EMPTY, Cell, Row, trimmed
+from bridge.local_google.metadata import Metadata, Named
 
 Place = tuple[int, int]
 """Row and column, zero-based."""
+
+FAR = 10_000_000
+"""An open end of a protected range: more rows or columns than any grid has."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Protected:
 
 @dataclass(frozen=True)
 class Grid:
-    """A tab: its rows down to the last one that holds anything, its size, and what is protected."""
+    """A tab: its rows down to the last one that holds anything, its size, and what is tied to its lines."""
 
     sheet_id: int
     title: str
@@ -39,6 +44,10 @@ class Grid:
     frozen_columns: int = 0
     hidden: bool = False
     protected: tuple[Protected, ...] = ()
+    named: tuple[Named, ...] = ()
+    metadata: tuple[Metadata, ...] = ()
+    moves: int = 0
+    """How often lines changed places: what names places by number is out of date since."""
 
     @property
     def area(self) -> Area:
@@ -74,6 +83,22 @@ class Grid:
         columns = range(area.left, area.right)
         return [[self.cell(row, column) for column in columns] for row in range(area.top, area.bottom)]
 
+    def size(self, dimension: Dimension) -> int:
+        """How many rows or columns."""
+        return self.row_count if dimension == "ROWS" else self.column_count
+
+    def line(self, dimension: Dimension, at: int) -> Row:
+        """What a row or a column holds."""
+        if dimension == "ROWS":
+            return self.rows[at] if at < len(self.rows) else ()
+        return trimmed([self.cell(row, at) for row in range(len(self.rows))])
+
+    def lines(self, dimension: Dimension, at: int, count: int) -> Area:
+        """Where some rows or columns are."""
+        if dimension == "ROWS":
+            return Area(self.sheet_id, at, 0, at + count, self.column_count)
+        return Area(self.sheet_id, 0, at, self.row_count, at + count)
+
     def grown(self, rows: int, columns: int) -> "Grid":
         """At least this large."""
         if rows <= self.row_count and columns <= self.column_count:
@@ -104,19 +129,22 @@ class Grid:
     def rows_inserted(self, at: int, rows: Sequence[Row]) -> "Grid":
         """New rows before row ``at``."""
         filled = self.rows + ((),) * (at - len(self.rows))
-        moved = self._protected_moved(lambda area: _stretched(area, at, len(rows), "top", "bottom"))
+        moved = self._moved(lambda area: _stretched(area, at, len(rows), "top", "bottom"))
+        moved["metadata"] = tuple(one.inserted("ROW", at, len(rows)) for one in self.metadata)
         after = _trimmed_rows(filled[:at] + tuple(rows) + filled[at:])
-        return replace(self, rows=after, row_count=self.row_count + len(rows), protected=moved)
+        return replace(self, rows=after, row_count=self.row_count + len(rows), **moved)
 
     def rows_deleted(self, start: int, end: int) -> "Grid":
         """Without rows ``start`` to ``end`` (exclusive)."""
-        moved = self._protected_moved(lambda area: _shrunk(area, start, end, "top", "bottom"))
+        moved = self._moved(lambda area: _shrunk(area, start, end, "top", "bottom"))
+        moved["metadata"] = tuple(kept for one in self.metadata if (kept := one.deleted("ROW", start, end)))
         after = _trimmed_rows(self.rows[:start] + self.rows[end:])
-        return replace(self, rows=after, row_count=self.row_count - (end - start), protected=moved)
+        return replace(self, rows=after, row_count=self.row_count - (end - start), **moved)
 
     def columns_inserted(self, at: int, columns: Sequence[Row]) -> "Grid":
         """New columns before column ``at``; each is given as its cells from the first row down."""
-        moved = self._protected_moved(lambda area: _stretched(area, at, len(columns), "left", "right"))
+        moved = self._moved(lambda area: _stretched(area, at, len(columns), "left", "right"))
+        moved["metadata"] = tuple(one.inserted("COLUMN", at, len(columns)) for one in self.metadata)
         height = max([len(self.rows), *map(len, columns)])
         rows = []
         for number in range(height):
@@ -124,13 +152,14 @@ class Grid:
             row += [EMPTY] * (at - len(row))
             new = [column[number] if number < len(column) else EMPTY for column in columns]
             rows.append(trimmed(row[:at] + new + row[at:]))
-        return replace(self, rows=_trimmed_rows(rows), column_count=self.column_count + len(columns), protected=moved)
+        return replace(self, rows=_trimmed_rows(rows), column_count=self.column_count + len(columns), **moved)
 
     def columns_deleted(self, start: int, end: int) -> "Grid":
         """Without columns ``start`` to ``end`` (exclusive)."""
-        moved = self._protected_moved(lambda area: _shrunk(area, start, end, "left", "right"))
+        moved = self._moved(lambda area: _shrunk(area, start, end, "left", "right"))
+        moved["metadata"] = tuple(kept for one in self.metadata if (kept := one.deleted("COLUMN", start, end)))
         rows = [trimmed(list(row[:start] + row[end:])) for row in self.rows]
-        return replace(self, rows=_trimmed_rows(rows), column_count=self.column_count - (end - start), protected=moved)
+        return replace(self, rows=_trimmed_rows(rows), column_count=self.column_count - (end - start), **moved)
 
     def sorted_cells(self, area: Area, keys: Sequence[tuple[int, bool]]) -> dict[Place, Cell]:
         """The cells of ``area`` after its rows are sorted by ``keys`` (column, ascending); blanks come last."""
@@ -143,9 +172,41 @@ class Grid:
         columns = range(area.left, area.right)
         return {(area.top + i, column): self.cell(row, column) for i, row in enumerate(order) for column in columns}
 
-    def _protected_moved(self, move: Callable[[Area], Area | None]) -> tuple[Protected, ...]:
-        moved = ((one, move(one.area)) for one in self.protected)
-        return tuple(replace(one, area=area) for one, area in moved if area is not None)
+    def rows_moved(self, start: int, end: int, to: int) -> "Grid":
+        """Rows ``start`` to ``end`` now stand before what was row ``to``; what is tied to single rows goes along."""
+        rows = self.rows + ((),) * (max(end, to) - len(self.rows))
+        order = _reordered(len(rows), start, end, to)
+        place = {old: new for new, old in enumerate(order)}
+        metadata = tuple(
+            replace(one, line=place.get(one.line, one.line)) if one.kind == "ROW" else one for one in self.metadata
+        )
+        return replace(self, rows=_trimmed_rows([rows[old] for old in order]), metadata=metadata, moves=self.moves + 1)
+
+    def columns_moved(self, start: int, end: int, to: int) -> "Grid":
+        """Columns ``start`` to ``end`` now stand before what was column ``to``, with what is tied to them."""
+        width = max([end, to, *map(len, self.rows)])
+        order = _reordered(width, start, end, to)
+        place = {old: new for new, old in enumerate(order)}
+        padded = ([*row, *[EMPTY] * (width - len(row))] for row in self.rows)
+        metadata = tuple(
+            replace(one, line=place.get(one.line, one.line)) if one.kind == "COLUMN" else one for one in self.metadata
+        )
+        moved = tuple(trimmed([row[old] for old in order]) for row in padded)
+        return replace(self, rows=moved, metadata=metadata, moves=self.moves + 1)
+
+    def _moved(self, move: Callable[[Area], Area | None]) -> dict[str, Any]:
+        """The areas after lines came or went; one of which nothing is left is gone."""
+        return {
+            name: tuple(replace(one, area=area) for one in getattr(self, name) if (area := move(one.area)) is not None)
+            for name in ("protected", "named")
+        }
+
+
+def _reordered(count: int, start: int, end: int, to: int) -> list[int]:
+    """Old places in their new order, after ``start`` to ``end`` moved before ``to``."""
+    rest = [number for number in range(count) if not start <= number < end]
+    at = to if to <= start else to - (end - start)
+    return rest[:at] + list(range(start, end)) + rest[at:]
 
 
 def _sort_key(cell: Cell) -> tuple[int, float, str]:

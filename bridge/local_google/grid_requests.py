@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from bridge.local_google.wire import Dimension, GridRange, Wire
+from bridge.local_google.a1 import Dimension
+from bridge.local_google.filters import DataFilter, DimensionRange, Location
+from bridge.local_google.metadata import Visibility
+from bridge.local_google.wire import GridRange, Wire
 
 
 class GridProperties(Wire):
@@ -67,15 +70,6 @@ class UpdateSheetProperties(Wire):
 
     properties: SheetProperties
     fields: str
-
-
-class DimensionRange(Wire):
-    """Some rows or columns."""
-
-    sheet_id: int = 0
-    dimension: Dimension
-    start_index: int = 0
-    end_index: int | None = None
 
 
 class InsertDimension(Wire):
@@ -163,6 +157,7 @@ class CellWire(Wire):
     user_entered_value: ExtendedValue | None = None
     user_entered_format: CellFormat | None = None
     data_validation: Rule | None = None
+    note: str | None = None
 
 
 class RowWire(Wire):
@@ -223,7 +218,7 @@ class ProtectedRangeWire(Wire):
     """A protected range."""
 
     protected_range_id: int | None = None
-    range: GridRange
+    range: GridRange | None = None
     description: str | None = None
     warning_only: bool | None = None
     requesting_user_can_edit: bool | None = None
@@ -236,10 +231,74 @@ class AddProtectedRange(Wire):
     protected_range: ProtectedRangeWire
 
 
+class UpdateProtectedRange(Wire):
+    """Change what the mask names of a protection."""
+
+    protected_range: ProtectedRangeWire
+    fields: str
+
+
 class DeleteProtectedRange(Wire):
     """Take a protection away."""
 
     protected_range_id: int
+
+
+class MetadataWire(Wire):
+    """Developer metadata; what is left out when it is made is chosen or an error."""
+
+    metadata_id: int | None = None
+    metadata_key: str | None = None
+    metadata_value: str | None = None
+    location: Location | None = None
+    visibility: Visibility | None = None
+
+
+class CreateMetadata(Wire):
+    """One entry more."""
+
+    developer_metadata: MetadataWire
+
+
+class UpdateMetadata(Wire):
+    """Change what the mask names of all entries found."""
+
+    data_filters: Sequence[DataFilter]
+    developer_metadata: MetadataWire
+    fields: str
+
+
+class DeleteMetadata(Wire):
+    """Take away all entries found."""
+
+    data_filter: DataFilter
+
+
+class NamedRangeWire(Wire):
+    """A named range."""
+
+    named_range_id: str | None = None
+    name: str | None = None
+    range: GridRange | None = None
+
+
+class AddNamedRange(Wire):
+    """Name an area."""
+
+    named_range: NamedRangeWire
+
+
+class UpdateNamedRange(Wire):
+    """Change what the mask names of a named range."""
+
+    named_range: NamedRangeWire
+    fields: str
+
+
+class DeleteNamedRange(Wire):
+    """Take a name away."""
+
+    named_range_id: str
 
 
 class Request(Wire):
@@ -259,7 +318,14 @@ class Request(Wire):
     repeat_cell: RepeatCell | None = None
     set_data_validation: SetDataValidation | None = None
     add_protected_range: AddProtectedRange | None = None
+    update_protected_range: UpdateProtectedRange | None = None
     delete_protected_range: DeleteProtectedRange | None = None
+    create_developer_metadata: CreateMetadata | None = None
+    update_developer_metadata: UpdateMetadata | None = None
+    delete_developer_metadata: DeleteMetadata | None = None
+    add_named_range: AddNamedRange | None = None
+    update_named_range: UpdateNamedRange | None = None
+    delete_named_range: DeleteNamedRange | None = None
 
 
 class BatchUpdate(Wire):

@@ -39,6 +39,9 @@ class Scripts(Protocol):
     def executions(self) -> list[dict[str, Any]]:
         """The last runs, newest first, with what they logged."""
 
+    def lose_triggers(self) -> None:
+        """All triggers are gone, as when the account that made them is."""
+
     def stop(self) -> None:
         """Let running handlers end; take no more events."""
 
@@ -65,6 +68,9 @@ class NoScripts:
     def executions(self) -> list[dict[str, Any]]:
         """None."""
         return []
+
+    def lose_triggers(self) -> None:
+        """There are none."""
 
     def stop(self) -> None:
         """Nothing to stop."""

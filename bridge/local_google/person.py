@@ -1,48 +1,66 @@
-"""What a person does at the sheet: type, paste, insert, delete, sort, undo, redo — and which events that fires.
+"""What a person does at the sheet: type, paste, fill, cut, replace, sort, move lines, undo — and what that fires.
 
 The book has changed, on disk, before any event is told. Which event follows which action is GOOGLE.md section 2; where
 that is unknown, a switch of `Trouble` says. Never fires for what the API or a script writes.
 """
 
+import functools
 import threading
-from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Concatenate, ParamSpec
 
-from bridge.local_google import formats
-from bridge.local_google.a1 import Area
+from bridge.local_google import formats, gestures
+from bridge.local_google.a1 import Area, Dimension
 from bridge.local_google.batch import blank_like
 from bridge.local_google.book import Book
-from bridge.local_google.cells import Cell
-from bridge.local_google.entry import Given, entered
+from bridge.local_google.cells import Cell, NumberFormat
+from bridge.local_google.entry import Given
 from bridge.local_google.errors import Invalid
 from bridge.local_google.events import Event
 from bridge.local_google.grid import Grid, Place
-from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.steps import DeleteRows, InsertRows, Put, Step
+from bridge.local_google.history import Done, History
+from bridge.local_google.steps import Delete, Insert, Move, Put, Rename
 from bridge.local_google.trouble import Trouble
 
 MOST_CELLS = 10_000_000
 Listener = Callable[[Event], None]
 
 
-@dataclass(frozen=True)
-class _Done:
-    sheet_id: int
-    inverse: Step
+Given_ = ParamSpec("Given_")
+
+
+def _alone(act: Callable[Concatenate["Person", Given_], int]) -> Callable[Concatenate["Person", Given_], int]:
+    """One action of a person at a time, until its events are told: they come in the order of what happened."""
+
+    @functools.wraps(act)
+    def waits(self: "Person", /, *args: Given_.args, **kwargs: Given_.kwargs) -> int:
+        with self.alone:
+            return act(self, *args, **kwargs)
+
+    return waits
 
 
 class Person:
-    """The one person at this machine, who owns the sheet. Listeners must only take note: they run before the answer."""
+    """Someone at the sheet: its owner, or with an ``email`` a `colleague`, whom protected ranges stop.
 
-    def __init__(self, book: Book, trouble: Trouble) -> None:
+    Each has an undo of their own. Listeners must only take note: they run before the answer.
+    """
+
+    def __init__(self, book: Book, trouble: Trouble, email: str | None = None) -> None:
         self.on_event: list[Listener] = []
-        self._book, self._trouble, self._lock = book, trouble, threading.RLock()
-        self._undo: deque[_Done] = deque(maxlen=100)
-        self._redo: deque[_Done] = deque(maxlen=100)
-        self._acting = threading.local()
-        book.on_change.append(self._forget_when_rows_move)
+        self.alone = threading.RLock()
+        self._email, self._book, self._trouble = email, book, trouble
+        self._history = History(book, email)
 
+    def colleague(self, email: str) -> "Person":
+        """Another editor of the same sheet; the same listeners hear what they do."""
+        other = Person(self._book, self._trouble, email)
+        other.on_event = self.on_event
+        return other
+
+    @_alone
     def edit(self, where: str, values: Sequence[Sequence[Given]], *, pasted: bool = False) -> int:
         """Type into a cell, or put a block from the range's first cell on; null leaves a cell, ``""`` clears it.
 
@@ -52,140 +70,216 @@ class Person:
         height, width = len(values), max(map(len, values), default=0)
         if not width:
             raise Invalid("There are no values to put in.")
-        with self._lock:
-            with self._book.lock:
-                now = self._book.now
-                area = now.resolve(where)
-                area = replace(area, bottom=area.top + height, right=area.left + width)
-                grid = now.grid(area.sheet_id)
-                cells = _typed(now, grid, area, values)
-                if not pasted:
-                    _check_rules(grid, cells)
-                revision = self._act(area.sheet_id, Put(cells))
-            event = _edit_event(area)
-            if (height, width) == (1, 1) and not pasted:
-                first = (area.top, area.left)
-                before, after = grid.cell(*first), cells.get(first, grid.cell(*first))
-                event = replace(event, value=_event_text(after), old_value=_event_text(before))
-            self._tell(event, Event("change", area.sheet_id))
-            return revision
+        with self._at(where) as (grid, start):
+            area = replace(start, bottom=start.top + height, right=start.left + width)
+            cells = gestures.typed(grid, area, values, self._book.now.locale)
+            if not pasted:
+                gestures.check_rules(grid, cells)
+            revision = self._history.act(grid, Put(cells))
+        event = _edit_event(area)
+        if (height, width) == (1, 1) and not pasted:
+            first = (area.top, area.left)
+            before, after = grid.cell(*first), cells.get(first, grid.cell(*first))
+            event = replace(event, value=_event_text(after), old_value=_event_text(before))
+        return self._told(revision, event, Event("change", area.sheet_id))
+
+    @_alone
+    def tick(self, where: str) -> int:
+        """Click a checkbox; raises `Invalid` when there is none."""
+        with self._at(where) as (grid, area):
+            cell = grid.cell(area.top, area.left)
+        if cell.validation is None or cell.validation.kind != "BOOLEAN":
+            raise Invalid(f"There is no checkbox in {where}.")
+        return self.edit(where, [[cell.value is not True]])
+
+    @_alone
+    def clear(self, where: str) -> int:
+        """Press Delete on a range; one cell is the same as typing nothing into it."""
+        with self._at(where) as (grid, area):
+            alone = len(area.places) == 1
+            revision = 0 if alone else self._history.act(grid, Put(gestures.cleared(grid, area)))
+        if alone:
+            return self.edit(where, [[""]])
+        return self._told(revision, _edit_event(area), Event("change", area.sheet_id))
+
+    @_alone
+    def fill(self, where: str, down_to: int) -> int:
+        """Drag the corner of a range down to a row (from 1)."""
+        with self._at(where) as (grid, source):
+            target = replace(source, top=source.bottom, bottom=down_to)
+            if not source.bottom < down_to <= grid.row_count:
+                raise Invalid(f"{where} cannot be dragged down to row {down_to}.")
+            cells = gestures.filled(grid, source, target)
+            revision = self._history.act(grid, Put(cells))
+        return self._told(revision, _edit_event(target), Event("change", target.sheet_id))
+
+    @_alone
+    def cut(self, where: str, to: str) -> int:
+        """Cut a range and paste it from the first cell of ``to`` on; whether the source tells of itself is unknown."""
+        with self._at(where) as (grid, source):
+            first = self._book.now.resolve(to)
+            if first.sheet_id != source.sheet_id:
+                raise Invalid("Cells are cut and pasted on one tab here.")
+            height, width = source.bottom - source.top, source.right - source.left
+            target = Area(grid.sheet_id, first.top, first.left, first.top + height, first.left + width)
+            revision = self._history.act(grid, Put(gestures.cut(grid, source, target.top, target.left)))
+        left = [_edit_event(source)] if self._trouble.cut_fires_source else []
+        return self._told(revision, *left, _edit_event(target), Event("change", grid.sheet_id))
+
+    @_alone
+    def replace(self, where: str, find: str, by: str) -> int:
+        """Find and replace all; whether that is an edit, and of what, is unknown."""
+        if not find:
+            raise Invalid("There is nothing to look for.")
+        with self._at(where) as (grid, area):
+            cells = gestures.replaced(grid, area, find, by, self._book.now.locale)
+            revision = self._history.act(grid, Put(cells))
+        edits = [_edit_event(_around(grid, cells))] if cells and self._trouble.replace_fires_edit else []
+        return self._told(revision, *edits, Event("change", area.sheet_id, self._trouble.unknown_change))
+
+    @_alone
+    def format(self, where: str, format: NumberFormat | None) -> int:
+        """Give cells a number format; what they hold stays."""
+        with self._at(where) as (grid, area):
+            cells = {place: replace(grid.cell(*place), format=format) for place in area.places}
+            revision = self._history.act(grid, Put(cells))
+        return self._told(revision, Event("change", area.sheet_id, "FORMAT"))
+
+    @_alone
+    def sort(self, where: str, column: int, *, ascending: bool = True) -> int:
+        """Sort the rows of a range by a column of the sheet (from 1)."""
+        with self._at(where) as (grid, area):
+            if not area.left < column <= area.right:
+                raise Invalid(f"Column {column} is not in {where}.")
+            revision = self._history.act(grid, Put(grid.sorted_cells(area, [(column - 1, ascending)])))
+        edit = [_edit_event(area)] if self._trouble.sort_fires_edit else []
+        return self._told(revision, *edit, Event("change", area.sheet_id, self._trouble.unknown_change))
 
     def insert_rows(self, tab: str | int, row: int, count: int = 1) -> int:
         """New rows before ``row`` (from 1), looking like the row that stood there."""
-        with self._lock:
-            with self._book.lock:
-                grid = self._grid(tab)
-                if not 1 <= row <= grid.row_count + 1 or count < 1:
-                    raise Invalid(f"Rows cannot be inserted before row {row}: the grid has {grid.row_count}.")
-                if (grid.row_count + count) * grid.column_count > MOST_CELLS:
-                    raise Invalid(f"A spreadsheet holds at most {MOST_CELLS:,} cells.")
-                like = blank_like(grid.rows[row - 1]) if row <= len(grid.rows) else ()
-                revision = self._act(grid.sheet_id, InsertRows(row - 1, (like,) * count))
-            self._tell(Event("change", grid.sheet_id, "INSERT_ROW"))
-            return revision
+        return self._insert(tab, "ROWS", row, count)
+
+    def insert_columns(self, tab: str | int, column: int, count: int = 1) -> int:
+        """New columns before ``column`` (from 1), looking like the column that stood there."""
+        return self._insert(tab, "COLUMNS", column, count)
 
     def delete_rows(self, tab: str | int, row: int, count: int = 1) -> int:
         """Rows from ``row`` (from 1) disappear; no edit event says which."""
-        with self._lock:
-            with self._book.lock:
-                grid = self._grid(tab)
-                if not 1 <= row <= row + count - 1 <= grid.row_count or count >= grid.row_count:
-                    raise Invalid(f"Rows {row} to {row + count - 1} cannot be deleted: the grid has {grid.row_count}.")
-                revision = self._act(grid.sheet_id, DeleteRows(row - 1, count))
-            self._tell(Event("change", grid.sheet_id, "REMOVE_ROW"))
-            return revision
+        return self._delete(tab, "ROWS", row, count)
 
-    def sort(self, where: str, column: int, *, ascending: bool = True) -> int:
-        """Sort the rows of a range by a column of the sheet (from 1)."""
-        with self._lock:
-            with self._book.lock:
-                area = self._book.now.resolve(where)
-                if not area.left < column <= area.right:
-                    raise Invalid(f"Column {column} is not in {where}.")
-                grid = self._book.now.grid(area.sheet_id)
-                revision = self._act(area.sheet_id, Put(grid.sorted_cells(area, [(column - 1, ascending)])))
-            edit = [_edit_event(area)] if self._trouble.sort_fires_edit else []
-            self._tell(*edit, Event("change", area.sheet_id, "OTHER"))
-            return revision
+    def delete_columns(self, tab: str | int, column: int, count: int = 1) -> int:
+        """Columns from ``column`` (from 1) disappear; no edit event says which."""
+        return self._delete(tab, "COLUMNS", column, count)
 
+    def move_rows(self, tab: str | int, row: int, count: int, before: int) -> int:
+        """Drag rows from ``row`` on before row ``before`` (both from 1)."""
+        return self._move(tab, "ROWS", row, count, before)
+
+    def move_columns(self, tab: str | int, column: int, count: int, before: int) -> int:
+        """Drag columns from ``column`` on before column ``before`` (both from 1)."""
+        return self._move(tab, "COLUMNS", column, count, before)
+
+    @_alone
+    def rename(self, tab: str | int, title: str) -> int:
+        """Give a tab another title."""
+        with self._on(tab) as grid:
+            self._book.now.check_title(title, grid)
+            revision = self._history.act(grid, Rename(title))
+        return self._told(revision, Event("change", grid.sheet_id, self._trouble.unknown_change))
+
+    @_alone
     def undo(self) -> int:
         """Take the last action back; raises `Invalid` when there is none."""
-        return self._back_and_forth(self._undo, self._redo)
+        return self._went(self._history.undo())
 
+    @_alone
     def redo(self) -> int:
         """Do again what was taken back; raises `Invalid` when there is nothing."""
-        return self._back_and_forth(self._redo, self._undo)
+        return self._went(self._history.redo())
 
     def api_wrote(self, sheet_id: int) -> None:
         """Fire a change event for an API write where the switch says that Google does."""
         if self._trouble.api_fires_change:
             self._tell(Event("change", sheet_id))
 
-    def _back_and_forth(self, source: deque[_Done], other: deque[_Done]) -> int:
-        with self._lock:
-            with self._book.lock:
-                if not source:
-                    raise Invalid("There is nothing to undo." if source is self._undo else "There is nothing to redo.")
-                done = source.pop()
-                grid = self._book.now.grid(done.sheet_id)
-                other.append(_Done(done.sheet_id, done.inverse.inverse(grid)))
-                revision = self._apply(done.sheet_id, done.inverse)
-            self._tell(*_events(done, edit=self._trouble.undo_fires_edit))
-            return revision
+    @_alone
+    def _insert(self, tab: str | int, dimension: Dimension, line: int, count: int) -> int:
+        with self._on(tab) as grid:
+            size, name = grid.size(dimension), dimension.capitalize()
+            if not 1 <= line <= size + 1 or count < 1:
+                raise Invalid(f"{name} cannot be inserted before {line}: the grid has {size}.")
+            if (size + count) * (grid.row_count * grid.column_count // size) > MOST_CELLS:
+                raise Invalid(f"A spreadsheet holds at most {MOST_CELLS:,} cells.")
+            like = blank_like(grid.line(dimension, line - 1))
+            revision = self._history.act(grid, Insert(dimension, line - 1, (like,) * count))
+        return self._told(revision, Event("change", grid.sheet_id, f"INSERT_{dimension[:-1]}"))
 
-    def _act(self, sheet_id: int, step: Step) -> int:
-        """Apply a step and remember how to take it back; saved before it is remembered."""
-        grid = self._book.now.grid(sheet_id)
-        if isinstance(step, Put):
-            step = step.where_different(grid)
-        revision = self._apply(sheet_id, step)
-        self._undo.append(_Done(sheet_id, step.inverse(grid)))
-        self._redo.clear()
+    @_alone
+    def _delete(self, tab: str | int, dimension: Dimension, line: int, count: int) -> int:
+        with self._on(tab) as grid:
+            size = grid.size(dimension)
+            if not 1 <= line <= line + count - 1 <= size or count >= size:
+                name, last = dimension.capitalize(), line + count - 1
+                raise Invalid(f"{name} {line} to {last} cannot be deleted: the grid has {size}.")
+            revision = self._history.act(grid, Delete(dimension, line - 1, count))
+        return self._told(revision, Event("change", grid.sheet_id, f"REMOVE_{dimension[:-1]}"))
+
+    @_alone
+    def _move(self, tab: str | int, dimension: Dimension, line: int, count: int, before: int) -> int:
+        with self._on(tab) as grid:
+            size = grid.size(dimension)
+            inside = 1 <= line <= line + count - 1 <= size and 1 <= before <= size + 1
+            if not inside or line <= before <= line + count:
+                raise Invalid(f"{count} {dimension.lower()} from {line} cannot be moved before {before}.")
+            move = Move(dimension, line - 1, count, before - 1)
+            revision = self._history.act(grid, move)
+            after = self._book.now.grid(grid.sheet_id)
+        area = after.lines(dimension, move.lands_at, count)
+        filled = any(cell.value is not None for line in after.block(area) for cell in line)
+        edit = [_edit_event(area)] if filled else []
+        return self._told(revision, *edit, Event("change", grid.sheet_id))
+
+    def _went(self, done: Done) -> int:
+        """Undoing and redoing fire: lines that come or go a change only, cells an edit without values."""
+        grid = done.grid
+        match done.step:
+            case Insert(dimension):
+                return self._told(done.revision, Event("change", grid.sheet_id, f"INSERT_{dimension[:-1]}"))
+            case Delete(dimension):
+                return self._told(done.revision, Event("change", grid.sheet_id, f"REMOVE_{dimension[:-1]}"))
+            case Rename():
+                return self._told(done.revision, Event("change", grid.sheet_id, self._trouble.unknown_change))
+            case Move(dimension, count=count):
+                areas = [grid.lines(dimension, done.step.lands_at, count)]
+            case Put(cells):
+                areas = [_around(grid, cells)] if cells else []
+        edits = [_edit_event(area) for area in areas if self._trouble.undo_fires_edit]
+        return self._told(done.revision, *edits, Event("change", grid.sheet_id))
+
+    @contextmanager
+    def _at(self, where: str) -> Iterator[tuple[Grid, Area]]:
+        """The place; nothing changes meanwhile."""
+        with self._book.lock:
+            area = self._book.now.resolve(where)
+            yield self._book.now.grid(area.sheet_id), area
+
+    @contextmanager
+    def _on(self, tab: str | int) -> Iterator[Grid]:
+        """The tab; nothing changes meanwhile."""
+        with self._book.lock:
+            found = self._book.tab(tab)
+            if found is None:
+                raise Invalid(f"There is no tab {tab!r}.")
+            yield found.grid
+
+    def _told(self, revision: int, *events: Event) -> int:
+        self._tell(*events)
         return revision
-
-    def _apply(self, sheet_id: int, step: Step) -> int:
-        self._acting.yes = True
-        try:
-            return self._book.change(lambda now: now.changed(sheet_id, step.applied))
-        finally:
-            self._acting.yes = False
-
-    def _forget_when_rows_move(self, before: Snapshot, after: Snapshot) -> None:
-        """Steps name places: when someone else moves rows, they would undo in the wrong place."""
-        sizes = [[(grid.sheet_id, grid.row_count, grid.column_count) for grid in one.grids] for one in (before, after)]
-        if sizes[0] != sizes[1] and not getattr(self._acting, "yes", False):
-            self._undo.clear()
-            self._redo.clear()
-
-    def _grid(self, tab: str | int) -> Grid:
-        found = self._book.tab(tab)
-        if found is None:
-            raise Invalid(f"There is no tab {tab!r}.")
-        return found.grid
 
     def _tell(self, *events: Event) -> None:
         for event in events:
             for listener in self.on_event:
-                listener(event)
-
-
-def _typed(now: Snapshot, grid: Grid, area: Area, values: Sequence[Sequence[Given]]) -> dict[Place, Cell]:
-    return {
-        (row, column): entered(given, grid.cell(row, column), now.locale)
-        for row, line in enumerate(values, area.top)
-        for column, given in enumerate(line, area.left)
-        if given is not None
-    }
-
-
-def _check_rules(grid: Grid, cells: dict[Place, Cell]) -> None:
-    for (row, column), cell in cells.items():
-        rule = grid.cell(row, column).validation
-        if rule is None or not rule.strict or cell.value is None:
-            continue
-        allowed = rule.options or ("TRUE", "FALSE")
-        if formats.shown(cell, "") not in allowed:
-            raise Invalid(f"The cell in row {row + 1} takes only: {', '.join(allowed)}.")
+                listener(replace(event, user=self._email))
 
 
 def _edit_event(area: Area) -> Event:
@@ -193,18 +287,10 @@ def _edit_event(area: Area) -> Event:
     return Event("edit", area.sheet_id, "EDIT", area.top + 1, area.left + 1, rows, columns)
 
 
-def _events(done: _Done, *, edit: bool) -> list[Event]:
-    """What undoing or redoing fires: rows that come or go are a change only, cells are an edit without values."""
-    match done.inverse:
-        case InsertRows():
-            return [Event("change", done.sheet_id, "INSERT_ROW")]
-        case DeleteRows():
-            return [Event("change", done.sheet_id, "REMOVE_ROW")]
-        case Put(cells):
-            rows, columns = [row for row, _ in cells], [column for _, column in cells]
-            area = Area(done.sheet_id, min(rows), min(columns), max(rows) + 1, max(columns) + 1)
-            change = Event("change", done.sheet_id)
-            return [_edit_event(area), change] if edit and rows else [change]
+def _around(grid: Grid, cells: Mapping[Place, Cell]) -> Area:
+    """The smallest area around all these cells."""
+    rows, columns = [row for row, _ in cells], [column for _, column in cells]
+    return Area(grid.sheet_id, min(rows), min(columns), max(rows) + 1, max(columns) + 1)
 
 
 def _event_text(cell: Cell) -> str | None:

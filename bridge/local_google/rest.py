@@ -1,42 +1,31 @@
 """The Sheets v4 methods that the bridge, gspread and a curious person use, under ``/v4/spreadsheets``.
 
-Any other path is a 404, any other field a 400 that names it.
+Those that take data filters are in `rest_filters`. Any other path is a 404, any other field a 400 that names it.
 """
-
-from typing import Any
 
 from flask import Blueprint, Response, request
 
 from bridge.local_google import batch, masks, wire
 from bridge.local_google.a1 import Area
+from bridge.local_google.answers import VALUES, batch_answer, update_answer
 from bridge.local_google.call import Answer, Call, api, local
-from bridge.local_google.errors import permission_denied
+from bridge.local_google.errors import not_found, permission_denied
 from bridge.local_google.grid_requests import BatchUpdate
 from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.spreadsheet import KNOWN, Wanted, spreadsheet
+from bridge.local_google.spreadsheet import KNOWN, TAB, Wanted, spreadsheet
 from bridge.local_google.values import (
     Given,
     Rendering,
-    Written,
     append,
     clear,
     rows_of,
     value_range,
-    write_area,
     write_range,
 )
 
 blueprint = Blueprint("sheets", __name__, url_prefix="/v4/spreadsheets")
 
-_RANGE = "range,majorDimension,values"
-_UPDATE = f"spreadsheetId,updatedRange,updatedRows,updatedColumns,updatedCells,updatedData({_RANGE})"
-_VALUES = masks.parse(
-    f"{_RANGE},{_UPDATE},valueRanges({_RANGE},valueRange({_RANGE}),dataFilters),responses({_UPDATE},dataFilter),"
-    "totalUpdatedRows,totalUpdatedColumns,totalUpdatedCells,totalUpdatedSheets,clearedRange,clearedRanges,"
-    f"tableRange,updates({_UPDATE})"
-)
 _BATCH: masks.Mask = {"spreadsheetId": {}, "replies": {"*": {}}, "updatedSpreadsheet": KNOWN}
-_Echo = wire.PutValues | wire.BatchUpdateValues | wire.BatchUpdateFiltered
 
 
 @blueprint.post("")
@@ -75,8 +64,26 @@ def batch_update(call: Call) -> Answer:
     return answer
 
 
+@blueprint.post("/<book_id>/sheets/<int:sheet_id>:copyTo")
+@api("write", "sheets.copyTo", TAB)
+def sheets_copy_to(call: Call, sheet_id: int) -> Answer:
+    """sheets.copyTo: there is but one book to copy to, its own."""
+    call.query(wire.Query)
+    if call.body(wire.CopyTo).destination_spreadsheet_id != local().book.id:
+        raise not_found()
+    answer: Answer = {}
+
+    def decide(now: Snapshot) -> Snapshot:
+        after, reply = batch.with_copy(now, sheet_id, None, len(now.grids))
+        answer.update(reply["properties"])
+        return after
+
+    call.change(decide)
+    return answer
+
+
 @blueprint.get("/<book_id>/values:batchGet")
-@api("read", "values.batchGet", _VALUES)
+@api("read", "values.batchGet", VALUES)
 def values_batch_get(call: Call) -> Answer:
     """values.batchGet."""
     asked, now = call.query(wire.GetValues), call.seen
@@ -85,22 +92,8 @@ def values_batch_get(call: Call) -> Answer:
     return {"spreadsheetId": local().book.id, "valueRanges": ranges}
 
 
-@blueprint.post("/<book_id>/values:batchGetByDataFilter")
-@api("read", "values.batchGetByDataFilter", _VALUES)
-def values_batch_get_filtered(call: Call) -> Answer:
-    """values.batchGetByDataFilter."""
-    call.query(wire.Query)
-    asked, now = call.body(wire.BatchGetFiltered), call.seen
-    look = Rendering(asked.value_render_option, asked.date_time_render_option, asked.major_dimension)
-    matched = [
-        {"valueRange": value_range(now, wire.filtered_area(now, one), look), "dataFilters": [_filter_json(one)]}
-        for one in asked.data_filters
-    ]
-    return {"spreadsheetId": local().book.id, "valueRanges": matched}
-
-
 @blueprint.get("/<book_id>/values/<path:where>")
-@api("read", "values.get", _VALUES)
+@api("read", "values.get", VALUES)
 def values_get(call: Call, where: str) -> Answer:
     """values.get."""
     asked, now = call.query(wire.GetValues), call.seen
@@ -109,7 +102,7 @@ def values_get(call: Call, where: str) -> Answer:
 
 
 @blueprint.put("/<book_id>/values/<path:where>")
-@api("write", "values.update", _VALUES)
+@api("write", "values.update", VALUES)
 def values_update(call: Call, where: str) -> Answer:
     """values.update."""
     asked, body = call.query(wire.PutValues), call.body(wire.ValueRange)
@@ -118,7 +111,7 @@ def values_update(call: Call, where: str) -> Answer:
 
     def decide(now: Snapshot) -> Snapshot:
         after, written = write_range(now, where, given)
-        answer.update(_update_answer(after, written, asked, body.major_dimension))
+        answer.update(update_answer(after, written, asked, body.major_dimension))
         return after
 
     call.change(decide)
@@ -126,7 +119,7 @@ def values_update(call: Call, where: str) -> Answer:
 
 
 @blueprint.post("/<book_id>/values/<path:where>:append")
-@api("write", "values.append", _VALUES)
+@api("write", "values.append", VALUES)
 def values_append(call: Call, where: str) -> Answer:
     """values.append."""
     asked, body = call.query(wire.PutValues), call.body(wire.ValueRange)
@@ -137,7 +130,7 @@ def values_append(call: Call, where: str) -> Answer:
         insert = asked.insert_data_option == "INSERT_ROWS"
         after, written, table = append(now, now.resolve(where), given, insert=insert)
         answer.update({"tableRange": now.text(table)} if table else {})
-        answer["updates"] = _update_answer(after, written, asked, body.major_dimension)
+        answer["updates"] = update_answer(after, written, asked, body.major_dimension)
         return after
 
     call.change(decide)
@@ -145,7 +138,7 @@ def values_append(call: Call, where: str) -> Answer:
 
 
 @blueprint.post("/<book_id>/values:batchUpdate")
-@api("write", "values.batchUpdate", _VALUES)
+@api("write", "values.batchUpdate", VALUES)
 def values_batch_update(call: Call) -> Answer:
     """values.batchUpdate: atomic; a range written twice keeps the later values."""
     call.query(wire.Query)
@@ -158,31 +151,7 @@ def values_batch_update(call: Call) -> Answer:
             given = Given(rows_of(one.values, one.major_dimension), asked.value_input_option, call.caller.account)
             now, written = write_range(now, one.range or "", given)
             done.append((written, one.major_dimension))
-        answer.update(_batch_answer(now, done, asked))
-        return now
-
-    call.change(decide)
-    return answer
-
-
-@blueprint.post("/<book_id>/values:batchUpdateByDataFilter")
-@api("write", "values.batchUpdateByDataFilter", _VALUES)
-def values_batch_update_filtered(call: Call) -> Answer:
-    """values.batchUpdateByDataFilter."""
-    call.query(wire.Query)
-    asked = call.body(wire.BatchUpdateFiltered)
-    answer: Answer = {"spreadsheetId": local().book.id}
-
-    def decide(now: Snapshot) -> Snapshot:
-        done = []
-        for one in asked.data:
-            given = Given(rows_of(one.values, one.major_dimension), asked.value_input_option, call.caller.account)
-            now, written = write_area(now, wire.filtered_area(now, one.data_filter), given)
-            done.append((written, one.major_dimension))
-        answer.update(_batch_answer(now, done, asked))
-        for response, one in zip(answer["responses"], asked.data, strict=True):
-            response["dataFilter"] = _filter_json(one.data_filter)
-            del response["spreadsheetId"]
+        answer.update(batch_answer(now, done, asked))
         return now
 
     call.change(decide)
@@ -190,7 +159,7 @@ def values_batch_update_filtered(call: Call) -> Answer:
 
 
 @blueprint.post("/<book_id>/values/<path:where>:clear")
-@api("write", "values.clear", _VALUES)
+@api("write", "values.clear", VALUES)
 def values_clear(call: Call, where: str) -> Answer:
     """values.clear."""
     call.query(wire.Query)
@@ -200,7 +169,7 @@ def values_clear(call: Call, where: str) -> Answer:
 
 
 @blueprint.post("/<book_id>/values:batchClear")
-@api("write", "values.batchClear", _VALUES)
+@api("write", "values.batchClear", VALUES)
 def values_batch_clear(call: Call) -> Answer:
     """values.batchClear."""
     call.query(wire.Query)
@@ -218,29 +187,3 @@ def _clear(call: Call, ranges: list[str]) -> list[str]:
 
     call.change(decide)
     return [local().book.now.text(area) for area in cleared]
-
-
-def _update_answer(after: Snapshot, written: Written, asked: _Echo, dimension: wire.Dimension) -> Answer:
-    """UpdateValuesResponse; the echo shows every cell of the range, skipped ones too unless the switch is off."""
-    answer: Answer = {"spreadsheetId": local().book.id, "updatedRange": after.text(written.area)} | written.counts()
-    if asked.include_values_in_response:
-        look = Rendering(asked.response_value_render_option, asked.response_date_time_render_option, dimension)
-        hidden = frozenset[tuple[int, int]]() if local().trouble.echo_skipped else written.skipped
-        answer["updatedData"] = value_range(after, written.echo, look, hidden)
-    return answer
-
-
-def _batch_answer(after: Snapshot, done: list[tuple[Written, wire.Dimension]], asked: _Echo) -> dict[str, Any]:
-    tabs = [(written.area.sheet_id, place) for written, _ in done for place in written.cells]
-    totals = {
-        "totalUpdatedRows": len({(tab, row) for tab, (row, _) in tabs}),
-        "totalUpdatedColumns": len({(tab, column) for tab, (_, column) in tabs}),
-        "totalUpdatedCells": len(tabs),
-        "totalUpdatedSheets": len({tab for tab, _ in tabs}),
-    }
-    responses = [_update_answer(after, written, asked, dimension) for written, dimension in done]
-    return {name: count for name, count in totals.items() if count} | {"responses": responses}
-
-
-def _filter_json(one: wire.DataFilter) -> dict[str, Any]:
-    return one.model_dump(by_alias=True, exclude_unset=True)

@@ -4,8 +4,9 @@ A step names places, not snapshots, so undoing an edit does not take back what t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bridge.local_google.a1 import Dimension
 from bridge.local_google.cells import Cell, Row
 from bridge.local_google.grid import Grid, Place
 
@@ -33,36 +34,80 @@ class Put:
 
 
 @dataclass(frozen=True)
-class InsertRows:
-    """Rows, with what they hold, before row ``at`` (from 0)."""
+class Insert:
+    """Lines, with what they hold, before line ``at`` (from 0)."""
 
+    dimension: Dimension
     at: int
-    rows: tuple[Row, ...]
+    lines: tuple[Row, ...]
 
     def applied(self, grid: Grid) -> Grid:
         """The grid after the step."""
-        return grid.rows_inserted(self.at, self.rows)
+        insert = Grid.rows_inserted if self.dimension == "ROWS" else Grid.columns_inserted
+        return insert(grid, self.at, self.lines)
 
-    def inverse(self, grid: Grid) -> "DeleteRows":  # noqa: ARG002 — one signature for all steps
+    def inverse(self, grid: Grid) -> "Delete":  # noqa: ARG002 — one signature for all steps
         """The step that takes this one back."""
-        return DeleteRows(self.at, len(self.rows))
+        return Delete(self.dimension, self.at, len(self.lines))
 
 
 @dataclass(frozen=True)
-class DeleteRows:
-    """``count`` rows from ``at`` (from 0) disappear."""
+class Delete:
+    """``count`` lines from ``at`` (from 0) disappear."""
 
+    dimension: Dimension
     at: int
     count: int
 
     def applied(self, grid: Grid) -> Grid:
         """The grid after the step."""
-        return grid.rows_deleted(self.at, self.at + self.count)
+        delete = Grid.rows_deleted if self.dimension == "ROWS" else Grid.columns_deleted
+        return delete(grid, self.at, self.at + self.count)
 
-    def inverse(self, grid: Grid) -> InsertRows:
-        """The step that takes this one back: the rows with what they held."""
-        end = self.at + self.count
-        return InsertRows(self.at, tuple(grid.rows[n] if n < len(grid.rows) else () for n in range(self.at, end)))
+    def inverse(self, grid: Grid) -> Insert:
+        """The step that takes this one back: the lines with what they held."""
+        lines = tuple(grid.line(self.dimension, at) for at in range(self.at, self.at + self.count))
+        return Insert(self.dimension, self.at, lines)
 
 
-Step = Put | InsertRows | DeleteRows
+@dataclass(frozen=True)
+class Move:
+    """``count`` lines from ``at`` now stand before what was line ``to`` (from 0)."""
+
+    dimension: Dimension
+    at: int
+    count: int
+    to: int
+
+    def applied(self, grid: Grid) -> Grid:
+        """The grid after the step."""
+        move = Grid.rows_moved if self.dimension == "ROWS" else Grid.columns_moved
+        return move(grid, self.at, self.at + self.count, self.to)
+
+    @property
+    def lands_at(self) -> int:
+        """Where the lines stand afterwards."""
+        return self.to if self.to <= self.at else self.to - self.count
+
+    def inverse(self, grid: Grid) -> "Move":  # noqa: ARG002 — one signature for all steps
+        """The step that takes this one back."""
+        back = self.at + self.count if self.lands_at < self.at else self.at
+        return Move(self.dimension, self.lands_at, self.count, back)
+
+
+@dataclass(frozen=True)
+class Rename:
+    """The tab gets another title."""
+
+    title: str
+
+    def applied(self, grid: Grid) -> Grid:
+        """The grid after the step."""
+        return replace(grid, title=self.title)
+
+    def inverse(self, grid: Grid) -> "Rename":
+        """The step that takes this one back."""
+        return Rename(grid.title)
+
+
+Step = Put | Insert | Delete | Move | Rename

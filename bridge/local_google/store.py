@@ -9,13 +9,14 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from bridge.local_google.book import Book
 from bridge.local_google.cells import Row
 from bridge.local_google.grid import Grid
-from bridge.local_google.shelf import grid_from, grid_json, row_from, row_json
+from bridge.local_google.shelf import grid_from, grid_json, metadata_from, row_from, row_json
 from bridge.local_google.snapshot import Snapshot
 
 _SCHEMA = """
@@ -108,7 +109,8 @@ class Store:
             for number, cells in lines:
                 rows[number - 1] = row_from(json.loads(cells))
             grids.append(grid_from(tab, tuple(rows)))
-        return Snapshot(grids=tuple(grids), **frame)
+        metadata = tuple(metadata_from(one) for one in frame.pop("metadata", ()))
+        return Snapshot(grids=tuple(grids), metadata=metadata, **frame)
 
     def _write_rows(self, before: Snapshot | None, after: Snapshot) -> None:
         old = {grid.sheet_id: grid for grid in before.grids} if before else {}
@@ -153,5 +155,6 @@ def _shared(old: tuple[Row, ...], new: tuple[Row, ...]) -> int:
 
 def _frame(snapshot: Snapshot) -> dict[str, Any]:
     """All but the rows."""
-    tabs = [grid_json(grid) for grid in snapshot.grids]
-    return {"title": snapshot.title, "locale": snapshot.locale, "time_zone": snapshot.time_zone, "tabs": tabs}
+    tabs, metadata = [grid_json(grid) for grid in snapshot.grids], [asdict(one) for one in snapshot.metadata]
+    where = {"locale": snapshot.locale, "time_zone": snapshot.time_zone}
+    return {"title": snapshot.title, "tabs": tabs, "metadata": metadata} | where

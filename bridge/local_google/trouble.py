@@ -42,6 +42,11 @@ class Switches:
     """Does includeValuesInResponse show cells that were skipped with null? When off, they read as empty."""
     undo_fires_edit: bool = True
     sort_fires_edit: bool = False
+    replace_fires_edit: bool = False
+    cut_fires_source: bool = False
+    """Is there an edit event for where the cells were, besides the one for where they are now?"""
+    unknown_change: Literal["OTHER", "EDIT"] = "OTHER"
+    """The change type of what nobody has written about: sorting, replacing, renaming a tab."""
     api_fires_change: bool = False
     edit_queue: int | None = None
     """How many edit events wait for a handler before further ones are dropped; Google: 2. None: no limit."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bridge.local_google import a1, formats
-from bridge.local_google.a1 import Area
+from bridge.local_google.a1 import Area, Dimension
 from bridge.local_google.cells import Cell
 from bridge.local_google.entry import entered, raw
 from bridge.local_google.errors import Invalid, bad_field
 from bridge.local_google.grid import Grid, Place
 from bridge.local_google.snapshot import Snapshot, beyond_grid
-from bridge.local_google.wire import DateRender, Dimension, Input, Render
+from bridge.local_google.wire import DateRender, Input, Render
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from bridge.local_google.a1 import Area
+from bridge.local_google.a1 import Area, Dimension
 from bridge.local_google.errors import Invalid, bad_field
 from bridge.local_google.snapshot import Snapshot
 
 Render = Literal["FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA"]
 DateRender = Literal["SERIAL_NUMBER", "FORMATTED_STRING"]
-Dimension = Literal["ROWS", "COLUMNS"]
 Input = Literal["RAW", "USER_ENTERED"]
 
 
@@ -77,13 +76,6 @@ class GridRange(Wire):
     end_column_index: int | None = None
 
 
-class DataFilter(Wire):
-    """Where, by A1 range or by grid range. Developer metadata is not kept here, so it cannot be looked up."""
-
-    a1_range: str | None = None
-    grid_range: GridRange | None = None
-
-
 class ValueRange(Wire):
     """Values and where they go."""
 
@@ -92,47 +84,31 @@ class ValueRange(Wire):
     values: list[list[Any] | None] = []
 
 
-class FilteredValues(Wire):
-    """Values and where they go, by filter."""
+class BatchWrite(Wire):
+    """What every write of several ranges says of how to write and what to echo."""
 
-    data_filter: DataFilter
-    major_dimension: Dimension = "ROWS"
-    values: list[list[Any] | None] = []
+    value_input_option: Input | None = None
+    include_values_in_response: bool = False
+    response_value_render_option: Render = "FORMATTED_VALUE"
+    response_date_time_render_option: DateRender = "SERIAL_NUMBER"
 
 
-class BatchUpdateValues(Wire):
+class BatchUpdateValues(BatchWrite):
     """values.batchUpdate."""
 
-    value_input_option: Input | None = None
     data: list[ValueRange] = []
-    include_values_in_response: bool = False
-    response_value_render_option: Render = "FORMATTED_VALUE"
-    response_date_time_render_option: DateRender = "SERIAL_NUMBER"
-
-
-class BatchUpdateFiltered(Wire):
-    """values.batchUpdateByDataFilter."""
-
-    value_input_option: Input | None = None
-    data: list[FilteredValues] = []
-    include_values_in_response: bool = False
-    response_value_render_option: Render = "FORMATTED_VALUE"
-    response_date_time_render_option: DateRender = "SERIAL_NUMBER"
-
-
-class BatchGetFiltered(Wire):
-    """values.batchGetByDataFilter."""
-
-    data_filters: list[DataFilter] = []
-    major_dimension: Dimension = "ROWS"
-    value_render_option: Render = "FORMATTED_VALUE"
-    date_time_render_option: DateRender = "SERIAL_NUMBER"
 
 
 class BatchClear(Wire):
     """values.batchClear."""
 
     ranges: list[str] = []
+
+
+class CopyTo(Wire):
+    """sheets.copyTo."""
+
+    destination_spreadsheet_id: str
 
 
 class Nothing(Wire):
@@ -151,9 +127,14 @@ def read(shape: type[Shape], given: Any) -> Shape:
         path = _path(first["loc"])
         if first["type"] == "extra_forbidden":
             parent, name = _path(first["loc"][:-1]), first["loc"][-1]
-            where, what = (f" at '{parent}'", "field") if parent else ("", "field")
+            where = f" at '{parent}'" if parent else ""
+            why = (
+                f"Cannot bind query parameter. Field '{name}' could not be found in request message."
+                if issubclass(shape, Query)
+                else "Cannot find field."
+            )
             raise bad_field(
-                parent or str(name), f'Invalid JSON payload received. Unknown name "{name}"{where}: Cannot find {what}.'
+                parent or str(name), f'Invalid JSON payload received. Unknown name "{name}"{where}: {why}'
             ) from error
         given_text = json.dumps(first["input"], ensure_ascii=False, default=str)[:200]
         raise bad_field(path, f"Invalid value at '{path}': {first['msg']}; got {given_text}") from error
@@ -175,15 +156,6 @@ def grid_area(snapshot: Snapshot, where: GridRange) -> Area:
             f"Invalid range: no cells between row {where.start_row_index} and {bottom} on sheet {grid.sheet_id}"
         )
     return Area(grid.sheet_id, where.start_row_index, where.start_column_index, bottom, right)
-
-
-def filtered_area(snapshot: Snapshot, where: DataFilter) -> Area:
-    """The area a data filter means."""
-    if where.grid_range is not None:
-        return grid_area(snapshot, where.grid_range)
-    if where.a1_range is None:
-        raise bad_field("dataFilter", "Must specify a filter: a1Range or gridRange.")
-    return snapshot.resolve(where.a1_range)
 
 
 def _path(loc: tuple[int | str, ...]) -> str:

@@ -22,6 +22,7 @@ from bridge.local_google.app import create_local_google
 from bridge.local_google.book import Tab
 from bridge.local_google.local import LocalGoogle
 from bridge.local_google.oauth import service_account
+from tests.local_google.witness import Witness
 
 OWNER_TOKEN = "owner-token"
 SCOPE = "https://www.googleapis.com/auth/spreadsheets"
@@ -85,7 +86,7 @@ class Door:
     """One server for all tests; each test puts its own app behind it."""
 
     def __init__(self) -> None:
-        self.app: Flask | None = None
+        self.app: Witness | None = None
         listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/local"
         self.server = waitress.create_server(DispatcherMiddleware(Flask("empty"), {"/local": self}), sockets=[listener])
@@ -107,12 +108,12 @@ def door() -> Iterator[Door]:
 def serve(folder: Path, key_file: Path, door: Door, script_files: Path) -> Iterator[Served]:
     """A local Google behind the door, with these files as the sheet's script."""
     shutil.copy(key_file, folder)
-    door.app = create_local_google(
-        folder, public_url=door.url, api_token_ok=OWNER_TOKEN.__eq__, script_files=script_files
-    )
-    local: LocalGoogle = door.app.extensions["local_google"]
+    app = create_local_google(folder, public_url=door.url, api_token_ok=OWNER_TOKEN.__eq__, script_files=script_files)
+    door.app = Witness(app, strict=False)
+    local: LocalGoogle = app.extensions["local_google"]
     yield Served(door.url, folder, local)
     local.stop()
+    door.app.testify()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from bridge.local_google.app import create_local_google
+from bridge.local_google.cells import Validation
 from bridge.local_google.events import Event
 from bridge.local_google.oauth import GOOGLES_AUDIENCE, GRANT, service_account
 from tests.local_google.conftest import SCOPE, Served
@@ -57,6 +58,25 @@ def test_rows_sort_undo_and_redo_over_http(served: Served) -> None:
     assert served.leads.values(2, 1, 2, 1) == [[2], [None]]
 
 
+def test_lines_cells_and_tabs_change_over_http(served: Served) -> None:
+    served.post("/edit", {"range": "A2", "values": [["1", "Lead 1"], ["2", "Lead 2"]]})
+    served.post("/fill", {"range": "A2:B3", "down_to": 4})
+    assert served.leads.values(4, 1, 1, 2) == [[3, "Lead 2"]]
+    served.post("/replace", {"range": "B2:B4", "find": "lead", "by": "Kunde"})
+    served.post("/lines", {"action": "move", "tab": "Leads", "first": 4, "before": 2})
+    served.post("/cut", {"range": "A2:B2", "to": "A6"})
+    served.post("/clear", {"range": "B6"})
+    assert served.leads.values(2, 1, 5, 2) == [[None, None], [1, "Kunde 1"], [2, "Kunde 2"], [None, None], [3, None]]
+    served.post("/lines", {"action": "insert", "tab": "Leads", "dimension": "COLUMNS", "first": 1})
+    served.post("/lines", {"action": "delete", "tab": "Leads", "dimension": "COLUMNS", "first": 2})
+    assert served.leads.values(1, 1, 1, 2) == [[None, "name"]]
+    served.leads.set_validation("D2:D2", Validation("BOOLEAN"))
+    served.post("/tick", {"range": "D2"})
+    served.post("/rename", {"tab": "Leads", "title": "Kunden"})
+    tab = served.local.book.tabs()[0]
+    assert (tab.title, tab.values(2, 4)) == ("Kunden", [[True]])
+
+
 def test_what_a_person_does_is_told_to_the_scripts(served: Served) -> None:
     events: list[Event] = []
     served.local.person.on_event.append(events.append)
@@ -78,6 +98,13 @@ def test_what_a_person_does_is_told_to_the_scripts(served: Served) -> None:
         ("/rows", {"action": "delete", "tab": "Leads", "row": 5000}, "cannot be deleted"),
         ("/sort", {"range": "A2:B9", "column": 3}, "Column 3 is not in A2:B9"),
         ("/undo", {}, "nothing to undo"),
+        ("/lines", {"action": "move", "tab": "Leads", "first": 2, "before": 3}, "cannot be moved before 3"),
+        ("/lines", {"action": "insert", "tab": "Leads", "dimension": "CELLS", "first": 2}, "'dimension'"),
+        ("/tick", {"range": "A2"}, "no checkbox in A2"),
+        ("/fill", {"range": "A2", "down_to": 1}, "cannot be dragged down to row 1"),
+        ("/cut", {"range": "A2", "to": "Nix!A2"}, "Unable to parse range: Nix!A2"),
+        ("/replace", {"range": "A2", "find": "", "by": "x"}, "nothing to look for"),
+        ("/rename", {"tab": "Leads", "title": ""}, "Please enter another name"),
         ("/menu", {"item": "install"}, "Script function not found: install"),
     ],
 )

@@ -175,3 +175,76 @@ def test_a_token_that_may_only_read_cannot_write(served: Served) -> None:
 def test_a_forgotten_token_is_fetched_anew(sheet: gspread.Worksheet, served: Served) -> None:
     served.local.tokens.forget()
     assert sheet.row_values(1)[0] == "id"
+
+
+def test_notes_are_put_read_and_taken_away(sheet: gspread.Worksheet) -> None:
+    sheet.update_notes({"B2": "call back", "C3": "lost?"})
+    assert sheet.get_note("B2") == "call back"
+    assert sheet.get_notes()[1:] == [["", "call back"], ["", "", "lost?"]]
+    sheet.clear_notes(["B2"])
+    assert sheet.get_notes()[1:] == [[], ["", "", "lost?"]]
+    assert sheet.row_values(3) == []
+
+
+def test_a_note_stays_with_its_cell_and_not_with_new_rows(sheet: gspread.Worksheet, served: Served) -> None:
+    sheet.update_note("A2", "ours")
+    sheet.insert_rows([["1"], ["2"]], row=2, inherit_from_before=False)
+    assert sheet.get_note("A4") == "ours"
+    served.local.person.insert_rows("Leads", 5)
+    assert sheet.get_note("A5") == ""
+
+
+def test_named_ranges_are_made_listed_and_taken_away(sheet: gspread.Worksheet) -> None:
+    sheet.update([["1"], ["2"]], "A2:A3")
+    sheet.define_named_range("A2:A3", "lead_ids")
+    (named,) = sheet.spreadsheet.list_named_ranges()
+    assert (named["name"], sheet.get("lead_ids")) == ("lead_ids", [["1"], ["2"]])
+    sheet.delete_named_range(named["namedRangeId"])
+    with pytest.raises(gspread.exceptions.APIError, match="Unable to parse range"):
+        sheet.get("lead_ids")
+
+
+def test_several_ranges_are_cleared_in_one_call(sheet: gspread.Worksheet, served: Served) -> None:
+    sheet.update([["1", "a", "NEW"], ["2", "b", "LOST"]], "A2:C3")
+    before = served.local.calls.writes
+    assert sheet.batch_clear(["A2", "B2:C9"])["clearedRanges"] == ["Leads!A2", "Leads!B2:C9"]
+    assert (served.local.calls.writes, sheet.get("A2:C3")) == (before + 1, [[], ["2"]])
+
+
+def test_columns_are_inserted_with_values_before_others(sheet: gspread.Worksheet) -> None:
+    sheet.insert_cols([["phone", "123"], ["mail"]], col=2)
+    assert sheet.get("A1:D2") == [["id", "phone", "mail", "name"], ["", "123"]]
+
+
+def test_every_record_has_the_header_as_its_keys(sheet: gspread.Worksheet) -> None:
+    sheet.append_rows([["1", "Ada", "NEW"], ["2", "Bob"]])
+    assert [record["name"] for record in sheet.get_all_records()] == ["Ada", "Bob"]
+    assert sheet.get_all_records(numericise_ignore=["all"])[1] == {
+        "id": "2", "name": "Bob", "status": "", "task_id": ""
+    }  # fmt: skip
+    assert [cell.address for cell in sheet.findall("Ada")] == ["B2"]
+
+
+def test_a_tab_is_copied_to_its_own_book_and_to_no_other(sheet: gspread.Worksheet) -> None:
+    copy = sheet.copy_to(sheet.spreadsheet_id)
+    assert (copy["title"], copy["index"]) == ("Copy of Leads", 1)
+    with pytest.raises(gspread.exceptions.APIError, match="not found"):
+        sheet.copy_to("1elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("act", "named"),
+    [
+        (lambda sheet: sheet.merge_cells("A1:B1"), "mergeCells"),
+        (lambda sheet: sheet.set_basic_filter(), "setBasicFilter"),
+        (lambda sheet: sheet.update_tab_color("#ff0000"), "tabColor"),
+        (lambda sheet: sheet.format("A1", {"textFormat": {"bold": True}}), "textFormat"),
+        (lambda sheet: sheet.columns_auto_resize(0, 2), "autoResizeDimensions"),
+        (lambda sheet: sheet.hide_rows(2, 3), "updateDimensionProperties"),
+    ],
+)
+def test_looks_are_refused_by_name(sheet: gspread.Worksheet, served: Served, act: Any, named: str) -> None:
+    before = served.local.book.now
+    with pytest.raises(gspread.exceptions.APIError, match=named) as raised:
+        act(sheet)
+    assert (raised.value.response.status_code, served.local.book.now) == (400, before)

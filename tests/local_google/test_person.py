@@ -209,3 +209,183 @@ def test_the_api_fires_nothing_unless_google_is_taken_to(desk: Desk) -> None:
     desk.trouble.api_fires_change = True
     desk.person.api_wrote(0)
     assert desk.told() == [CHANGED]
+
+
+def test_clearing_a_block_is_one_edit_without_values_and_keeps_its_formats(desk: Desk) -> None:
+    desk.tab.set_format("B2:B4", NumberFormat("TEXT", "@"))
+    desk.person.clear("Leads!A2:B3")
+    assert desk.told() == [edit(2, 1, 2, 2), CHANGED]
+    assert desk.tab.values(2, 1, 3, 2) == [[None, None], [None, None], [2, "Bob"]]
+    desk.person.edit("B2", [["007"]])
+    assert desk.tab.values(2, 2) == [["007"]]
+
+
+def test_clearing_one_cell_tells_what_was_there(desk: Desk) -> None:
+    desk.person.clear("B2")
+    assert desk.told() == [edit(2, 2, old_value="Cleo"), CHANGED]
+
+
+def test_dragging_down_counts_on_repeats_and_is_one_edit_of_what_was_filled(desk: Desk) -> None:
+    desk.tab.write(2, 1, [[1, "NEW"], [3, "Lead 09"]])
+    desk.person.fill("A2:B3", 7)
+    assert desk.tab.values(4, 1, 4, 2) == [[5, "NEW"], [7, "Lead 10"], [9, "NEW"], [11, "Lead 11"]]
+    assert desk.told() == [edit(4, 1, 4, 2), CHANGED]
+    desk.person.undo()
+    assert desk.tab.values(4, 1, 2, 2) == [[2, "Bob"], [None, None]]
+
+
+def test_dragging_one_number_repeats_it(desk: Desk) -> None:
+    desk.person.fill("A2", 4)
+    assert desk.tab.values(2, 1, 3, 1) == [[3], [3], [3]]
+
+
+@pytest.mark.parametrize("source_too", [False, True])
+def test_cut_cells_take_their_rule_along_and_tell_where_they_went(desk: Desk, source_too: bool) -> None:
+    desk.trouble.cut_fires_source = source_too
+    desk.tab.set_validation("B2:B2", Validation("ONE_OF_LIST", ("Cleo", "Dora"), strict=True))
+    desk.person.cut("A2:B2", "A6")
+    assert desk.tab.values(2, 1, 1, 2) == [[None, None]]
+    assert desk.tab.values(6, 1, 1, 2) == [[3, "Cleo"]]
+    assert desk.told() == [edit(2, 1, 1, 2)] * source_too + [edit(6, 1, 1, 2), CHANGED]
+    with pytest.raises(Invalid, match="takes only"):
+        desk.person.edit("B6", [["x"]])
+    desk.person.undo()
+    assert (desk.tab.values(2, 2), desk.tab.values(6, 1)) == ([["Cleo"]], [[None]])
+
+
+def test_cut_cells_may_be_pasted_over_themselves(desk: Desk) -> None:
+    desk.person.cut("A2:B4", "A3")
+    assert desk.names() == [None, "Cleo", "Ada", "Bob"]
+
+
+@pytest.mark.parametrize("fires", [False, True])
+def test_find_and_replace_leaves_formulas_and_types_what_it_makes(desk: Desk, fires: bool) -> None:
+    desk.trouble.replace_fires_edit = fires
+    desk.tab.write(2, 2, [["row 12"], ["Row 3"], ['="row"']])
+    desk.person.replace("A2:B9", "ROW ", "")
+    assert desk.tab.values(2, 2, 3, 1)[:2] == [[12], [3]]
+    assert desk.tab.formulas(4, 2) == [['="row"']]
+    assert desk.told() == [edit(2, 2, 2, 1)] * fires + [Event("change", 0, "OTHER")]
+
+
+def test_what_was_not_found_is_no_edit(desk: Desk) -> None:
+    desk.trouble.replace_fires_edit = True
+    desk.person.replace("A1:B9", "nobody", "x")
+    assert desk.told() == [Event("change", 0, "OTHER")]
+
+
+def test_a_checkbox_tells_true_and_false_in_capitals(desk: Desk) -> None:
+    desk.tab.set_validation("C2:C2", Validation("BOOLEAN"))
+    desk.tab.write(2, 3, [[False]])
+    desk.person.tick("C2")
+    desk.person.tick("C2")
+    first, _, second, _ = desk.told()
+    assert [(one.value, one.old_value) for one in (first, second)] == [("TRUE", "FALSE"), ("FALSE", "TRUE")]
+    with pytest.raises(Invalid, match="no checkbox in B2"):
+        desk.person.tick("B2")
+
+
+def test_columns_come_and_go_without_an_edit(desk: Desk) -> None:
+    desk.person.insert_columns("Leads", 2)
+    desk.person.delete_columns("Leads", 1)
+    assert desk.tab.values(1, 1, 1, 2) == [[None, "name"]]
+    assert desk.told() == [Event("change", 0, "INSERT_COLUMN"), Event("change", 0, "REMOVE_COLUMN")]
+    desk.person.undo()
+    desk.person.undo()
+    assert desk.tab.values(1, 1, 2, 2) == [["id", "name"], [3, "Cleo"]]
+    assert desk.told() == [Event("change", 0, "INSERT_COLUMN"), Event("change", 0, "REMOVE_COLUMN")]
+
+
+@pytest.mark.parametrize(
+    ("row", "count", "before", "names", "landed"),
+    [(2, 1, 5, ["Ada", "Bob", "Cleo"], 4), (4, 1, 2, ["Bob", "Cleo", "Ada"], 2), (3, 2, 2, ["Ada", "Bob", "Cleo"], 2)],
+)
+def test_rows_that_are_moved_are_an_edit_where_they_land(
+    desk: Desk, row: int, count: int, before: int, names: list[str], landed: int
+) -> None:
+    desk.person.move_rows("Leads", row, count, before)
+    assert desk.names() == names
+    assert desk.told() == [edit(landed, 1, count, 4), CHANGED]
+    desk.person.undo()
+    assert desk.names() == ["Cleo", "Ada", "Bob"]
+    desk.person.redo()
+    assert desk.names() == names
+
+
+def test_moving_a_column_takes_all_of_it_and_an_empty_row_is_no_edit(desk: Desk) -> None:
+    desk.person.move_columns("Leads", 1, 1, 3)
+    assert desk.tab.values(1, 1, 2, 2) == [["name", "id"], ["Cleo", 3]]
+    desk.told()
+    desk.person.move_rows("Leads", 9, 1, 7)
+    assert desk.told() == [CHANGED]
+
+
+@pytest.mark.parametrize(("row", "count", "before"), [(2, 1, 2), (2, 2, 4), (2, 1, 12), (0, 1, 5), (10, 2, 1)])
+def test_rows_cannot_be_moved_nowhere_or_beyond_the_grid(desk: Desk, row: int, count: int, before: int) -> None:
+    with pytest.raises(Invalid, match="cannot be moved"):
+        desk.person.move_rows("Leads", row, count, before)
+
+
+def test_a_renamed_tab_and_a_format_are_changes_only(desk: Desk) -> None:
+    desk.person.rename("Leads", "Kunden")
+    desk.person.format("A2:A9", NumberFormat("TEXT", "@"))
+    assert desk.told() == [Event("change", 0, "OTHER"), Event("change", 0, "FORMAT")]
+    desk.person.undo()
+    desk.person.undo()
+    assert desk.tab.title == "Leads"
+
+
+def test_an_unknown_change_may_call_itself_an_edit(desk: Desk) -> None:
+    desk.trouble.unknown_change = "EDIT"
+    desk.person.sort("A2:B4", 1)
+    assert desk.told() == [CHANGED]
+
+
+def test_a_colleague_is_named_in_the_event_and_undoes_only_their_own(desk: Desk) -> None:
+    colleague = desk.person.colleague("bob@example.com")
+    desk.person.edit("B2", [["by the owner"]])
+    desk.told()
+    colleague.edit("B3", [["by Bob"]])
+    assert [event.user for event in desk.told()] == ["bob@example.com"] * 2
+    desk.person.undo()
+    assert desk.names() == ["Cleo", "by Bob", "Bob"]
+    colleague.undo()
+    assert desk.names() == ["Cleo", "Ada", "Bob"]
+
+
+def test_a_colleague_who_moves_rows_ends_what_others_could_undo(desk: Desk) -> None:
+    desk.person.edit("B2", [["x"]])
+    desk.person.colleague("bob@example.com").move_rows("Leads", 2, 1, 5)
+    with pytest.raises(Invalid, match="nothing to undo"):
+        desk.person.undo()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda bob: bob.edit("A2", [["9"]]),
+        lambda bob: bob.clear("A2:B3"),
+        lambda bob: bob.cut("B2", "A2"),
+        lambda bob: bob.fill("A1:B1", 3),
+        lambda bob: bob.sort("A2:B4", 2),
+        lambda bob: bob.delete_rows("Leads", 2),
+        lambda bob: bob.delete_columns("Leads", 1),
+        lambda bob: bob.move_rows("Leads", 2, 1, 5),
+    ],
+)
+def test_what_is_protected_stops_a_colleague_in_every_way(desk: Desk, act: object) -> None:
+    guard = desk.tab.protect("A:A")
+    bob = desk.person.colleague("bob@example.com")
+    before = desk.book.now
+    with pytest.raises(Invalid, match="protected cell or object"):
+        act(bob)  # type: ignore[operator]
+    assert (desk.book.now, desk.told()) == (before, [])
+    bob.edit("B2", [["beside it"]])
+    desk.tab.unprotect(guard)
+    act(bob)  # type: ignore[operator]
+
+
+def test_an_editor_of_the_protected_range_is_not_stopped(desk: Desk) -> None:
+    desk.tab.protect("A:A", ["bob@example.com"])
+    desk.person.colleague("bob@example.com").edit("A2", [["9"]])
+    assert desk.tab.values(2, 1) == [[9]]

@@ -7,7 +7,9 @@ import pytest
 import requests
 
 from bridge.local_google.cells import NumberFormat
+from bridge.local_google.grid_requests import Request
 from tests.local_google.conftest import OWNER_TOKEN, Served
+from tests.local_google.discovery import document
 
 BRIDGE_MASK = (
     "sheets(properties(sheetId,title),data(startRow,startColumn,"
@@ -144,6 +146,14 @@ def test_what_makes_no_sense_is_refused_by_name(
     assert served.local.book.now is before
 
 
+def test_an_unknown_parameter_is_refused_as_google_does(served: Served) -> None:
+    answer = served.call("GET", "/values/A1", params={"valueRendering": "FORMULA"})
+    assert refused(answer) == (
+        'Invalid JSON payload received. Unknown name "valueRendering": Cannot bind query parameter. '
+        "Field 'valueRendering' could not be found in request message."
+    )
+
+
 def test_a_body_that_is_not_json_is_refused(served: Served) -> None:
     assert "Invalid JSON payload" in refused(served.call("POST", ":batchUpdate", data=b"{"))
 
@@ -156,7 +166,7 @@ def test_an_unknown_spreadsheet_is_not_found(served: Served) -> None:
 
 
 def test_an_unknown_method_is_not_found(served: Served) -> None:
-    assert served.call("POST", "/developerMetadata:search", json={}).status_code == 404
+    assert served.call("POST", "/values:batchErase", json={}).status_code == 404
     assert served.call("DELETE", "/values/A1").status_code == 404
 
 
@@ -182,8 +192,6 @@ def test_ranges_may_be_named_by_grid_so_that_a_renamed_tab_does_not_matter(serve
     assert (answer["totalUpdatedCells"], answer["responses"][0]["updatedRange"]) == (2, "Renamed!A2:B2")
     read = served.call("POST", "/values:batchGetByDataFilter", json={"dataFilters": [where, {"a1Range": "B2"}]}).json()
     assert [one["valueRange"]["values"] for one in read["valueRanges"]] == [[["12", "Ada"]], [["Ada"]]]
-    body["data"][0]["dataFilter"] = {"developerMetadataLookup": {"metadataId": 1}}
-    assert "developerMetadataLookup" in refused(served.call("POST", "/values:batchUpdateByDataFilter", json=body))
 
 
 def test_a_column_written_as_a_column(served: Served) -> None:
@@ -246,7 +254,7 @@ def test_cells_are_appended_repeated_and_formatted(served: Served) -> None:
     ("request_", "named"),
     [
         ({"repeatCell": {"range": {}, "cell": {"userEnteredFormat": {"textFormat": {}}}, "fields": "*"}}, "textFormat"),
-        ({"repeatCell": {"range": {}, "cell": {}, "fields": "note"}}, "note"),
+        ({"repeatCell": {"range": {}, "cell": {}, "fields": "pivotTable"}}, "pivotTable"),
         ({"updateSheetProperties": {"properties": {"title": "x"}, "fields": "tabColor"}}, "tabColor"),
         ({"updateCells": {"rows": [], "fields": "*"}}, "start and range"),
         ({"sortRange": {"range": {"endColumnIndex": 2}, "sortSpecs": [{"dimensionIndex": 5}]}}, "sort key"),
@@ -261,6 +269,22 @@ def test_cells_are_appended_repeated_and_formatted(served: Served) -> None:
 )
 def test_what_is_not_kept_is_refused_by_name(served: Served, request_: dict[str, Any], named: str) -> None:
     assert named in refused(batch(served, request_))
+
+
+KEPT = {field.alias for field in Request.model_fields.values()}
+ALL = document()["schemas"]["Request"]["properties"]
+
+
+@pytest.mark.parametrize("name", sorted(ALL.keys() - KEPT))
+def test_a_kind_of_request_that_is_not_kept_is_refused_by_its_name(served: Served, name: str) -> None:
+    before = served.local.book.now
+    answer = batch(served, {"appendDimension": {"dimension": "ROWS", "length": 5}}, {name: {}})
+    assert f"Unknown name \"{name}\" at 'requests[1]'" in refused(answer)
+    assert served.local.book.now is before
+
+
+def test_every_kind_of_request_that_is_kept_is_one_of_googles() -> None:
+    assert ALL.keys() > KEPT
 
 
 def test_inserted_rows_take_the_look_of_their_neighbour(served: Served) -> None:

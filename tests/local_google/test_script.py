@@ -293,6 +293,21 @@ def test_scripts_and_api_writes_fire_nothing(project: Project) -> None:
     assert project.logged() == []
 
 
+def test_an_event_names_the_colleague_who_did_it(project: Project) -> None:
+    project.trigger("edit")
+    project.write("function edited(e) { console.log(e.user.getEmail()) }")
+    project.person.colleague("bob@example.com").edit("A2", [["1"]])
+    project.person.edit("A3", [["2"]])
+    assert sorted(project.logged()) == ["bob@example.com", "you@local.invalid"]
+
+
+def test_lost_triggers_fire_no_more(project: Project) -> None:
+    project.trigger("edit", "change")
+    project.scripts.lose_triggers()
+    project.person.edit("A2", [["1"]])
+    assert (project.logged(), project.scripts.project.triggers.all()) == ([], ())
+
+
 def test_handlers_overlap(project: Project, web: Callable[..., str]) -> None:
     both = threading.Barrier(2)
     address = web(lambda _: (200, str(both.wait(5)).encode()))

@@ -1,6 +1,7 @@
 """Quotas really counted, and trouble on demand: over real HTTP, as the bridge would meet it."""
 
 import time
+from dataclasses import fields
 
 import google.auth.exceptions
 import gspread
@@ -12,7 +13,7 @@ from bridge.local_google.errors import GoogleError
 from bridge.local_google.grid import Grid
 from bridge.local_google.quota import Limits, Quota
 from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.trouble import Fault, Trouble
+from bridge.local_google.trouble import Fault, Switches, Trouble
 from tests.local_google.conftest import Served
 
 
@@ -238,3 +239,33 @@ def test_a_write_after_trouble_is_seen_at_once(sheet: gspread.Worksheet, served:
     sheet.update([["x"]], "A2")
     assert time.monotonic() - started >= 0.05
     assert sheet.acell("A2").value == "x"
+
+
+def test_the_quota_is_set_over_http_told_and_put_back(sheet: gspread.Worksheet, served: Served) -> None:
+    told = served.post("/trouble", {"quota": {"per_user": 1}}).json()
+    assert told["quota"] == {"per_user": 1, "per_project": 300}
+    served.local.quota.reset()
+    sheet.acell("A1")
+    with pytest.raises(gspread.exceptions.APIError, match="Quota exceeded"):
+        sheet.acell("A1")
+    sheet.update([["x"]], "A2")
+    assert served.post("/trouble", {"reset": True}).json()["quota"]["per_user"] == 60
+    sheet.acell("A1")
+
+
+def test_every_switch_can_be_thrown_over_http(served: Served) -> None:
+    thrown = {
+        "latency": 0.01, "echo_skipped": False, "undo_fires_edit": False, "sort_fires_edit": True,
+        "replace_fires_edit": True, "cut_fires_source": True, "unknown_change": "EDIT", "api_fires_change": True,
+        "edit_queue": 2, "key_revoked": True, "unshared": True, "owner_too": True,
+    }  # fmt: skip
+    assert thrown.keys() == {one.name for one in fields(Switches)}
+    told = served.post("/trouble", thrown).json()
+    assert {name: told[name] for name in thrown} == thrown
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_numbers_json_does_not_have_are_refused(served: Served, number: int) -> None:
+    text = ('{"values": [[NaN]]}', '{"values": [[Infinity]]}')[number]
+    answer = served.call("PUT", "/values/A2?valueInputOption=RAW", data=text)
+    assert (answer.status_code, served.leads.last_row) == (400, 1)

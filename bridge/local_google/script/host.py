@@ -59,7 +59,7 @@ class Scripts:
         """Note an event for every trigger it fires; beyond the queue's limit, edits are dropped, as Google does."""
         for trigger in self.project.triggers.all():
             if trigger.type == _TYPES[event.kind]:
-                self._enqueue(trigger, _event_json(event, trigger, self.email))
+                self._enqueue(trigger, _event_json(event, trigger, event.user or self.email))
 
     def run(
         self, function: str, args: Sequence[Any], answers: Sequence[str | None] = (), at: str = ""
@@ -87,6 +87,11 @@ class Scripts:
         for trigger in self.project.triggers.all():
             if trigger.type == "CLOCK":
                 self._fire(trigger)
+
+    def lose_triggers(self) -> None:
+        """Forget every trigger, whoever made it: Google does when an account goes or loses access."""
+        for trigger in self.project.triggers.all():
+            self.project.triggers.delete(trigger.id, trigger.owner)
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until no handler runs or is due; False when ``timeout`` seconds were not enough."""

@@ -1,0 +1,43 @@
+"""The answers to writes of values, alike for every method that writes some."""
+
+from typing import Any
+
+from bridge.local_google import masks, wire
+from bridge.local_google.a1 import Dimension
+from bridge.local_google.call import Answer, local
+from bridge.local_google.snapshot import Snapshot
+from bridge.local_google.values import Rendering, Written, value_range
+
+_RANGE = "range,majorDimension,values"
+_UPDATE = f"spreadsheetId,updatedRange,updatedRows,updatedColumns,updatedCells,updatedData({_RANGE})"
+VALUES = masks.parse(
+    f"{_RANGE},{_UPDATE},valueRanges({_RANGE},valueRange({_RANGE}),dataFilters),responses({_UPDATE},dataFilter),"
+    "totalUpdatedRows,totalUpdatedColumns,totalUpdatedCells,totalUpdatedSheets,clearedRange,clearedRanges,"
+    f"tableRange,updates({_UPDATE})"
+)
+"""What a mask may name in an answer about values."""
+
+Echo = wire.PutValues | wire.BatchWrite
+
+
+def update_answer(after: Snapshot, written: Written, asked: Echo, dimension: Dimension) -> Answer:
+    """UpdateValuesResponse; the echo shows every cell of the range, skipped ones too unless the switch is off."""
+    answer: Answer = {"spreadsheetId": local().book.id, "updatedRange": after.text(written.area)} | written.counts()
+    if asked.include_values_in_response:
+        look = Rendering(asked.response_value_render_option, asked.response_date_time_render_option, dimension)
+        hidden = frozenset[tuple[int, int]]() if local().trouble.echo_skipped else written.skipped
+        answer["updatedData"] = value_range(after, written.echo, look, hidden)
+    return answer
+
+
+def batch_answer(after: Snapshot, done: list[tuple[Written, Dimension]], asked: Echo) -> dict[str, Any]:
+    """BatchUpdateValuesResponse: one response per range, and totals that count a cell written twice once."""
+    tabs = [(written.area.sheet_id, place) for written, _ in done for place in written.cells]
+    totals = {
+        "totalUpdatedRows": len({(tab, row) for tab, (row, _) in tabs}),
+        "totalUpdatedColumns": len({(tab, column) for tab, (_, column) in tabs}),
+        "totalUpdatedCells": len(tabs),
+        "totalUpdatedSheets": len({tab for tab, _ in tabs}),
+    }
+    responses = [update_answer(after, written, asked, dimension) for written, dimension in done]
+    return {name: count for name, count in totals.items() if count} | {"responses": responses}

@@ -1,0 +1,78 @@
+"""The requests for protected ranges: who may change an area, and who may change that. Pure, like all of a batch."""
+
+from dataclasses import replace
+from typing import Any
+
+from bridge.local_google import grid_requests as ask
+from bridge.local_google import masks
+from bridge.local_google.a1 import Area
+from bridge.local_google.errors import bad_field
+from bridge.local_google.grid import FAR, Grid, Protected
+from bridge.local_google.snapshot import Snapshot
+from bridge.local_google.spreadsheet import protected_range
+from bridge.local_google.values import check_protection
+from bridge.local_google.wire import GridRange
+
+Done = tuple[Snapshot, dict[str, Any]]
+_FIELDS = masks.parse("range,description,warningOnly,editors")
+
+
+def add(now: Snapshot, asked: ask.AddProtectedRange, caller: str | None) -> Done:
+    """Protect an area; whoever protects it is one of its editors."""
+    wanted = asked.protected_range
+    taken = {one.id for grid in now.grids for one in grid.protected}
+    number = wanted.protected_range_id or max(taken, default=0) + 1
+    if number in taken:
+        raise bad_field("protectedRangeId", f"A protected range with id {number} already exists.")
+    if wanted.range is None:
+        raise bad_field("protectedRange.range", "range must be set.")
+    area = _area(now, wanted.range)
+    guard = Protected(number, area, _editors(wanted, caller), bool(wanted.warning_only), wanted.description or "")
+    after = now.changed(area.sheet_id, lambda grid: replace(grid, protected=(*grid.protected, guard)))
+    return after, {"protectedRange": protected_range(guard, after.grid(area.sheet_id), caller)}
+
+
+def update(now: Snapshot, asked: ask.UpdateProtectedRange, caller: str | None) -> Done:
+    """Another area, other editors, other words; only for its editors."""
+    mask, wanted = masks.parse(asked.fields), asked.protected_range
+    masks.check(mask, _FIELDS)
+    grid, before = _mine(now, wanted.protected_range_id or 0, caller)
+    after = before
+    if masks.covers(mask, "range") and wanted.range is not None:
+        after = replace(after, area=_area(now, wanted.range))
+    if masks.covers(mask, "description"):
+        after = replace(after, description=wanted.description or "")
+    if masks.covers(mask, "warningOnly"):
+        after = replace(after, warning_only=bool(wanted.warning_only))
+    if masks.covers(mask, "editors"):
+        after = replace(after, editors=_editors(wanted, caller))
+    kept = tuple(after if one is before else one for one in grid.protected)
+    return now.changed(grid.sheet_id, lambda grid: replace(grid, protected=kept)), {}
+
+
+def delete(now: Snapshot, asked: ask.DeleteProtectedRange, caller: str | None) -> Done:
+    """Take a protection away; only for its editors."""
+    grid, gone = _mine(now, asked.protected_range_id, caller)
+    kept = tuple(one for one in grid.protected if one is not gone)
+    return now.changed(grid.sheet_id, lambda grid: replace(grid, protected=kept)), {}
+
+
+def _mine(now: Snapshot, number: int, caller: str | None) -> tuple[Grid, Protected]:
+    for grid in now.grids:
+        for one in grid.protected:
+            if one.id == number:
+                check_protection(replace(grid, protected=(one,)), [(one.area.top, one.area.left)], caller)
+                return grid, one
+    raise bad_field("protectedRangeId", f"No protected range with id: {number}")
+
+
+def _area(now: Snapshot, where: GridRange) -> Area:
+    """Open ends stay open: rows to come are protected too."""
+    bottom = FAR if where.end_row_index is None else where.end_row_index
+    right = FAR if where.end_column_index is None else where.end_column_index
+    sheet_id = now.grid(where.sheet_id).sheet_id
+    return Area(sheet_id, where.start_row_index, where.start_column_index, bottom, right)
+
+
+def _editors(wanted: ask.ProtectedRangeWire, caller: str | None) -> tuple[str, ...]:
+    return tuple(sorted({*(wanted.editors.users if wanted.editors else ()), *([caller] if caller else ())}))
