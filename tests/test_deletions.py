@@ -28,10 +28,10 @@ def test_the_task_of_a_deleted_row_is_archived_after_the_grace_time_and_not_befo
     stack.google.person.delete_rows("Leads", 3)
     stack.sweep()
     assert (gone(stack), archived(stack)) == ({"2"}, set())
-    stack.later(59)
+    stack.later(40)
     stack.sweep()
     assert archived(stack) == set()
-    stack.later(2)
+    stack.later(25)
     stack.sweep()
     assert archived(stack) == {2}
     story = stack.changes(2)[0]

@@ -6,6 +6,7 @@ from typing import Literal
 
 from bridge.local_google.errors import Invalid
 
+MOST_PLACES = 1_000_000
 Dimension = Literal["ROWS", "COLUMNS"]
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})?\$?([1-9]\d{0,7})?")
 _PLAIN_TITLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
@@ -24,7 +25,9 @@ class Area:
 
     @property
     def places(self) -> list[tuple[int, int]]:
-        """Every cell, row by row."""
+        """Every cell, row by row; raises `Invalid` beyond a million, which a stand-in need not bear."""
+        if (self.bottom - self.top) * (self.right - self.left) > MOST_PLACES:
+            raise Invalid(f"The local Google changes at most {MOST_PLACES} cells at once.")
         return [(row, column) for row in range(self.top, self.bottom) for column in range(self.left, self.right)]
 
     def covers(self, row: int, column: int) -> bool:

@@ -144,7 +144,9 @@ def _names(mask: masks.Mask, given: set[str], name: str) -> bool:
 def _insert(now: Snapshot, asked: ask.InsertDimension, _caller: Caller) -> tuple[Snapshot, Reply]:
     grid, start, end = _lines(now, asked.range, growing=True)
     look = start - 1 if asked.inherit_from_before else start
-    if asked.range.dimension == "ROWS":
+    by_row = asked.range.dimension == "ROWS"
+    now.check_room(grid, **{"rows" if by_row else "columns": end - start})
+    if by_row:
         like = grid.rows[look] if 0 <= look < len(grid.rows) else ()
         return now.changed(
             grid.sheet_id, lambda grid: grid.rows_inserted(start, [blank_like(like)] * (end - start))

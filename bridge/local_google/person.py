@@ -24,7 +24,6 @@ from bridge.local_google.history import Done, History
 from bridge.local_google.steps import Delete, Insert, Move, Put, Rename
 from bridge.local_google.trouble import Trouble
 
-MOST_CELLS = 10_000_000
 Listener = Callable[[Event], None]
 
 
@@ -208,8 +207,7 @@ class Person:
             size, name = grid.size(dimension), dimension.capitalize()
             if not 1 <= line <= size + 1 or count < 1:
                 raise Invalid(f"{name} cannot be inserted before {line}: the grid has {size}.")
-            if (size + count) * (grid.row_count * grid.column_count // size) > MOST_CELLS:
-                raise Invalid(f"A spreadsheet holds at most {MOST_CELLS:,} cells.")
+            self._book.now.check_room(grid, **{dimension.lower(): count})
             like = blank_like(grid.line(dimension, line - 1))
             revision = self._history.act(grid, Insert(dimension, line - 1, (like,) * count))
         return self._told(revision, Event("change", grid.sheet_id, f"INSERT_{dimension[:-1]}"))

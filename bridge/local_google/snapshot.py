@@ -9,6 +9,8 @@ from bridge.local_google.errors import Invalid, bad_field
 from bridge.local_google.grid import Grid
 from bridge.local_google.metadata import Metadata, Named
 
+MOST_CELLS = 10_000_000
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -75,7 +77,7 @@ class Snapshot:
         after = change(before)
         if after is before:
             return self
-        return replace(self, grids=tuple(after if grid is before else grid for grid in self.grids))
+        return replace(self, grids=tuple(after if grid is before else grid for grid in self.grids))._checked()
 
     def with_new_tab(self, grid: Grid, index: int | None = None) -> "Snapshot":
         """The book with another tab; raises `Invalid` when its id or title is taken."""
@@ -83,7 +85,17 @@ class Snapshot:
             raise Invalid(f"Sheet with id {grid.sheet_id} already exists. Please use a different id.")
         self.check_title(grid.title)
         at = len(self.grids) if index is None else index
-        return replace(self, grids=(*self.grids[:at], grid, *self.grids[at:]))
+        return replace(self, grids=(*self.grids[:at], grid, *self.grids[at:]))._checked()
+
+    def check_room(self, grid: Grid, rows: int = 0, columns: int = 0) -> None:
+        """Raise `Invalid` when so many more rows or columns of this tab were too many cells (GOOGLE.md section 5)."""
+        others = sum(one.row_count * one.column_count for one in self.grids if one is not grid)
+        if others + (grid.row_count + rows) * (grid.column_count + columns) > MOST_CELLS:
+            raise Invalid(f"This action would increase the number of cells above the limit of {MOST_CELLS} cells.")
+
+    def _checked(self) -> "Snapshot":
+        self.check_room(self.grids[0])
+        return self
 
     def without_tab(self, sheet_id: int) -> "Snapshot":
         """The book without this tab; the last one stays."""
