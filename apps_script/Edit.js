@@ -13,8 +13,9 @@ const MOVED = 'Moved or removed rows';
 const EARLIER = 'Earlier edits';
 
 /**
- * The rows and columns that an edit covers, from 1.
- * @typedef {{top: number, bottom: number, first: number, last: number}} Place
+ * The rows and columns that an edit covers, from 1. `typed`: what went into a single cell; the cell itself may show
+ * something else by the time it is read.
+ * @typedef {{top: number, bottom: number, first: number, last: number, typed?: string}} Place
  */
 
 /**
@@ -26,7 +27,7 @@ function bridgeEdited(e) {
     const state = state_();
     const sheet = e.range.getSheet();
     if (!mine_(state) || sheet.getSheetId() !== state.tab) return;
-    const place = place_(e.range);
+    const place = { ...place_(e.range), ...(typeof e.value === 'string' ? { typed: e.value } : {}) };
     if (!touches_(sheet, place, state.settings)) return;
     const answer = place.top === 1 ? sendAll_(state) : sendRows_(state, sheet, place);
     report_(e.range.getA1Notation(), answer);

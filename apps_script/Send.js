@@ -115,7 +115,8 @@ function edited_(sheet, place, settings) {
   const withIds = place.first <= column && column <= place.last;
   // Who edits nothing but ids means what they do: an id taken away is not to be made up for.
   if (settings && settings.assign_ids && !(withIds && place.first === place.last)) assignIds_(sheet, seen, settings);
-  const parcels = parcels_(seen, column - 1, { first: place.first, last: place.last });
+  const typed = place.typed === undefined ? {} : { typed: place.typed };
+  const parcels = parcels_(seen, column - 1, { first: place.first, last: place.last, ...typed });
   // Rows that were emptied say nothing any more, not even which lead is gone.
   const emptied = withIds && (seen.blank > 0 || !seen.rows.length);
   return emptied ? [...parcels, everything_(sheet, settings)] : parcels;
@@ -157,7 +158,7 @@ function everything_(sheet, settings) {
  * Rows as parcels the bridge takes.
  * @param {Seen} seen
  * @param {number} column of the id, from 0
- * @param {{first: number, last: number} | null} edited the columns a person touched
+ * @param {{first: number, last: number, typed?: string} | null} edited the columns touched, and what was typed
  * @returns {Parcel[]}
  */
 function parcels_(seen, column, edited) {

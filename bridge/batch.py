@@ -19,9 +19,9 @@ class Reading:
     """Rows as one read showed them.
 
     ``began``: when the read began (for a delivery: when it was received). ``seq``: the delivery's number, None for
-    reads of our own. ``edited``: fields a person touched in this very event. ``latest``: the side that changed
-    last, as far as known. ``ids``: every id the sheet holds, where the whole of it was read. ``namesakes``: how many
-    unlinked rows share a value of the field that matches rows with tasks.
+    reads of our own. ``edited``: fields a person touched in this very event; ``typed``: what they typed, where it was
+    one cell. ``latest``: the side that changed last, as far as known. ``ids``: every id the sheet holds, where the
+    whole of it was read. ``namesakes``: how many unlinked rows share a value of the field that matches rows with tasks.
     """
 
     rows: Sequence[Row]
@@ -30,6 +30,7 @@ class Reading:
     seq: int | None = None
     edited: Collection[str] = ()
     latest: Side = "sheet"
+    typed: str = ""
     ids: Collection[str] | None = None
     namesakes: Mapping[Value, int] = field(default_factory=dict)
 

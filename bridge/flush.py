@@ -20,12 +20,12 @@ from bridge.core.cells import cell_value, obstacle
 from bridge.core.lead import Raw, Row, Value
 from bridge.core.merge import trust
 from bridge.errors import Rejected
-from bridge.history import By, note_refused, replaced_lately, settle_waiting
+from bridge.history import LAG, By, note_refused, replaced_lately, settle_waiting
 from bridge.locate import LAG_WAIT, relocate, tasks_of
 from bridge.models import Link
 from bridge.pair import ENDURING, acceptable, merge_row, remember
 from bridge.sheets import Unechoed
-from bridge.strays import repairs
+from bridge.strays import astray, lead_id_of, trace
 from bridge.sync_cell import link_text
 from bridge.turn import Seen, Sent, Turn, look
 from task_api.models import Task
@@ -74,10 +74,12 @@ def _decide(turn: Turn, seen: Seen, claimed: list[int]) -> list[Sent]:
         replaced = replaced_lately(session, links, now)
         batch = Batch(session, turn.config, Reading((), f"flush:{turn.lease.sheet}", seen.began, latest="task"), now)
         for link in links:
-            sent += repairs(session, seen, link, now)
+            unclear = trace(session, seen, link, now)
             row = seen.row(link.row)
             if row.lead_id == link.lead_id and link.wanted > link.written and link.next_try <= now:
                 sent += _decide_row(batch, seen, row, link, tasks[link.task_id], replaced.get(link.id, {}))
+            if unclear:
+                outbox.mark_pending(session, link, now + LAG_WAIT)
         session.commit()
     return sent
 
@@ -90,19 +92,20 @@ def _decide_row(
         return []
     values, unread = acceptable(row)
     values |= {name: link.base.get(name) for name in unread}
+    alien = _alien(link, values)
+    values |= {name: link.base.get(name) for name in alien}
     base, doubtful = trust(link.base, values, own_writes.values(link), replaced, ())
     if doubtful:
         outbox.postpone(link, batch.now + LAG_WAIT, f"Google may show an old value of {', '.join(sorted(doubtful))}")
         return []
-    own_writes.seen(link, row.number, batch.now)
+    own_writes.seen(link, row.number, row.values, seen.began - LAG)
+    own_writes.forget_old(link, batch.now)
     link.unborn, archived = False, task.archived_at is not None
     owed = {} if archived else merge_row(batch, link, task, base, values).sheet
-    wanted = _writable(batch, row, link, owed)
+    wanted = _writable(batch, row, link, {name: link.base.get(name) for name in alien} | owed)
     wanted |= _state(row, link, archived=archived)
     if not wanted:
-        outbox.settle(link, link.wanted)
-        if not archived:
-            settle_waiting(batch.session, {link.id: set(values) - owed.keys()}, batch.now)
+        _settle_unwritten(batch, seen, link, set() if archived else set(values) - owed.keys())
         return []
     cells: dict[int, str | float | int | bool] = {}
     for name, value in wanted.items():
@@ -110,6 +113,25 @@ def _decide_row(
         cells[column] = cell_value(seen.config.mapping.by_field[name].kind, value, row.cell(name))
         own_writes.note(link, row.number, column, name, value, values.get(name), batch.now)
     return [Sent(link.id, link.wanted, seen.write(row, cells), wanted)]
+
+
+def _alien(link: Link, values: Mapping[str, Value]) -> set[str]:
+    """Fields that show what a write for another lead left here: no edit, and to be put right."""
+    aliens = own_writes.aliens(link)
+    return {
+        name for name, left in aliens.items() if values.get(name) in left and values.get(name) != link.base.get(name)
+    }
+
+
+def _settle_unwritten(batch: Batch, seen: Seen, link: Link, reached: set[str]) -> None:
+    """Nothing to write; a lead that another's write went into is looked at again while the read may be too old."""
+    outbox.settle(link, link.wanted)
+    settle_waiting(batch.session, {link.id: reached}, batch.now)
+    aliens = own_writes.aliens(link)
+    if own_writes.younger((entry for entry in link.own_writes if entry.get("alien")), seen.began - LAG):
+        outbox.mark_pending(batch.session, link, batch.now + LAG_WAIT)
+    elif aliens:
+        own_writes.restored(link, aliens)
 
 
 def _writable(batch: Batch, row: Row, link: Link, owed: Mapping[str, Value]) -> dict[str, Value]:
@@ -153,40 +175,36 @@ def _write(turn: Turn, sent: list[Sent]) -> None:
             outbox.failed(session, [one.link_id for one in sent], turn.runtime.now(), str(error), 0.0)
             session.commit()
         return
-    _settle(turn, sent, _confirmed(turn, sent, echoed))
+    _settle(turn, sent, _standing(turn, sent, echoed))
 
 
-def _confirmed(turn: Turn, sent: list[Sent], echoed: list[Raw | Unechoed]) -> list[bool]:
-    """For each write, whether its row still carried the lead's id; where Google did not say, one more read does."""
+def _standing(turn: Turn, sent: list[Sent], echoed: list[Raw | Unechoed]) -> list[Raw]:
+    """For each write, what its row's id cell showed; where Google did not say, one more read does."""
     silent = [one.write.row for one, seen in zip(sent, echoed, strict=True) if isinstance(seen, Unechoed)]
     snapshot = turn.sheet.read(silent) if silent else None
 
     def standing(one: Sent, seen: Raw | Unechoed) -> Raw:
         if not isinstance(seen, Unechoed):
-            return seen
+            return seen or None
         cells = snapshot.cells(one.write.row) if snapshot else ()
         return cells[one.write.id_column].value if one.write.id_column < len(cells) else None
 
-    return [
-        (standing(one, seen) or None) == (one.write.id_cell or None) for one, seen in zip(sent, echoed, strict=True)
-    ]
+    return [standing(one, seen) for one, seen in zip(sent, echoed, strict=True)]
 
 
-def _settle(turn: Turn, sent: list[Sent], confirmed: list[bool]) -> None:
+def _settle(turn: Turn, sent: list[Sent], standing: list[Raw]) -> None:
     now = turn.runtime.now()
     with turn.writing() as session:
-        known = {
-            link.id: link for link in session.scalars(select(Link).where(Link.id.in_([one.link_id for one in sent])))
-        }
+        found = session.scalars(select(Link).where(Link.id.in_([one.link_id for one in sent])))
+        known = {link.id: link for link in found}
         reached: dict[int, set[str]] = {}
-        for one, sure in zip(sent, confirmed, strict=True):
+        for one, stood in zip(sent, standing, strict=True):
             link = known[one.link_id]
-            if not sure:
+            if stood != (one.write.id_cell or None):
                 log.warning("row_moved_under_write sheet=%s row=%d link=%d", turn.lease.sheet, one.write.row, link.id)
+                astray(session, link, lead_id_of(stood), own_writes.sent_to(link, one.write.row), now)
+                own_writes.drop_row(link, one.write.row)
                 outbox.postpone(link, now, "the row moved while it was written")
-            elif one.stray is not None:
-                own_writes.drop_row(session.get_one(Link, one.stray), one.write.row)
-                outbox.mark_pending(session, link, now)
             elif _settle_link(turn, session, link, one, now):
                 reached[link.id] = set(one.values)
         settle_waiting(session, reached, now)
@@ -199,7 +217,8 @@ def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datet
     """
     mine = [entry for entry in own_writes.sent_to(link, one.write.row) if entry["field"] in one.values]
     overtaken = any(link.base.get(entry["field"]) != entry["before"] for entry in mine)
-    own_writes.settled(link, one.values)
+    own_writes.settled(link, one.values, one.write.row)
+    own_writes.restored(link, one.values)
     if overtaken:
         outbox.mark_pending(session, link, now)
         return False
@@ -208,7 +227,7 @@ def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datet
     remember(link, turn.config.mapping)
     outbox.settle(link, one.claimed)
     if own_writes.open_rows(link):
-        outbox.mark_pending(session, link, now)
+        outbox.mark_pending(session, link, now + LAG_WAIT)
     return True
 
 
@@ -221,7 +240,7 @@ def _write_cells(turn: Turn, one: Sent, why: str) -> None:
     now, why = turn.runtime.now(), f"{ENDURING} it: {why}"
     with turn.writing() as session:
         link = session.get_one(Link, one.link_id)
-        own_writes.settled(link, one.values)
+        own_writes.settled(link, one.values, one.write.row)
         for name, value in one.values.items():
             note_refused(session, link, name, value, By(f"flush:{turn.lease.sheet}", now), why)
             link.refused = link.refused | {name: [value, why]}

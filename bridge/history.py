@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bridge import own_writes
 from bridge.core.lead import Fields, Value
 from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict
@@ -133,10 +134,13 @@ def give_up_waiting(session: Session, link: Link, why: str) -> None:
 
 
 def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> dict[int, dict[str, set[Value]]]:
-    """link id → field → values replaced within the lag window, by a person or us: a read that shows one may be old."""
+    """link id → field → values replaced within the lag window, by a person or us: a read that shows one may be old.
+    So may one that shows a value which a write of ours has just left in the wrong row.
+    """
     since = now - LAG
+    links = list(links)
     fresh = {link.id: link for link in links if link.agreed_at > since}
-    found: dict[int, dict[str, set[Value]]] = {link_id: {} for link_id in fresh}
+    found = {link.id: own_writes.aliens(link) for link in links}
     edits = select(Change.link_id, Change.field, Change.old).where(
         Change.link_id.in_(fresh), Change.side == "sheet", Change.at > since
     )
@@ -144,7 +148,7 @@ def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> d
         found[link_id or 0].setdefault(name, set()).add(old)
     for link in fresh.values():
         for sent in link.own_writes:
-            if datetime.fromisoformat(sent["at"]) > since:
+            if not sent.get("alien") and datetime.fromisoformat(sent["at"]) > since:
                 found[link.id].setdefault(sent["field"], set()).add(sent["before"])
     return found
 

@@ -79,8 +79,8 @@ def _append(turn: Turn, seen: Seen, unborn: Collection[int]) -> None:
     with turn.writing() as session:
         links = list(session.scalars(select(Link).where(Link.id.in_(unborn)).order_by(Link.id)))
         tasks = {task.id: task for task in tasks_of(session, links)}
-        rows = [newrows.cells(tasks[link.task_id], link, turn.config, seen.layout) for link in links]
-        newrows.note_append(links, turn.runtime.now())
+        now = turn.runtime.now()
+        rows = [newrows.new_row(tasks[link.task_id], link, turn.config, seen.layout, now) for link in links]
         session.commit()
     turn.at_work.update(unborn)
     turn.sheet.append(rows)

@@ -142,7 +142,8 @@ class Lane(Base):
 
     ``held``: how many vanished rows wait for a person's word before their tasks are archived; ``approved_at``: rows
     that had vanished by then may go. ``owner``: whose account runs the script's triggers. ``unlinked``: rows that have
-    no task, and why, as the last sweep saw them. ``sweeps``: when sweeps are wanted (seconds), ``sweep_at`` the first.
+    no task, and why, as the last sweep saw them. ``litter``: what writes of ours left
+    in rows that nobody has filled. ``sweeps``: when sweeps are wanted (seconds), ``sweep_at`` the first.
     """
 
     __tablename__ = "lanes"
@@ -164,4 +165,5 @@ class Lane(Base):
     held_why: Mapped[str | None] = mapped_column(Text)
     owner: Mapped[str | None] = mapped_column(String(320))
     unlinked: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
+    litter: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
     sweeps: Mapped[list[float]] = mapped_column(JSON, default=list, server_default=NO_ROWS)

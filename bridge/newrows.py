@@ -6,7 +6,6 @@ id column that is surely younger than the last try.
 """
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -53,22 +52,19 @@ def may_append(link: Link, now: datetime) -> bool:
     return all(at + LAG <= now for at in tries)
 
 
-def note_append(links: Sequence[Link], now: datetime) -> None:
-    """Remember the try before it leaves."""
-    for link in links:
-        link.own_writes = []
-        own_writes.note(link, 0, 0, APPEND, None, None, now)
-        own_writes.settled(link, [APPEND])  # there is no row to look at yet
-
-
-def cells(task: Task, link: Link, sheet: SheetConfig, layout: Layout) -> dict[int, AppendedCell]:
-    """The new row: 0-based column → cell."""
-    said = as_lead(task, link, sheet.mapping) | {"id": link.lead_id}
-    row = {}
+def new_row(task: Task, link: Link, sheet: SheetConfig, layout: Layout, now: datetime) -> dict[int, AppendedCell]:
+    """The row to append: 0-based column → cell. What it says is remembered before it leaves: found there later, it is
+    ours and nobody's edit.
+    """
+    said, row = as_lead(task, link, sheet.mapping) | {"id": link.lead_id}, {}
+    link.own_writes = []
+    own_writes.note(link, 0, 0, APPEND, None, None, now)
     for name, column in layout.positions.items():
-        if (value := said.get(name)) is not None:
-            kind = sheet.mapping.by_field[name].kind
+        value, kind = said.get(name), sheet.mapping.by_field[name].kind
+        if value is not None:
             row[column] = AppendedCell(cell_value(kind, value, DATE), is_date=kind == "date")
+            own_writes.note(link, 0, column, name, value, None, now)
+    own_writes.settled(link, [APPEND, *said], 0)  # there is no row to look at yet
     return row
 
 

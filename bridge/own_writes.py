@@ -3,60 +3,79 @@
 A write may land although no answer came, land late, or land in a row that has just moved (GOOGLE.md sections 1
 and 4). The note is saved before the write leaves, so that a crash at any instruction finds it. Pure bookkeeping on
 the link's list of entries: field, canonical value, the value before, row, column, when, and whether it is confirmed.
+
+An entry may also be ``alien``: a value of another lead that a write of ours left in this lead's row. It is no edit;
+the row gets its own value back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bridge.core.lead import Value
+from bridge.core.lead import Fields, Value
 from bridge.models import Link
 
 KEPT = timedelta(seconds=60)
 """How long a confirmed write is remembered: it may land late, and an older delivery may be on its way."""
 
+Entry = dict[str, Any]
+
 
 def note(link: Link, row: int, column: int, name: str, value: Value, before: Value, at: datetime) -> None:
     """Remember a write that is about to leave."""
-    entry = {
-        "field": name,
-        "value": value,
-        "before": before,
-        "row": row,
-        "column": column,
-        "at": at.isoformat(),
-        "settled": False,
-    }
-    link.own_writes = [*link.own_writes, entry]
+    place = {"field": name, "value": value, "before": before, "row": row, "column": column}
+    link.own_writes = [*link.own_writes, place | {"at": at.isoformat(), "settled": False}]
 
 
 def values(link: Link) -> dict[str, set[Value]]:
     """field → values of ours the cell may show."""
-    found: dict[str, set[Value]] = {}
-    for entry in link.own_writes:
-        found.setdefault(entry["field"], set()).add(entry["value"])
-    return found
+    return _by_field(entry for entry in link.own_writes if not entry.get("alien"))
 
 
-def settled(link: Link, names: Iterable[str]) -> None:
-    """The sheet confirmed these fields."""
-    sure = set(names)
-    link.own_writes = [entry | {"settled": entry["settled"] or entry["field"] in sure} for entry in link.own_writes]
+def aliens(link: Link) -> dict[str, set[Value]]:
+    """field → values of other leads that the cell may show by our fault."""
+    return _by_field(entry for entry in link.own_writes if entry.get("alien"))
 
 
-def seen(link: Link, row: int, now: datetime) -> None:
-    """The lead's row was read after everything we sent there: confirmed or not, nothing is open there any more.
+def blame(victim: Link, entries: Iterable[Entry], at: datetime) -> None:
+    """These writes, meant for another lead, went into this lead's row."""
+    left = [entry | {"settled": True, "alien": True, "at": at.isoformat()} for entry in entries]
+    victim.own_writes = [*victim.own_writes, *left]
+
+
+def restored(link: Link, names: Collection[str]) -> None:
+    """These fields show the lead's own values again."""
+    if any(entry.get("alien") and entry["field"] in names for entry in link.own_writes):
+        link.own_writes = [e for e in link.own_writes if not (e.get("alien") and e["field"] in names)]
+
+
+def settled(link: Link, names: Collection[str], row: int) -> None:
+    """The sheet confirmed these fields in this row."""
+    link.own_writes = [
+        entry | {"settled": True} if entry["row"] == row and entry["field"] in names else entry
+        for entry in link.own_writes
+    ]
+
+
+def seen(link: Link, row: int, shown: Fields, sure_before: datetime) -> None:
+    """The lead's row was read: what it shows has landed, and what left before ``sure_before`` is past landing there.
 
     The entries stay for `KEPT`: a write without an answer may still land, and a delivery read earlier may still come.
     """
-    link.own_writes = [entry | {"settled": entry["settled"] or entry["row"] == row} for entry in link.own_writes]
-    forget_old(link, now)
+
+    def over(entry: Entry) -> bool:
+        landed = shown.get(entry["field"]) == entry["value"]
+        return bool(entry["row"] == row and (landed or datetime.fromisoformat(entry["at"]) < sure_before))
+
+    link.own_writes = [entry | {"settled": entry["settled"] or over(entry)} for entry in link.own_writes]
 
 
 def forget_old(link: Link, now: datetime) -> None:
     """Drop confirmed entries that nobody can still hold an older reading of."""
     kept = [
-        entry for entry in link.own_writes if not entry["settled"] or datetime.fromisoformat(entry["at"]) > now - KEPT
+        entry
+        for entry in link.own_writes
+        if not entry["settled"] or entry.get("alien") or datetime.fromisoformat(entry["at"]) > now - KEPT
     ]
     if len(kept) != len(link.own_writes):
         link.own_writes = kept
@@ -67,11 +86,23 @@ def open_rows(link: Link) -> set[int]:
     return {entry["row"] for entry in link.own_writes if not entry["settled"]}
 
 
-def sent_to(link: Link, row: int) -> list[dict[str, Any]]:
+def sent_to(link: Link, row: int) -> list[Entry]:
     """The unconfirmed writes that went to this row."""
     return [entry for entry in link.own_writes if entry["row"] == row and not entry["settled"]]
+
+
+def younger(entries: Iterable[Mapping[str, Any]], moment: datetime) -> bool:
+    """True when any of these left after that moment."""
+    return any(datetime.fromisoformat(entry["at"]) >= moment for entry in entries)
 
 
 def drop_row(link: Link, row: int) -> None:
     """Nothing of ours is left in that row."""
     link.own_writes = [entry for entry in link.own_writes if entry["row"] != row or entry["settled"]]
+
+
+def _by_field(entries: Iterable[Entry]) -> dict[str, set[Value]]:
+    found: dict[str, set[Value]] = {}
+    for entry in entries:
+        found.setdefault(entry["field"], set()).add(entry["value"])
+    return found

@@ -26,6 +26,7 @@ from bridge.outbox import swept
 from bridge.rows import take
 from bridge.runtime import Runtime
 from bridge.sheets import RowWrite
+from bridge.strays import clear_litter
 from bridge.turn import Seen, Turn, look
 from task_api.models import Task
 
@@ -54,6 +55,7 @@ def sweep(turn: Turn, progress: Progress = lambda *_: None) -> Plan:
     counts = " ".join(f"{what}={count}" for what, count in sorted(done.plan.counts.items()))
     log.info("sweep_done sheet=%s rows=%d agreed=%d %s", done.plan.sheet, done.plan.read, done.plan.agreed, counts)
     _mark_unlinked(turn, seen, done)
+    clear_litter(turn, seen, [one.row for one in done.outcomes if one.lead_id is None])
     flush(turn, seen)
     return done.plan
 

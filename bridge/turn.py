@@ -74,15 +74,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Sent:
-    """One row's write and the link it is for. ``values``: what it stands for. ``stray``: the link whose misplaced
-    write it puts right.
-    """
+    """One row's write and the link it is for. ``values``: what it stands for."""
 
     link_id: int
     claimed: int
     write: RowWrite
     values: Mapping[str, Value] = field(default_factory=dict)
-    stray: int | None = None
 
 
 def look(turn: Turn, rows: list[int] | None) -> Seen:

@@ -52,6 +52,7 @@ class _Row(_Wire):
 class _Edited(_Wire):
     first: int = Field(ge=1)
     last: int = Field(ge=1)
+    typed: str = Field("", max_length=50_000)
 
 
 class _Message(_Wire):
@@ -167,7 +168,8 @@ def _reading(sheet: SheetConfig, message_id: str, message: _Rows, layout: Layout
     edited = message.edited
     touched = [name for name, index in layout.positions.items() if edited and edited.first <= index + 1 <= edited.last]
     rows = [sheet.mapping.read_row(row.row, _cells(row), layout) for row in message.rows]
-    return Reading(rows, f"delivery:{message_id}", now, message.seq, touched)
+    typed = edited.typed if edited and len(rows) == len(touched) == 1 else ""
+    return Reading(rows, f"delivery:{message_id}", now, message.seq, touched, typed=typed)
 
 
 def _cells(row: _Row) -> Sequence[Cell]:

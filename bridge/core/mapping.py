@@ -96,13 +96,15 @@ class SheetMapping:
         for name, index in layout.positions.items():
             cell = cells[index] if index < len(cells) else EMPTY
             try:
-                values[name] = self._read(self.by_field[name], cell)
+                values[name] = self.read(name, cell)
             except Refusal as refusal:
                 refused[name] = str(refusal)
         lead_id = values.pop("id", None)
         return Row(number, None if lead_id is None else str(lead_id), values, refused, tuple(cells), layout.positions)
 
-    def _read(self, column: Column, cell: Cell) -> Value:
+    def read(self, name: str, cell: Cell) -> Value:
+        """A field's canonical value; raises `Refusal` with a sentence when the cell holds none."""
+        column = self.by_field[name]
         if column.kind == "status":
             return self.statuses.parse(READERS["text"](cell))
         return READERS[column.kind](cell)

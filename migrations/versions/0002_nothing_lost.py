@@ -24,7 +24,7 @@ def upgrade() -> None:
         lanes.add_column(sa.Column("approved_at", sa.DateTime(), nullable=True))
         lanes.add_column(sa.Column("held_why", sa.Text(), nullable=True))
         lanes.add_column(sa.Column("owner", sa.String(length=320), nullable=True))
-        for name in ("unlinked", "sweeps"):
+        for name in ("unlinked", "litter", "sweeps"):
             lanes.add_column(sa.Column(name, sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
     with op.batch_alter_table("changes") as changes:
         changes.add_column(sa.Column("rule", sa.String(length=60), nullable=True))
@@ -37,7 +37,7 @@ def downgrade() -> None:
     with op.batch_alter_table("changes") as changes:
         changes.drop_column("rule")
     with op.batch_alter_table("lanes") as lanes:
-        for name in ("held", "approved_at", "held_why", "owner", "unlinked", "sweeps"):
+        for name in ("held", "approved_at", "held_why", "owner", "unlinked", "litter", "sweeps"):
             lanes.drop_column(name)
     op.drop_index("ix_links_buried", "links")
     op.drop_index("ix_links_gone", "links")
