@@ -138,7 +138,7 @@ def _writable(batch: Batch, row: Row, link: Link, owed: Mapping[str, Value]) -> 
     """Without what must not be written; link and history say why."""
     refused: dict[str, list[Any]] = {}
     for name, value in owed.items():
-        before, why = link.refused.get(name, [None, ""])
+        before, why = link.refused.get(name, [..., ""])
         if before == value and why.startswith(ENDURING):
             refused[name] = [value, why]
         elif why := obstacle(

@@ -41,10 +41,8 @@ def owes(task: Task, link: Link, mapping: SheetMapping) -> bool:
     said = as_lead(task, link, mapping)
     if task.archived_at is not None:
         said = {"sync": said["sync"]}
-    return any(
-        name in link.base and link.base[name] != value and link.refused.get(name, [None])[0] != value
-        for name, value in said.items()
-    )
+    owed = {name: value for name, value in said.items() if name in link.base and link.base[name] != value}
+    return any(name not in link.refused or link.refused[name][0] != value for name, value in owed.items())
 
 
 def close_conflicts(link: Link, mapping: SheetMapping, changed: Iterable[str]) -> None:

@@ -2,10 +2,12 @@
 
 import threading
 import time
+from datetime import timedelta
 
 from bridge.flush import flush
 from bridge.local_google.trouble import Fault
-from bridge.outbox import acquire
+from bridge.models import Lane
+from bridge.outbox import acquire, ask_for_sweep, swept
 from bridge.turn import Turn, look
 from tests.stack import eventually
 
@@ -338,3 +340,59 @@ def test_notes_owner_and_due_are_picked_up_when_their_columns_are_there(stack):
     eventually(lambda: stack.task(1)["notes"] == "Auto-created from Sheets")
     stack.settle()
     assert stack.task(1)["due"] == "2026-12-01"
+
+
+def test_a_word_typed_in_the_moment_of_our_write_is_told_by_the_event_and_put_back(stack):
+    """Google has no conditional write: ours lands on top, and only the edit event still knows what was typed."""
+    lead(stack)
+    stack.google.trouble.before_write(lambda: stack.edit("C2", ["LOST"]))
+    stack.patch(1, status="IN_PROGRESS")
+    stack.settle()
+    assert stack.cell("C2") == "CONTACTED"
+    stack.deliver([12, "Vikram", "CONTACTED", 1], seq=2, edited={"first": 3, "last": 3, "typed": "LOST"})
+    stack.settle()
+    assert (stack.cell("C2"), stack.task(1)["status"]) == ("LOST", "DONE")
+    assert [one["new"] for one in stack.changes(1) if one["side"] == "sheet" and one["field"] == "status"] == ["LOST"]
+
+
+def test_a_stray_write_that_a_late_read_does_not_show_is_put_right_all_the_same(stack):
+    stack.edit("A2:C4", [1, "Ann", "NEW"], [2, "Bob", "CONTACTED"], [3, "Cyd", "LOST"])
+    stack.deliver([1, "Ann", "NEW", None], [2, "Bob", "CONTACTED", None], [3, "Cyd", "LOST", None])
+    stack.settle()
+
+    def sort_and_lag():
+        stack.google.person.sort("Leads!A2:D4", 1, ascending=False)
+        stack.google.trouble.lag(60, lasting=1.5)
+
+    stack.google.trouble.before_write(sort_and_lag)
+    stack.patch(1, status="DONE")
+    expected = [[3, "Cyd", "LOST", 3], [2, "Bob", "CONTACTED", 2], [1, "Ann", "QUALIFIED", 1]]
+    eventually(lambda: stack.rows() == expected, seconds=20)
+    stack.settle(30)
+    assert [task["status"] for task in stack.tasks()] == ["DONE", "IN_PROGRESS", "DONE"]
+    assert stack.rows() == expected
+
+
+def test_what_strayed_into_an_empty_row_is_cleared(stack):
+    stack.edit("A2:C3", [1, "Ann", "NEW"], [2, "Bob", "NEW"])
+    stack.deliver([1, "Ann", "NEW", None], [2, "Bob", "NEW", None])
+    stack.settle()
+    stack.google.trouble.before_write(lambda: stack.google.person.insert_rows("Leads", 3))
+    stack.patch(2, status="DONE")
+    eventually(lambda: stack.rows() == [[1, "Ann", "NEW", 1], [2, "Bob", "QUALIFIED", 2]])
+    assert stack.cell("C3") is None
+
+
+def test_a_wish_for_a_sweep_outlives_one_that_began_before_it(stack):
+    stack.settle()
+    now = stack.runtime.now()
+    with stack.runtime.writing() as session:
+        lane = session.get_one(Lane, "leads")
+        ask_for_sweep(session, "leads", now)
+        ask_for_sweep(session, "leads", now + timedelta(seconds=2))
+        ask_for_sweep(session, "leads", now + timedelta(seconds=60))
+        swept(lane, now + timedelta(seconds=1))
+        assert lane.sweep_at == now + timedelta(seconds=2)
+        swept(lane, now + timedelta(seconds=3))
+        assert lane.sweep_at == now + timedelta(seconds=60)
+        session.rollback()

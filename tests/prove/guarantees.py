@@ -69,8 +69,9 @@ def no_lost_edit(world: World) -> None:
             continue
         history = world.stack.get("/changes", lead_id=lead_id, limit=1000)
         for field in FIELDS:
-            typed = [value for side, value in world.said[lead_id, field] if side == "sheet"]
-            if not typed or (typed[-1] or None) == (lead[field] or None):
+            done = [(side, value) for side, value in world.said[lead_id, field] if side != "task"]
+            typed = [value for _, value in done]
+            if not typed or done[-1][0] == "undone" or (typed[-1] or None) == (lead[field] or None):
                 continue
             if not any(_names(change, field, typed[-1] or None) for change in history):
                 why = f"lead {lead_id} {field}: typed {typed[-1]!r}, shows {lead[field]!r}, and no change says why"
@@ -82,7 +83,7 @@ def no_lost_patch(world: World) -> None:
     for task in world.stack.tasks(archived=True):
         for field in ("status", "notes"):
             said = world.said[task["lead_id"] or "", field]
-            if not said or said[-1][0] == "sheet" or task["lead_id"] in world.doubled or said[-1][1] == task[field]:
+            if not said or said[-1][0] != "task" or task["lead_id"] in world.doubled or said[-1][1] == task[field]:
                 continue
             history = [one for one in world.stack.changes(task["id"]) if one["field"] == field]
             if not any(one["side"] == "sheet" or one["state"] == "lost" for one in history):

@@ -106,11 +106,11 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def an_undo(self) -> None:
-        self._person("undoes", self._hands.undo)
+        self._person("undoes", self._hands.undo, "undone")
 
     @rule()
     def a_redo(self) -> None:
-        self._person("redoes", self._hands.redo)
+        self._person("redoes", self._hands.redo, "undone")
 
     # programs
     @rule(which=WHICH, status=STATUSES)
@@ -199,10 +199,10 @@ class Machine(RuleBasedStateMachine):
     def _edit(self, where: str, values: list, pasted: bool = False) -> None:
         self._hands.edit(where, values, pasted=pasted)
 
-    def _person(self, what: str, act) -> None:
+    def _person(self, what: str, act, side: str = "sheet") -> None:
         type(self).steps += 1
         try:
-            self.world.person(what, act)
+            self.world.person(what, act, side)
         except Invalid as refused:
             self.world.note(f"person {what}: refused, {refused}")
 

@@ -89,8 +89,11 @@ class World:
         self.doubled |= {lead_id for lead_id, same in found.items() if len(same) > 1}
         return {lead_id: same[0] for lead_id, same in found.items() if len(same) == 1}
 
-    def person(self, what: str, act: Callable[[], object]) -> None:
-        """A person does something in the sheet; what it did to each lead is remembered, whatever it was."""
+    def person(self, what: str, act: Callable[[], object], side: str = "sheet") -> None:
+        """A person does something in the sheet; what it did to each lead is remembered, whatever it was.
+
+        ``side``: "undone" for what came back by undo: it may be a value of the bridge's own, which nobody typed.
+        """
         with self.stack.google.book.lock:
             before = self.leads()
             act()
@@ -101,7 +104,7 @@ class World:
             for field in FIELDS:
                 old = before.get(lead_id, {}).get(field)
                 if lead[field] != old or lead_id not in before:
-                    self.said[lead_id, field].append(("sheet", lead[field]))
+                    self.said[lead_id, field].append((side, lead[field]))
                     self.changes_made += 1
 
     # the API
