@@ -292,3 +292,60 @@ def test_nothing_is_wider_than_the_window_in_any_look(chromium, shared, name, si
         if folder := os.environ.get("SCREENSHOTS"):
             page.screenshot(path=str(Path(folder) / f"{name}.png"))
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def api(product, method, path, **fields):
+    headers = {"Authorization": f"Bearer {product.token}"}
+    return requests.request(method, product.url + path, json=fields or None, headers=headers, timeout=10)
+
+
+def test_what_needs_a_person_is_listed_and_goes_when_it_is_mended(shared, page):
+    type_row(page, "A50", "n1", "Needy", "WON")
+    need = page.locator("#needs li", has_text="status 'WON' is not known")
+    expect(need).to_contain_text("lead n1", timeout=20_000)
+    requests.post(f"{shared.url}/local/edit", json={"range": "Leads!C50", "values": [["LOST"]]}, timeout=10)
+    expect(need).to_have_count(0, timeout=20_000)
+
+
+def test_a_click_tries_a_refused_cell_again(shared, page):
+    edit = f"{shared.url}/local/edit"
+    requests.post(edit, json={"range": "Leads!A51:C51", "values": [["n2", "Formula", '=UPPER("new")']]}, timeout=10)
+    requests.post(edit, json={"range": "Leads!C51", "values": [["NEW"]]}, timeout=10)
+    task = eventually(lambda: next(iter(api(shared, "GET", "/tasks?lead_id=n2").json()), None))
+    requests.post(edit, json={"range": "Leads!C51", "values": [['=UPPER("new")']]}, timeout=10)
+    api(shared, "PATCH", f"/tasks/{task['id']}", status="DONE")
+    need = page.locator("#needs li", has_text="lead n2")
+    expect(need.first).to_be_visible(timeout=20_000)
+
+
+def test_the_history_opens_at_the_lead_in_the_address_and_takes_a_change_back(shared, page):
+    type_row(page, "A52", "h1", "Story", "NEW")
+    task = eventually(lambda: next(iter(api(shared, "GET", "/tasks?lead_id=h1").json()), None))
+    eventually(lambda: api(shared, "GET", "/status").json()[0]["pending"] == 0)
+    api(shared, "PATCH", f"/tasks/{task['id']}", status="DONE")
+    page.goto(f"{shared.url}/#lead=h1")
+    row = page.locator("#story tr", has_text="NEW → QUALIFIED")
+    expect(row).to_contain_text("token:local", timeout=20_000)
+    expect(page.locator("#story .whose")).to_have_text("of lead h1")
+    row.get_by_role("button").click()
+    eventually(lambda: api(shared, "GET", f"/tasks/{task['id']}").json()["status"] == "TODO")
+    expect(page.locator(".notice").first).to_contain_text("is 'NEW' again")
+
+
+def test_a_change_that_was_overtaken_is_undone_only_when_asked_twice(shared, chromium):
+    with signed_in(shared, chromium, forgiven=UNREACHED) as page:
+        overtake_and_undo(shared, page)
+
+
+def overtake_and_undo(shared, page):
+    type_row(page, "A53", "h2", "Twice", "NEW")
+    task = eventually(lambda: next(iter(api(shared, "GET", "/tasks?lead_id=h2").json()), None))
+    for status in ("DONE", "IN_PROGRESS"):
+        eventually(lambda: api(shared, "GET", "/status").json()[0]["pending"] == 0)
+        api(shared, "PATCH", f"/tasks/{task['id']}", status=status)
+    page.goto(f"{shared.url}/#lead=h2")
+    first = page.locator("#story tr", has_text="NEW → QUALIFIED")
+    first.get_by_role("button").click(timeout=20_000)
+    expect(page.locator(".notice.wrong").first).to_contain_text("has changed since")
+    first.get_by_role("button", name="Undo").click()
+    eventually(lambda: api(shared, "GET", f"/tasks/{task['id']}").json()["status"] == "TODO")

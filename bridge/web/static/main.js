@@ -3,8 +3,10 @@
 import { call, keepToken, takeToken } from './api.js';
 import { Board } from './board.js';
 import { element } from './element.js';
+import { Needs } from './needs.js';
 import { Pulse } from './pulse.js';
 import { Sheet } from './sheet.js';
+import { Story } from './story.js';
 
 const $ = (id) => document.getElementById(id);
 const LIVE = 700;
@@ -13,10 +15,14 @@ const NOTICE = 8000;
 
 const board = new Board($('board'), $('card'), say, (text) => ($('announced').textContent = text));
 const sheet = $('sheet') && connectedSheet();
+const needs = new Needs($('needs'), say);
+const story = new Story($('story'), say);
 const pulses = [
   new Pulse(LIVE, () => board.refresh(), failed),
   sheet && new Pulse(LIVE, () => sheet.refresh(), failed),
   new Pulse(STATE, showState, failed),
+  new Pulse(STATE, () => needs.refresh(), failed),
+  new Pulse(STATE, () => story.refresh(), failed),
 ].filter(Boolean);
 
 $('sign-in').addEventListener('submit', (event) => {
@@ -38,6 +44,7 @@ async function start() {
   }
   $('entrance').hidden = true;
   $('main').hidden = false;
+  story.open();
   return pulses.forEach((pulse) => pulse.start());
 }
 

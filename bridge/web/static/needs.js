@@ -1,0 +1,66 @@
+/** What waits for a person, each with the one button that resolves it. Decides nothing: the bridge says what and why. */
+
+import { call } from './api.js';
+import { element } from './element.js';
+
+const TITLES = {
+  conflict: 'Conflict',
+  refused: 'Refused',
+  dead_letter: 'Given up',
+  deletions: 'Many rows gone',
+  silent: 'Silent',
+  paused: 'Paused',
+  row: 'Row without a task',
+};
+
+/** kind → what the button says and where it posts to; a need without one tells in words what to do. */
+const BUTTONS = {
+  conflict: (need) => [`Take “${need.value ?? 'empty'}” instead`, `/changes/${need.id}/take`],
+  refused: (need) => (need.value === null ? null : ['Try again', `/dead-letters/${need.id}/retry`]),
+  dead_letter: (need) => ['Try again', `/dead-letters/${need.id}/retry`],
+  deletions: (need) => (need.value ? ['Archive their tasks', `/sheets/${need.sheet}/approve`] : null),
+};
+
+export class Needs {
+  /**
+   * @param {HTMLElement} pane hidden while nothing waits
+   * @param {(text: string, kind?: string) => void} say
+   */
+  constructor(pane, say) {
+    this.pane = pane;
+    this.say = say;
+    this.shown = '';
+  }
+
+  async refresh() {
+    const needs = await (await call('GET', '/needs')).json();
+    const text = JSON.stringify(needs);
+    if (text === this.shown) return; // what has the focus keeps it
+    this.shown = text;
+    this.pane.hidden = !needs.length;
+    this.pane.querySelector('.count').textContent = String(needs.length);
+    this.pane.querySelector('ul').replaceChildren(...needs.map((need) => this.line(need)));
+  }
+
+  line(need) {
+    const where = [need.row && `row ${need.row}`, need.lead_id && `lead ${need.lead_id}`].filter(Boolean).join(', ');
+    const words = element('p', {}, element('b', { textContent: TITLES[need.kind] }), ` ${where ? where + ': ' : ''}${need.why}`);
+    const [text, path] = BUTTONS[need.kind]?.(need) ?? [];
+    return element('li', { className: need.kind }, words, ...(text ? [this.button(text, path)] : []));
+  }
+
+  button(text, path) {
+    const button = element('button', { type: 'button', textContent: text });
+    button.addEventListener('click', async () => {
+      button.disabled = true;
+      try {
+        this.say((await (await call('POST', path)).json()).done);
+      } catch (problem) {
+        this.say(problem.message, 'wrong');
+      }
+      this.shown = '';
+      await this.refresh();
+    });
+    return button;
+  }
+}

@@ -1,0 +1,93 @@
+/** The history: what changed, who did it, which way it went, and a button to take it back. */
+
+import { call } from './api.js';
+import { element } from './element.js';
+
+const TAKEN_BACK = ['applied', 'waiting'];
+const FIXED = ['task', 'id', 'lead_id']; // made or named something; the bridge says what to do instead
+
+/** The lead that the address names, as the sheet's menu writes it: #lead=<id>. */
+export function namedLead() {
+  return new URLSearchParams(location.hash.slice(1)).get('lead');
+}
+
+export class Story {
+  /**
+   * @param {HTMLDetailsElement} pane read while it is open
+   * @param {(text: string, kind?: string) => void} say
+   */
+  constructor(pane, say) {
+    this.pane = pane;
+    this.say = say;
+    this.shown = '';
+    this.overtaken = new Set(); // changes whose field has changed since, by the bridge's word
+    pane.addEventListener('toggle', () => pane.open && this.refresh());
+    window.addEventListener('hashchange', () => this.open());
+  }
+
+  /** Opens at the lead in the address, if it names one. */
+  open() {
+    this.pane.open = this.pane.open || namedLead() !== null;
+    if (this.pane.open) this.refresh();
+  }
+
+  async refresh() {
+    if (!this.pane.open) return;
+    const lead = namedLead();
+    const query = new URLSearchParams({ limit: '50', ...(lead === null ? {} : { lead_id: lead }) });
+    const changes = await (await call('GET', `/changes?${query}`)).json();
+    const text = JSON.stringify([lead, changes]);
+    if (text === this.shown) return;
+    this.shown = text;
+    this.pane.querySelector('.whose').textContent = lead === null ? 'of every lead' : `of lead ${lead}`;
+    this.pane.querySelector('a').hidden = lead === null;
+    this.pane.querySelector('tbody').replaceChildren(...changes.map((change) => this.line(change)));
+  }
+
+  line(change) {
+    const took = change.seconds === null ? '' : change.seconds < 0.05 ? 'at once' : `${change.seconds.toFixed(1)} s`;
+    const fate = [change.state, change.reason].filter(Boolean).join(': ');
+    const cells = [
+      new Date(change.at).toLocaleString(),
+      change.actor.length > 22 ? `${change.actor.slice(0, 21)}…` : change.actor,
+      change.lead_id ?? '',
+      change.field,
+      `${shown(change.old)} → ${shown(change.new)}`,
+      change.side === 'sheet' ? 'sheet → task' : 'task → sheet',
+      took,
+      `${change.rule ?? ''}${fate ? ` (${fate})` : ''}`,
+    ];
+    const undoable = TAKEN_BACK.includes(change.state) && !FIXED.includes(change.field);
+    const last = element('td', {}, ...(undoable ? [this.button(change)] : []));
+    const told = cells.map((text) => element('td', { textContent: text }));
+    told[1].title = change.actor;
+    return element('tr', {}, ...told, last);
+  }
+
+  button(change) {
+    const textContent = this.overtaken.has(change.id) ? 'Undo anyway' : 'Undo';
+    const button = element('button', { type: 'button', textContent });
+    button.setAttribute('aria-label', `Undo ${change.field} of lead ${change.lead_id}, change ${change.id}`);
+    button.addEventListener('click', () => this.undo(change, button));
+    return button;
+  }
+
+  /** Undoes; where the field has changed since, the button offers to do it all the same. */
+  async undo(change, button) {
+    const force = this.overtaken.has(change.id) ? '?force=true' : '';
+    button.disabled = true;
+    try {
+      this.say((await (await call('POST', `/changes/${change.id}/undo${force}`)).json()).done);
+    } catch (problem) {
+      this.say(problem.message, 'wrong');
+      if (problem.status === 409) this.overtaken.add(change.id);
+    }
+    this.shown = '';
+    await this.refresh();
+  }
+}
+
+function shown(value) {
+  const text = value === null ? '(empty)' : String(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
