@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install -q --disable-pip-version-check
 
-.PHONY: run test check prove bench lock clean
+.PHONY: run test check prove mutate bench lock clean
 
 # PYTHONOPTIMIZE=2 leaves docstrings out of memory: about 8 MB of the server's 80.
 run: .venv/run
@@ -23,6 +23,9 @@ check: .venv/dev
 MINUTES ?= 15
 prove: .venv/dev
 	$(BIN)/python -m tests.prove --minutes $(MINUTES)
+
+mutate: .venv/dev
+	$(BIN)/python -m tests.prove.mutations
 
 bench: .venv/dev
 	$(BIN)/python -m tests.benchmarks

@@ -53,9 +53,9 @@ class Machine(RuleBasedStateMachine):
     # people
     @rule(word=st.sampled_from(WORDS))
     def a_new_lead(self, word: str) -> None:
-        lead_id, row = self.world.fresh("L"), max((number for number, _ in self.world.rows()), default=1) + 1
+        lead_id = self.world.fresh("L")
         cells = [lead_id, f"name {lead_id}", word, None, None, None, f"phone {lead_id}"]
-        self._person(f"adds {lead_id} in row {row}", lambda: self._edit(f"A{row}:G{row}", [cells]))
+        self._person(f"adds {lead_id} below", lambda: self._edit(f"A{self._below()}", [cells]))
 
     @rule(which=WHICH, word=st.sampled_from([*WORDS, ""]))
     def a_status_typed(self, which: int, word: str) -> None:
@@ -100,9 +100,7 @@ class Machine(RuleBasedStateMachine):
     @rule(which=WHICH)
     def a_copied_row(self, which: int) -> None:
         if row := self._row(which):
-            values = self.world.tab.values(row, 1, 1, len(HEADER))[0]
-            target = self.world.rows()[-1][0] + 1
-            self._person(f"copies row {row} to {target}", lambda: self._edit(f"A{target}", [values], pasted=True))
+            self._person(f"copies row {row} below", lambda: self._copy(row))
 
     @rule()
     def an_undo(self) -> None:
@@ -205,6 +203,13 @@ class Machine(RuleBasedStateMachine):
             self.world.person(what, act, side)
         except Invalid as refused:
             self.world.note(f"person {what}: refused, {refused}")
+
+    def _copy(self, row: int) -> None:
+        self._edit(f"A{self._below()}", self.world.tab.values(row, 1, 1, len(HEADER)), pasted=True)
+
+    def _below(self) -> int:
+        """The first free row; asked in the very moment of typing, since the bridge appends rows too."""
+        return max((number for number, _ in self.world.rows()), default=1) + 1
 
     def _row(self, which: int) -> int | None:
         rows = self.world.rows()

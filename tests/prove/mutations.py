@@ -1,0 +1,119 @@
+"""``make mutate``: every guarantee is seen to fail when its protection is removed. A copy of the project loses one
+protection at a time; the check that guards it must fail, else this does.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """In ``path``, ``old`` becomes ``new``; then the tests ``guard`` must fail."""
+
+    guarantee: str
+    path: str
+    old: str
+    new: str
+    guard: str
+
+
+BOTH = "tests/test_both_ways.py"
+MUTATIONS = (
+    Mutation(
+        "converge", "bridge/signals.py", "if link.unborn or owes(task, link, mapping):", "if False:",
+        f"{BOTH}::test_a_patch_writes_the_cell",
+    ),
+    Mutation(
+        "no lost edit: a read that may be old is not believed", "bridge/core/merge.py",
+        "elif shown in replaced.get(name, ()):", "elif False:",
+        f"{BOTH}::test_a_lagging_read_is_waited_out_and_undoes_nothing",
+    ),
+    Mutation(
+        "no lost edit: what was typed under our write", "bridge/pair.py",
+        "    if not batch.reading.typed:\n        return {}", "    return {}",
+        f"{BOTH}::test_a_word_typed_in_the_moment_of_our_write_is_told_by_the_event_and_put_back",
+    ),
+    Mutation(
+        "no lost edit: a wish for a sweep is kept", "bridge/outbox.py",
+        "[one for one in lane.sweeps if one > began.timestamp()]", "[]",
+        f"{BOTH}::test_a_wish_for_a_sweep_outlives_one_that_began_before_it",
+    ),
+    Mutation(
+        "one task per lead: first contact", "bridge/newcomers.py",
+        "    if bearing or not batch.sheet.match:\n        return bearing", "    if not batch.sheet.match:\n        return []",
+        "tests/test_adopt.py",
+    ),
+    Mutation(
+        "one task per lead: an append is not repeated blindly", "bridge/newrows.py",
+        "return all(at + LAG <= now for at in tries)", "return True",
+        "tests/test_new_rows.py::test_an_append_that_a_late_read_does_not_show_is_not_repeated",
+    ),
+    Mutation(
+        "one task per lead: copies", "bridge/sweep.py",
+        "[number for number in compared.look if number not in copies]", "compared.look",
+        "tests/test_identity.py",
+    ),
+    Mutation(
+        "never the wrong row: the answer is checked", "bridge/flush.py",
+        "if stood != (one.write.id_cell or None):", "if False:",
+        f"{BOTH}::test_rows_sorted_while_a_write_is_under_way_get_their_own_values_back",
+    ),
+    Mutation(
+        "never the wrong row: a late read does not settle a stray write", "bridge/strays.py",
+        "        mark_pending(session, victim, now)\n    return bool(foreign)", "    return bool(foreign)",
+        f"{BOTH}::test_rows_sorted_while_a_write_is_under_way_get_their_own_values_back",
+    ),
+    Mutation(
+        "no ping-pong", "bridge/core/merge.py", "if shown in own_writes.get(name, ()):", "if False:",
+        "tests/test_google_down.py::test_what_passes_is_waited_out",
+    ),
+    Mutation(
+        "deletions: an accident is held", "bridge/core/plan.py", "if len(fresh) - len(sure) <= allowed:", "if True:",
+        "tests/test_deletions.py::test_many_rows_gone_at_once_archive_nothing_until_a_person_approves",
+    ),
+    Mutation(
+        "deletions: an empty sheet is none", "bridge/core/plan.py", "if leads == 0:", "if False:",
+        "tests/core/test_plan.py",
+    ),
+    Mutation(
+        "a poison row holds nobody up", "bridge/outbox.py",
+        "return alike[: (len(alike) + 1) // 2] if alike and alike[0].attempts else alike", "return links",
+        "tests/test_dead_letters.py::test_a_row_whose_write_always_fails_holds_nobody_up",
+    ),
+    Mutation(
+        "a crash loses nothing: what leaves is noted before", "bridge/flush.py",
+        "        own_writes.note(link, row.number, column, name, value, values.get(name), batch.now)\n", "",
+        "tests/test_google_down.py tests/test_both_ways.py",
+    ),
+)  # fmt: skip
+
+
+def main() -> int:
+    """Try every mutation; returns how many survived."""
+    survived = 0
+    for mutation in MUTATIONS:
+        with tempfile.TemporaryDirectory() as folder:
+            caught = _caught(mutation, Path(folder) / "copy")
+        survived += not caught
+        print(f"{'caught  ' if caught else 'SURVIVED'} {mutation.guarantee}", flush=True)
+    return survived
+
+
+def _caught(mutation: Mutation, copy: Path) -> bool:
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".git", "node_modules", "instance", "build"))
+    path = copy / mutation.path
+    text = path.read_text(encoding="utf-8")
+    assert text.count(mutation.old) == 1, f"{mutation.path} no longer has: {mutation.old}"
+    path.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *mutation.guard.split()]
+    return subprocess.run(command, cwd=copy, capture_output=True, check=False).returncode == 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
