@@ -114,7 +114,10 @@ function edited_(sheet, place, settings) {
   const column = idColumn_(seen.header, settings) + 1;
   const withIds = place.first <= column && column <= place.last;
   // Who edits nothing but ids means what they do: an id taken away is not to be made up for.
-  if (settings && settings.assign_ids && !(withIds && place.first === place.last)) assignIds_(sheet, seen, settings);
+  if (settings && settings.assign_ids && !(withIds && place.first === place.last)) {
+    if (withIds) freeCopies_(sheet, seen, column - 1);
+    assignIds_(sheet, seen, settings);
+  }
   const typed = place.typed === undefined ? {} : { typed: place.typed };
   const parcels = parcels_(seen, column - 1, { first: place.first, last: place.last, ...typed });
   // Rows that were emptied say nothing any more, not even which lead is gone.

@@ -159,6 +159,24 @@ function assignIds_(sheet, seen, settings) {
 }
 
 /**
+ * Takes the id, in what was read, from rows that were copied: rows whose id another row of the sheet has too. They are
+ * new leads then. Call before assignIds_.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {Seen} seen
+ * @param {number} column of the id, from 0
+ */
+function freeCopies_(sheet, seen, column) {
+  const edited = new Set(seen.rows.map((row) => row.row));
+  const ids = sheet.getRange(1, column + 1, sheet.getLastRow()).getDisplayValues().map((line) => line[0].trim());
+  const taken = new Set(ids.filter((id, index) => id && index > 0 && !edited.has(index + 1)));
+  seen.rows.forEach((row) => {
+    const id = idOf_(row, column);
+    if (id && taken.has(id)) row.cells[column] = row.shown[column] = '';
+    else taken.add(id);
+  });
+}
+
+/**
  * Rows in blocks without a gap, each of which is one write.
  * @param {Row[]} rows in the order of their numbers
  * @returns {Row[][]}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.stack import eventually
 from tests.test_deletions import archived, gone, leads
 
 
@@ -41,6 +42,30 @@ def test_a_copy_that_gets_an_id_of_its_own_gets_a_task_of_its_own(stack):
     stack.settle()
     assert [row[3] for row in stack.rows()] == [1, 2, 3]
     assert {task["lead_id"] for task in stack.tasks()} == {"1", "2", "7"}
+
+
+def test_a_copied_row_gets_an_id_and_a_task_of_its_own_where_the_script_gives_ids(running):
+    stack = running(assign_ids=True)
+    leads(stack, 2)
+    stack.install()
+    stack.settle()
+    stack.google.person.edit("A4:D5", [[1, "Lead 1", "NEW", 1], [1, "Lead 1", "NEW", 1]], pasted=True)
+    eventually(lambda: len(stack.tasks()) == 4, seconds=20)
+    stack.settle()
+    assert [row[0] for row in stack.rows()][:2] == [1, 2]
+    assert all(str(row[0]).startswith("L-") for row in stack.rows()[2:])
+    assert sorted(row[3] for row in stack.rows()) == [1, 2, 3, 4]
+
+
+def test_a_cut_and_pasted_row_keeps_its_id_where_the_script_gives_ids(running):
+    stack = running(assign_ids=True)
+    leads(stack, 2)
+    stack.install()
+    stack.settle()
+    stack.google.person.cut("A2:D2", "A7")
+    stack.settle()
+    assert sorted(str(row[0]) for row in stack.rows()) == ["1", "2"]
+    assert len(stack.tasks()) == 2
 
 
 def test_two_new_rows_with_one_id_make_one_task(stack):
