@@ -94,7 +94,7 @@ def _decide_row(
     values |= {name: link.base.get(name) for name in unread}
     alien = _alien(link, values)
     values |= {name: link.base.get(name) for name in alien}
-    base, doubtful = trust(link.base, values, own_writes.values(link), replaced, ())
+    base, doubtful = trust(link.base, values, own_writes.unseen(link), replaced, ())
     if doubtful:
         outbox.postpone(link, batch.now + LAG_WAIT, f"Google may show an old value of {', '.join(sorted(doubtful))}")
         return []
@@ -217,7 +217,7 @@ def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datet
     """
     mine = [entry for entry in own_writes.sent_to(link, one.write.row) if entry["field"] in one.values]
     overtaken = any(link.base.get(entry["field"]) != entry["before"] for entry in mine)
-    own_writes.settled(link, one.values, one.write.row)
+    own_writes.settled(link, one.values, one.write.row, landed=not overtaken)
     own_writes.restored(link, one.values)
     if overtaken:
         outbox.mark_pending(session, link, now)
@@ -240,7 +240,7 @@ def _write_cells(turn: Turn, one: Sent, why: str) -> None:
     now, why = turn.runtime.now(), f"{ENDURING} it: {why}"
     with turn.writing() as session:
         link = session.get_one(Link, one.link_id)
-        own_writes.settled(link, one.values, one.write.row)
+        own_writes.settled(link, one.values, one.write.row, landed=False)
         for name, value in one.values.items():
             note_refused(session, link, name, value, By(f"flush:{turn.lease.sheet}", now), why)
             link.refused = link.refused | {name: [value, why]}

@@ -64,7 +64,7 @@ def new_row(task: Task, link: Link, sheet: SheetConfig, layout: Layout, now: dat
         if value is not None:
             row[column] = AppendedCell(cell_value(kind, value, DATE), is_date=kind == "date")
             own_writes.note(link, 0, column, name, value, None, now)
-    own_writes.settled(link, [APPEND, *said], 0)  # there is no row to look at yet
+    own_writes.settled(link, [APPEND, *said], 0, landed=False)  # there is no row to look at yet
     return row
 
 

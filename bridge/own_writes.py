@@ -27,8 +27,13 @@ def note(link: Link, row: int, column: int, name: str, value: Value, before: Val
     link.own_writes = [*link.own_writes, place | {"at": at.isoformat(), "settled": False}]
 
 
+def unseen(link: Link) -> dict[str, set[Value]]:
+    """field → values of ours that may yet land: a cell that shows one says nothing new."""
+    return _by_field(entry for entry in link.own_writes if not entry.get("alien") and not entry.get("landed"))
+
+
 def values(link: Link) -> dict[str, set[Value]]:
-    """field → values of ours the cell may show."""
+    """field → values of ours that a cell may show in a row read some time ago."""
     return _by_field(entry for entry in link.own_writes if not entry.get("alien"))
 
 
@@ -49,10 +54,10 @@ def restored(link: Link, names: Collection[str]) -> None:
         link.own_writes = [e for e in link.own_writes if not (e.get("alien") and e["field"] in names)]
 
 
-def settled(link: Link, names: Collection[str], row: int) -> None:
-    """The sheet confirmed these fields in this row."""
+def settled(link: Link, names: Collection[str], row: int, *, landed: bool = True) -> None:
+    """Nothing is open about these fields in this row: the sheet confirmed them, or (not ``landed``) never will."""
     link.own_writes = [
-        entry | {"settled": True} if entry["row"] == row and entry["field"] in names else entry
+        entry | {"settled": True, "landed": landed} if entry["row"] == row and entry["field"] in names else entry
         for entry in link.own_writes
     ]
 
@@ -63,11 +68,13 @@ def seen(link: Link, row: int, shown: Fields, sure_before: datetime) -> None:
     The entries stay for `KEPT`: a write without an answer may still land, and a delivery read earlier may still come.
     """
 
-    def over(entry: Entry) -> bool:
+    def looked_at(entry: Entry) -> Entry:
         landed = shown.get(entry["field"]) == entry["value"]
-        return bool(entry["row"] == row and (landed or datetime.fromisoformat(entry["at"]) < sure_before))
+        past = entry["row"] == row and datetime.fromisoformat(entry["at"]) < sure_before
+        fate = {"settled": entry["settled"] or landed or past, "landed": landed or entry.get("landed", False)}
+        return entry | fate if entry["row"] in {row, 0} else entry
 
-    link.own_writes = [entry | {"settled": entry["settled"] or over(entry)} for entry in link.own_writes]
+    link.own_writes = [looked_at(entry) for entry in link.own_writes]
 
 
 def forget_old(link: Link, now: datetime) -> None:

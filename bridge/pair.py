@@ -28,7 +28,8 @@ def update(batch: Batch, row: Row, link: Link, task: Task, replaced: Mapping[str
     values |= {name: link.base.get(name) for name in unread}
     own_writes.forget_old(link, batch.now)
     sent = own_writes.values(link)
-    base, doubtful = trust(link.base, values, sent, replaced, batch.reading.edited)
+    old = replaced if batch.reading.seq is None else _either(replaced, sent)  # a delivery may have been read before
+    base, doubtful = trust(link.base, values, own_writes.unseen(link), old, batch.reading.edited)
     certain = {name: value for name, value in values.items() if name not in doubtful}
     overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
     before, under_ours = link.base, _under_ours(batch, values, sent)
@@ -40,6 +41,10 @@ def update(batch: Batch, row: Row, link: Link, task: Task, replaced: Mapping[str
         (outbox.mark_pending if news else outbox.ensure_pending)(batch.session, link, batch.now)
     reasons = (*_sentences(unread), *(f"{c.field}: {_decided(c)}" for c in merged.conflicts))
     return Outcome(row.number, row.lead_id, _word(merged, reasons), task.id, reasons, _planned(base, certain, merged))
+
+
+def _either(one: Mapping[str, Collection[Value]], other: Mapping[str, Collection[Value]]) -> dict[str, set[Value]]:
+    return {name: {*one.get(name, ()), *other.get(name, ())} for name in one.keys() | other.keys()}
 
 
 def _under_ours(batch: Batch, values: Fields, sent: Mapping[str, Collection[Value]]) -> dict[str, Value]:

@@ -210,6 +210,7 @@ def test_a_lagging_read_is_waited_out_and_undoes_nothing(stack):
     stack.patch(1, notes="call back")
     stack.settle(20)
     assert (stack.task(1)["status"], stack.cell("C2")) == ("IN_PROGRESS", "CONTACTED")
+    assert [one["new"] for one in stack.changes(1) if one["field"] == "status"] == ["CONTACTED"]
 
 
 def test_columns_may_move_and_be_renamed_within_their_aliases(stack):
