@@ -12,6 +12,9 @@ class Poison:
     def __init__(self, google, row):
         self.google, self.row, self.refused = google, row, 0
 
+    def testify(self):
+        self.google.testify()
+
     def __call__(self, environ, start_response):
         if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].endswith("values:batchUpdate"):
             body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
@@ -30,7 +33,7 @@ def poisoned(stack):
     stack.settle()
     stack.edit("A2:C9", *([n, f"Lead {n}", "NEW"] for n in range(1, 9)))
     stack.sweep()
-    stack.google_app = Poison(stack.google_app, 4)
+    stack.witness = Poison(stack.witness, 4)
     return stack
 
 
@@ -65,10 +68,10 @@ def test_it_is_buried_in_the_end_listed_with_its_reason_and_written_when_it_is_t
     poisoned.patch(3, status="DONE")
     (letter,) = bury(poisoned)
     assert (letter["lead_id"], letter["row"], letter["why"]) == ("3", 4, "Google answered 500")
-    assert poisoned.google_app.refused >= 12
+    assert poisoned.witness.refused >= 12
     assert [one["state"] for one in poisoned.changes(3) if one["field"] == "status"] == ["refused"]
     assert poisoned.get("/status")[0]["buried"] == 1
-    poisoned.google_app = poisoned.google_app.google
+    poisoned.witness = poisoned.witness.google
     assert poisoned.post_to("/dead-letters/retry").json() == {"done": "1 writes are tried again"}
     eventually(lambda: poisoned.cell("C4") == "QUALIFIED")
     assert dead_letters(poisoned) == []
@@ -78,16 +81,16 @@ def test_a_dead_letter_costs_no_further_calls(poisoned):
     poisoned.patch(3, status="DONE")
     bury(poisoned)
     poisoned.settle()
-    before = poisoned.google_app.refused
+    before = poisoned.witness.refused
     poisoned.sweep()
     poisoned.sweep()
-    assert poisoned.google_app.refused == before
+    assert poisoned.witness.refused == before
 
 
 def test_the_next_change_of_the_lead_tries_again(poisoned):
     poisoned.patch(3, status="DONE")
     bury(poisoned)
-    poisoned.google_app = poisoned.google_app.google
+    poisoned.witness = poisoned.witness.google
     poisoned.patch(3, status="IN_PROGRESS")
     eventually(lambda: poisoned.cell("C4") == "CONTACTED")
     assert dead_letters(poisoned) == []

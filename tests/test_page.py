@@ -20,6 +20,7 @@ UNREACHED = "Failed to load resource"  # how Chromium reports every answer from 
 
 @pytest.fixture(scope="module")
 def chromium():
+    expect.set_options(timeout=20_000)  # shared machines are slow at times
     with browser.chromium() as running:
         yield running
 
@@ -300,26 +301,24 @@ def api(product, method, path, **fields):
 
 
 def test_what_needs_a_person_is_listed_and_goes_when_it_is_mended(shared, page):
-    type_row(page, "A50", "n1", "Needy", "WON")
+    edit(shared, "Leads!A50:C50", ["n1", "Needy", "WON"])
     need = page.locator("#needs li", has_text="status 'WON' is not known")
     expect(need).to_contain_text("lead n1", timeout=20_000)
-    requests.post(f"{shared.url}/local/edit", json={"range": "Leads!C50", "values": [["LOST"]]}, timeout=10)
+    edit(shared, "Leads!C50", ["LOST"])
     expect(need).to_have_count(0, timeout=20_000)
 
 
 def test_a_click_tries_a_refused_cell_again(shared, page):
-    edit = f"{shared.url}/local/edit"
-    requests.post(edit, json={"range": "Leads!A51:C51", "values": [["n2", "Formula", '=UPPER("new")']]}, timeout=10)
-    requests.post(edit, json={"range": "Leads!C51", "values": [["NEW"]]}, timeout=10)
+    edit(shared, "Leads!A51:C51", ["n2", "Formula", "NEW"])
     task = eventually(lambda: next(iter(api(shared, "GET", "/tasks?lead_id=n2").json()), None))
-    requests.post(edit, json={"range": "Leads!C51", "values": [['=UPPER("new")']]}, timeout=10)
+    edit(shared, "Leads!C51", ['=UPPER("new")'])
     api(shared, "PATCH", f"/tasks/{task['id']}", status="DONE")
     need = page.locator("#needs li", has_text="lead n2")
     expect(need.first).to_be_visible(timeout=20_000)
 
 
 def test_the_history_opens_at_the_lead_in_the_address_and_takes_a_change_back(shared, page):
-    type_row(page, "A52", "h1", "Story", "NEW")
+    edit(shared, "Leads!A52:C52", ["h1", "Story", "NEW"])
     task = eventually(lambda: next(iter(api(shared, "GET", "/tasks?lead_id=h1").json()), None))
     eventually(lambda: api(shared, "GET", "/status").json()[0]["pending"] == 0)
     api(shared, "PATCH", f"/tasks/{task['id']}", status="DONE")
@@ -338,7 +337,7 @@ def test_a_change_that_was_overtaken_is_undone_only_when_asked_twice(shared, chr
 
 
 def overtake_and_undo(shared, page):
-    type_row(page, "A53", "h2", "Twice", "NEW")
+    edit(shared, "Leads!A53:C53", ["h2", "Twice", "NEW"])
     task = eventually(lambda: next(iter(api(shared, "GET", "/tasks?lead_id=h2").json()), None))
     for status in ("DONE", "IN_PROGRESS"):
         eventually(lambda: api(shared, "GET", "/status").json()[0]["pending"] == 0)

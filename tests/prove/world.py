@@ -100,6 +100,9 @@ class World:
             after = self.leads()
         self.note(f"person {what}")
         self.deleted = (self.deleted | before.keys()) - after.keys()
+        for lead_id in before.keys() - after.keys():
+            for field in FIELDS:  # what stood in a deleted row went with it, by the person's own will
+                self.said[lead_id, field].append(("undone", None))
         for lead_id, lead in after.items():
             for field in FIELDS:
                 old = before.get(lead_id, {}).get(field)
