@@ -1,6 +1,7 @@
 """Rows that carry the same id: one keeps the lead, the others are told to get an id of their own."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,9 @@ from bridge.core.lead import Row
 from bridge.models import Link
 from bridge.turn import Seen
 
+MOST_AT_ONCE = 500
+"""A statement takes only so many values."""
+
 
 def keep_one_each(session: Session, seen: Seen, copies: Mapping[str, Sequence[int]]) -> list[Outcome]:
     """Of several rows with one id, the one that still says what both sides agreed on keeps the lead; of equals, the
@@ -18,7 +22,10 @@ def keep_one_each(session: Session, seen: Seen, copies: Mapping[str, Sequence[in
     mine = select(Link).where(Link.sheet == seen.config.key)
     for link in session.scalars(mine.where(Link.has_rivals)):
         link.set_rivals(())
-    links = {link.lead_id: link for link in session.scalars(mine.where(Link.lead_id.in_(copies)))} if copies else {}
+    links: dict[str, Link] = {}
+    for start in range(0, len(copies), MOST_AT_ONCE):
+        wanted = islice(copies, start, start + MOST_AT_ONCE)
+        links |= {link.lead_id: link for link in session.scalars(mine.where(Link.lead_id.in_(list(wanted))))}
     told: list[Outcome] = []
     for lead_id, numbers in copies.items():
         same = [seen.row(number) for number in numbers]

@@ -22,7 +22,7 @@ from bridge.flush import flush
 from bridge.history import By
 from bridge.known import known_leads
 from bridge.models import Lane, Link
-from bridge.outbox import swept
+from bridge.outbox import ask_for_sweep, swept
 from bridge.rows import take
 from bridge.runtime import Runtime
 from bridge.sheets import RowWrite
@@ -123,6 +123,8 @@ def _late_rows(runtime: Runtime, session: Session, seen: Seen, outcomes: Sequenc
     waiting = list(session.scalars(select(Task).where(Task.archived_at.is_(None), ~linked).limit(CHUNK)))
     for task in waiting:
         newrows.give_row(session, runtime, task, f"sweep:{seen.config.key}")
+    if len(waiting) == CHUNK:
+        ask_for_sweep(session, seen.config.key, runtime.now())
     return [Step("row_appended", task.lead_id, task_id=task.id) for task in waiting]
 
 

@@ -44,9 +44,8 @@ def bury_gone(session: Session, sheet: SheetConfig, found: Deletions, began: dat
     """Set the tombstones, archive the tasks whose time is up, and note what waits for a person."""
     lane = session.get_one(Lane, sheet.key)
     lane.held, lane.held_why = found.held, found.why or None
-    fresh = [one.link_id for one in found.mourn]
-    session.execute(update(Link).where(Link.id.in_(fresh)).values(gone_at=began))
-    if fresh:
+    if found.mourn:
+        session.execute(update(Link), [{"id": one.link_id, "gone_at": began} for one in found.mourn])
         ask_for_sweep(session, sheet.key, began + timedelta(seconds=sheet.grace))
     for one in found.archive:
         link, task = session.get_one(Link, one.link_id), session.get_one(Task, one.task_id)

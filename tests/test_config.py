@@ -108,3 +108,27 @@ def test_own_words_columns_and_directions(tmp_path):
     assert mapping.statuses.back == {"TODO": "OFFEN", "IN_PROGRESS": "DRAN", "DONE": "FERTIG"}
     assert mapping.by_field["name"].headers == ("Kunde",)
     assert mapping.rules["notes"].direction == "to_sheet"
+
+
+TOGETHER = {
+    "two sheets on one tab": (
+        GOOD + '[sheets.more]\nspreadsheet = "abcdefghij"\n[sheets.more2]\nspreadsheet = "abcdefghij"\n',
+        "sheet 'more' already syncs this tab",
+    ),
+    "two that make rows": (
+        GOOD + 'create_rows = true\n[sheets.more]\nspreadsheet = "abcdefghij"\ncreate_rows = true\n',
+        "sheet 'leads' makes it already",
+    ),
+    "a field nobody can match by": (GOOD + 'match = "due"\n', "name a text column that the task keeps"),
+    "a due that is no date": (
+        GOOD + '[sheets.leads.columns.due]\nheaders = ["due"]\n[sheets.leads.columns.when]\nkind = "text"\ntask_field = "due"\n',
+        "the task's due is a date",
+    ),
+    "a sync column of one's own": (GOOD + '[sheets.leads.columns.sync]\ndirection = "both"\n', "belongs to the bridge"),
+    "a negative grace": (GOOD + "grace = -1\n", "grace"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "sentence"), TOGETHER.values(), ids=TOGETHER)
+def test_what_cannot_go_together_is_said(tmp_path, text, sentence):
+    assert sentence in faults(tmp_path, text)

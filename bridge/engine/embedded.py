@@ -65,6 +65,7 @@ class EmbeddedEngine:
             taken_over = False
             with self._runtime.database.connect() as glance:
                 while not self._stopping:
+                    seen = _data_version(glance)  # before the work, so that no commit meanwhile goes unnoticed
                     try:
                         if not taken_over:
                             lane.take_over(self._runtime)
@@ -73,7 +74,7 @@ class EmbeddedEngine:
                     except Exception:  # the engine's loop: log and postpone, whatever happened
                         log.exception("engine_turn_failed")
                         wait = 1.0
-                    self._rest(wait, glance)
+                    self._rest(wait, glance, seen)
 
     def _elected(self, handle: int) -> bool:
         while not self._stopping:
@@ -114,9 +115,9 @@ class EmbeddedEngine:
         sheet = self._runtime.sheets.get(key)
         return (sheet.calls["read"], sheet.calls["write"]) if sheet else (0, 0)
 
-    def _rest(self, seconds: float, glance: Connection) -> None:
+    def _rest(self, seconds: float, glance: Connection, seen: int) -> None:
         """Sleep until due, woken, or another process has committed."""
-        until, seen = time.monotonic() + seconds, _data_version(glance)
+        until = time.monotonic() + seconds
         with self._woken:
             while not self._calls and not self._stopping and (left := until - time.monotonic()) > 0:
                 self._woken.wait(min(left, GLANCE))
