@@ -268,11 +268,19 @@ def _print(rows: Sequence[dict[str, Any]], names: Iterable[str], as_json: bool) 
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
+    if not rows:
+        click.echo("nothing")
+        return
     names = list(names)
     table = Table(*(name.replace("_", " ") for name in names))
     for row in rows:
-        table.add_row(*(_shown(row[name], "") for name in names))
+        table.add_row(*(_moment(row[name]) if name.endswith("at") else _shown(row[name], "") for name in names))
     Console(markup=False, emoji=False, highlight=False).print(table)
+
+
+def _moment(text: str | None) -> str:
+    """An ISO moment, short enough for a column; UTC."""
+    return "" if text is None else text[:16].replace("T", " ")
 
 
 def _shown(value: object, nothing: str = "(empty)") -> str:

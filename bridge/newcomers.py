@@ -13,7 +13,7 @@ from bridge.gather import claimed_task
 from bridge.history import note_life
 from bridge.models import Lane, Link
 from bridge.outbox import ask_for_sweep, mark_pending
-from bridge.pair import acceptable, remember, update
+from bridge.pair import acceptable, remember, take_note_of_unread, update
 from bridge.tasks import task_arguments
 from task_api import tasks
 from task_api.models import Task
@@ -93,7 +93,7 @@ def _create(batch: Batch, known: Known, row: Row, values: Fields, reasons: tuple
     arguments = task_arguments(batch.sheet.mapping.task_changes(fields))
     task = tasks.create(batch.session, actor=batch.reading.actor, lead_id=row.lead_id, **arguments)
     link = _link(batch, known, row, task, values)
-    link.unread = acceptable(row)[1]
+    take_note_of_unread(batch, row, link, acceptable(row)[1])
     remember(link, batch.sheet.mapping)
     note_life(batch.session, link, "task", None, "created", batch.by, "a new row")
     mark_pending(batch.session, link, batch.now)

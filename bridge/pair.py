@@ -23,7 +23,7 @@ ENDURING = "Google refuses"
 def update(batch: Batch, row: Row, link: Link, task: Task, replaced: Mapping[str, Collection[Value]]) -> Outcome:
     """Merge a row, as a person or an event delivered it, with its task; what the sheet then owes is marked pending."""
     values, unread = acceptable(row)
-    _note_unread(batch, row, link, unread)
+    take_note_of_unread(batch, row, link, unread)
     touched = _forget_refusals(batch, row, link)
     values |= {name: link.base.get(name) for name in unread}
     own_writes.forget_old(link, batch.now)
@@ -101,7 +101,7 @@ def remember(link: Link, mapping: SheetMapping) -> None:
         link.recall = link.recall | {statuses.task_status(word): word}
 
 
-def _note_unread(batch: Batch, row: Row, link: Link, unread: dict[str, str]) -> None:
+def take_note_of_unread(batch: Batch, row: Row, link: Link, unread: dict[str, str]) -> None:
     """What a person typed and the bridge could not take, into the history; once, until the cell changes."""
     for name, why in unread.items():
         if link.unread.get(name) != why:

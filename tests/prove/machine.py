@@ -79,7 +79,9 @@ class Machine(RuleBasedStateMachine):
         if rows := self.world.rows():
             last = rows[-1][0]
             block = [[word]] * (last - 1)
-            self._person(f"pastes {word} over C2:C{last}", lambda: self._edit(f"C2:C{last}", block, pasted=True))
+            self._person(
+                f"pastes {word} over C2:C{last}", lambda: self._edit(f"C2:C{last}", block, pasted=True), "pasted"
+            )
 
     @rule(ascending=st.booleans(), column=st.sampled_from([1, 2, 3]))
     def a_sort(self, ascending: bool, column: int) -> None:

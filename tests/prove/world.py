@@ -92,7 +92,8 @@ class World:
     def person(self, what: str, act: Callable[[], object], side: str = "sheet") -> None:
         """A person does something in the sheet; what it did to each lead is remembered, whatever it was.
 
-        ``side``: "undone" for what came back by undo: it may be a value of the bridge's own, which nobody typed.
+        ``side``: "undone" for what came back by undo: it may be a value of the bridge's own, which nobody typed;
+        "pasted" for a block.
         """
         with self.stack.google.book.lock:
             before = self.leads()
