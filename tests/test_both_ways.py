@@ -207,7 +207,9 @@ def test_a_lagging_read_is_waited_out_and_undoes_nothing(stack):
     stack.google.trouble.lag(60, lasting=3)
     stack.edit("C2", ["CONTACTED"])
     stack.deliver([12, "Vikram", "CONTACTED", 1], seq=2, edited={"first": 3, "last": 3})
-    stack.patch(1, notes="call back")
+    with stack.runtime.writing() as session:
+        ask_for_sweep(session, "leads", stack.runtime.now())
+        session.commit()
     stack.settle(20)
     assert (stack.task(1)["status"], stack.cell("C2")) == ("IN_PROGRESS", "CONTACTED")
     assert [one["new"] for one in stack.changes(1) if one["field"] == "status"] == ["CONTACTED"]
