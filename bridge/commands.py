@@ -2,9 +2,8 @@
 changes, sweep, approve, retry, undo, take. Parse, call, print; what they commit, a running bridge notices by itself.
 """
 
-import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
@@ -17,12 +16,13 @@ from bridge import lane, signals, status, sweep, tombstones
 from bridge import undo as back
 from bridge.changes import told
 from bridge.config import Config, ConfigError, load
-from bridge.core.plan import Plan, Step
+from bridge.core.plan import Plan
 from bridge.flush import flush
 from bridge.models import Change, Lane, Link
 from bridge.needs import needs
 from bridge.outbox import LEASE, Lease
 from bridge.runtime import Runtime
+from bridge.tables import print_plan, print_rows, progress_bar
 from bridge.turn import Turn
 from task_api import schema
 from task_api.db import prepare_engine
@@ -38,7 +38,7 @@ def status_(as_json: bool) -> None:
     with _working() as runtime, runtime.session() as session:
         lanes = status.report(session, runtime)
     names = ("sheet", "pending", "buried", "conflicts", "refused", "held", "heard_at", "swept_at")
-    _print(lanes, names, as_json)
+    print_rows(lanes, names, as_json)
     for one in lanes if not as_json else ():
         for said in filter(None, (one["problem"], one["held_why"], one["silence"])):
             click.echo(f"{one['sheet']}: {said}")
@@ -50,7 +50,7 @@ def needs_(as_json: bool) -> None:
     """List what waits for a person. Exit code 2 when there is anything."""
     with _working() as runtime, runtime.session() as session:
         found = [asdict(need) for need in needs(session, list(runtime.config.sheets), runtime.now())]
-    _print(found, ("kind", "id", "sheet", "row", "lead_id", "field", "value", "why"), as_json)
+    print_rows(found, ("kind", "id", "sheet", "row", "lead_id", "field", "value", "why"), as_json)
     if found and not as_json:
         click.echo(
             "conflict: leadbridge take ID · dead_letter, refused: leadbridge retry ID · deletions: leadbridge approve"
@@ -72,7 +72,7 @@ def changes_(lead_id: str | None, task_id: int | None, limit: int, as_json: bool
         found = found.where(Change.task_id == task_id)
     with _working() as runtime, runtime.session() as session:
         rows = [told(change, link) for change, link in session.execute(found)]
-    _print(rows, ("id", "at", "actor", "lead_id", "field", "old", "new", "rule", "state", "reason"), as_json)
+    print_rows(rows, ("id", "at", "actor", "lead_id", "field", "old", "new", "rule", "state", "reason"), as_json)
 
 
 @click.command("sweep")
@@ -87,7 +87,7 @@ def sweep_(dry_run: bool, sheet: str | None, as_json: bool) -> None:
     with _working() as runtime:
         for key in _keys(runtime, sheet):
             plan = _preview(runtime, key, as_json) if dry_run else _sweep(runtime, key, as_json)
-            _print_plan(plan, as_json)
+            print_plan(plan, as_json)
             left |= bool(plan.steps) if dry_run else any(step.what in {"refused", "held"} for step in plan.steps)
     raise SystemExit(2 if left else 0)
 
@@ -195,14 +195,14 @@ def _keys(runtime: Runtime, sheet: str | None) -> list[str]:
 
 
 def _preview(runtime: Runtime, key: str, quiet: bool) -> Plan:
-    with _progress(key, quiet) as progress:
+    with progress_bar(key, quiet) as progress:
         return sweep.preview(Turn(runtime, Lease(key, 0)), progress)
 
 
 def _sweep(runtime: Runtime, key: str, quiet: bool) -> Plan:
     """Take the lane, sweep, and write what the rows are owed; waits while a running bridge works on the lane."""
     until = time.monotonic() + LEASE.total_seconds() + 10
-    with _progress(key, quiet) as progress:
+    with progress_bar(key, quiet) as progress:
         while (turn := lane.begin(runtime, key)) is None:
             if time.monotonic() > until:
                 raise click.ClickException(f"sheet '{key}' is being worked on by another bridge; try again in a minute")
@@ -217,71 +217,8 @@ def _sweep(runtime: Runtime, key: str, quiet: bool) -> Plan:
     return plan
 
 
-@contextmanager
-def _progress(key: str, quiet: bool) -> Iterator[sweep.Progress]:
-    from rich.console import Console  # noqa: PLC0415 - the server never prints a table
-    from rich.progress import Progress  # noqa: PLC0415
-
-    with Progress(console=Console(stderr=True), transient=True, disable=quiet) as bar:
-        tasks: dict[str, Any] = {}
-
-        def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(f"{key}: {what}", total=total)
-            bar.update(tasks[what], completed=done, total=total)
-
-        yield show
-
-
 def _done(act: Any) -> str:
     try:
         return str(act())
     except back.CannotUndo as error:
         raise click.ClickException(str(error)) from error
-
-
-def _print_plan(plan: Plan, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(asdict(plan), ensure_ascii=False))
-        return
-    rows = [_line(step) for step in plan.steps]
-    if rows:
-        _print(rows, ("what", "row", "lead", "task", "changes", "why"), as_json=False)
-    done = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in sorted(plan.counts.items()))
-    click.echo(f"{plan.sheet}: {plan.read} rows, {plan.agreed} agree; {done or 'nothing to do'}")
-
-
-def _line(step: Step) -> dict[str, object]:
-    arrows = [
-        f"{one.field}: {_shown(one.old)} → {_shown(one.new)} ({'the ' + one.to + ' takes it'})" for one in step.changes
-    ]
-    return {
-        "what": step.what.replace("_", " "), "row": step.row, "lead": step.lead_id, "task": step.task_id,
-        "changes": "\n".join(arrows), "why": "\n".join(step.reasons),
-    }  # fmt: skip
-
-
-def _print(rows: Sequence[dict[str, Any]], names: Iterable[str], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(list(rows), ensure_ascii=False))
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    if not rows:
-        click.echo("nothing")
-        return
-    names = list(names)
-    table = Table(*(name.replace("_", " ") for name in names))
-    for row in rows:
-        table.add_row(*(_moment(row[name]) if name.endswith("at") else _shown(row[name], "") for name in names))
-    Console(markup=False, emoji=False, highlight=False).print(table)
-
-
-def _moment(text: str | None) -> str:
-    """An ISO moment, short enough for a column; UTC."""
-    return "" if text is None else text[:16].replace("T", " ")
-
-
-def _shown(value: object, nothing: str = "(empty)") -> str:
-    return nothing if value is None else str(value)
