@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from bridge import outbox, own_writes
 from bridge.batch import Batch, Reading
 from bridge.core.cells import cell_value, obstacle
-from bridge.core.lead import Raw, Row, Value
+from bridge.core.lead import EMPTY, Raw, Row, Value
 from bridge.core.merge import trust
 from bridge.errors import Rejected
 from bridge.history import LAG, By, note_refused, replaced_lately, settle_waiting
@@ -178,21 +178,26 @@ def _write(turn: Turn, sent: list[Sent]) -> None:
     _settle(turn, sent, _standing(turn, sent, echoed))
 
 
-def _standing(turn: Turn, sent: list[Sent], echoed: list[Raw | Unechoed]) -> list[Raw]:
-    """For each write, what its row's id cell showed; where Google did not say, one more read does."""
+def _standing(turn: Turn, sent: list[Sent], echoed: list[Raw | Unechoed]) -> list[Raw | Unechoed]:
+    """For each write, what its row's id cell showed; where Google did not say, one more read does, unless that is so
+    old that it does not show the write itself.
+    """
     silent = [one.write.row for one, seen in zip(sent, echoed, strict=True) if isinstance(seen, Unechoed)]
     snapshot = turn.sheet.read(silent) if silent else None
 
-    def standing(one: Sent, seen: Raw | Unechoed) -> Raw:
+    def standing(one: Sent, seen: Raw | Unechoed) -> Raw | Unechoed:
         if not isinstance(seen, Unechoed):
             return seen or None
-        cells = snapshot.cells(one.write.row) if snapshot else ()
-        return cells[one.write.id_column].value if one.write.id_column < len(cells) else None
+        cells = dict(enumerate(snapshot.cells(one.write.row) if snapshot else ()))
+        shown = {column: cells.get(column, EMPTY).value for column in one.write.cells}
+        if {column: "" if value is None else value for column, value in shown.items()} != dict(one.write.cells):
+            return seen
+        return cells.get(one.write.id_column, EMPTY).value
 
     return [standing(one, seen) for one, seen in zip(sent, echoed, strict=True)]
 
 
-def _settle(turn: Turn, sent: list[Sent], standing: list[Raw]) -> None:
+def _settle(turn: Turn, sent: list[Sent], standing: list[Raw | Unechoed]) -> None:
     now = turn.runtime.now()
     with turn.writing() as session:
         found = session.scalars(select(Link).where(Link.id.in_([one.link_id for one in sent])))
@@ -200,7 +205,9 @@ def _settle(turn: Turn, sent: list[Sent], standing: list[Raw]) -> None:
         reached: dict[int, set[str]] = {}
         for one, stood in zip(sent, standing, strict=True):
             link = known[one.link_id]
-            if stood != (one.write.id_cell or None):
+            if isinstance(stood, Unechoed):
+                outbox.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
+            elif stood != (one.write.id_cell or None):
                 log.warning("row_moved_under_write sheet=%s row=%d link=%d", turn.lease.sheet, one.write.row, link.id)
                 astray(session, link, lead_id_of(stood), own_writes.sent_to(link, one.write.row), now)
                 own_writes.drop_row(link, one.write.row)

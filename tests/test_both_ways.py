@@ -376,6 +376,25 @@ def test_a_stray_write_that_a_late_read_does_not_show_is_put_right_all_the_same(
     assert stack.rows() == expected
 
 
+def test_a_stray_write_that_neither_echo_nor_a_late_read_shows_is_put_right(stack):
+    stack.edit("A2:C4", [1, "Ann", "NEW"], [2, "Bob", "CONTACTED"], [3, "Cyd", "LOST"])
+    stack.deliver([1, "Ann", "NEW", None], [2, "Bob", "CONTACTED", None], [3, "Cyd", "LOST", None])
+    stack.settle()
+    stack.google.trouble.echo_skipped = False
+
+    def lag_and_sort():
+        stack.google.trouble.lag(60, lasting=1.5)
+        stack.google.person.sort("Leads!A2:D4", 1, ascending=False)
+
+    stack.google.trouble.before_write(lag_and_sort)
+    stack.patch(1, status="DONE")
+    expected = [[3, "Cyd", "LOST", 3], [2, "Bob", "CONTACTED", 2], [1, "Ann", "QUALIFIED", 1]]
+    eventually(lambda: stack.rows() == expected, seconds=20)
+    stack.settle(30)
+    assert [task["status"] for task in stack.tasks()] == ["DONE", "IN_PROGRESS", "DONE"]
+    assert stack.rows() == expected
+
+
 def test_what_strayed_into_an_empty_row_is_cleared(stack):
     stack.edit("A2:C3", [1, "Ann", "NEW"], [2, "Bob", "NEW"])
     stack.deliver([1, "Ann", "NEW", None], [2, "Bob", "NEW", None])

@@ -165,6 +165,7 @@ class Machine(RuleBasedStateMachine):
     @rule(echo=st.booleans())
     def an_echo(self, echo: bool) -> None:
         self.world.stack.google.trouble.echo_skipped = echo
+        self.world.note(f"Google {'echoes' if echo else 'does not echo'} skipped cells")
 
     @rule(which=WHICH)
     def a_row_that_moves_under_a_write(self, which: int) -> None:
