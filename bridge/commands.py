@@ -60,7 +60,7 @@ def needs_(as_json: bool) -> None:
 
 @click.command("changes")
 @click.option("--lead", "lead_id", help="Only of this lead.")
-@click.option("--task", "task_id", type=int, help="Only of this task.")
+@click.option("--task", "task_id", type=click.IntRange(1, 2**63 - 1), help="Only of this task.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 @AS_JSON
 def changes_(lead_id: str | None, task_id: int | None, limit: int, as_json: bool) -> None:

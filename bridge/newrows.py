@@ -8,7 +8,6 @@ id column that is surely younger than the last try.
 import re
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge import own_writes
@@ -19,9 +18,12 @@ from bridge.core.mapping import Layout
 from bridge.history import LAG
 from bridge.models import Link
 from bridge.outbox import mark_pending
+from bridge.pair import LONGEST_NAME
 from bridge.runtime import Runtime
 from bridge.sheets import AppendedCell
+from bridge.strays import lead_id_of
 from bridge.tasks import as_lead
+from task_api.errors import Problem
 from task_api.models import Task
 
 APPEND = "append"
@@ -29,13 +31,13 @@ DATE = Cell(is_date=True)
 
 
 def give_row(session: Session, runtime: Runtime, task: Task, actor: str) -> None:
-    """Link the task with a row that is yet to be appended. A lead that has its task already gets no second row."""
+    """Link the task with a row that is yet to be appended. Raises `Problem` for an id that a cell would not keep."""
     sheet = next((sheet for sheet in runtime.config.sheets.values() if sheet.create_rows), None)
     if sheet is None or actor.startswith("undo:"):
         return
     lead_id = task.lead_id or f"T-{task.id}"
-    if session.scalars(select(Link.id).where(Link.sheet == sheet.key, Link.lead_id == lead_id)).first() is not None:
-        return
+    if lead_id_of(lead_id) != lead_id:
+        raise Problem(422, f"lead_id '{lead_id[:50]}' would not read back from the sheet as it is; use plain text")
     task.lead_id = lead_id
     link = Link(
         sheet=sheet.key, lead_id=lead_id, task_id=task.id, base={}, recall={}, own_writes=[], puts=_name(task, sheet),
@@ -72,4 +74,4 @@ def _name(task: Task, sheet: SheetConfig) -> dict[str, str]:
     """The lead's name, read back out of the title where it follows the template."""
     before, _, after = sheet.mapping.title.partition("{name}")
     found = re.fullmatch(re.escape(before) + "(.+)" + re.escape(after), task.title, re.DOTALL)
-    return {"name": (found[1] if found else task.title).strip() or f"Task {task.id}"}
+    return {"name": (found[1] if found else task.title).strip()[:LONGEST_NAME] or f"Task {task.id}"}

@@ -16,6 +16,8 @@ from task_api import tasks
 from task_api.models import Task
 
 LONGEST_NAME = 450
+OWN = frozenset(["id", "sync"])
+"""Fields whose cells are nobody's value: what cannot be read there is no refusal."""
 ENDURING = "Google refuses"
 """Refusals that start so cannot be seen in the cell; only a new try shows whether they last."""
 
@@ -87,7 +89,7 @@ def merge_row(batch: Batch, link: Link, task: Task, base: Fields, values: Fields
 
 def acceptable(row: Row) -> tuple[dict[str, Value], dict[str, str]]:
     """The values that can be taken, and for each field that cannot, why."""
-    values, unread = dict(row.values), {name: why for name, why in row.refused.items() if name != "id"}
+    values, unread = dict(row.values), {name: why for name, why in row.refused.items() if name not in OWN}
     if len(str(values.get("name") or "")) > LONGEST_NAME:
         del values["name"]
         unread["name"] = f"longer than {LONGEST_NAME} characters"

@@ -101,5 +101,7 @@ def _archived(batch: Batch, row: Row, link: Link, task: Task) -> Outcome:
         link.base = link.base | shown
     if owes(task, link, batch.sheet.mapping):
         mark_pending(batch.session, link, batch.now)
+    if batch.reading.seq is None and all(link.base.get(name) == value for name, value in row.values.items()):
+        return Outcome(row.number, row.lead_id, "unchanged", task.id)
     why = f"task {task.id} is archived, so the row no longer changes it: PATCH archived=false to bring it back"
     return Outcome(row.number, row.lead_id, "refused", task.id, (why,))

@@ -47,10 +47,14 @@ def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[ob
 
 @task_created.connect
 def on_task_created(task: Task, *, session: Session, actor: str) -> None:
-    """A task made by the API gets a row, where the configuration says so."""
+    """A task made by the API gets a row, where the configuration says so; a lead that has its task gets no second."""
     runtime = _runtime_of(session)
-    if runtime is not None and not from_sheet(actor):
-        give_row(session, runtime, task, actor)
+    if runtime is None or from_sheet(actor):
+        return
+    taken = select(Link.task_id).where(Link.sheet.in_(runtime.config.sheets), Link.lead_id == task.lead_id)
+    if task.lead_id is not None and (other := session.scalars(taken).first()) is not None:
+        raise Problem(409, f"lead {task.lead_id} of the sheet has task {other} already; change that one")
+    give_row(session, runtime, task, actor)
 
 
 @task_archived.connect

@@ -78,6 +78,8 @@ def report(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
 
 def put_back(session: Session, runtime: Runtime, link_id: int | None) -> list[Link]:
     """Dead letters back into the outbox: this one, or (None) all; a refused cell is one too when it is named."""
+    if link_id is not None and not 0 < link_id < 2**63:
+        return []
     mine = select(Link).where(Link.sheet.in_(runtime.config.sheets))
     wanted = mine.where(Link.buried_at.is_not(None)) if link_id is None else mine.where(Link.id == link_id)
     found = [link for link in session.scalars(wanted) if link.buried_at is not None or link.refused]

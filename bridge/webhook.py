@@ -130,6 +130,8 @@ def _take(session: Session, sheet: SheetConfig, message_id: str, message: _Messa
     if (wait := _sweep_wait(lane, message, now)) is not None:
         ask_for_sweep(session, sheet.key, now + wait)
     lane.seq, lane.heard_at = max(lane.seq, message.seq), now
+    if lane.held:  # what vanished may just have come back
+        ask_for_sweep(session, sheet.key, now + SWEEP_SOON)
     if lane.problem and not lane.attempts:  # paused until a person acts, and somebody is at work there
         lane.not_before = None
         wake_after_commit(session, sheet.key)

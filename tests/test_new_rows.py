@@ -117,11 +117,27 @@ def test_a_row_that_is_there_already_is_taken_not_doubled(stack):
     assert len(stack.tasks()) == 1
 
 
-def test_a_second_task_for_the_same_lead_gets_no_second_row(stack):
+def test_a_second_task_for_the_same_lead_is_refused_and_named(stack):
     post(stack, lead_id="L-7")
-    post(stack, lead_id="L-7")
+    again = stack.post_to("/tasks", title="again", lead_id="L-7")
+    assert (again.status_code, "has task 1 already" in again.json()["detail"]) == (409, True)
     stack.settle()
     assert [one[0] for one in stack.rows()] == ["L-7"]
+    assert len(stack.tasks()) == 1
+
+
+@pytest.mark.parametrize("lead_id", ["12.0", "#N/A", "Loading...", "\u00a0", " pad "])
+def test_a_lead_id_that_a_cell_would_not_keep_is_refused(stack, lead_id):
+    answer = stack.post_to("/tasks", title="x", lead_id=lead_id)
+    assert answer.status_code == 422
+    stack.settle()
+    assert (stack.rows(), stack.tasks()) == ([], [])
+
+
+def test_a_very_long_title_makes_a_name_that_a_row_may_have(stack):
+    post(stack, title="x" * 500)
+    stack.settle()
+    assert (stack.cell("B2"), stack.cell("G2")) == ("x" * 450, "ok")
 
 
 def test_many_tasks_at_once_cost_few_calls(stack):
