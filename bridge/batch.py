@@ -11,6 +11,7 @@ from bridge.core.lead import Row, Side, Value
 from bridge.core.plan import FieldChange
 from bridge.history import By
 from bridge.models import Link
+from bridge.own_writes import Entry
 from task_api.models import Task
 
 
@@ -22,6 +23,7 @@ class Reading:
     reads of our own. ``edited``: fields a person touched in this very event; ``typed``: what they typed, where it was
     one cell. ``latest``: the side that changed last, as far as known. ``ids``: every id the sheet holds, where the
     whole of it was read. ``namesakes``: how many unlinked rows share a value of the field that matches rows with tasks.
+    ``at_large``: writes of ours that may stand in any row, where that is known (`bridge.strays`).
     """
 
     rows: Sequence[Row]
@@ -33,6 +35,7 @@ class Reading:
     typed: str = ""
     ids: Collection[str] | None = None
     namesakes: Mapping[Value, int] = field(default_factory=dict)
+    at_large: Sequence[Entry] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Known:
     ``free``: lead id → live tasks without a row that bear it. ``claimed``: task id → the task that a row without a
     link names in its task_id cell. ``neighbours``: row number → the link last seen there, for rows that have none.
     ``alike``: value of the matching field → live tasks without a row that have it. ``replaced``: link id → values
-    that a late read may still show.
+    that a late read, or a write for another lead, may show. ``at_large``: such writes.
     """
 
     links: dict[str, Link]
@@ -65,6 +68,7 @@ class Known:
     neighbours: Mapping[int, Link]
     alike: Mapping[Value, Sequence[Task]]
     replaced: Mapping[int, Mapping[str, Collection[Value]]]
+    at_large: Sequence[Entry] = ()
     seen: dict[str, int] = field(default_factory=dict)
 
 

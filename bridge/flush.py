@@ -1,14 +1,11 @@
-"""One lane's pending links to the sheet: claim, then read, decide, ONE write, verify, settle.
+"""One lane's pending links to the sheet: claim, then read, decide, and send in ONE write.
 
 Each step has a transaction of its own; the network calls stand between them. Every write is absolute and noted in
 ``own_writes`` before it leaves, so a crash, a repeat, or an answer that never comes loses and doubles nothing. Does
 not retry by itself: what is not settled stays pending, with a time to try again.
 """
 
-import logging
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -17,20 +14,17 @@ from sqlalchemy.orm import Session
 from bridge import outbox, own_writes
 from bridge.batch import Batch, Reading
 from bridge.core.cells import cell_value, obstacle
-from bridge.core.lead import EMPTY, Raw, Row, Value
+from bridge.core.lead import Row, Value
 from bridge.core.merge import trust
-from bridge.errors import Rejected
-from bridge.history import LAG, By, note_refused, replaced_lately, settle_waiting
+from bridge.history import LAG, note_refused, replaced_lately, settle_waiting
 from bridge.locate import LAG_WAIT, relocate, tasks_of
 from bridge.models import Link
-from bridge.pair import ENDURING, acceptable, merge_row, remember
-from bridge.sheets import Unechoed
-from bridge.strays import astray, lead_id_of, trace
+from bridge.pair import ENDURING, acceptable, merge_row
+from bridge.send import send
+from bridge.strays import at_large, differing, doubt, lose_sight
 from bridge.sync_cell import link_text
 from bridge.turn import Seen, Sent, Turn, look
 from task_api.models import Task
-
-log = logging.getLogger(__name__)
 
 
 def flush(turn: Turn, seen: Seen | None = None) -> bool:
@@ -47,19 +41,18 @@ def flush(turn: Turn, seen: Seen | None = None) -> bool:
     turn.at_work.update(claimed)
     sent = _decide(turn, seen, claimed)
     if sent:
-        _write(turn, sent)
+        send(turn, sent)
     turn.at_work.clear()
     return moved or bool(sent)
 
 
 def _claim(turn: Turn) -> tuple[list[int], list[int]]:
-    """The pending links, and the rows to read: where each lead was last seen and where unconfirmed writes went."""
+    """The pending links, and the rows to read: where each lead was last seen."""
     with turn.writing() as session:
         links = outbox.claim(session, turn.lease.sheet, turn.runtime.now())
-        rows = {link.row for link in links if link.row} | {row for link in links for row in own_writes.open_rows(link)}
-        claimed = [link.id for link in links]
+        claimed, rows = [link.id for link in links], {link.row for link in links if link.row}
         session.commit()
-    return claimed, sorted(rows - {0})
+    return claimed, sorted(rows)
 
 
 def _decide(turn: Turn, seen: Seen, claimed: list[int]) -> list[Sent]:
@@ -72,16 +65,23 @@ def _decide(turn: Turn, seen: Seen, claimed: list[int]) -> list[Sent]:
         links = list(session.scalars(select(Link).where(Link.id.in_(claimed)).order_by(Link.row)))
         tasks = {task.id: task for task in tasks_of(session, links)}
         replaced = replaced_lately(session, links, now)
+        here = [(row, link) for link in links if (row := seen.row(link.row)).lead_id == link.lead_id]
+        _doubt(session, turn.lease.sheet, here, replaced)
         batch = Batch(session, turn.config, Reading((), f"flush:{turn.lease.sheet}", seen.began, latest="task"), now)
-        for link in links:
-            unclear = trace(session, seen, link, now)
-            row = seen.row(link.row)
-            if row.lead_id == link.lead_id and link.wanted > link.written and link.next_try <= now:
+        for row, link in here:
+            if link.wanted > link.written and link.next_try <= now:
                 sent += _decide_row(batch, seen, row, link, tasks[link.task_id], replaced.get(link.id, {}))
-            if unclear:
-                outbox.mark_pending(session, link, now + LAG_WAIT)
         session.commit()
     return sent
+
+
+def _doubt(
+    session: Session, sheet: str, here: list[tuple[Row, Link]], doubtful: dict[int, dict[str, set[Value]]]
+) -> None:
+    changed = [(link, names) for row, link in here if (names := differing(row, link))]
+    missing = at_large(session, sheet) if changed else ()
+    for link, names in changed:
+        doubt(missing, link, names, doubtful[link.id])
 
 
 def _decide_row(
@@ -98,7 +98,8 @@ def _decide_row(
     if doubtful:
         outbox.postpone(link, batch.now + LAG_WAIT, f"Google may show an old value of {', '.join(sorted(doubtful))}")
         return []
-    own_writes.seen(link, row.number, row.values, seen.began - LAG)
+    own_writes.seen(link, row.values)
+    lose_sight(batch.session, link, batch.now)
     own_writes.forget_old(link, batch.now)
     link.unborn, archived = False, task.archived_at is not None
     owed = {} if archived else merge_row(batch, link, task, base, values).sheet
@@ -159,97 +160,3 @@ def _state(row: Row, link: Link, *, archived: bool) -> dict[str, Value]:
         return {}
     text = link_text(link, archived=archived)
     return {} if row.values.get("sync") == text else {"sync": text}
-
-
-def _write(turn: Turn, sent: list[Sent]) -> None:
-    """Send, verify, settle. What Google rejects is tried in ever smaller company, in turns to come; the one at fault
-    is refused, cell by cell.
-    """
-    try:
-        echoed = turn.sheet.write([one.write for one in sent])
-    except Rejected as error:
-        if len(sent) == 1:
-            _write_cells(turn, sent[0], str(error))
-            return
-        with turn.writing() as session:
-            outbox.failed(session, [one.link_id for one in sent], turn.runtime.now(), str(error), 0.0)
-            session.commit()
-        return
-    _settle(turn, sent, _standing(turn, sent, echoed))
-
-
-def _standing(turn: Turn, sent: list[Sent], echoed: list[Raw | Unechoed]) -> list[Raw | Unechoed]:
-    """For each write, what its row's id cell showed; where Google did not say, one more read does, unless that is so
-    old that it does not show the write itself.
-    """
-    silent = [one.write.row for one, seen in zip(sent, echoed, strict=True) if isinstance(seen, Unechoed)]
-    snapshot = turn.sheet.read(silent) if silent else None
-
-    def standing(one: Sent, seen: Raw | Unechoed) -> Raw | Unechoed:
-        if not isinstance(seen, Unechoed):
-            return seen or None
-        cells = dict(enumerate(snapshot.cells(one.write.row) if snapshot else ()))
-        shown = {column: cells.get(column, EMPTY).value for column in one.write.cells}
-        if {column: "" if value is None else value for column, value in shown.items()} != dict(one.write.cells):
-            return seen
-        return cells.get(one.write.id_column, EMPTY).value
-
-    return [standing(one, seen) for one, seen in zip(sent, echoed, strict=True)]
-
-
-def _settle(turn: Turn, sent: list[Sent], standing: list[Raw | Unechoed]) -> None:
-    now = turn.runtime.now()
-    with turn.writing() as session:
-        found = session.scalars(select(Link).where(Link.id.in_([one.link_id for one in sent])))
-        known = {link.id: link for link in found}
-        reached: dict[int, set[str]] = {}
-        for one, stood in zip(sent, standing, strict=True):
-            link = known[one.link_id]
-            if isinstance(stood, Unechoed):
-                outbox.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
-            elif stood != (one.write.id_cell or None):
-                log.warning("row_moved_under_write sheet=%s row=%d link=%d", turn.lease.sheet, one.write.row, link.id)
-                astray(session, link, lead_id_of(stood), own_writes.sent_to(link, one.write.row), now)
-                own_writes.drop_row(link, one.write.row)
-                outbox.postpone(link, now, "the row moved while it was written")
-            elif _settle_link(turn, session, link, one, now):
-                reached[link.id] = set(one.values)
-        settle_waiting(session, reached, now)
-        session.commit()
-
-
-def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datetime) -> bool:
-    """The base becomes what the sheet now shows, unless a delivery moved it meanwhile; then the row is looked at
-    again.
-    """
-    mine = [entry for entry in own_writes.sent_to(link, one.write.row) if entry["field"] in one.values]
-    overtaken = any(link.base.get(entry["field"]) != entry["before"] for entry in mine)
-    own_writes.settled(link, one.values, one.write.row, landed=not overtaken)
-    own_writes.restored(link, one.values)
-    if overtaken:
-        outbox.mark_pending(session, link, now)
-        return False
-    link.base, link.agreed_at = link.base | dict(one.values), now
-    link.puts = {name: value for name, value in link.puts.items() if link.base.get(name) != value}
-    remember(link, turn.config.mapping)
-    outbox.settle(link, one.claimed)
-    if own_writes.open_rows(link):
-        outbox.mark_pending(session, link, now + LAG_WAIT)
-    return True
-
-
-def _write_cells(turn: Turn, one: Sent, why: str) -> None:
-    """One row that Google rejects: cell by cell; the cell at fault is refused and the write buried."""
-    if len(one.values) > 1:
-        for (name, value), (column, cell) in zip(one.values.items(), one.write.cells.items(), strict=True):
-            _write(turn, [replace(one, write=replace(one.write, cells={column: cell}), values={name: value})])
-        return
-    now, why = turn.runtime.now(), f"{ENDURING} it: {why}"
-    with turn.writing() as session:
-        link = session.get_one(Link, one.link_id)
-        own_writes.settled(link, one.values, one.write.row, landed=False)
-        for name, value in one.values.items():
-            note_refused(session, link, name, value, By(f"flush:{turn.lease.sheet}", now), why)
-            link.refused = link.refused | {name: [value, why]}
-        outbox.bury(session, link, one.claimed, now, why)
-        session.commit()

@@ -9,6 +9,8 @@ from bridge.batch import Batch, Known
 from bridge.core.lead import Row, Value
 from bridge.history import replaced_lately
 from bridge.models import Link
+from bridge.own_writes import Entry
+from bridge.strays import at_large, differing, doubt
 from task_api.models import Task
 
 LARGEST_ID = 2**63 - 1
@@ -22,6 +24,8 @@ def gather(batch: Batch, rows: Sequence[Row]) -> Known:
     known = {link.lead_id: link for link in links}
     tasks = _tasks(session, [link.task_id for link in links])
     new = [row for row in rows if row.lead_id not in known]
+    replaced = replaced_lately(session, links, batch.now)
+    missing = _at_large(batch, rows, known, replaced)
     claims = {claim for row in new if (claim := claimed_task(row)) is not None}
     return Known(
         links=known,
@@ -31,7 +35,8 @@ def gather(batch: Batch, rows: Sequence[Row]) -> Known:
         claimants=_claimants(session, claims),
         neighbours=_neighbours(batch, [row.number for row in new if row.lead_id and claimed_task(row) is None]),
         alike=_alike(batch, new),
-        replaced=replaced_lately(session, links, batch.now),
+        replaced=replaced,
+        at_large=missing,
     )
 
 
@@ -39,6 +44,22 @@ def claimed_task(row: Row) -> int | None:
     """The task that the row's own task_id cell names."""
     text = str(row.values.get("task_id") or "")
     return int(text) if text.isdecimal() and int(text) <= LARGEST_ID else None
+
+
+def _at_large(
+    batch: Batch, rows: Sequence[Row], links: Mapping[str, Link], doubtful: dict[int, dict[str, set[Value]]]
+) -> Sequence[Entry]:
+    """What may have strayed into these rows. A sweep knows and has found its victims; a delivery looks it up where a
+    row is new or shows what no event told, and doubts that.
+    """
+    reading, by_id = batch.reading, [(row, links.get(row.lead_id or "")) for row in rows]
+    if reading.at_large is not None:
+        return reading.at_large
+    changed = [(link, names) for row, link in by_id if link and (names := differing(row, link, reading.edited))]
+    missing = at_large(batch.session, batch.sheet.key) if changed or not all(link for _, link in by_id) else ()
+    for link, names in changed:
+        doubt(missing, link, names, doubtful[link.id])
+    return missing
 
 
 def _tasks(session: Session, ids: Collection[int]) -> dict[int, Task]:

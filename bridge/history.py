@@ -109,6 +109,17 @@ def note_life(session: Session, link: Link, name: str, old: Any, new: Any, by: B
     session.add(_change(link, side, name, old, new, by, rule=rule, state="applied", reached_at=by.at))
 
 
+def note_stray(session: Session, link: Link, name: str, value: Value, by: By) -> None:
+    """A cell showed what we had written for another lead: its own value is put back. Kept, should it have been a
+    person's after all.
+    """
+    change = _change(
+        link, "sheet", name, link.base.get(name), value, by, rule="a write of ours went astray", state="lost"
+    )
+    change.reason = "the value was meant for another row, and this one gets its own back"
+    session.add(change)
+
+
 def note_put(session: Session, link: Link, name: str, value: Value, by: By) -> None:
     """A value that is put back into the sheet, on a person's word."""
     session.add(_change(link, "task", name, link.base.get(name), value, by, rule="undo"))

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from bridge.core.retry import backoff
 from bridge.errors import Permanent, Throttled, Transient
 from bridge.flush import flush
-from bridge.models import Lane
+from bridge.models import Lane, Link
 from bridge.outbox import LostLease, acquire, ask_for_sweep, failed, next_due, release
 from bridge.runtime import Runtime
+from bridge.strays import lose_sight
 from bridge.sweep import sweep
 from bridge.turn import Turn
 
@@ -154,6 +155,9 @@ def _failed(turn: Turn, why: str, chance: float, retry_after: float | None, *, c
         lane = session.get_one(Lane, key)
         if counts and turn.at_work and failed(session, turn.at_work, runtime.now(), why, chance):
             lane.attempts = 0  # the sheet could be read: it may be their own fault, so they wait, not the lane
+        buried = select(Link).where(Link.id.in_(turn.at_work), Link.buried_at.is_not(None))
+        for link in session.scalars(buried):
+            lose_sight(session, link, runtime.now())
         wait = backoff(lane.attempts + 1, chance, retry_after)
         _set(session, key, attempts=lane.attempts + 1, problem=why, not_before=runtime.now() + timedelta(seconds=wait))
         log.warning("lane_postponed sheet=%s attempts=%d seconds=%.1f why=%r", key, lane.attempts, wait, why)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bridge import newrows, outbox
 from bridge.core.mapping import Layout
 from bridge.models import Link
+from bridge.strays import lose_sight
 from bridge.tombstones import NEW_ROW
 from bridge.turn import Seen, Turn
 from task_api.models import Task
@@ -70,6 +71,7 @@ def _without_row(session: Session, links: Collection[Link], now: datetime) -> li
 def _mourn(session: Session, link: Link, now: datetime) -> None:
     """The row is gone: nothing is owed until it comes back. A sweep sees to the rest."""
     link.gone_at = link.gone_at or now
+    lose_sight(session, link, now)
     outbox.settle(link, link.wanted)
     outbox.ask_for_sweep(session, link.sheet, now)
 

@@ -142,8 +142,9 @@ class Lane(Base):
 
     ``held``: how many vanished rows wait for a person's word before their tasks are archived; ``approved_at``: rows
     that had vanished by then may go. ``owner``: whose account runs the script's triggers. ``unlinked``: rows that have
-    no task, and why, as the last sweep saw them. ``litter``: what writes of ours left
-    in rows that nobody has filled. ``sweeps``: when sweeps are wanted (seconds), ``sweep_at`` the first.
+    no task, and why, as the last sweep saw them. ``litter``: what writes of ours
+    may have left in rows that it was not meant for. ``sweeps``: when sweeps are wanted (seconds), ``sweep_at`` the
+    first.
     """
 
     __tablename__ = "lanes"

@@ -11,7 +11,7 @@ from bridge.batch import Batch, Known, Outcome
 from bridge.core.lead import Fields, Row, Value
 from bridge.gather import claimed_task
 from bridge.history import note_life
-from bridge.models import Lane, Link
+from bridge.models import Link
 from bridge.outbox import ask_for_sweep, mark_pending
 from bridge.pair import acceptable, remember, take_note_of_unread, update
 from bridge.tasks import task_arguments
@@ -88,7 +88,8 @@ def _ambiguous(row: Row, found: Sequence[Task]) -> str:
 
 
 def _create(batch: Batch, known: Known, row: Row, values: Fields, reasons: tuple[str, ...]) -> Outcome:
-    said = {name: value for name, value in values.items() if name not in {"task_id", "sync"}} | _litter(batch, values)
+    said = {name: value for name, value in values.items() if name not in {"task_id", "sync"}}
+    said |= _litter(batch, known, values)
     fields = {"status": None, "notes": None} | said
     arguments = task_arguments(batch.sheet.mapping.task_changes(fields))
     task = tasks.create(batch.session, actor=batch.reading.actor, lead_id=row.lead_id, **arguments)
@@ -102,12 +103,11 @@ def _create(batch: Batch, known: Known, row: Row, values: Fields, reasons: tuple
     return Outcome(row.number, row.lead_id, "task_created", task.id, reasons)
 
 
-def _litter(batch: Batch, values: Fields) -> dict[str, Value]:
+def _litter(batch: Batch, known: Known, values: Fields) -> dict[str, Value]:
     """What a stray write of ours left in the row before anybody filled it: not the new lead's, so the task starts
     without it and the sheet is told so.
     """
-    left = batch.session.get_one(Lane, batch.sheet.key).litter
-    found = {entry["field"] for entry in left if values.get(entry["field"]) == entry["value"] is not None}
+    found = {entry["field"] for entry in known.at_large if values.get(entry["field"]) == entry["value"] is not None}
     return dict.fromkeys(found - {"name", "task_id", "sync", *batch.reading.edited})
 
 

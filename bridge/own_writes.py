@@ -2,7 +2,8 @@
 
 A write may land although no answer came, land late, or land in a row that has just moved (GOOGLE.md sections 1
 and 4). The note is saved before the write leaves, so that a crash at any instruction finds it. Pure bookkeeping on
-the link's list of entries: field, canonical value, the value before, row, column, when, and whether it is confirmed.
+the link's list of entries: field, canonical value, the value before, row, column, when, and whether its fate is known
+or looked after elsewhere (``settled``).
 
 An entry may also be ``alien``: a value of another lead that a write of ours left in this lead's row. It is no edit;
 the row gets its own value back.
@@ -55,26 +56,22 @@ def restored(link: Link, names: Collection[str]) -> None:
 
 
 def settled(link: Link, names: Collection[str], row: int, *, landed: bool = True) -> None:
-    """Nothing is open about these fields in this row: the sheet confirmed them, or (not ``landed``) never will."""
+    """Nothing is open about these fields in this row: the sheet confirmed them, or (not ``landed``) never will.
+
+    The entries stay for `KEPT`: a write without an answer may still land, and a delivery read earlier may still come.
+    """
     link.own_writes = [
         entry | {"settled": True, "landed": landed} if entry["row"] == row and entry["field"] in names else entry
         for entry in link.own_writes
     ]
 
 
-def seen(link: Link, row: int, shown: Fields, sure_before: datetime) -> None:
-    """The lead's row was read: what it shows has landed, and what left before ``sure_before`` is past landing there.
-
-    The entries stay for `KEPT`: a write without an answer may still land, and a delivery read earlier may still come.
-    """
-
-    def looked_at(entry: Entry) -> Entry:
-        landed = shown.get(entry["field"]) == entry["value"]
-        past = entry["row"] == row and datetime.fromisoformat(entry["at"]) < sure_before
-        fate = {"settled": entry["settled"] or landed or past, "landed": landed or entry.get("landed", False)}
-        return entry | fate if entry["row"] in {row, 0} else entry
-
-    link.own_writes = [looked_at(entry) for entry in link.own_writes]
+def seen(link: Link, shown: Fields) -> None:
+    """The lead's row was read: what it shows has landed."""
+    link.own_writes = [
+        entry | {"settled": True, "landed": True} if shown.get(entry["field"]) == entry["value"] else entry
+        for entry in link.own_writes
+    ]
 
 
 def forget_old(link: Link, now: datetime) -> None:
@@ -88,24 +85,24 @@ def forget_old(link: Link, now: datetime) -> None:
         link.own_writes = kept
 
 
-def open_rows(link: Link) -> set[int]:
-    """Rows that unconfirmed writes of this link went to."""
-    return {entry["row"] for entry in link.own_writes if not entry["settled"]}
+def unconfirmed(link: Link) -> list[Entry]:
+    """What left and was neither confirmed nor seen since."""
+    return [entry for entry in link.own_writes if not entry["settled"]]
 
 
-def sent_to(link: Link, row: int) -> list[Entry]:
-    """The unconfirmed writes that went to this row."""
-    return [entry for entry in link.own_writes if entry["row"] == row and not entry["settled"]]
+def never_left(link: Link) -> None:
+    """Google turned the write away: it stands nowhere and never will."""
+    link.own_writes = [entry for entry in link.own_writes if entry["settled"]]
+
+
+def left_to_others(link: Link) -> None:
+    """Whoever looks for what was not confirmed now knows of it."""
+    link.own_writes = [entry if entry["settled"] else entry | {"settled": True} for entry in link.own_writes]
 
 
 def younger(entries: Iterable[Mapping[str, Any]], moment: datetime) -> bool:
     """True when any of these left after that moment."""
     return any(datetime.fromisoformat(entry["at"]) >= moment for entry in entries)
-
-
-def drop_row(link: Link, row: int) -> None:
-    """Nothing of ours is left in that row."""
-    link.own_writes = [entry for entry in link.own_writes if entry["row"] != row or entry["settled"]]
 
 
 def _by_field(entries: Iterable[Entry]) -> dict[str, set[Value]]:

@@ -1,83 +1,117 @@
 """Writes of ours that went into a row which had just moved away: the lead that stands there gets its own values back.
 
 Google has no conditional write (GOOGLE.md section 4): between locating a row and writing it, a person may insert or
-sort. The answer shows which lead stood there; where no answer came, the row itself is looked at. Either way the
-victim's link learns which values are alien to it and owes a write, so the way back is the ordinary one: found by id,
-verified, and itself told when it strays. What went into an empty row is cleared by the next sweep.
+sort. The answer shows which lead stood there. Where no answer came and the lead does not show the write, it is *at
+large*: in any row, since rows may have moved again, or nowhere. Then deliveries and flushes doubt a cell that shows
+such a value, and the next sweep tells the victim's link which of its cells are alien; what went into an empty row is
+cleared. The way back is the ordinary one: found by id, verified, and itself told when it strays.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from bridge import own_writes
 from bridge.core.cells import read_id
-from bridge.core.lead import Cell, Raw, Refusal, Row
-from bridge.history import LAG
+from bridge.core.lead import Cell, Raw, Refusal, Row, Value
+from bridge.history import LAG, By, note_stray
 from bridge.models import Lane, Link
 from bridge.outbox import ask_for_sweep, mark_pending
 from bridge.own_writes import Entry
-from bridge.sheets import RowWrite
-from bridge.turn import Seen, Turn
 
 log = logging.getLogger(__name__)
-MOST = 200
+MOST = 5000
+SURE = "sure"
+"""Marks an entry of which Google said that it went into a row of nobody we know."""
 
 
-def trace(session: Session, seen: Seen, link: Link, now: datetime) -> bool:
-    """Look where unconfirmed writes of this link went: what strayed is blamed on us, what left no trace is forgotten.
-    True while a read may yet be too old to tell.
+def lose_sight(session: Session, link: Link, now: datetime) -> None:
+    """The lead was looked at, or cannot be, and what we sent to it is not there: a sweep looks for it."""
+    open_ = own_writes.unconfirmed(link)
+    if not open_:
+        return
+    own_writes.left_to_others(link)
+    _remember(session, link, open_)
+    if any(entry["row"] != link.row for entry in open_):
+        ask_for_sweep(session, link.sheet, now)
+    ask_for_sweep(session, link.sheet, max(now, _latest(open_) + LAG))
+
+
+def at_large(session: Session, sheet: str) -> list[Entry]:
+    """What may stand in any row: writes under way, writes that nobody has seen again, and what is known to have
+    strayed into rows of nobody.
     """
-    waiting = False
-    for number in own_writes.open_rows(link):
-        here, entries = seen.row(number), own_writes.sent_to(link, number)
-        if here.lead_id == link.lead_id:
-            continue
-        left = [entry for entry in entries if here.values.get(entry["field"]) == entry["value"] is not None]
-        if left and astray(session, link, here.lead_id, left, now):
-            own_writes.drop_row(link, number)
-        elif own_writes.younger(entries, seen.began - LAG):
-            waiting = True
-        else:
-            own_writes.drop_row(link, number)
-    return waiting
+    open_ = cast(Link.own_writes, Text).contains('"settled": false', autoescape=True)
+    under_way = select(Link.id, Link.own_writes).where(Link.sheet == sheet, Link.wanted > Link.written, open_)
+    found = [
+        entry | {"link": link_id}
+        for link_id, entries in session.execute(under_way)
+        for entry in entries
+        if not entry["settled"]
+    ]
+    return [*session.get_one(Lane, sheet).litter, *found]
 
 
-def astray(session: Session, link: Link, stood: str | None, entries: Sequence[Entry], now: datetime) -> bool:
-    """These writes went where ``stood`` was: its link gets its values back. False when they say what it says anyway."""
+def differing(row: Row, link: Link, edited: Collection[str] = ()) -> list[str]:
+    """Fields that show something else than is known, by no event that we heard of (``edited``)."""
+    return [name for name, value in row.values.items() if name not in edited and link.base.get(name) != value]
+
+
+def doubt(missing: Sequence[Entry], link: Link, names: Iterable[str], doubtful: dict[str, set[Value]]) -> None:
+    """These fields of the link may be a stray's victims: values at large are added to the ``doubtful`` ones."""
+    for name in names:
+        values = {entry["value"] for entry in missing if entry["field"] == name and entry.get("link") != link.id}
+        doubtful.setdefault(name, set()).update(values)
+
+
+def find_victims(session: Session, sheet: str, missing: Sequence[Entry], rows: Iterable[Row], by: By) -> None:
+    """Cells that show a value at large where their lead's own is another are alien to it, and noted so in the
+    history: a person who typed that very word unheard finds it there.
+    """
+    looked = {row.lead_id: row for row in rows if row.lead_id} if missing else {}
+    if not looked:
+        return
+    for link in session.scalars(select(Link).where(Link.sheet == sheet, Link.lead_id.in_(looked))):
+        row, known = looked[link.lead_id], own_writes.aliens(link)
+        found = [
+            entry
+            for entry in missing
+            if entry.get("link") != link.id
+            and row.values.get(entry["field"], ...) == entry["value"]
+            and entry["value"] not in known.get(entry["field"], ())
+        ]
+        _blame(session, link, found, by)
+
+
+def forget_found(lane: Lane, began: datetime) -> None:
+    """A sweep that began then has looked for everything that left well before it."""
+    left = [entry for entry in lane.litter if "at" in entry and datetime.fromisoformat(entry["at"]) >= began - LAG]
+    if len(left) != len(lane.litter):
+        lane.litter = left
+
+
+def astray(session: Session, link: Link, stood: str | None, entries: Sequence[Entry], by: By) -> None:
+    """These writes of the link went where ``stood`` was: that lead gets its values back."""
     victim = session.scalars(select(Link).where(Link.sheet == link.sheet, Link.lead_id == stood)).one_or_none()
     log.warning("stray_write sheet=%s link=%d victim=%s", link.sheet, link.id, victim.id if victim else None)
-    if victim is None:
-        lane = session.get_one(Lane, link.sheet)
-        lane.litter = [*lane.litter, *({"field": e["field"], "value": e["value"]} for e in entries)][-MOST:]
-        ask_for_sweep(session, link.sheet, now)
-        return True
-    foreign = [entry for entry in entries if victim.base.get(entry["field"]) != entry["value"]]
-    if foreign:
-        own_writes.blame(victim, foreign, now)
-        mark_pending(session, victim, now)
-    return bool(foreign)
-
-
-def clear_litter(turn: Turn, seen: Seen, numbers: Iterable[int]) -> None:
-    """Empty what strayed into rows that nobody has filled: rows without id and name that show nothing but that."""
-    with turn.runtime.session() as session:
-        litter = session.get_one(Lane, turn.lease.sheet).litter
-    if not litter:
+    if victim is not None:
+        _blame(session, victim, [_of(link, entry) for entry in entries], by)
         return
-    left = {(entry["field"], entry["value"]) for entry in litter}
-    rows = [row for row in map(seen.row, numbers) if _is_litter(row, left)]
-    if rows:
-        stood = turn.sheet.write([_emptied(row) for row in rows])
-        _note_emptied(turn, rows, stood)
-    else:
-        with turn.writing() as session:
-            lane = session.get_one(Lane, turn.lease.sheet)
-            lane.litter = [entry for entry in lane.litter if entry not in litter]
-            session.commit()
+    _remember(session, link, [entry | {SURE: True} for entry in entries])
+    ask_for_sweep(session, link.sheet, by.at)
+
+
+def is_litter(row: Row, left: Collection[Entry]) -> bool:
+    """True for a row without id and name that shows nothing but what may have strayed, and something that surely is
+    not a person's: a status alone would be.
+    """
+    every = {(entry["field"], entry["value"]) for entry in left}
+    telling = {(entry["field"], entry["value"]) for entry in left if SURE in entry or entry["field"] != "status"}
+    filled = [(name, value) for name, value in row.values.items() if value is not None and name != "sync"]
+    return row.lead_id is None and not row.refused and every.issuperset(filled) and not telling.isdisjoint(filled)
 
 
 def lead_id_of(raw: Raw) -> str | None:
@@ -89,30 +123,23 @@ def lead_id_of(raw: Raw) -> str | None:
     return None if found is None else str(found)
 
 
-def _is_litter(row: Row, left: set[tuple[str, object]]) -> bool:
-    filled = [(name, value) for name, value in row.values.items() if value is not None and name != "sync"]
-    return row.lead_id is None and not row.refused and bool(filled) and all(entry in left for entry in filled)
+def _blame(session: Session, victim: Link, entries: Iterable[Entry], by: By) -> None:
+    foreign = [entry for entry in entries if victim.base.get(entry["field"]) != entry["value"]]
+    if foreign:
+        own_writes.blame(victim, foreign, by.at)
+        mark_pending(session, victim, by.at)
+    for name, value in {entry["field"]: entry["value"] for entry in foreign}.items():
+        note_stray(session, victim, name, value, by)
 
 
-def _emptied(row: Row) -> RowWrite:
-    filled = {row.positions[name]: "" for name, value in row.values.items() if value is not None}
-    return RowWrite(row.number, row.positions["id"], None, dict(filled))
+def _of(link: Link, entry: Entry) -> Entry:
+    return entry | {"link": link.id}
 
 
-def _note_emptied(turn: Turn, rows: Sequence[Row], stood: Sequence[object]) -> None:
-    """A lead that had moved into such a row in that moment gets back what was emptied."""
-    now = turn.runtime.now()
-    with turn.writing() as session:
-        for row, standing in zip(rows, stood, strict=True):
-            if not isinstance(standing, str | int | float):
-                continue
-            mine = select(Link).where(Link.sheet == turn.lease.sheet, Link.lead_id == lead_id_of(standing))
-            if (victim := session.scalars(mine).one_or_none()) is not None:
-                gone = [
-                    {"field": name, "value": None, "before": None, "row": row.number, "column": column}
-                    for name, column in row.positions.items()
-                    if row.values.get(name) is not None
-                ]
-                own_writes.blame(victim, gone, now)
-                mark_pending(session, victim, now)
-        session.commit()
+def _latest(entries: Sequence[Entry]) -> datetime:
+    return max(datetime.fromisoformat(entry["at"]) for entry in entries)
+
+
+def _remember(session: Session, link: Link, entries: Iterable[Entry]) -> None:
+    lane = session.get_one(Lane, link.sheet)
+    lane.litter = [*lane.litter, *(_of(link, entry) for entry in entries)][-MOST:]

@@ -21,12 +21,14 @@ from bridge.core.plan import Comparison, Plan, Step
 from bridge.flush import flush
 from bridge.history import By
 from bridge.known import known_leads
+from bridge.litter import clear_litter
 from bridge.models import Lane, Link
 from bridge.outbox import ask_for_sweep, swept
+from bridge.own_writes import Entry
 from bridge.rows import take
 from bridge.runtime import Runtime
 from bridge.sheets import RowWrite
-from bridge.strays import clear_litter
+from bridge.strays import at_large, find_victims
 from bridge.turn import Seen, Turn, look
 from task_api.models import Task
 
@@ -74,11 +76,13 @@ def _carry_out(
         outcomes = keep_one_each(session, seen, compared.copies)
         if compared.moved:
             session.execute(update(Link), [{"id": link_id, "row": row} for link_id, row in compared.moved.items()])
+        missing = at_large(session, seen.config.key)
         finish(session)
     copies = {outcome.row for outcome in outcomes}
     for numbers in _chunks([number for number in compared.look if number not in copies]):
         with begin() as session:
-            outcomes += _take(turn, session, seen, compared, [seen.row(number) for number in numbers])
+            rows = [seen.row(number) for number in numbers]
+            outcomes += _take(turn, session, seen, compared, rows, missing)
             finish(session)
         progress("merging", len(outcomes), len(compared.look))
     with begin() as session:
@@ -102,9 +106,15 @@ def _compare(turn: Turn, seen: Seen, progress: Progress) -> Comparison:
     return compared
 
 
-def _take(turn: Turn, session: Session, seen: Seen, compared: Comparison, rows: Sequence[Row]) -> list[Outcome]:
-    reading = Reading(rows, _actor(turn), seen.began, ids=compared.places, namesakes=compared.namesakes)
-    return take(Batch(session, seen.config, reading, turn.runtime.now()))
+def _take(
+    turn: Turn, session: Session, seen: Seen, compared: Comparison, rows: Sequence[Row], missing: Sequence[Entry]
+) -> list[Outcome]:
+    reading = Reading(
+        rows, _actor(turn), seen.began, ids=compared.places, namesakes=compared.namesakes, at_large=missing
+    )
+    batch = Batch(session, seen.config, reading, turn.runtime.now())
+    find_victims(session, seen.config.key, missing, rows, batch.by)
+    return take(batch)
 
 
 def _note_sweep(session: Session, turn: Turn, seen: Seen, outcomes: Sequence[Outcome]) -> None:

@@ -23,7 +23,7 @@ class Mutation:
     guard: str
 
 
-BOTH = "tests/test_both_ways.py"
+BOTH, STRAYS = "tests/test_both_ways.py", "tests/test_strays.py"
 MUTATIONS = (
     Mutation(
         "converge", "bridge/signals.py", "if link.unborn or owes(task, link, mapping):", "if False:",
@@ -60,14 +60,24 @@ MUTATIONS = (
         "tests/test_identity.py::test_of_two_equal_rows_it_is_all_one_which_keeps_the_lead_and_the_other_changes_nothing",
     ),
     Mutation(
-        "never the wrong row: the answer is checked", "bridge/flush.py",
+        "never the wrong row: the answer is checked", "bridge/send.py",
         "if stood != (one.write.id_cell or None):", "if False:",
         f"{BOTH}::test_rows_sorted_while_a_write_is_under_way_get_their_own_values_back",
     ),
     Mutation(
-        "never the wrong row: a late read does not settle a stray write", "bridge/strays.py",
-        "        mark_pending(session, victim, now)\n    return bool(foreign)", "    return bool(foreign)",
+        "never the wrong row: the victim gets its own value back", "bridge/strays.py",
+        "        mark_pending(session, victim, by.at)\n", "",
         f"{BOTH}::test_rows_sorted_while_a_write_is_under_way_get_their_own_values_back",
+    ),
+    Mutation(
+        "never the wrong row: what got no answer is looked for", "bridge/strays.py",
+        "    _remember(session, link, open_)\n", "",
+        f"{STRAYS}::test_a_stray_write_without_an_answer_is_put_right_though_the_rows_moved_again",
+    ),
+    Mutation(
+        "never the wrong row: an event tells its own columns only", "bridge/strays.py",
+        "        doubtful.setdefault(name, set()).update(values)\n", "        continue\n",
+        f"{STRAYS}::test_a_delivery_of_a_row_into_which_a_write_is_straying_takes_only_what_its_person_typed",
     ),
     Mutation(
         "no ping-pong", "bridge/tasks.py",

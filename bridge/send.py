@@ -1,0 +1,131 @@
+"""ONE write for many rows: send, verify by the id that stood in each row, settle.
+
+Decides nothing about values. What is not settled stays pending; what Google does not answer stays unconfirmed.
+"""
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bridge import outbox, own_writes
+from bridge.core.lead import EMPTY, Raw
+from bridge.errors import Rejected, Throttled
+from bridge.history import By, note_refused, settle_waiting
+from bridge.locate import LAG_WAIT
+from bridge.models import Link
+from bridge.pair import ENDURING, remember
+from bridge.sheets import Unechoed
+from bridge.strays import astray, lead_id_of
+from bridge.turn import Sent, Turn
+
+log = logging.getLogger(__name__)
+
+
+def send(turn: Turn, sent: list[Sent]) -> None:
+    """Send, verify, settle. What Google rejects is tried in ever smaller company, in turns to come; the one at fault
+    is refused, cell by cell.
+    """
+    try:
+        echoed = turn.sheet.write([one.write for one in sent])
+    except Throttled:
+        _turned_away(turn, sent)
+        raise
+    except Rejected as error:
+        if len(sent) == 1:
+            _write_cells(turn, sent[0], str(error))
+        else:
+            _turned_away(turn, sent, str(error))
+        return
+    _settle(turn, sent, _standing(turn, sent, echoed))
+
+
+def _turned_away(turn: Turn, sent: list[Sent], why: str = "") -> None:
+    """Google took nothing of it. ``why``: as far as it may be the write's own fault."""
+    with turn.writing() as session:
+        ids = [one.link_id for one in sent]
+        for link in session.scalars(select(Link).where(Link.id.in_(ids))):
+            own_writes.never_left(link)
+        if why:
+            outbox.failed(session, ids, turn.runtime.now(), why, 0.0)
+        session.commit()
+
+
+def _standing(turn: Turn, sent: list[Sent], echoed: list[Raw | Unechoed]) -> list[Raw | Unechoed]:
+    """For each write, what its row's id cell showed; where Google did not say, one more read does, unless that is so
+    old that it does not show the write itself.
+    """
+    silent = [one.write.row for one, seen in zip(sent, echoed, strict=True) if isinstance(seen, Unechoed)]
+    snapshot = turn.sheet.read(silent) if silent else None
+
+    def standing(one: Sent, seen: Raw | Unechoed) -> Raw | Unechoed:
+        if not isinstance(seen, Unechoed):
+            return seen or None
+        cells = dict(enumerate(snapshot.cells(one.write.row) if snapshot else ()))
+        shown = {column: cells.get(column, EMPTY).value for column in one.write.cells}
+        if {column: "" if value is None else value for column, value in shown.items()} != dict(one.write.cells):
+            return seen
+        return cells.get(one.write.id_column, EMPTY).value
+
+    return [standing(one, seen) for one, seen in zip(sent, echoed, strict=True)]
+
+
+def _settle(turn: Turn, sent: list[Sent], standing: list[Raw | Unechoed]) -> None:
+    now = turn.runtime.now()
+    with turn.writing() as session:
+        found = session.scalars(select(Link).where(Link.id.in_([one.link_id for one in sent])))
+        known = {link.id: link for link in found}
+        reached: dict[int, set[str]] = {}
+        for one, stood in zip(sent, standing, strict=True):
+            link = known[one.link_id]
+            if isinstance(stood, Unechoed):
+                outbox.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
+            elif stood != (one.write.id_cell or None):
+                log.warning("row_moved_under_write sheet=%s row=%d link=%d", turn.lease.sheet, one.write.row, link.id)
+                astray(session, link, lead_id_of(stood), _sent(link, one), By(f"flush:{turn.lease.sheet}", now))
+                own_writes.settled(link, one.values, one.write.row, landed=False)
+                outbox.postpone(link, now, "the row moved while it was written")
+            elif _settle_link(turn, session, link, one, now):
+                reached[link.id] = set(one.values)
+        settle_waiting(session, reached, now)
+        session.commit()
+
+
+def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datetime) -> bool:
+    """The base becomes what the sheet now shows, unless a delivery moved it meanwhile; then the row is looked at
+    again.
+    """
+    overtaken = any(link.base.get(entry["field"]) != entry["before"] for entry in _sent(link, one))
+    own_writes.settled(link, one.values, one.write.row, landed=not overtaken)
+    own_writes.restored(link, one.values)
+    if overtaken:
+        outbox.mark_pending(session, link, now)
+        return False
+    link.base, link.agreed_at = link.base | dict(one.values), now
+    link.puts = {name: value for name, value in link.puts.items() if link.base.get(name) != value}
+    remember(link, turn.config.mapping)
+    outbox.settle(link, one.claimed)
+    return True
+
+
+def _sent(link: Link, one: Sent) -> list[own_writes.Entry]:
+    return [entry for entry in own_writes.unconfirmed(link) if entry["field"] in one.values]
+
+
+def _write_cells(turn: Turn, one: Sent, why: str) -> None:
+    """One row that Google rejects: cell by cell; the cell at fault is refused and the write buried."""
+    if len(one.values) > 1:
+        for (name, value), (column, cell) in zip(one.values.items(), one.write.cells.items(), strict=True):
+            send(turn, [replace(one, write=replace(one.write, cells={column: cell}), values={name: value})])
+        return
+    now, why = turn.runtime.now(), f"{ENDURING} it: {why}"
+    with turn.writing() as session:
+        link = session.get_one(Link, one.link_id)
+        own_writes.settled(link, one.values, one.write.row, landed=False)
+        for name, value in one.values.items():
+            note_refused(session, link, name, value, By(f"flush:{turn.lease.sheet}", now), why)
+            link.refused = link.refused | {name: [value, why]}
+        outbox.bury(session, link, one.claimed, now, why)
+        session.commit()
