@@ -71,8 +71,8 @@ def note_refused(session: Session, link: Link, name: str, new: Value, by: By, re
     session.add(change)
 
 
-def note_unread(session: Session, link: Link, name: str, shown: str, by: By, reason: str) -> None:
-    """A cell that a person filled with something the bridge cannot take, and why."""
+def note_unread(session: Session, link: Link, name: str, shown: Value, by: By, reason: str) -> None:
+    """What a person put into a cell and the bridge cannot take, and why."""
     change = _change(link, "sheet", name, link.base.get(name), shown, by, rule="the sheet changed", state="refused")
     change.reason = reason
     session.add(change)

@@ -42,7 +42,8 @@ def update(batch: Batch, row: Row, link: Link, task: Task, replaced: Mapping[str
         news = doubtful or overwritten or link.base != before or touched
         (outbox.mark_pending if news else outbox.ensure_pending)(batch.session, link, batch.now)
     reasons = (*_sentences(unread), *(f"{c.field}: {_decided(c)}" for c in merged.conflicts))
-    return Outcome(row.number, row.lead_id, _word(merged, reasons), task.id, reasons, _planned(base, certain, merged))
+    changes = _planned(batch, row, base, certain, merged)
+    return Outcome(row.number, row.lead_id, _word(merged, reasons), task.id, reasons, changes)
 
 
 def _either(one: Mapping[str, Collection[Value]], other: Mapping[str, Collection[Value]]) -> dict[str, set[Value]]:
@@ -171,7 +172,12 @@ def _word(merged: Merge, reasons: tuple[str, ...]) -> str:
     return "refused" if reasons else "unchanged"
 
 
-def _planned(base: Fields, values: Fields, merged: Merge) -> tuple[FieldChange, ...]:
+def _planned(batch: Batch, row: Row, base: Fields, values: Fields, merged: Merge) -> tuple[FieldChange, ...]:
+    """What either side takes; not what its cell will not take."""
     to_task = tuple(FieldChange(name, base.get(name), value, "task") for name, value in merged.task.items())
-    to_sheet = (FieldChange(name, values.get(name), value, "sheet") for name, value in merged.sheet.items())
+    to_sheet = (
+        FieldChange(name, values.get(name), value, "sheet")
+        for name, value in merged.sheet.items()
+        if not obstacle(batch.sheet.mapping.by_field[name].kind, value, row.cell(name), guarded=name in row.guarded)
+    )
     return (*to_task, *to_sheet)
