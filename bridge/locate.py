@@ -5,7 +5,7 @@ get a tombstone. One read of the id column, only when a row is not where it was.
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge import newrows, outbox
@@ -87,7 +87,7 @@ def _append(turn: Turn, seen: Seen, unborn: Collection[int]) -> None:
     turn.at_work.update(unborn)
     turn.sheet.append(rows)
     turn.at_work.clear()
-    with turn.writing() as session:  # Google said yes: a row that is missing from now on was deleted by somebody
-        born = update(Link).where(Link.id.in_(unborn)).values(unborn=False, agreed_at=turn.runtime.now())
-        session.execute(born)
+    with turn.writing() as session:
+        for link in session.scalars(select(Link).where(Link.id.in_(unborn))):
+            newrows.born(link, turn.config.mapping, turn.runtime.now())
         session.commit()

@@ -14,12 +14,12 @@ from bridge import own_writes
 from bridge.config import SheetConfig
 from bridge.core.cells import cell_value
 from bridge.core.lead import Cell
-from bridge.core.mapping import Layout
+from bridge.core.mapping import Layout, SheetMapping
 from bridge.errors import Permanent
 from bridge.history import LAG, By, note_life
 from bridge.models import Link
 from bridge.outbox import mark_pending
-from bridge.pair import LONGEST_NAME
+from bridge.pair import LONGEST_NAME, remember
 from bridge.runtime import Runtime
 from bridge.sheets import AppendedCell
 from bridge.strays import lead_id_of
@@ -70,6 +70,16 @@ def new_row(task: Task, link: Link, sheet: SheetConfig, layout: Layout, now: dat
             own_writes.note(link, 0, column, name, value, None, now)
     own_writes.settled(link, [APPEND, *said], 0, landed=False)  # there is no row to look at yet
     return row
+
+
+def born(link: Link, mapping: SheetMapping, now: datetime) -> None:
+    """Google said yes: what was sent stood in the row, and a row that is missing from now on was deleted by somebody.
+    What a delivery said of it meanwhile is newer.
+    """
+    said = {entry["field"]: entry["value"] for entry in link.own_writes if entry["field"] in mapping.rules}
+    link.base, link.unborn, link.agreed_at = said | link.base, False, now
+    remember(link, mapping)
+    own_writes.settled(link, [APPEND, *said], 0)
 
 
 def _name(task: Task, sheet: SheetConfig) -> dict[str, str]:

@@ -174,3 +174,20 @@ def test_without_create_rows_a_task_gets_no_row(running):
     stack.post_to("/tasks", title="Follow up: Zoë")
     stack.sweep()
     assert stack.rows() == []
+
+
+def test_what_a_person_does_to_a_row_that_has_just_been_appended_is_an_edit_and_no_conflict(stack):
+    sheet = stack.runtime.sheet("leads")
+    real = sheet.append
+
+    def append(rows):
+        real(rows)
+        stack.edit("C2", ["LOST"])
+
+    sheet.append = append
+    post(stack)
+    stack.settle()
+    assert (stack.task(1)["status"], stack.cell("C2"), stack.cell("G2")) == ("DONE", "LOST", "ok")
+    stack.edit("C2", ["NEW"])
+    stack.sweep()
+    assert (stack.task(1)["status"], stack.cell("C2")) == ("TODO", "NEW")
