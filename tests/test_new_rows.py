@@ -99,6 +99,14 @@ def test_an_append_that_a_late_read_does_not_show_is_not_repeated(stack):
     assert [one[0] for one in stack.rows()] == ["T-1"]
 
 
+def test_an_append_without_an_answer_that_a_late_read_does_not_show_is_not_repeated(stack):
+    stack.google.trouble.fail(Fault(503, kind="write", landed=True))
+    stack.google.trouble.lag(60, lasting=4)
+    post(stack)
+    stack.settle(30)
+    assert [one[0] for one in stack.rows()] == ["T-1"]
+
+
 def test_a_bridge_that_dies_right_after_the_append_does_not_repeat_it(stack):
     stack.google.trouble.fail(Fault("drop", kind="write", landed=True))
     post(stack)
