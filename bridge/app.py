@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import make_url
 
 import task_api.schema
-from bridge import signals
+from bridge import openapi, signals
 from bridge.changes import changes
 from bridge.config import Config
 from bridge.engine.embedded import EmbeddedEngine
@@ -39,6 +39,7 @@ def create_app(config: Config) -> Flask:
     engine = EmbeddedEngine(runtime, _lock_file(config))
     runtime.wake = engine.wake
     app.extensions["bridge"], app.extensions["engine"] = runtime, engine
+    app.extensions["openapi_paths"] = openapi.paths()
     for blueprint in (hooks, status, changes, metrics, web):
         app.register_blueprint(blueprint)
     return app
