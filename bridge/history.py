@@ -120,6 +120,14 @@ def note_stray(session: Session, link: Link, name: str, value: Value, by: By) ->
     session.add(change)
 
 
+def note_covered(session: Session, link: Link, name: str, value: Value, by: By, row: int) -> None:
+    """A person typed this somewhere just when a write of ours reached this lead's cell; it may have stood there."""
+    rule = "typed while we wrote"
+    change = _change(link, "sheet", name, link.base.get(name), value, by, rule=rule, state="lost")
+    change.reason = f"typed into row {row}, where it is not: rows moved meanwhile, and it may have stood here"
+    session.add(change)
+
+
 def note_put(session: Session, link: Link, name: str, value: Value, by: By) -> None:
     """A value that is put back into the sheet, on a person's word."""
     session.add(_change(link, "task", name, link.base.get(name), value, by, rule="undo"))

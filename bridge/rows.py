@@ -15,6 +15,7 @@ from bridge.newcomers import newcomer
 from bridge.outbox import SWEEP_SOON, ask_for_sweep, mark_pending
 from bridge.pair import update
 from bridge.tasks import owes
+from bridge.typed import note_where_covered
 from task_api import tasks
 from task_api.models import Task
 
@@ -24,6 +25,7 @@ LONGEST_ID = 200
 def take(batch: Batch) -> list[Outcome]:
     """Merge every row that is not blank; returns their outcomes in order."""
     rows = [row for row in batch.reading.rows if not row.blank]
+    note_where_covered(batch, batch.reading.rows)
     known = gather(batch, rows)
     return [_take_row(batch, known, row) for row in rows]
 
