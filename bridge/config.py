@@ -52,7 +52,9 @@ class SheetConfig:
 
 @dataclass(frozen=True)
 class Config:
-    """Everything the bridge needs to know. ``local``: the sheet lives in the local Google on this machine."""
+    """Everything the bridge needs to know. ``local``: the sheet lives in the local Google on this machine.
+    ``keep_history``: days after which changes go to the archive folder; 0 keeps them all in the database.
+    """
 
     home: Path
     sheets: Mapping[str, SheetConfig]
@@ -63,6 +65,7 @@ class Config:
     credentials: Path = Path("service_account.json")
     local: bool = False
     database_url: str = ""
+    keep_history: int = 400
 
     @property
     def database(self) -> str:
@@ -105,6 +108,7 @@ class _Sheet(_Strict):
 class _Bridge(_Strict):
     public_url: str | None = Field(default=None, pattern=r"^https?://[^/#?]+(/[^#?]*)?$")
     host: str = "127.0.0.1"
+    keep_history: int = Field(default=400, ge=0, le=36_500)
 
 
 class _Google(_Strict):
@@ -189,6 +193,7 @@ def _from_file(
         public_url=(parsed.bridge.public_url or f"http://127.0.0.1:{port}").rstrip("/"),
         google_url=environ.get("LEADBRIDGE_GOOGLE_URL", parsed.google.base_url).rstrip("/"),
         credentials=folder / key_file,
+        keep_history=parsed.bridge.keep_history,
     )
 
 
