@@ -11,6 +11,7 @@ from bridge.changes import changes
 from bridge.config import Config
 from bridge.engine.embedded import EmbeddedEngine
 from bridge.lane import prepare
+from bridge.logs import init_logs
 from bridge.metrics import metrics
 from bridge.runtime import Runtime
 from bridge.status import status
@@ -28,6 +29,8 @@ def create_app(config: Config) -> Flask:
     config.home.mkdir(parents=True, exist_ok=True)
     app = Flask("bridge", static_folder=None)
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}  # they are cell text, and errors are logged
+    init_logs(app)
     init_task_api(app)
     with app.app_context():
         database = db.engine

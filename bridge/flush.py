@@ -113,7 +113,7 @@ def _decide_row(
         column = seen.layout.positions[name]
         cells[column] = cell_value(seen.config.mapping.by_field[name].kind, value, row.cell(name))
         own_writes.note(link, row.number, column, name, value, values.get(name), batch.now)
-    return [Sent(link.id, link.wanted, seen.write(row, cells), wanted)]
+    return [Sent(link.id, link.wanted, seen.write(row, cells), wanted, link.cause)]
 
 
 def _alien(link: Link, values: Mapping[str, Value]) -> set[str]:

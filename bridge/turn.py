@@ -74,12 +74,13 @@ class Seen:
 
 @dataclass(frozen=True)
 class Sent:
-    """One row's write and the link it is for. ``values``: what it stands for."""
+    """One row's write and the link it is for. ``values``: what it stands for; ``cause``: of the change it brings."""
 
     link_id: int
     claimed: int
     write: RowWrite
     values: Mapping[str, Value] = field(default_factory=dict)
+    cause: str | None = None
 
 
 def look(turn: Turn, rows: list[int] | None) -> Seen:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import requests
 
@@ -35,6 +35,7 @@ class Process:
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[str] | None = None
         self.token = ""
+        self.errors: IO[str] | None = None
 
     def __enter__(self) -> "Process":
         self._server = served(lambda *request: self._witness(*request))
@@ -56,6 +57,10 @@ class Process:
         if not failed:
             self._witness.testify()
 
+    def command(self) -> list[str]:
+        """What is started."""
+        return [sys.executable, "-m", "bridge", "run"]
+
     def environ(self) -> dict[str, str]:
         """What else it is started with."""
         return {"LEADBRIDGE_SECRET_LEADS": SECRET}
@@ -66,10 +71,11 @@ class Process:
             os.environ | {"PORT": str(self.port), "LEADBRIDGE_HOME": "home", "PYTHONOPTIMIZE": "2"} | self.environ()
         )
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bridge", "run"],
+            self.command(),
             cwd=self.folder,
             env=environ | {"PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
+            stderr=self.errors,
             text=True,
         )
         assert self.process.stdout is not None
