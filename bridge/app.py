@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import make_url
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import task_api.schema
 from bridge import signals
@@ -44,6 +45,8 @@ def create_app(config: Config) -> Flask:
     app.extensions["bridge"], app.extensions["engine"] = runtime, engine
     for blueprint in (hooks, status, changes, metrics, web):
         app.register_blueprint(blueprint)
+    if proxies := config.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -9,6 +9,7 @@ import click
 from bridge.commands import COMMANDS, configured, session_on
 from bridge.errors import Permanent, Transient
 from bridge.logs import FORMATS, caused_by, settings
+from bridge.operate import OPERATE
 from task_api import schema
 from task_api.cli import token
 from task_api.schema import SchemaError
@@ -25,7 +26,7 @@ def cli(context: click.Context, verbose: bool, log_format: str) -> None:
     context.obj = lambda: session_on(configured())
 
 
-for command in (token, *COMMANDS):
+for command in (token, *COMMANDS, *OPERATE):
     cli.add_command(command)
 
 

@@ -52,12 +52,16 @@ class SheetConfig:
 
 @dataclass(frozen=True)
 class Config:
-    """Everything the bridge needs to know. ``local``: the sheet lives in the local Google on this machine."""
+    """Everything the bridge needs to know. ``local``: the sheet lives in the local Google on this machine.
+
+    ``trusted_proxies``: how many stand before it, whose X-Forwarded-For, -Proto and -Host are believed.
+    """
 
     home: Path
     sheets: Mapping[str, SheetConfig]
     port: int = 5001
     host: str = "127.0.0.1"
+    trusted_proxies: int = 0
     public_url: str = "http://127.0.0.1:5001"
     google_url: str = GOOGLE
     credentials: Path = Path("service_account.json")
@@ -105,6 +109,7 @@ class _Sheet(_Strict):
 class _Bridge(_Strict):
     public_url: str | None = Field(default=None, pattern=r"^https?://[^/#?]+(/[^#?]*)?$")
     host: str = "127.0.0.1"
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
 
 
 class _Google(_Strict):
@@ -185,7 +190,8 @@ def _from_file(
         home=home,
         sheets=sheets,
         port=port,
-        host=parsed.bridge.host,
+        host=environ.get("LEADBRIDGE_HOST", parsed.bridge.host),
+        trusted_proxies=parsed.bridge.trusted_proxies,
         public_url=(parsed.bridge.public_url or f"http://127.0.0.1:{port}").rstrip("/"),
         google_url=environ.get("LEADBRIDGE_GOOGLE_URL", parsed.google.base_url).rstrip("/"),
         credentials=folder / key_file,

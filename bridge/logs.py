@@ -8,7 +8,6 @@ message may hold what stands in a cell.
 import json
 import logging
 import re
-import sys
 import time
 import traceback
 import uuid
@@ -56,7 +55,7 @@ def settings(style: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"events": {"()": form}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events", "stream": sys.stderr}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events", "stream": "ext://sys.stderr"}},
         "root": {"level": level, "handlers": ["stderr"]},
     }
 

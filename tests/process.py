@@ -38,7 +38,7 @@ class Process:
         self.errors: IO[str] | None = None
 
     def __enter__(self) -> "Process":
-        self._server = served(lambda *request: self._witness(*request))
+        self._server = served(lambda *request: self.google_wsgi(*request))
         google_url = self._server.__enter__()
         self._google_app = create_local_google(self.folder / "google", public_url=google_url)
         self.google = self._google_app.extensions["local_google"]
@@ -57,6 +57,10 @@ class Process:
         if not failed:
             self._witness.testify()
 
+    def google_wsgi(self, environ: Any, start_response: Any) -> Any:
+        """The sheet's server, seen by a witness."""
+        return self._witness(environ, start_response)
+
     def command(self) -> list[str]:
         """What is started."""
         return [sys.executable, "-m", "bridge", "run"]
@@ -67,13 +71,10 @@ class Process:
 
     def start(self) -> None:
         """Start it and wait for its ready line."""
-        environ = (
-            os.environ | {"PORT": str(self.port), "LEADBRIDGE_HOME": "home", "PYTHONOPTIMIZE": "2"} | self.environ()
-        )
         self.process = subprocess.Popen(
             self.command(),
             cwd=self.folder,
-            env=environ | {"PYTHONPATH": str(ROOT)},
+            env=self.surroundings(),
             stdout=subprocess.PIPE,
             stderr=self.errors,
             text=True,
@@ -84,6 +85,11 @@ class Process:
                 self.token = dict(part.split("=", 1) for part in line.split()[1:])["token"]
                 return
         raise AssertionError(f"it did not start: {self.process.wait()}")
+
+    def surroundings(self) -> dict[str, str]:
+        """Every environment variable it sees."""
+        mine = {"PORT": str(self.port), "LEADBRIDGE_HOME": "home", "PYTHONOPTIMIZE": "2", "PYTHONPATH": str(ROOT)}
+        return os.environ | mine | self.environ()
 
     def kill(self) -> None:
         """SIGKILL: no instruction more."""
