@@ -40,7 +40,7 @@ def create_app(config: Config) -> Flask:
     runtime = Runtime(config, database)
     prepare(runtime)
     signals.attach(runtime)
-    engine = EmbeddedEngine(runtime, _lock_file(config))
+    engine = EmbeddedEngine(runtime, lock_file(config))
     runtime.wake = engine.wake
     app.extensions["bridge"], app.extensions["engine"] = runtime, engine
     for blueprint in (hooks, status, changes, metrics, web):
@@ -50,7 +50,7 @@ def create_app(config: Config) -> Flask:
     return app
 
 
-def _lock_file(config: Config) -> Path:
+def lock_file(config: Config) -> Path:
     """Beside the SQLite file, so that all processes on one file elect one engine."""
     url = make_url(config.database)
     database = Path(url.database) if url.drivername.startswith("sqlite") and url.database else config.home / "engine"
