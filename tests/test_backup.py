@@ -16,7 +16,7 @@ from bridge.backup import backup, checked
 from bridge.cli import cli
 from bridge.errors import Permanent
 from bridge.restore import GAP, restore
-from task_api import schema
+from task_api import schema, tokens
 from tests.process import until_equal
 from tests.stack import eventually
 from tests.test_killed import MEANT, deliver
@@ -211,11 +211,13 @@ def test_the_command_restores_a_stopped_bridge_and_keeps_what_it_replaces(tmp_pa
 
 def test_a_token_revoked_since_stays_revoked(scripted, tmp_path):
     stack = scripted
+    with stack.runtime.writing() as session:
+        lost = tokens.issue(session, "lost", ["tasks:read"])
+        session.commit()
     backup(stack.home / "tasks.db", tmp_path / "backup.db")
-    lost = stack.token
-    (stack.home / "token").unlink()  # a start without it makes a new one and revokes this
-    stack.stop_bridge()
-    stack.start_bridge()
+    with stack.runtime.writing() as session:
+        tokens.revoke(session, "lost")
+        session.commit()
     restored(stack, tmp_path / "backup.db")
     assert (
         requests.get(f"{stack.url}/tasks", headers={"Authorization": f"Bearer {lost}"}, timeout=10).status_code == 401

@@ -61,14 +61,14 @@ def both_sides(workers, rounds, meanwhile=lambda: None):
         side.join()
 
 
-def test_both_workers_answer_and_one_at_a_time_writes_the_lane_a_sweep_by_hand_included(workers):
-    both_sides(workers, 150, lambda: [workers.cli("sweep") for _ in range(2)])
+def test_both_workers_answer_and_one_at_a_time_works_on_the_lane_a_sweep_by_hand_included(workers):
+    workers.google.trouble.latency = 1.0  # long enough to be found at it
+    both_sides(workers, 100, lambda: [workers.cli("sweep") for _ in range(2)])
     until_equal(workers, MEANT)
     assert len(workers.api("GET", "/tasks").json()) == 8
     assert {line["pid"] for line in events(workers, "request_answered")} == {str(pid) for pid in workers.workers()}
     assert len(events(workers, "engine_elected")) == 1
-    assert workers.writes > 3
-    assert workers.most_at_once == 1
+    assert (workers.most_at_once, workers.calls > 5) == (1, True)
 
 
 def test_when_the_worker_that_writes_is_killed_another_takes_over_and_nothing_is_lost(workers):

@@ -15,12 +15,12 @@ from tests.stack import eventually
 
 
 class Workers(Process):
-    """gunicorn, two workers, every event in a file; and how many writes the sheet's server had under way at once."""
+    """gunicorn, two workers, every event in a file; and how many calls the sheet's server had under way at once."""
 
     def __init__(self, folder: Any) -> None:
         super().__init__(folder)
         self._counting = threading.Lock()
-        self._writing, self.most_at_once, self.writes = 0, 0, 0
+        self._under_way, self.most_at_once, self.calls = 0, 0, 0
 
     def command(self) -> list[str]:
         return [sys.executable, "-m", "gunicorn", "-c", "python:bridge.deploy.gunicorn_conf"]
@@ -29,7 +29,7 @@ class Workers(Process):
         return super().environ() | {"WEB_CONCURRENCY": "2"}
 
     def google_wsgi(self, environ: Any, start_response: Any) -> Any:
-        if environ["REQUEST_METHOD"] == "GET" or "/v4/" not in environ["PATH_INFO"]:
+        if "/v4/" not in environ["PATH_INFO"]:
             return super().google_wsgi(environ, start_response)
         self._count(1)
         try:
@@ -75,6 +75,6 @@ class Workers(Process):
 
     def _count(self, more: int) -> None:
         with self._counting:
-            self._writing += more
-            self.writes += more > 0
-            self.most_at_once = max(self.most_at_once, self._writing)
+            self._under_way += more
+            self.calls += more > 0
+            self.most_at_once = max(self.most_at_once, self._under_way)
