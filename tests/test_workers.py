@@ -5,6 +5,7 @@ import json
 import os
 import random
 import signal
+import socket
 import sqlite3
 import subprocess
 import threading
@@ -109,6 +110,27 @@ def test_sigterm_ends_master_and_workers_and_a_new_start_goes_on(workers):
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
     workers.start()
     until_equal(workers, MEANT)
+
+
+def test_a_reload_brings_new_workers_one_of_which_goes_on_writing(workers):
+    both_sides(workers, 10)
+    old = set(workers.workers())
+    workers.process.send_signal(signal.SIGHUP)
+    eventually(lambda: len(new := workers.workers()) == 2 and not old & set(new), "new workers", 30)
+    eventually(workers.ready)
+    workers.api("PATCH", "/tasks/1", status="DONE")
+    workers.api("PATCH", "/tasks/2", status="TODO")
+    until_equal(workers, MEANT)
+
+
+def test_the_service_manager_is_told_when_it_has_started(tmp_path):
+    address, process = str(tmp_path / "notify"), Workers(tmp_path)
+    process.environ = lambda: Workers.environ(process) | {"NOTIFY_SOCKET": address}
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(address)
+        manager.settimeout(30)
+        with process:
+            assert b"READY=1" in manager.recv(1000)
 
 
 def test_its_lines_are_events_too_and_json_when_asked(tmp_path):
