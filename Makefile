@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install -q --disable-pip-version-check
 
-.PHONY: run test check prove mutate bench lock clean
+.PHONY: run test check prove mutate pictures bench lock clean
 
 # PYTHONOPTIMIZE=2 leaves docstrings out of memory: about 8 MB of the server's 80.
 run: .venv/run
@@ -26,6 +26,11 @@ prove: .venv/dev
 
 mutate: .venv/dev
 	$(BIN)/python -m tests.prove.mutations
+
+# The README's screenshots, taken of the running product.
+pictures: .venv/dev
+	@$(BIN)/python -m tests.setup
+	$(BIN)/python -m tests.pictures
 
 bench: .venv/dev
 	$(BIN)/python -m tests.benchmarks

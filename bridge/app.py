@@ -7,7 +7,7 @@ from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import task_api.schema
-from bridge import signals
+from bridge import openapi, signals
 from bridge.changes import changes
 from bridge.config import Config
 from bridge.engine.embedded import EmbeddedEngine
@@ -43,6 +43,7 @@ def create_app(config: Config) -> Flask:
     engine = EmbeddedEngine(runtime, lock_file(config))
     runtime.wake = engine.wake
     app.extensions["bridge"], app.extensions["engine"] = runtime, engine
+    app.extensions["openapi_paths"] = openapi.paths()
     for blueprint in (hooks, status, changes, metrics, web):
         app.register_blueprint(blueprint)
     if proxies := config.trusted_proxies:

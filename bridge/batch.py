@@ -34,7 +34,7 @@ class Reading:
     latest: Side = "sheet"
     typed: str = ""
     ids: Collection[str] | None = None
-    namesakes: Mapping[Value, int] = field(default_factory=dict)
+    namesakes: Mapping[str, int] = field(default_factory=dict)
     at_large: Sequence[Entry] | None = None
 
 
@@ -56,7 +56,7 @@ class Known:
 
     ``free``: lead id → live tasks without a row that bear it. ``claimed``: task id → the task that a row without a
     link names in its task_id cell. ``neighbours``: row number → the link last seen there, for rows that have none.
-    ``alike``: value of the matching field → live tasks without a row that have it. ``replaced``: link id → values
+    ``alike``: likeness of the matching field → live tasks without a row that have it. ``replaced``: link id → values
     that a late read, or a write for another lead, may show. ``at_large``: such writes.
     """
 
@@ -66,7 +66,7 @@ class Known:
     claimed: Mapping[int, Task]
     claimants: Mapping[int, Link]
     neighbours: Mapping[int, Link]
-    alike: Mapping[Value, Sequence[Task]]
+    alike: Mapping[str, Sequence[Task]]
     replaced: Mapping[int, Mapping[str, Collection[Value]]]
     at_large: Sequence[Entry] = ()
     seen: dict[str, int] = field(default_factory=dict)

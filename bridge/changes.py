@@ -19,7 +19,7 @@ changes = Blueprint("changes", __name__)
 Short = Annotated[str, Field(min_length=1, max_length=250)]
 
 
-class _Query(BaseModel):
+class Query(BaseModel):
     """What `GET /changes` may be asked. ``before`` comes from the Link header of the page before."""
 
     model_config = ConfigDict(extra="forbid")
@@ -56,7 +56,7 @@ def changes_of_task(task_id: int) -> Response:
     """The task's whole story, newest first, at most 1,000 changes; older ones: `GET /changes?task_id=…&before=…`."""
     if task_id >= 2**63 or db.session.get(Task, task_id) is None:
         raise Problem(404, f"there is no task {task_id}")
-    found = db.session.execute(_selected(_Query(task_id=task_id)).limit(1000))
+    found = db.session.execute(_selected(Query(task_id=task_id)).limit(1000))
     return jsonify([told(change, link) for change, link in found])
 
 
@@ -101,7 +101,7 @@ def told(change: Change, link: Link | None) -> dict[str, Any]:
     }
 
 
-def _selected(query: _Query) -> Select[Change, Link]:
+def _selected(query: Query) -> Select[Change, Link]:
     found = select(Change, Link).outerjoin(Link, Link.id == Change.link_id).order_by(Change.id.desc())
     equal = {
         Link.sheet: query.sheet, Link.lead_id: query.lead_id, Change.task_id: query.task_id, Change.field: query.field,
@@ -112,9 +112,9 @@ def _selected(query: _Query) -> Select[Change, Link]:
     return found.where(*(compare(value) for value, compare in bounds if value is not None))
 
 
-def _query() -> _Query:
+def _query() -> Query:
     try:
-        return _Query.model_validate(request.args.to_dict())
+        return Query.model_validate(request.args.to_dict())
     except ValidationError as error:
         faults = [{"field": ".".join(map(str, fault["loc"])), "detail": fault["msg"]} for fault in error.errors()]
         raise Problem(422, "the query is not as the API knows it", errors=faults) from error

@@ -55,6 +55,7 @@ class Config:
     """Everything the bridge needs to know. ``local``: the sheet lives in the local Google on this machine.
 
     ``trusted_proxies``: how many stand before it, whose X-Forwarded-For, -Proto and -Host are believed.
+    ``keep_history``: days after which changes go to the archive folder; 0 keeps them all in the database.
     """
 
     home: Path
@@ -67,6 +68,7 @@ class Config:
     credentials: Path = Path("service_account.json")
     local: bool = False
     database_url: str = ""
+    keep_history: int = 400
 
     @property
     def database(self) -> str:
@@ -110,6 +112,7 @@ class _Bridge(_Strict):
     public_url: str | None = Field(default=None, pattern=r"^https?://[^/#?]+(/[^#?]*)?$")
     host: str = "127.0.0.1"
     trusted_proxies: int = Field(default=0, ge=0, le=10)
+    keep_history: int = Field(default=400, ge=0, le=36_500)
 
 
 class _Google(_Strict):
@@ -195,6 +198,7 @@ def _from_file(
         public_url=(parsed.bridge.public_url or f"http://127.0.0.1:{port}").rstrip("/"),
         google_url=environ.get("LEADBRIDGE_GOOGLE_URL", parsed.google.base_url).rstrip("/"),
         credentials=folder / key_file,
+        keep_history=parsed.bridge.keep_history,
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bridge.batch import Batch, Known
 from bridge.core.lead import Row, Value
+from bridge.core.plan import likeness
 from bridge.history import replaced_lately
 from bridge.models import Link
 from bridge.own_writes import Entry
@@ -89,16 +90,22 @@ def _free(session: Session, lead_ids: Collection[str]) -> Mapping[str, Sequence[
     return found
 
 
-def _alike(batch: Batch, rows: Sequence[Row]) -> Mapping[Value, Sequence[Task]]:
-    """Tasks without a lead id that say what a row says in the field that the configuration names unique."""
+def _alike(batch: Batch, rows: Sequence[Row]) -> Mapping[str, Sequence[Task]]:
+    """Tasks without a lead id that say what a row says in the field that the configuration names unique, either as the
+    row has it or as the bridge would write it.
+    """
     name, mapping = batch.sheet.match, batch.sheet.mapping
     values = {row.values.get(name) for row in rows} - {None} if name else set()
     if not values:
         return {}
     field = next(iter(mapping.task_changes({name: "x"})))
-    wanted = {mapping.task_changes({name: value})[field]: value for value in values}
+    wanted: dict[str, str] = {}
+    for value in values:
+        for text in (value, mapping.task_changes({name: value})[field]):
+            wanted[likeness(text)] = likeness(value)
     column = getattr(Task, field)
-    found: dict[Value, list[Task]] = {}
-    for task in _unlinked(batch.session, column.in_(wanted) & Task.lead_id.is_(None)):
-        found.setdefault(wanted[getattr(task, field)], []).append(task)
+    same = func.lower(func.trim(column)).in_([text.lower() for text in wanted])
+    found: dict[str, list[Task]] = {}
+    for task in _unlinked(batch.session, (column.in_(values) | same) & Task.lead_id.is_(None)):
+        found.setdefault(wanted.get(likeness(getattr(task, field)), ""), []).append(task)
     return found

@@ -71,8 +71,8 @@ def note_refused(session: Session, link: Link, name: str, new: Value, by: By, re
     session.add(change)
 
 
-def note_unread(session: Session, link: Link, name: str, shown: str, by: By, reason: str) -> None:
-    """A cell that a person filled with something the bridge cannot take, and why."""
+def note_unread(session: Session, link: Link, name: str, shown: Value, by: By, reason: str) -> None:
+    """What a person put into a cell and the bridge cannot take, and why."""
     change = _change(link, "sheet", name, link.base.get(name), shown, by, rule="the sheet changed", state="refused")
     change.reason = reason
     session.add(change)
@@ -117,6 +117,14 @@ def note_stray(session: Session, link: Link, name: str, value: Value, by: By) ->
         link, "sheet", name, link.base.get(name), value, by, rule="a write of ours went astray", state="lost"
     )
     change.reason = "the value was meant for another row, and this one gets its own back"
+    session.add(change)
+
+
+def note_covered(session: Session, link: Link, name: str, value: Value, by: By, row: int) -> None:
+    """A person typed this somewhere just when a write of ours reached this lead's cell; it may have stood there."""
+    rule = "typed while we wrote"
+    change = _change(link, "sheet", name, link.base.get(name), value, by, rule=rule, state="lost")
+    change.reason = f"typed into row {row}, where it is not: rows moved meanwhile, and it may have stood here"
     session.add(change)
 
 

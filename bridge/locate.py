@@ -2,10 +2,11 @@
 get a tombstone. One read of the id column, only when a row is not where it was.
 """
 
+import logging
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge import newrows, outbox
@@ -16,6 +17,7 @@ from bridge.tombstones import NEW_ROW
 from bridge.turn import Seen, Turn
 from task_api.models import Task
 
+log = logging.getLogger(__name__)
 LAG_WAIT = timedelta(seconds=2)
 """How long to leave a row alone whose reading may be old."""
 ID_ONLY = Layout({"id": 0})
@@ -87,7 +89,8 @@ def _append(turn: Turn, seen: Seen, unborn: Collection[int]) -> None:
     turn.at_work.update(unborn)
     turn.sheet.append(rows)
     turn.at_work.clear()
-    with turn.writing() as session:  # Google said yes: a row that is missing from now on was deleted by somebody
-        born = update(Link).where(Link.id.in_(unborn)).values(unborn=False, agreed_at=turn.runtime.now())
-        session.execute(born)
+    with turn.writing() as session:
+        for link in session.scalars(select(Link).where(Link.id.in_(unborn))):
+            newrows.born(link, turn.config.mapping, turn.runtime.now())
+            log.info("row_appended sheet=%s link=%d cause=%s", link.sheet, link.id, link.cause)
         session.commit()

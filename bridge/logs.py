@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 FORMATS = ("text", "json")
 TURN = "turn:"
+_PROBES = ("/healthz", "/readyz")
 _OURS = ("bridge", "task_api")
 _ROOT = Path(__file__).parents[1]
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
@@ -76,7 +77,8 @@ def _begin() -> None:
 def _answered(response: Response) -> Response:
     milliseconds = (time.perf_counter() - g.began) * 1000
     route = request.url_rule.rule if request.url_rule else "none"  # the rule: an address may hold a lead's id
-    log.info(
+    say = log.debug if request.path in _PROBES and response.status_code == 200 else log.info
+    say(
         "request_answered method=%s route=%s status=%d ms=%.1f",
         request.method,
         route,

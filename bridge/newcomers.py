@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bridge.batch import Batch, Known, Outcome
 from bridge.core.lead import Fields, Row, Value
+from bridge.core.plan import likeness
 from bridge.gather import claimed_task
 from bridge.history import note_life
 from bridge.models import Link
@@ -73,7 +74,7 @@ def _candidates(batch: Batch, known: Known, row: Row) -> Sequence[Task]:
     bearing = [task for task in known.free.get(row.lead_id or "", ()) if _is_free(known, task)]
     if bearing or not batch.sheet.match:
         return bearing
-    value = row.values.get(batch.sheet.match)
+    value = likeness(row.values.get(batch.sheet.match))
     alike = [task for task in known.alike.get(value, ()) if _is_free(known, task)]
     return alike * max(1, batch.reading.namesakes.get(value, 1))  # rows that share the value are candidates too
 

@@ -14,16 +14,16 @@ from bridge import own_writes
 from bridge.config import SheetConfig
 from bridge.core.cells import cell_value
 from bridge.core.lead import Cell
-from bridge.core.mapping import Layout
-from bridge.history import LAG
+from bridge.core.mapping import Layout, SheetMapping
+from bridge.errors import Permanent
+from bridge.history import LAG, By, note_life
 from bridge.models import Link
 from bridge.outbox import mark_pending
-from bridge.pair import LONGEST_NAME
+from bridge.pair import LONGEST_NAME, remember
 from bridge.runtime import Runtime
 from bridge.sheets import AppendedCell
 from bridge.strays import lead_id_of
 from bridge.tasks import as_lead
-from task_api.errors import Problem
 from task_api.models import Task
 
 APPEND = "append"
@@ -31,13 +31,13 @@ DATE = Cell(is_date=True)
 
 
 def give_row(session: Session, runtime: Runtime, task: Task, actor: str) -> None:
-    """Link the task with a row that is yet to be appended. Raises `Problem` for an id that a cell would not keep."""
+    """Link the task with a row that is yet to be appended. Raises `Permanent` for an id that a cell would not keep."""
     sheet = next((sheet for sheet in runtime.config.sheets.values() if sheet.create_rows), None)
     if sheet is None or actor.startswith("undo:"):
         return
     lead_id = task.lead_id or f"T-{task.id}"
     if lead_id_of(lead_id) != lead_id:
-        raise Problem(422, f"lead_id '{lead_id[:50]}' would not read back from the sheet as it is; use plain text")
+        raise Permanent(f"lead_id '{lead_id[:50]}' would not read back from the sheet as it is; use plain text")
     task.lead_id = lead_id
     link = Link(
         sheet=sheet.key, lead_id=lead_id, task_id=task.id, base={}, recall={}, own_writes=[], puts=_name(task, sheet),
@@ -45,6 +45,8 @@ def give_row(session: Session, runtime: Runtime, task: Task, actor: str) -> None
         agreed_at=runtime.now(), wanted=0, written=0, attempts=0, next_try=runtime.now(),
     )  # fmt: skip
     session.add(link)
+    session.flush()
+    note_life(session, link, "task", None, "linked", By(actor, runtime.now()), "a row for a task of the API")
     mark_pending(session, link, runtime.now())
 
 
@@ -68,6 +70,16 @@ def new_row(task: Task, link: Link, sheet: SheetConfig, layout: Layout, now: dat
             own_writes.note(link, 0, column, name, value, None, now)
     own_writes.settled(link, [APPEND, *said], 0, landed=False)  # there is no row to look at yet
     return row
+
+
+def born(link: Link, mapping: SheetMapping, now: datetime) -> None:
+    """Google said yes: what was sent stood in the row, and a row that is missing from now on was deleted by somebody.
+    What a delivery said of it meanwhile is newer.
+    """
+    said = {entry["field"]: entry["value"] for entry in link.own_writes if entry["field"] in mapping.rules}
+    link.base, link.unborn, link.agreed_at = said | link.base, False, now
+    remember(link, mapping)
+    own_writes.settled(link, [APPEND, *said], 0)
 
 
 def _name(task: Task, sheet: SheetConfig) -> dict[str, str]:

@@ -150,7 +150,7 @@ def bury(session: Session, link: Link, claimed: int, now: datetime, why: str) ->
     link.written, link.error, link.buried_at = max(link.written, claimed), why, now
     link.attempts, link.failing_since = 0, None
     give_up_waiting(session, link, why)
-    log.warning("write_buried sheet=%s link=%d", link.sheet, link.id)
+    log.warning("write_buried sheet=%s link=%d cause=%s", link.sheet, link.id, link.cause)
 
 
 def retry(session: Session, link: Link, at: datetime) -> None:

@@ -5,13 +5,14 @@ from collections.abc import Collection, Mapping
 from bridge import outbox, own_writes
 from bridge.batch import Batch, Outcome
 from bridge.core.cells import obstacle
-from bridge.core.lead import Cell, Fields, Refusal, Row, Value
+from bridge.core.lead import Fields, Row, Value
 from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict, Merge, merge, trust
 from bridge.core.plan import FieldChange
 from bridge.history import note_conflict, note_sheet_change, note_unread
 from bridge.models import Link
 from bridge.tasks import as_lead, owes, task_arguments
+from bridge.typed import under_our_write
 from task_api import tasks
 from task_api.models import Task
 
@@ -34,7 +35,7 @@ def update(batch: Batch, row: Row, link: Link, task: Task, replaced: Mapping[str
     base, doubtful = trust(link.base, values, own_writes.unseen(link), old, batch.reading.edited)
     certain = {name: value for name, value in values.items() if name not in doubtful}
     overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
-    before, under_ours = link.base, _under_ours(batch, values, sent)
+    before, under_ours = link.base, under_our_write(batch, values, sent)
     merged = merge_row(batch, link, task, base, certain | under_ours)
     if under_ours:  # the sheet shows our write over it
         link.base, overwritten = link.base | {name: values[name] for name in under_ours}, True
@@ -42,29 +43,12 @@ def update(batch: Batch, row: Row, link: Link, task: Task, replaced: Mapping[str
         news = doubtful or overwritten or link.base != before or touched
         (outbox.mark_pending if news else outbox.ensure_pending)(batch.session, link, batch.now)
     reasons = (*_sentences(unread), *(f"{c.field}: {_decided(c)}" for c in merged.conflicts))
-    return Outcome(row.number, row.lead_id, _word(merged, reasons), task.id, reasons, _planned(base, certain, merged))
+    changes = _planned(batch, row, base, certain, merged)
+    return Outcome(row.number, row.lead_id, _word(merged, reasons), task.id, reasons, changes)
 
 
 def _either(one: Mapping[str, Collection[Value]], other: Mapping[str, Collection[Value]]) -> dict[str, set[Value]]:
     return {name: {*one.get(name, ()), *other.get(name, ())} for name in one.keys() | other.keys()}
-
-
-def _under_ours(batch: Batch, values: Fields, sent: Mapping[str, Collection[Value]]) -> dict[str, Value]:
-    """What a person typed into a cell in the moment in which we wrote it: the cell shows ours, the event tells theirs.
-
-    Google has no conditional write (GOOGLE.md section 4), so this can happen; it must not be lost.
-    """
-    if not batch.reading.typed:
-        return {}
-    name, mapping = next(iter(batch.reading.edited)), batch.sheet.mapping
-    kind = mapping.by_field[name].kind
-    if values.get(name) not in sent.get(name, ()) or kind not in {"text", "status"}:
-        return {}
-    try:
-        typed = mapping.read(name, Cell(batch.reading.typed, batch.reading.typed))
-    except Refusal:
-        return {}
-    return {} if typed == values.get(name) else {name: typed}
 
 
 def merge_row(batch: Batch, link: Link, task: Task, base: Fields, values: Fields) -> Merge:
@@ -171,7 +155,12 @@ def _word(merged: Merge, reasons: tuple[str, ...]) -> str:
     return "refused" if reasons else "unchanged"
 
 
-def _planned(base: Fields, values: Fields, merged: Merge) -> tuple[FieldChange, ...]:
+def _planned(batch: Batch, row: Row, base: Fields, values: Fields, merged: Merge) -> tuple[FieldChange, ...]:
+    """What either side takes; not what its cell will not take."""
     to_task = tuple(FieldChange(name, base.get(name), value, "task") for name, value in merged.task.items())
-    to_sheet = (FieldChange(name, values.get(name), value, "sheet") for name, value in merged.sheet.items())
+    to_sheet = (
+        FieldChange(name, values.get(name), value, "sheet")
+        for name, value in merged.sheet.items()
+        if not obstacle(batch.sheet.mapping.by_field[name].kind, value, row.cell(name), guarded=name in row.guarded)
+    )
     return (*to_task, *to_sheet)

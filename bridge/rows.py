@@ -9,12 +9,13 @@ from bridge.batch import Batch, Known, Outcome
 from bridge.copies import same_id
 from bridge.core.lead import Row
 from bridge.gather import claimed_task, gather
-from bridge.history import note_life
+from bridge.history import note_life, note_unread
 from bridge.models import Link
 from bridge.newcomers import newcomer
 from bridge.outbox import SWEEP_SOON, ask_for_sweep, mark_pending
 from bridge.pair import update
 from bridge.tasks import owes
+from bridge.typed import note_where_covered
 from task_api import tasks
 from task_api.models import Task
 
@@ -24,6 +25,7 @@ LONGEST_ID = 200
 def take(batch: Batch) -> list[Outcome]:
     """Merge every row that is not blank; returns their outcomes in order."""
     rows = [row for row in batch.reading.rows if not row.blank]
+    note_where_covered(batch, batch.reading.rows)
     known = gather(batch, rows)
     return [_take_row(batch, known, row) for row in rows]
 
@@ -104,4 +106,7 @@ def _archived(batch: Batch, row: Row, link: Link, task: Task) -> Outcome:
     if batch.reading.seq is None and all(link.base.get(name) == value for name, value in row.values.items()):
         return Outcome(row.number, row.lead_id, "unchanged", task.id)
     why = f"task {task.id} is archived, so the row no longer changes it: PATCH archived=false to bring it back"
+    for name in set(batch.reading.edited) & row.values.keys():
+        if link.base.get(name) != row.values[name]:
+            note_unread(batch.session, link, name, row.values[name], batch.by, why)
     return Outcome(row.number, row.lead_id, "refused", task.id, (why,))

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
+from bridge.errors import Permanent
 from bridge.history import By, from_sheet, note_task_change
 from bridge.models import Link
 from bridge.newrows import give_row
@@ -54,7 +55,10 @@ def on_task_created(task: Task, *, session: Session, actor: str) -> None:
     taken = select(Link.task_id).where(Link.sheet.in_(runtime.config.sheets), Link.lead_id == task.lead_id)
     if task.lead_id is not None and (other := session.scalars(taken).first()) is not None:
         raise Problem(409, f"lead {task.lead_id} of the sheet has task {other} already; change that one")
-    give_row(session, runtime, task, actor)
+    try:
+        give_row(session, runtime, task, actor)
+    except Permanent as error:
+        raise Problem(422, str(error)) from error
 
 
 @task_archived.connect

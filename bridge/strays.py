@@ -129,7 +129,8 @@ def _blame(session: Session, victim: Link, entries: Iterable[Entry], by: By) -> 
         own_writes.blame(victim, foreign, by.at)
         mark_pending(session, victim, by.at)
     for name, value in {entry["field"]: entry["value"] for entry in foreign}.items():
-        note_stray(session, victim, name, value, by)
+        if name != "sync":
+            note_stray(session, victim, name, value, by)
 
 
 def _of(link: Link, entry: Entry) -> Entry:

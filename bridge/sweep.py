@@ -18,6 +18,7 @@ from bridge.batch import Batch, Outcome, Reading
 from bridge.copies import keep_one_each
 from bridge.core.lead import Row
 from bridge.core.plan import Comparison, Plan, Step
+from bridge.errors import Permanent
 from bridge.flush import flush
 from bridge.history import By
 from bridge.known import known_leads
@@ -131,11 +132,18 @@ def _late_rows(runtime: Runtime, session: Session, seen: Seen, outcomes: Sequenc
         return []
     linked = select(Link.id).where(Link.task_id == Task.id).exists()
     waiting = list(session.scalars(select(Task).where(Task.archived_at.is_(None), ~linked).limit(CHUNK)))
-    for task in waiting:
-        newrows.give_row(session, runtime, task, f"sweep:{seen.config.key}")
-    if len(waiting) == CHUNK:
+    steps = [_late_row(runtime, session, task, f"sweep:{seen.config.key}") for task in waiting]
+    if len(waiting) == CHUNK and any(step.what == "row_appended" for step in steps):
         ask_for_sweep(session, seen.config.key, runtime.now())
-    return [Step("row_appended", task.lead_id, task_id=task.id) for task in waiting]
+    return steps
+
+
+def _late_row(runtime: Runtime, session: Session, task: Task, actor: str) -> Step:
+    try:
+        newrows.give_row(session, runtime, task, actor)
+    except Permanent as error:
+        return Step("refused", task.lead_id, task_id=task.id, reasons=(str(error),))
+    return Step("row_appended", task.lead_id, task_id=task.id)
 
 
 def _mark_unlinked(turn: Turn, seen: Seen, done: _Swept) -> None:

@@ -1,9 +1,12 @@
-"""The API's description: OpenAPI 3.1 from the same shapes the routes check, and a page to read it."""
+"""The API's description: OpenAPI 3.1 from the same shapes the routes check, and a page to read it. What else an app
+serves beside the tasks it may describe in ``app.extensions["openapi_paths"]``.
+"""
 
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, current_app, jsonify, render_template
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from task_api.models import STATUSES
@@ -18,18 +21,23 @@ REF = "#/components/schemas/"
 @docs.get("/openapi.json")
 def document() -> Response:
     """The OpenAPI document."""
-    return jsonify(openapi())
+    return jsonify(_whole())
 
 
 @docs.get("/docs")
 def page() -> str:
     """The same document to read."""
-    return render_template("docs.html", api=openapi(), statuses=STATUSES)
+    return render_template("docs.html", api=_whole(), statuses=STATUSES)
+
+
+def _whole() -> dict[str, Any]:
+    api = openapi()
+    return api | {"paths": api["paths"] | current_app.extensions.get("openapi_paths", {})}
 
 
 @cache
 def openapi() -> dict[str, Any]:
-    """The document as JSON."""
+    """The tasks' part of the document, as JSON."""
     _, found = models_json_schema(
         [
             (TaskCreate, "validation"),
@@ -63,10 +71,10 @@ def _collection() -> dict[str, Any]:
         "get": {
             "operationId": "listTasks",
             "summary": "List tasks in a stable order",
-            "parameters": _query_parameters(),
+            "parameters": query_parameters(TaskQuery),
             "responses": {
                 "200": {"description": "tasks", "headers": next_page, **_json(tasks)},
-                **_problems(401, 403, 422, 500, 503),
+                **problems(401, 403, 422, 500, 503),
             },
         },
         "post": {
@@ -80,7 +88,7 @@ def _collection() -> dict[str, Any]:
                     "headers": {"Location": {"schema": {"type": "string"}}, **_etag()},
                     **_json({"$ref": REF + "TaskOut"}),
                 },
-                **_problems(400, 401, 403, 413, 415, 422, 500, 503, 507),
+                **problems(400, 401, 403, 413, 415, 422, 500, 503, 507),
             },
         },
     }
@@ -101,7 +109,7 @@ def _single() -> dict[str, Any]:
             "responses": {
                 "200": one,
                 "304": {"description": "unchanged since the ETag in If-None-Match"},
-                **_problems(401, 403, 404, 500, 503),
+                **problems(401, 403, 404, 500, 503),
             },
         },
         "patch": {
@@ -109,19 +117,20 @@ def _single() -> dict[str, Any]:
             "summary": "Change the fields sent, and no others",
             "parameters": [match],
             "requestBody": {"required": True, **_json({"$ref": REF + "TaskChange"})},
-            "responses": {"200": one, **_problems(400, 401, 403, 404, 412, 413, 415, 422, 500, 503, 507)},
+            "responses": {"200": one, **problems(400, 401, 403, 404, 412, 413, 415, 422, 500, 503, 507)},
         },
         "delete": {
             "operationId": "archiveTask",
             "summary": "Archive the task; nothing is deleted",
             "parameters": [match],
-            "responses": {"204": {"description": "archived"}, **_problems(401, 403, 404, 412, 500, 503, 507)},
+            "responses": {"204": {"description": "archived"}, **problems(401, 403, 404, 412, 500, 503, 507)},
         },
     }
 
 
-def _query_parameters() -> list[dict[str, Any]]:
-    properties = TaskQuery.model_json_schema(ref_template=REF + "{model}")["properties"]
+def query_parameters(query: type[BaseModel]) -> list[dict[str, Any]]:
+    """The fields of a model as parameters of a query."""
+    properties = query.model_json_schema(ref_template=REF + "{model}")["properties"]
     return [{"name": name, "in": "query", "schema": _without_null(schema)} for name, schema in properties.items()]
 
 
@@ -139,6 +148,7 @@ def _json(schema: dict[str, Any]) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": schema}}}
 
 
-def _problems(*statuses: int) -> dict[str, Any]:
+def problems(*statuses: int) -> dict[str, Any]:
+    """The answers of these statuses: problem documents."""
     content = {"application/problem+json": {"schema": {"$ref": REF + "ProblemOut"}}}
     return {str(status): {"description": "a problem document", "content": content} for status in statuses}

@@ -57,7 +57,22 @@ def test_rows_and_tasks_are_recognised_by_the_field_declared_unique(running):
     ]
 
 
+def test_the_unique_field_is_recognised_without_the_template_and_in_any_case(running):
+    stack = running(match="name")
+    given(
+        stack,
+        [["A", "Ann  Lee", "NEW", ""], ["B", "BOB", "NEW", ""]],
+        [{"title": "ann lee"}, {"title": "follow up: bob"}],
+    )
+    meet(stack)
+    assert [(task["lead_id"], task["id"]) for task in stack.tasks()] == [("A", 1), ("B", 2)]
+    assert (stack.cell("B2"), stack.cell("B3")) == ("Ann  Lee", "BOB")
+
+
 AMBIGUOUS = {
+    "two rows have the name in two spellings": (
+        [["A", "Ann", "NEW", ""], ["B", "ANN ", "NEW", ""]], [{"title": "Follow up: Ann"}], "name",
+    ),
     "two tasks bear the lead's id": ([["A", "Ann", "NEW", ""]], [{"title": "x", "lead_id": "A"}] * 2, ""),
     "two tasks have the name": ([["A", "Ann", "NEW", ""]], [{"title": "Follow up: Ann"}] * 2, "name"),
     "two rows have the name": (
@@ -101,6 +116,15 @@ def test_an_archived_task_is_not_adopted(stack):
     stack.http.delete(f"{stack.url}/tasks/1", timeout=5)
     meet(stack)
     assert [task["id"] for task in stack.tasks()] == [2]
+
+
+def test_a_task_whose_lead_id_no_cell_keeps_gets_no_row_and_holds_nobody_up(running):
+    stack = running(create_rows=False)
+    given(stack, [], [{"title": "Follow up: Bob", "lead_id": "12.0"}, {"title": "Follow up: Cyd", "lead_id": "C"}])
+    stack._sheet = {"create_rows": True}
+    meet(stack)
+    assert [row[:2] for row in stack.rows()] == [["C", "Cyd"]]
+    assert "would not read back" in preview(stack)[1].steps[0].reasons[0]
 
 
 def test_tasks_that_were_there_before_get_rows_where_that_is_on(running):

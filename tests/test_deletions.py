@@ -94,6 +94,20 @@ def test_a_task_archived_through_the_api_stays_archived_when_its_row_goes_and_co
     assert stack.cell("A3") == 2
 
 
+def test_an_edit_of_an_archived_tasks_row_is_in_the_history_and_is_taken_when_the_task_comes_back(stack):
+    leads(stack, 1)
+    stack.http.delete(f"{stack.url}/tasks/1", timeout=5)
+    stack.settle()
+    stack.edit("C2", ["LOST"])
+    stack.deliver([1, "Lead 1", "LOST", 1], seq=9, edited={"first": 3, "last": 3})
+    told = next(one for one in stack.changes(1) if one["field"] == "status")
+    assert (told["new"], told["state"], "is archived" in told["reason"]) == ("LOST", "refused", True)
+    assert stack.task(1)["status"] == "TODO"
+    stack.patch(1, archived=False)
+    stack.sweep()
+    assert (stack.cell("C2"), stack.task(1)["status"]) == ("LOST", "DONE")
+
+
 def test_a_sorted_and_a_cut_and_pasted_sheet_loses_nothing(stack):
     leads(stack, 5)
     stack.google.person.sort("Leads!A2:D6", 1, ascending=False)

@@ -75,6 +75,23 @@ def test_what_a_sweep_found_is_caused_by_that_sweep_and_not_by_an_older_delivery
     assert (last["row"], last["cause"].startswith("turn:leads:")) == (3, True)
 
 
+def test_a_row_that_the_bridge_appends_names_the_request_that_made_its_task(talking):
+    talking.stop()
+    with (talking.folder / "bridge.toml").open("a") as file:
+        file.write("create_rows = true\n")
+    talking.start()
+    headers = {"Authorization": f"Bearer {talking.token}", "X-Request-Id": "from-a-program.8"}
+    requests.post(f"{talking.url}/tasks", json={"title": "A task"}, headers=headers, timeout=10)
+    appended = eventually(lambda: next((line for line in talking.lines() if line["event"] == "row_appended"), None))
+    assert appended["cause"] == "from-a-program.8"
+
+
+def test_probes_that_find_nothing_wrong_fill_no_log(talking):
+    for path in ("/healthz", "/readyz", "/none"):
+        requests.get(talking.url + path, timeout=10)
+    assert [line["route"] for line in talking.lines() if line["event"] == "request_answered"] == ["none"]
+
+
 @pytest.mark.parametrize("given", ["", "two words", "x" * 200, "forged\\nevent=1", "mara@example.com"])
 def test_an_id_that_is_not_well_formed_is_replaced_by_one_of_ours(stack, given):
     answer = stack.http.get(f"{stack.url}/tasks", headers={"X-Request-Id": given}, timeout=10)

@@ -99,6 +99,14 @@ def test_an_append_that_a_late_read_does_not_show_is_not_repeated(stack):
     assert [one[0] for one in stack.rows()] == ["T-1"]
 
 
+def test_an_append_without_an_answer_that_a_late_read_does_not_show_is_not_repeated(stack):
+    stack.google.trouble.fail(Fault(503, kind="write", landed=True))
+    stack.google.trouble.lag(60, lasting=4)
+    post(stack)
+    stack.settle(30)
+    assert [one[0] for one in stack.rows()] == ["T-1"]
+
+
 def test_a_bridge_that_dies_right_after_the_append_does_not_repeat_it(stack):
     stack.google.trouble.fail(Fault("drop", kind="write", landed=True))
     post(stack)
@@ -174,3 +182,20 @@ def test_without_create_rows_a_task_gets_no_row(running):
     stack.post_to("/tasks", title="Follow up: Zoë")
     stack.sweep()
     assert stack.rows() == []
+
+
+def test_what_a_person_does_to_a_row_that_has_just_been_appended_is_an_edit_and_no_conflict(stack):
+    sheet = stack.runtime.sheet("leads")
+    real = sheet.append
+
+    def append(rows):
+        real(rows)
+        stack.edit("C2", ["LOST"])
+
+    sheet.append = append
+    post(stack)
+    stack.settle()
+    assert (stack.task(1)["status"], stack.cell("C2"), stack.cell("G2")) == ("DONE", "LOST", "ok")
+    stack.edit("C2", ["NEW"])
+    stack.sweep()
+    assert (stack.task(1)["status"], stack.cell("C2")) == ("TODO", "NEW")

@@ -120,3 +120,28 @@ def test_a_write_that_google_turned_away_for_its_limit_is_not_looked_for(noted):
 def at_large(stack):
     with stack.runtime.session() as session:
         return session.get_one(Lane, "leads").litter
+
+
+def test_a_word_whose_row_moved_and_was_written_before_the_script_looked_is_in_that_leads_history(noted):
+    """Typed into row 2, then a row is inserted above; a read that lags shows neither, so our write covers the word."""
+    noted.patch(1, notes="from the API")
+    noted.settle()
+    noted.google.person.insert_rows("Leads", 2)
+    row = [None, None, None, None, None]
+    noted.deliver(row, seq=9, header=HEADER, edited={"first": 5, "last": 5, "typed": "call me"})
+    lost = next(one for one in noted.changes(1) if one["state"] == "lost")
+    assert (lost["field"], lost["new"], lost["side"]) == ("notes", "call me", "sheet")
+    assert lost["reason"] == "typed into row 2, where it is not: rows moved meanwhile, and it may have stood here"
+    noted.post_to(f"/changes/{lost['id']}/take")
+    noted.settle()
+    assert noted.task(1)["notes"] == "call me"
+    assert "call me" in [one[4] for one in shown(noted)]
+
+
+def test_a_word_typed_over_another_at_once_is_told_to_nobody(noted):
+    """The script looks when the second word stands there already; no write of ours was near."""
+    noted.edit("E2", ["two"])
+    noted.later(11)
+    noted.deliver([1, "Ann", "NEW", 1, "two"], seq=9, header=HEADER, edited={"first": 5, "last": 5, "typed": "one"})
+    assert [one["state"] for task in (1, 2, 3) for one in noted.changes(task) if one["state"] == "lost"] == []
+    assert noted.task(1)["notes"] == "two"

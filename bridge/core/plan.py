@@ -38,12 +38,18 @@ class Known:
     restless: bool
 
 
+def likeness(value: Value) -> str:
+    """What two spellings of one value have in common: no case, no difference in blanks."""
+    return " ".join(str("" if value is None else value).split()).casefold()
+
+
 @dataclass
 class Comparison:
     """The rows of one reading against what is known of them. ``look``: rows to be merged. ``moved``: link id → the
     row where its lead stands now. ``places``: lead id → the first row that carries it. ``copies``: lead id → all
     rows that carry it, where there are several. ``claims``: tasks named by rows without an id. ``leftover``: empty
-    rows whose sync cell still says something. ``namesakes``: how many new rows share a value of the matching field.
+    rows whose sync cell still says something. ``namesakes``: how many new rows share a value of the matching field,
+    as `likeness` has it.
     """
 
     agreed: int = 0
@@ -54,7 +60,7 @@ class Comparison:
     copies: dict[str, list[int]] = field(default_factory=dict)
     claims: set[str] = field(default_factory=set)
     leftover: list[int] = field(default_factory=list)
-    namesakes: Counter[Value] = field(default_factory=Counter)
+    namesakes: Counter[str] = field(default_factory=Counter)
 
     def add(self, rows: Iterable[Row], known: Mapping[str, Known], match: str = "") -> None:
         """Compare some rows of the sheet, in their order. ``match``: the field that tells leads apart, if any."""
@@ -66,7 +72,7 @@ class Comparison:
             self._place(row)
             link = known.get(row.lead_id or "")
             if link is None and match:
-                self.namesakes[row.values.get(match)] += 1
+                self.namesakes[likeness(row.values.get(match))] += 1
             if link is None or link.restless or row.lead_id in self.copies or _differs(row, link):
                 self.look.append(row.number)
             else:

@@ -79,6 +79,11 @@ Row = tuple[Cell, ...]
 """Cells from column A on, without trailing `EMPTY` ones."""
 
 
+def differ(one: Cell, other: Cell) -> bool:
+    """True unless both hold the same; 0 and FALSE, 1 and TRUE are two values, though Python finds them equal."""
+    return one != other or isinstance(one.value, bool) != isinstance(other.value, bool)
+
+
 def is_number(value: object) -> bool:
     """True for a double; a checkbox is not a number."""
     return isinstance(value, float | int) and not isinstance(value, bool)

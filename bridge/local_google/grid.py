@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from bridge.local_google.a1 import Area, Dimension
-from bridge.local_google.cells import EMPTY, Cell, Row, trimmed
+from bridge.local_google.cells import EMPTY, Cell, Row, differ, trimmed
 from bridge.local_google.metadata import Metadata, Named
 
 Place = tuple[int, int]
@@ -114,7 +114,7 @@ class Grid:
         """The grid with other cells at these places, which must lie inside it."""
         by_row: dict[int, dict[int, Cell]] = {}
         for (row, column), cell in changes.items():
-            if self.cell(row, column) != cell:
+            if differ(self.cell(row, column), cell):
                 by_row.setdefault(row, {})[column] = cell
         if not by_row:
             return self

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bridge.local_google.a1 import Dimension
-from bridge.local_google.cells import Cell, Row
+from bridge.local_google.cells import Cell, Row, differ
 from bridge.local_google.grid import Grid, Place
 
 
@@ -26,7 +26,7 @@ class Put:
 
     def where_different(self, grid: Grid) -> "Put":
         """Only the places that really change: undoing must not touch the others."""
-        return Put({place: cell for place, cell in self.cells.items() if grid.cell(*place) != cell})
+        return Put({place: cell for place, cell in self.cells.items() if differ(grid.cell(*place), cell)})
 
     def inverse(self, grid: Grid) -> "Put":
         """The step that takes this one back, were it applied to ``grid``."""

@@ -57,6 +57,15 @@ def test_typing_tells_the_value_and_the_old_one(desk: Desk) -> None:
     assert desk.told() == [edit(2, 2, value="Vikram", old_value="Cleo"), CHANGED]
 
 
+def test_false_typed_over_nought_is_another_value(desk: Desk) -> None:
+    for typed in (0, False, True, 1):
+        desk.person.edit("C2", [[typed]])
+        kept = desk.tab.values(2, 3)[0][0]
+        assert (kept, type(kept) is bool) == (typed, type(typed) is bool)
+    desk.person.undo()
+    assert desk.tab.values(2, 3)[0][0] is True
+
+
 def test_values_are_told_as_texts(desk: Desk) -> None:
     desk.person.edit("A2", [["7"]])
     desk.person.edit("C2", [["true"]])

@@ -52,7 +52,7 @@ MUTATIONS = (
     Mutation(
         "one task per lead: an append is not repeated blindly", "bridge/newrows.py",
         "return all(at + LAG <= now for at in tries)", "return True",
-        "tests/test_new_rows.py::test_an_append_that_a_late_read_does_not_show_is_not_repeated",
+        "tests/test_new_rows.py::test_an_append_without_an_answer_that_a_late_read_does_not_show_is_not_repeated",
     ),
     Mutation(
         "one task per lead: copies", "bridge/rows.py",
