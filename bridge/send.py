@@ -89,8 +89,15 @@ def _settle(turn: Turn, sent: list[Sent], standing: list[Raw | Unechoed]) -> Non
                 outbox.postpone(link, now, "the row moved while it was written")
             elif _settle_link(turn, session, link, one, now):
                 reached[link.id] = set(one.values)
+                _log_written(turn, one)
         settle_waiting(session, reached, now)
         session.commit()
+
+
+def _log_written(turn: Turn, one: Sent) -> None:
+    fields = ",".join(sorted(one.values))
+    sheet, row = turn.lease.sheet, one.write.row
+    log.info("row_written sheet=%s link=%d row=%d fields=%s cause=%s", sheet, one.link_id, row, fields, one.cause)
 
 
 def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datetime) -> bool:

@@ -53,6 +53,11 @@ class EmbeddedEngine:
             self._calls = True
             self._woken.notify()
 
+    @property
+    def alive(self) -> bool:
+        """True while it works, or waits to take over; False before `start` and from `stop` on."""
+        return self._thread is not None and self._thread.is_alive() and not self._stopping
+
     def stop(self) -> None:
         """Finish the turn under way and end the thread."""
         self._stopping = True
