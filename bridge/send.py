@@ -104,7 +104,7 @@ def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datet
     """The base becomes what the sheet now shows, unless a delivery moved it meanwhile; then the row is looked at
     again.
     """
-    overtaken = any(link.base.get(entry["field"]) != entry["before"] for entry in _sent(link, one))
+    overtaken = any(link.base.get(name) != one.base.get(name) for name in one.values)
     own_writes.settled(link, one.values, one.write.row, landed=not overtaken)
     own_writes.restored(link, one.values)
     if overtaken:
