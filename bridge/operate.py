@@ -1,6 +1,7 @@
 """Commands for whoever runs the machine: unit, backup, restore. Parse, call, print."""
 
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -15,6 +16,8 @@ def unit() -> None:
     from bridge.deploy.unit import unit as written  # noqa: PLC0415 - one command needs it
 
     click.echo(written(configured(), Path.cwd()), nl=False)
+    if find_spec("gunicorn") is None:
+        click.echo("gunicorn is not installed yet: pip install -r bridge/deploy/requirements.lock", err=True)
 
 
 @click.command()

@@ -158,6 +158,12 @@ def test_a_database_newer_than_the_code_stops_the_start_with_a_sentence(workers)
     assert "Error: the database has schema 9999, this version only knows" in not_started(workers)
 
 
+def test_a_setting_that_means_nothing_stops_the_start_with_a_sentence(workers):
+    workers.stop()
+    workers.environ = lambda: Workers.environ(workers) | {"LOG_FORMAT": "xml"}
+    assert "LOG_FORMAT is 'xml'; use text or json" in not_started(workers)
+
+
 def test_without_a_sheet_there_is_nothing_to_serve(workers):
     workers.stop()
     (workers.folder / "bridge.toml").unlink()

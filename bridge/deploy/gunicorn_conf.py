@@ -15,6 +15,13 @@ from bridge.serve import THREADS
 from task_api import schema
 
 
+def _environment() -> tuple[int, dict[str, Any]]:
+    try:
+        return int(os.environ.get("WEB_CONCURRENCY", "2")), settings(os.environ.get("LOG_FORMAT", "text"), "INFO")
+    except ValueError as error:
+        sys.exit(f"Error: WEB_CONCURRENCY or LOG_FORMAT is wrong: {error}")
+
+
 def _configured() -> Config:
     try:
         config = load()
@@ -29,12 +36,12 @@ _config = _configured()
 wsgi_app = "bridge.wsgi:create()"
 bind = f"{_config.host}:{_config.port}"
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+workers, _logging = _environment()
 threads = THREADS
 graceful_timeout = 30
 control_socket_disable = True
 secure_scheme_headers: dict[str, str] = {}  # which proxies are believed is said once, by trusted_proxies in bridge.toml
-logconfig_dict = settings(os.environ.get("LOG_FORMAT", "text"), "INFO") | {
+logconfig_dict = _logging | {
     "loggers": {
         "gunicorn.error": {"handlers": [], "propagate": True},  # one style for all lines
         "gunicorn.access": {"level": "CRITICAL", "propagate": False},  # it would print addresses; ours are events
