@@ -2,7 +2,9 @@
 
 import { call, keepToken, takeToken } from './api.js';
 import { Board } from './board.js';
+import { Editor } from './editor.js';
 import { element } from './element.js';
+import { Filter } from './filter.js';
 import { Needs } from './needs.js';
 import { Pulse } from './pulse.js';
 import { Sheet } from './sheet.js';
@@ -13,7 +15,10 @@ const LIVE = 700;
 const STATE = 2000;
 const NOTICE = 8000;
 
-const board = new Board($('board'), $('card'), say, (text) => ($('announced').textContent = text));
+const announce = (text) => ($('announced').textContent = text);
+const board = new Board($('board'), $('card'), say, announce, (task) => editor.open(task));
+const editor = new Editor($('editor'), (task) => board.saved(task), say);
+board.filter = new Filter($('filter'), () => board.refilter().catch(failed));
 const sheet = $('sheet') && connectedSheet();
 const needs = new Needs($('needs'), say);
 const story = new Story($('story'), say);
@@ -31,6 +36,9 @@ $('sign-in').addEventListener('submit', (event) => {
   $('token').value = '';
   start();
 });
+$('new-task').addEventListener('click', () => editor.open());
+$('editor').querySelector('.story').addEventListener('click', () => $('editor').close());
+if (sheet) window.addEventListener('hashchange', showRow);
 start();
 
 /** Shows the page once the API has taken the token; a wrong one shows nothing. */
@@ -92,6 +100,16 @@ function say(text, kind = '') {
   const notice = element('p', { className: `notice ${kind}`, textContent: text });
   $('notices').append(notice);
   setTimeout(() => notice.remove(), NOTICE);
+}
+
+/** Chooses the row that a card's link names: #row=<number>. */
+function showRow() {
+  const row = Number(new URLSearchParams(location.hash.slice(1)).get('row'));
+  if (!row || !sheet.grid) return;
+  history.replaceState(null, '', location.pathname); // the same link works again
+  sheet.leave();
+  sheet.chosen = { left: 0, top: row - 1, right: 0, bottom: row - 1 };
+  sheet.root.focus();
 }
 
 function connectedSheet() {
