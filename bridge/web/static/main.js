@@ -5,6 +5,7 @@ import { Board } from './board.js';
 import { Editor } from './editor.js';
 import { element } from './element.js';
 import { Filter } from './filter.js';
+import { Health, ago } from './health.js';
 import { Needs } from './needs.js';
 import { Pulse } from './pulse.js';
 import { Sheet } from './sheet.js';
@@ -21,6 +22,7 @@ const editor = new Editor($('editor'), (task) => board.saved(task), say);
 board.filter = new Filter($('filter'), () => board.refilter().catch(failed));
 const sheet = $('sheet') && connectedSheet();
 const needs = new Needs($('needs'), say);
+const health = new Health($('health'));
 const story = new Story($('story'), say);
 const pulses = [
   new Pulse(LIVE, () => board.refresh(), failed),
@@ -80,6 +82,7 @@ async function showState() {
   if (wrong.length) state(wrong.join(' · '), 'wrong');
   else if (waiting) state(`${waiting === 1 ? 'One change is' : `${waiting} changes are`} on the way to the sheet`, 'busy');
   else state('In step', 'fine');
+  health.show(lanes);
   $('heard').textContent = heard(lanes.map((lane) => lane.heard_at).filter(Boolean));
 }
 
@@ -90,10 +93,7 @@ function state(text, kind) {
 
 function heard(moments) {
   if (!moments.length) return 'The sheet has not been heard of yet.';
-  const seconds = Math.max(0, (Date.now() - Math.max(...moments.map((at) => Date.parse(at)))) / 1000);
-  if (seconds < 60) return 'Sheet last heard less than a minute ago';
-  const [size, unit] = [[86400, 'day'], [3600, 'hour'], [60, 'minute']].find(([size]) => seconds >= size);
-  return `Sheet last heard ${new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(-Math.floor(seconds / size), unit)}`;
+  return `Sheet last heard ${ago(new Date(Math.max(...moments.map((at) => Date.parse(at)))))}`;
 }
 
 function say(text, kind = '') {
