@@ -29,6 +29,13 @@ def paths() -> dict[str, Any]:
         },
         "/status": {"get": _operation("listSheets", "Every sheet: how it stands, in numbers and words", [])},
         "/needs": {"get": _operation("listNeeds", "What waits for a person, each with what resolves it", [])},
+        "/session": {
+            "post": _operation(
+                "signIn", "Change a token, or a link that works once, for the cookie of the page", [], 422
+            ),
+            "get": _operation("getSession", "Who is signed in and what they may do", []),
+            "delete": _operation("signOut", "End the session of the page", [], 404),
+        },
         "/states": {"get": _operation("listStates", "How tasks stand with their rows", tasks, 422)},
         "/sheets/{key}/approve": {
             "parameters": [_in_path("key", {"type": "string"})],

@@ -3,6 +3,8 @@
  * nobody and changes nothing.
  */
 
+import { whyNot } from './api.js';
+
 export const COLUMNS = { TODO: 'To do', IN_PROGRESS: 'In progress', DONE: 'Done' };
 
 const STATES = {
@@ -26,6 +28,8 @@ export class Card {
     const part = (name) => this.root.querySelector(name);
     [this.title, this.facts, this.state, this.link] = ['.title', '.facts', '.state', '.row-link'].map(part);
     [this.label, this.select] = [part('label span'), part('select')];
+    Object.assign(this.select, { disabled: Boolean(whyNot()), title: whyNot() });
+    this.root.draggable = !whyNot();
     this.select.addEventListener('change', () => does.move(id, this.select.value));
     this.title.addEventListener('click', () => does.open(id));
     this.title.addEventListener('keydown', (event) => this.key(event, id, does));

@@ -1,6 +1,6 @@
 /** The page's beginning: sign in, then keep board, sheet and state fresh while somebody looks. */
 
-import { call, keepToken, takeToken } from './api.js';
+import { call, enter, signIn, signOut, whyNot } from './api.js';
 import { Board } from './board.js';
 import { Editor } from './editor.js';
 import { element } from './element.js';
@@ -34,23 +34,25 @@ const pulses = [
 
 $('sign-in').addEventListener('submit', (event) => {
   event.preventDefault();
-  keepToken($('token').value.trim());
+  const token = $('token').value.trim();
   $('token').value = '';
-  start();
+  start(() => signIn(token));
 });
+$('sign-out').addEventListener('click', () => signOut().catch(() => {}).then(() => location.reload()));
 $('new-task').addEventListener('click', () => editor.open());
 $('editor').querySelector('.story').addEventListener('click', () => $('editor').close());
 if (sheet) window.addEventListener('hashchange', showRow);
 start();
 
-/** Shows the page once the API has taken the token; a wrong one shows nothing. */
-async function start() {
-  if (!takeToken()) return askForToken();
+/** Shows the page once the API knows who asks; a stranger sees nothing. */
+async function start(comeIn = enter) {
   try {
+    welcome(await comeIn());
     await showState();
   } catch (problem) {
+    if (problem.status === 401) return askForToken(problem.message);
     failed(problem);
-    if (problem.status === 401) return undefined;
+    if (!$('who').textContent) return setTimeout(start, STATE);
   }
   $('entrance').hidden = true;
   $('main').hidden = false;
@@ -58,18 +60,24 @@ async function start() {
   return pulses.forEach((pulse) => pulse.start());
 }
 
+/** Who is signed in, and what they may not press. */
+function welcome(name) {
+  $('who').textContent = name;
+  $('signed-in').hidden = false;
+  document.querySelectorAll('.writes').forEach((button) => Object.assign(button, { disabled: Boolean(whyNot()), title: whyNot() }));
+}
+
 function askForToken(why) {
   pulses.forEach((pulse) => pulse.stop());
-  keepToken(null);
-  $('main').hidden = true;
+  $('main').hidden = $('signed-in').hidden = true;
   $('entrance').hidden = false;
   $('token').focus();
-  $('sign-in-problem').textContent = why ?? '';
+  $('sign-in-problem').textContent = why;
   state('Not signed in', '');
 }
 
 function failed(problem) {
-  if (problem.status === 401) askForToken('That token is not valid, or not any more.');
+  if (problem.status === 401) askForToken('Your sign-in is over. Sign in again; nothing was lost.');
   else if (problem.status === 403) state('This token may not read tasks; use one with the scope tasks:read.', 'wrong');
   else state(problem.message, 'wrong');
 }

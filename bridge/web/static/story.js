@@ -1,6 +1,6 @@
 /** The history: what changed, who did it, which way it went, and a button to take it back. */
 
-import { call } from './api.js';
+import { call, whyNot } from './api.js';
 import { element } from './element.js';
 
 const TAKEN_BACK = ['applied', 'waiting'];
@@ -66,7 +66,7 @@ export class Story {
 
   button(change) {
     const textContent = this.overtaken.has(change.id) ? 'Undo anyway' : 'Undo';
-    const button = element('button', { type: 'button', textContent });
+    const button = element('button', { type: 'button', textContent, disabled: Boolean(whyNot()), title: whyNot() });
     button.setAttribute('aria-label', `Undo ${change.field} of lead ${change.lead_id}, change ${change.id}`);
     button.addEventListener('click', () => this.undo(change, button));
     return button;
