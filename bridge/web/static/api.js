@@ -71,12 +71,18 @@ export async function call(method, path, { body, headers } = {}) {
   throw new Problem(answer.status, faults ? `${words}: ${faults}` : words);
 }
 
-/** Every page of a list, by its Link headers. */
-export async function all(path) {
+/**
+ * Every page of a list, by its Link headers.
+ * @param {string} path
+ * @param {(page: object[]) => void} [came] told of each page as it comes
+ */
+export async function all(path, came = () => {}) {
   const found = [];
   for (let next = path; next; ) {
     const answer = await call('GET', next);
-    found.push(...(await answer.json()));
+    const page = await answer.json();
+    came(page);
+    found.push(...page);
     const link = /<([^>]+)>; rel="next"/.exec(answer.headers.get('Link') || '');
     next = link ? new URL(link[1]).pathname + new URL(link[1]).search : '';
   }

@@ -39,9 +39,13 @@ export class Board {
   async refresh() {
     const first = !this.since;
     const query = first ? '' : `?archived=true&updated_since=${encodeURIComponent(this.since)}`;
-    const fresh = (await all(`/tasks${query}`)).filter((task) => this.take(task));
-    this.since ||= LONG_AGO;
+    const fresh = [];
+    await all(`/tasks${query}`, (page) => {
+      if (first && !this.tasks.size) setTimeout(() => this.draw()); // to be read while the rest comes
+      fresh.push(...page.filter((task) => this.take(task)));
+    });
     if (first || fresh.length) this.draw();
+    this.since ||= LONG_AGO;
     if (!first) fresh.forEach((task) => this.flash(task.id));
     await this.stand();
   }
