@@ -17,6 +17,8 @@ from bridge.metrics import metrics
 from bridge.runtime import Runtime
 from bridge.status import status
 from bridge.web import web
+from bridge.web.sign_in import sign_in
+from bridge.web.states import states
 from bridge.webhook import hooks
 from task_api.app import init_task_api
 from task_api.db import db
@@ -44,7 +46,7 @@ def create_app(config: Config) -> Flask:
     runtime.wake = engine.wake
     app.extensions["bridge"], app.extensions["engine"] = runtime, engine
     app.extensions["openapi_paths"] = openapi.paths()
-    for blueprint in (hooks, status, changes, metrics, web):
+    for blueprint in (hooks, status, changes, metrics, states, sign_in, web):
         app.register_blueprint(blueprint)
     if proxies := config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]

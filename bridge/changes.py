@@ -31,6 +31,7 @@ class Query(BaseModel):
     side: Annotated[str, Field(pattern="^(sheet|task)$")] | None = None
     state: Annotated[str, Field(pattern="^(waiting|applied|superseded|refused|lost|taken)$")] | None = None
     actor: Short | None = None
+    who: Short | None = None
     since: Annotated[AwareDatetime, BeforeValidator(str)] | None = None
     until: Annotated[AwareDatetime, BeforeValidator(str)] | None = None
     before: int | None = Field(default=None, ge=1, lt=2**63)
@@ -109,6 +110,8 @@ def _selected(query: Query) -> Select[Change, Link]:
     }  # fmt: skip
     found = found.where(*(column == value for column, value in equal.items() if value is not None))
     bounds = [(query.since, Change.at.__ge__), (query.until, Change.at.__lt__), (query.before, Change.id.__lt__)]
+    if query.who is not None:  # a person types a part of it
+        found = found.where(Change.actor.icontains(query.who, autoescape=True))
     return found.where(*(compare(value) for value, compare in bounds if value is not None))
 
 

@@ -10,8 +10,9 @@ from bridge.commands import COMMANDS, configured, session_on
 from bridge.errors import Permanent, Transient
 from bridge.logs import FORMATS, caused_by, settings
 from bridge.operate import OPERATE
-from task_api import schema
-from task_api.cli import token
+from task_api import schema, tokens
+from task_api.cli import SCOPE, USUAL, named, token
+from task_api.db import begin_write
 from task_api.schema import SchemaError
 
 
@@ -46,6 +47,19 @@ def connection(sheet: str) -> None:
     if sheet not in config.sheets:
         raise click.ClickException(f"there is no sheet '{sheet}'; bridge.toml has {', '.join(config.sheets)}")
     click.echo(config.connection(sheet))
+
+
+@cli.command()
+@click.argument("name", callback=named)
+@SCOPE
+def link(name: str, scopes: tuple[str, ...]) -> None:
+    """Print a link that signs NAME in to the page. It works once, within ten minutes; only its hash is kept."""
+    config = configured()
+    with session_on(config) as session:
+        begin_write(session)
+        made = tokens.issue(session, name, scopes or USUAL, "link")
+        session.commit()
+    click.echo(f"{config.public_url}/#link={made}")
 
 
 @cli.command()

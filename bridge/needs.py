@@ -67,8 +67,8 @@ def counts(session: Session, sheets: Sequence[str]) -> dict[str, Counts]:
     columns = (
         func.count().filter(Link.wanted > Link.written),
         func.count().filter(Link.buried_at.is_not(None)),
-        func.count().filter(_filled(Link.conflicts)),
-        func.count().filter(or_(_filled(Link.refused), _filled(Link.unread))),
+        func.count().filter(filled(Link.conflicts)),
+        func.count().filter(or_(filled(Link.refused), filled(Link.unread))),
         func.count().filter(and_(Link.gone_at.is_not(None), Link.archived_at.is_(None))),
     )
     rows = session.execute(select(Link.sheet, *columns).where(Link.sheet.in_(sheets)).group_by(Link.sheet))
@@ -89,7 +89,7 @@ def _of_lane(lane: Lane, now: datetime) -> list[Need]:
 def _conflicts(session: Session, sheets: Sequence[str]) -> list[Need]:
     """The values that open conflicts lost, newest first; a conflict is open until its field changes again."""
     lost = select(Change, Link).join(Link, Link.id == Change.link_id)
-    mine = lost.where(Change.state == "lost", Link.sheet.in_(sheets), _filled(Link.conflicts))
+    mine = lost.where(Change.state == "lost", Link.sheet.in_(sheets), filled(Link.conflicts))
     found: dict[tuple[int, str], Need] = {}
     for change, link in session.execute(mine.order_by(Change.id.desc()).limit(MOST)):
         if change.field in link.conflicts:
@@ -100,7 +100,7 @@ def _conflicts(session: Session, sheets: Sequence[str]) -> list[Need]:
 
 
 def _of_links(session: Session, sheets: Sequence[str]) -> list[Need]:
-    troubled = or_(Link.buried_at.is_not(None), _filled(Link.refused), _filled(Link.unread))
+    troubled = or_(Link.buried_at.is_not(None), filled(Link.refused), filled(Link.unread))
     mine = select(Link).where(Link.sheet.in_(sheets), troubled).order_by(Link.sheet, Link.row).limit(MOST)
     return [need for link in session.scalars(mine) for need in _of_link(link)]
 
@@ -122,6 +122,6 @@ def _of_rows(lanes: Sequence[Lane]) -> list[Need]:
     ]
 
 
-def _filled(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+def filled(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     """True when the JSON object holds anything; as text, because not every database compares JSON."""
     return cast(column, Text) != "{}"

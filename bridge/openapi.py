@@ -12,6 +12,7 @@ def paths() -> dict[str, Any]:
     """path → verb → operation."""
     page = query_parameters(Query)
     force = [{"name": "force", "in": "query", "schema": {"type": "boolean"}}]
+    tasks = [{"name": "tasks", "in": "query", "description": "ids with commas between", "schema": {"type": "string"}}]
     return {
         "/changes": {"get": _operation("listChanges", "Every change, newest first, in pages", page, 422)},
         "/tasks/{task_id}/changes": {
@@ -28,6 +29,14 @@ def paths() -> dict[str, Any]:
         },
         "/status": {"get": _operation("listSheets", "Every sheet: how it stands, in numbers and words", [])},
         "/needs": {"get": _operation("listNeeds", "What waits for a person, each with what resolves it", [])},
+        "/session": {
+            "post": _operation(
+                "signIn", "Change a token, or a link that works once, for the cookie of the page", [], 422
+            ),
+            "get": _operation("getSession", "Who is signed in and what they may do", []),
+            "delete": _operation("signOut", "End the session of the page", [], 404),
+        },
+        "/states": {"get": _operation("listStates", "How tasks stand with their rows", tasks, 422)},
         "/sheets/{key}/approve": {
             "parameters": [_in_path("key", {"type": "string"})],
             "post": _operation("approveDeletions", "Let the tasks of many vanished rows be archived", [], 404),

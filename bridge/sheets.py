@@ -18,6 +18,7 @@ from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
 from gspread.urls import SPREADSHEET_URL
 
+from bridge.calls import Calls
 from bridge.config import GOOGLE, Config, SheetConfig
 from bridge.core.lead import Raw
 from bridge.errors import Permanent, Rejected, Throttled, Transient
@@ -72,7 +73,12 @@ class Sheet:
         self._email = key.service_account_email
         self._id, self._tab = sheet.spreadsheet, sheet.tab
         self._sheet_id: int | None = None
-        self.calls = {"read": 0, "write": 0}
+        self.calls = Calls()
+
+    @property
+    def sheet_id(self) -> int | None:
+        """The tab's number, which an address names as ``gid``; None until the tab was read."""
+        return self._sheet_id
 
     def close(self) -> None:
         """Close the connections to Google."""
@@ -107,7 +113,7 @@ class Sheet:
             "responseValueRenderOption": "UNFORMATTED_VALUE",
             "data": [self._range(write) for write in writes],
         }
-        self.calls["write"] += 1
+        self.calls.note("write")
         try:
             with _translated(self._email):
                 reply = self._http.values_batch_update(self._id, body)
@@ -135,7 +141,7 @@ class Sheet:
             "rows": cells,
             "fields": "userEnteredValue,userEnteredFormat.numberFormat",
         }
-        self.calls["write"] += 1
+        self.calls.note("write")
         with _translated(self._email):
             self._http.batch_update(self._id, {"requests": [{"appendCells": request}]})
 
@@ -149,7 +155,7 @@ class Sheet:
 
     def _read(self, ranges: list[str]) -> Snapshot:
         """Not gspread's own ``spreadsheets_get``, which makes a dict of every cell."""
-        self.calls["read"] += 1
+        self.calls.note("read")
         asked: dict[str, Any] = {"ranges": ranges, "includeGridData": "true", "fields": FIELDS, "prettyPrint": "false"}
         with _translated(self._email):
             answer = self._http.request("get", SPREADSHEET_URL % self._id, params=asked)
@@ -158,7 +164,7 @@ class Sheet:
         return snapshot
 
     def _follow_renamed_tab(self) -> None:
-        self.calls["read"] += 1
+        self.calls.note("read")
         with _translated(self._email):
             reply = self._http.spreadsheets_get(self._id, {"fields": "sheets(properties(sheetId,title))"})
         tabs = {tab["properties"].get("sheetId", 0): tab["properties"]["title"] for tab in reply.get("sheets", [])}

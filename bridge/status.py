@@ -7,6 +7,8 @@ from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bridge.calls import BUDGET
+from bridge.lag import Lag, lags
 from bridge.models import Lane, Link
 from bridge.needs import Counts, counts, needs, silence
 from bridge.outbox import retry
@@ -79,9 +81,10 @@ def retry_one(link_id: int) -> Response:
 
 def report(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
     """The state of every lane as JSON."""
-    numbers = counts(session, list(runtime.config.sheets))
+    sheets = list(runtime.config.sheets)
+    numbers, lag = counts(session, sheets), lags(session, sheets, runtime.now())
     found = session.scalars(select(Lane).where(Lane.sheet.in_(runtime.config.sheets)).order_by(Lane.sheet))
-    return [_lane(lane, numbers.get(lane.sheet, Counts()), runtime) for lane in found]
+    return [_lane(lane, numbers.get(lane.sheet, Counts()), lag[lane.sheet], runtime) for lane in found]
 
 
 def put_back(session: Session, runtime: Runtime, link_id: int | None) -> list[Link]:
@@ -103,7 +106,7 @@ def _retried(link_id: int | None) -> list[Link]:
     return found
 
 
-def _lane(lane: Lane, numbers: Counts, runtime: Runtime) -> dict[str, Any]:
+def _lane(lane: Lane, numbers: Counts, lag: Lag, runtime: Runtime) -> dict[str, Any]:
     times = {
         "heard_at": lane.heard_at, "swept_at": lane.swept_at, "not_before": lane.not_before,
         "approved_at": lane.approved_at,
@@ -113,12 +116,20 @@ def _lane(lane: Lane, numbers: Counts, runtime: Runtime) -> dict[str, Any]:
         "spreadsheet": lane.spreadsheet,
         "owner": lane.owner,
         **asdict(numbers),
+        "lag": asdict(lag),
+        "calls": _calls(runtime, lane.sheet),
         "problem": lane.problem,
         "held": lane.held,
         "held_why": lane.held_why,
         "silence": silence(lane, runtime.now()),
         **{name: at.isoformat() if at else None for name, at in times.items()},
     }
+
+
+def _calls(runtime: Runtime, key: str) -> dict[str, int] | None:
+    """Calls to Google in the last minute and how many may be; None in a process that makes none for this sheet."""
+    opened = runtime.sheets.get(key)
+    return None if opened is None else {**opened.calls.last_minute(), "budget": BUDGET}
 
 
 def _runtime() -> Runtime:

@@ -37,7 +37,11 @@ class Task(Base):
 
 
 class ApiToken(Base):
-    """The right to call the API. Only the SHA-256 of the token is kept; the token has 256 random bits."""
+    """The right to call the API. Only the SHA-256 of the token is kept; the token has 256 random bits.
+
+    ``kind``: ``bearer`` (programs send it), ``session`` (a browser's cookie) or ``link`` (changed once for a session).
+    ``expires_at`` None: it has no end.
+    """
 
     __tablename__ = "api_tokens"
 
@@ -48,6 +52,8 @@ class ApiToken(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(10), default="bearer", server_default="bearer")
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class IdempotencyKey(Base):

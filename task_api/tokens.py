@@ -1,4 +1,8 @@
-"""Bearer tokens: 256 random bits, scopes, only the SHA-256 kept."""
+"""Tokens: 256 random bits, scopes, only the SHA-256 kept. Programs send one as a bearer; a browser gets one in a cookie
+(a session), for a bearer or for a link that works once.
+
+Whom a cookie names may write only from the page itself: the browser sends it with whatever another site makes it ask.
+"""
 
 import hashlib
 import secrets
@@ -6,7 +10,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Literal, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from flask import g, request
 from sqlalchemy import select, update
@@ -18,15 +23,30 @@ from task_api.errors import Problem
 from task_api.models import ApiToken
 
 SCOPES = ("tasks:read", "tasks:write", "admin")
+Kind = Literal["bearer", "session", "link"]
+LIFE: dict[Kind, timedelta] = {"session": timedelta(hours=12), "link": timedelta(minutes=10)}
+COOKIE = "leadbridge"
+SAFE = {"GET", "HEAD", "OPTIONS"}
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def issue(session: Session, name: str, scopes: Iterable[str]) -> str:
+def issue(session: Session, name: str, scopes: Iterable[str], kind: Kind = "bearer") -> str:
     """A new token; it is shown this once."""
-    token = "lb_" + secrets.token_urlsafe(32)
-    session.add(ApiToken(digest=_digest(token), name=name, scopes=" ".join(scopes), created_at=datetime.now(UTC)))
+    token, now = "lb_" + secrets.token_urlsafe(32), datetime.now(UTC)
+    until = now + LIFE[kind] if kind in LIFE else None
+    made = ApiToken(name=name, scopes=" ".join(scopes), created_at=now, kind=kind, expires_at=until)
+    made.digest = _digest(token)
+    session.add(made)
     return token
+
+
+def redeem(session: Session, link: str) -> bool:
+    """Use a link up; False when it is none, was used, or is too old. Of two who come at once, one gets it."""
+    now = datetime.now(UTC)
+    live = (ApiToken.kind == "link", ApiToken.revoked_at.is_(None), ApiToken.expires_at > now)
+    used = update(ApiToken).where(ApiToken.digest == _digest(link), *live).values(revoked_at=now).returning(ApiToken.id)
+    return session.scalar(used) is not None
 
 
 def revoke(session: Session, name: str) -> int:
@@ -35,10 +55,19 @@ def revoke(session: Session, name: str) -> int:
     return len(session.execute(live.values(revoked_at=datetime.now(UTC)).returning(ApiToken.id)).all())
 
 
-def verify(session: Session, token: str) -> ApiToken | None:
-    """The live token, found by its digest; None when there is none."""
-    found = session.scalars(select(ApiToken).where(ApiToken.digest == _digest(token))).one_or_none()
-    return found if found is not None and found.revoked_at is None else None
+def end(session: Session, token: str) -> None:
+    """Revoke this one token."""
+    one = update(ApiToken).where(ApiToken.digest == _digest(token), ApiToken.revoked_at.is_(None))
+    session.execute(one.values(revoked_at=datetime.now(UTC)))
+
+
+def verify(session: Session, token: str, kind: Kind = "bearer") -> ApiToken | None:
+    """The live token of this kind, found by its digest; None when there is none."""
+    digest = ApiToken.digest == _digest(token)
+    found = session.scalars(select(ApiToken).where(digest, ApiToken.kind == kind)).one_or_none()
+    if found is None or found.revoked_at is not None:
+        return None
+    return found if found.expires_at is None or found.expires_at > datetime.now(UTC) else None
 
 
 def note_use(token: ApiToken, now: datetime) -> None:
@@ -67,15 +96,35 @@ def requires(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return wrap
 
 
-def _authorize(scope: str) -> None:
+def caller() -> ApiToken:
+    """Whose request this is, by its bearer token or else its cookie; 401 when by neither."""
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
-    token = verify(db.session(), given.strip()) if kind.lower() == "bearer" else None
+    if kind.lower() == "bearer":
+        token = verify(db.session(), given.strip())
+    else:
+        token = verify(db.session(), request.cookies.get(COOKIE, ""), "session")
     if token is None:
         raise Problem(401, "give a valid token: Authorization: Bearer <token>", headers={"WWW-Authenticate": "Bearer"})
+    if token.kind == "session" and request.method not in SAFE and not _from_our_page():
+        raise Problem(403, "signed in by a cookie, one may write only from the page itself; programs send a token")
+    return token
+
+
+def _from_our_page() -> bool:
+    """By what no other site can make a browser send: https://cheatsheetseries.owasp.org, CSRF prevention, fetch
+    metadata with Origin as the fallback, and a header of our own.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    ours = site == "same-origin" if site else origin is None or urlsplit(origin).netloc == request.host
+    return ours and "X-Leadbridge" in request.headers
+
+
+def _authorize(scope: str) -> None:
+    token = caller()
     if not {scope, "admin"} & set(token.scopes.split()):
         raise Problem(403, f"this token may not do that; it needs the scope {scope}")
     note_use(token, datetime.now(UTC))
-    g.actor, g.token_id = f"token:{token.name}", token.id
+    g.actor, g.token_id = f"{'page' if token.kind == 'session' else 'token'}:{token.name}", token.id
 
 
 def _digest(token: str) -> str:

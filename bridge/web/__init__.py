@@ -2,11 +2,16 @@
 comes from the API, which asks for a token.
 """
 
+from pathlib import Path
+
 from flask import Blueprint, Response, current_app, render_template
 
 from bridge.runtime import Runtime
 
 web = Blueprint("web", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
+
+# what main.js imports, asked for at once and not one after the other
+MODULES = sorted(path.name for path in (Path(__file__).parent / "static").glob("*.js") if path.name != "main.js")
 
 # https://www.w3.org/TR/CSP3/: nothing from elsewhere, no script or style in the markup, nobody may frame the page
 STRICT = {
@@ -28,7 +33,8 @@ def page() -> Response:
     """The page. Whoever opens it must still give a token: the page itself knows nothing."""
     config = _runtime().config
     sheets = [(key, sheet.spreadsheet) for key, sheet in config.sheets.items()]
-    response = Response(render_template("page.html", local=config.local, sheets=sheets), mimetype="text/html")
+    markup = render_template("page.html", local=config.local, sheets=sheets, modules=MODULES)
+    response = Response(markup, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _policy(WITH_GRID if config.local else STRICT)
     return response
 

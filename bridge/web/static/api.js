@@ -1,21 +1,43 @@
-/** The task API from the page: the token in a header, never in an address; problems as exceptions with words. */
+/**
+ * The task API from the page: signed in by a cookie, never by an address; problems as exceptions with words. Keeps no
+ * token.
+ */
 
-const KEPT = 'leadbridge-token';
+/** Who is signed in; the cookie itself no script can read. */
+let who = { name: '', scopes: [] };
 
-/** Takes the token out of the address bar, where the terminal's link put it. */
-export function takeToken() {
-  const given = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (given) {
-    keepToken(given);
-    history.replaceState(null, '', location.pathname);
-  }
-  return sessionStorage.getItem(KEPT);
+/** Why a button cannot be pressed; empty when it can. */
+export function whyNot() {
+  return ['tasks:write', 'admin'].some((scope) => who.scopes.includes(scope)) ? '' : 'You are signed in to look: this needs the scope tasks:write.';
 }
 
-/** @param {string | null} token */
-export function keepToken(token) {
-  if (token) sessionStorage.setItem(KEPT, token);
-  else sessionStorage.removeItem(KEPT);
+/** Signs in with what the address bar brings from the terminal, #token= or #link=, else with the cookie that is there. */
+export async function enter() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const [token, link] = [given.get('token'), given.get('link')];
+  if (token ?? link) history.replaceState(null, '', location.pathname);
+  if (token) return signIn(token);
+  return link ? took(call('POST', '/session', { body: { link } })) : took(call('GET', '/session'), '');
+}
+
+/** @param {string} token */
+export async function signIn(token) {
+  const answer = call('POST', '/session', { headers: { Authorization: `Bearer ${token}` } });
+  return took(answer, 'That token is not valid, or not any more.');
+}
+
+export async function signOut() {
+  await call('DELETE', '/session');
+}
+
+/** The name that the answer gives; `strange` is said when it knows nobody. */
+async function took(answer, strange) {
+  try {
+    who = await (await answer).json();
+  } catch (problem) {
+    throw problem.status === 401 && strange !== undefined ? new Problem(401, strange) : problem;
+  }
+  return who.name;
 }
 
 /** An answer that is not a yes; `status` 0: no answer. */
@@ -34,7 +56,7 @@ export class Problem extends Error {
  * @returns {Promise<Response>}
  */
 export async function call(method, path, { body, headers } = {}) {
-  const sent = { Authorization: `Bearer ${sessionStorage.getItem(KEPT)}`, ...headers };
+  const sent = { 'X-Leadbridge': 'page', ...headers }; // no other site can send it
   if (body) sent['Content-Type'] = 'application/json';
   let answer;
   try {
@@ -44,15 +66,23 @@ export async function call(method, path, { body, headers } = {}) {
   }
   if (answer.ok || answer.status === 304) return answer;
   const problem = await answer.json().catch(() => ({}));
-  throw new Problem(answer.status, problem.detail || problem.error?.message || `Answer ${answer.status}`);
+  const faults = (problem.errors ?? []).map(({ field, detail }) => `${field}: ${detail}`).join('; ');
+  const words = problem.detail || problem.error?.message || `Answer ${answer.status}`;
+  throw new Problem(answer.status, faults ? `${words}: ${faults}` : words);
 }
 
-/** Every page of a list, by its Link headers. */
-export async function all(path) {
+/**
+ * Every page of a list, by its Link headers.
+ * @param {string} path
+ * @param {(page: object[]) => void} [came] told of each page as it comes
+ */
+export async function all(path, came = () => {}) {
   const found = [];
   for (let next = path; next; ) {
     const answer = await call('GET', next);
-    found.push(...(await answer.json()));
+    const page = await answer.json();
+    came(page);
+    found.push(...page);
     const link = /<([^>]+)>; rel="next"/.exec(answer.headers.get('Link') || '');
     next = link ? new URL(link[1]).pathname + new URL(link[1]).search : '';
   }

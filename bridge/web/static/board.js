@@ -1,13 +1,15 @@
 /**
- * The task board: three columns of cards, moved by dragging or by their select. Live by asking what changed since the
- * newest change it knows. Refuses to overwrite a change it has not shown: every move names the version it saw.
+ * The task board: three columns of cards, moved by dragging, by arrow keys or by their select. Live by asking what
+ * changed since the newest change it knows. Refuses to overwrite a change it has not shown: every move names the
+ * version it saw.
  */
 
 import { all, call } from './api.js';
-import { element, flash } from './element.js';
+import { COLUMNS, Card } from './card.js';
+import { column } from './column.js';
+import { flash } from './element.js';
+import { Standings } from './standings.js';
 
-const COLUMNS = { TODO: 'To do', IN_PROGRESS: 'In progress', DONE: 'Done' };
-const PORTION = 200;
 const LONG_AGO = '2000-01-01T00:00:00Z';
 
 export class Board {
@@ -16,28 +18,58 @@ export class Board {
    * @param {HTMLTemplateElement} template of a card
    * @param {(text: string, kind?: string) => void} say tells the person something
    * @param {(text: string) => void} announce tells a screen reader something everybody else sees
+   * @param {(task: object) => void} open shows a task to be changed
    */
-  constructor(root, template, say, announce) {
-    this.template = template;
-    this.say = say;
-    this.announce = announce;
+  constructor(root, template, say, announce, open) {
+    Object.assign(this, { template, say, announce });
+    this.open = (id) => open(this.tasks.get(id));
+    this.filter = null;
     this.tasks = new Map();
     this.cards = new Map();
     this.moving = new Map();
+    this.standings = new Standings();
     this.since = '';
     this.sending = Promise.resolve();
-    this.columns = Object.keys(COLUMNS).map((status) => this.column(status));
-    root.replaceChildren(...this.columns.map((column) => column.root));
+    const does = { move: (id, status) => this.move(id, status), draw: () => this.draw() };
+    this.columns = Object.keys(COLUMNS).map((status) => column(status, does));
+    root.replaceChildren(...this.columns.map(({ root: shown }) => shown));
   }
 
   /** Asks for what changed since last time and draws it. */
   async refresh() {
     const first = !this.since;
     const query = first ? '' : `?archived=true&updated_since=${encodeURIComponent(this.since)}`;
-    const fresh = (await all(`/tasks${query}`)).filter((task) => this.take(task));
-    this.since ||= LONG_AGO;
+    const fresh = [];
+    await all(`/tasks${query}`, (page) => {
+      if (first && !this.tasks.size) setTimeout(() => this.draw()); // to be read while the rest comes
+      fresh.push(...page.filter((task) => this.take(task)));
+    });
     if (first || fresh.length) this.draw();
+    this.since ||= LONG_AGO;
     if (!first) fresh.forEach((task) => this.flash(task.id));
+    await this.stand();
+  }
+
+  /** Asks how the shown tasks stand with their rows. */
+  async stand() {
+    const byStep = Boolean(this.filter?.sync);
+    const before = this.standings.outOfStep;
+    await this.standings.ask(this.shown(), byStep);
+    if (byStep && before !== this.standings.outOfStep && keys(before) !== keys(this.standings.outOfStep)) this.draw();
+    this.shown().forEach((id) => this.cards.get(id).stand(this.standings.byTask.get(id)));
+  }
+
+  shown() {
+    return this.columns.flatMap(({ list }) => [...list.children].map((card) => Number(card.dataset.id)));
+  }
+
+  /** Draws what another filter shows, from the first portion on; the archived ones are asked for when they are wanted. */
+  async refilter() {
+    this.columns.forEach((one) => one.fold());
+    this.draw();
+    if (this.filter.archived) (await all('/tasks?archived=true')).forEach((task) => this.take(task));
+    await this.stand();
+    this.draw();
   }
 
   /** Keeps a task as the API told it; an answer that was overtaken by a newer one is not news. */
@@ -50,15 +82,12 @@ export class Board {
 
   draw() {
     const held = document.activeElement;
-    const live = [...this.tasks.values()].filter((task) => !task.archived_at).sort((a, b) => b.id - a.id);
-    for (const column of this.columns) {
-      const mine = live.filter((task) => this.status(task) === column.status);
-      const cards = mine.slice(0, column.most).map((task) => this.card(task));
-      arrange(column.list, cards);
-      column.count.textContent = String(mine.length);
-      column.empty.hidden = mine.length > 0;
-      column.more.hidden = mine.length <= column.most;
-      column.more.textContent = `Show ${Math.min(PORTION, mine.length - column.most)} more`;
+    const known = [...this.tasks.values()];
+    this.filter.offer(known);
+    const wanted = known.filter((task) => this.filter.matches(task, this.standings.outOfStep)).sort((a, b) => b.id - a.id);
+    for (const one of this.columns) {
+      const mine = wanted.filter((task) => this.status(task) === one.status);
+      one.show(mine.slice(0, one.most).map((task) => this.card(task)), mine.length, this.filter.on);
     }
     if (held !== document.activeElement && held?.isConnected) held.focus();
   }
@@ -70,66 +99,25 @@ export class Board {
 
   /** The task's card, made on first sight, brought up to date. */
   card(task) {
-    const card = this.cards.get(task.id) ?? this.newCard(task.id);
-    card.querySelector('h4').textContent = task.title;
-    const facts = [task.lead_id && `Lead ${task.lead_id}`, `Task ${task.id}`, task.assignee, task.due && `due ${task.due}`];
-    card.querySelector('.facts').textContent = facts.filter(Boolean).join(' · ');
-    card.querySelector('label span').textContent = `Status of ${task.title}`;
-    card.querySelector('select').value = this.status(task);
-    card.setAttribute('aria-busy', String(this.moving.has(task.id)));
-    return card;
-  }
-
-  newCard(id) {
-    const card = this.template.content.firstElementChild.cloneNode(true);
-    card.dataset.id = id;
-    card.querySelector('select').addEventListener('change', (event) => this.move(id, event.target.value));
-    card.addEventListener('dragstart', (event) => {
-      event.dataTransfer.setData('text/plain', String(id));
-      event.dataTransfer.effectAllowed = 'move';
-      card.classList.add('dragged');
-    });
-    card.addEventListener('dragend', () => card.classList.remove('dragged'));
-    this.cards.set(id, card);
-    return card;
+    let card = this.cards.get(task.id);
+    if (!card) {
+      card = new Card(this.template, task.id, { move: (id, status) => this.move(id, status), open: this.open });
+      this.cards.set(task.id, card);
+    }
+    card.show(task, this.status(task), this.moving.has(task.id));
+    return card.root;
   }
 
   flash(id) {
-    const card = this.cards.get(id);
+    const card = this.cards.get(id)?.root;
     if (card?.isConnected) flash(card);
   }
 
-  column(status) {
-    const count = element('span', { className: 'count' });
-    const list = element('ul', { className: 'cards' });
-    const empty = element('p', { className: 'empty', textContent: 'No tasks here.' });
-    const more = element('button', { type: 'button', className: 'more', hidden: true });
-    const heading = element('h3', { id: `column-${status}` }, COLUMNS[status], ' ', count);
-    const root = element('section', { className: 'column' }, heading, list, empty, more);
-    root.dataset.status = status;
-    root.setAttribute('aria-labelledby', heading.id);
-    const column = { status, root, list, count, empty, more, most: PORTION };
-    more.addEventListener('click', () => {
-      column.most += PORTION;
-      this.draw();
-    });
-    this.takeDrops(column);
-    return column;
-  }
-
-  takeDrops({ root, status }) {
-    root.addEventListener('dragover', (event) => {
-      event.preventDefault();
-      root.classList.add('over');
-    });
-    root.addEventListener('dragleave', (event) => {
-      if (!root.contains(event.relatedTarget)) root.classList.remove('over');
-    });
-    root.addEventListener('drop', (event) => {
-      event.preventDefault();
-      root.classList.remove('over');
-      this.move(Number(event.dataTransfer.getData('text/plain')), status);
-    });
+  /** Takes over a task that was made or changed here. */
+  saved(task) {
+    this.take(task);
+    this.draw();
+    this.flash(task.id);
   }
 
   /** Shows the card in its new column at once and tells the API; one move after the other. */
@@ -164,16 +152,6 @@ export class Board {
   }
 }
 
-/** Makes `cards` the children of `list`, moving only those that are elsewhere. */
-function arrange(list, cards) {
-  let place = list.firstChild;
-  for (const card of cards) {
-    if (card === place) place = place.nextSibling;
-    else list.insertBefore(card, place);
-  }
-  while (place) {
-    const next = place.nextSibling;
-    place.remove();
-    place = next;
-  }
+function keys(map) {
+  return [...map.keys()].join();
 }

@@ -1,8 +1,11 @@
 /** The page's beginning: sign in, then keep board, sheet and state fresh while somebody looks. */
 
-import { call, keepToken, takeToken } from './api.js';
+import { call, enter, signIn, signOut, whyNot } from './api.js';
 import { Board } from './board.js';
+import { Editor } from './editor.js';
 import { element } from './element.js';
+import { Filter } from './filter.js';
+import { Health, ago } from './health.js';
 import { Needs } from './needs.js';
 import { Pulse } from './pulse.js';
 import { Sheet } from './sheet.js';
@@ -13,9 +16,13 @@ const LIVE = 700;
 const STATE = 2000;
 const NOTICE = 8000;
 
-const board = new Board($('board'), $('card'), say, (text) => ($('announced').textContent = text));
+const announce = (text) => ($('announced').textContent = text);
+const board = new Board($('board'), $('card'), say, announce, (task) => editor.open(task));
+const editor = new Editor($('editor'), (task) => board.saved(task), say);
+board.filter = new Filter($('filter'), () => board.refilter().catch(failed));
 const sheet = $('sheet') && connectedSheet();
 const needs = new Needs($('needs'), say);
+const health = new Health($('health'));
 const story = new Story($('story'), say);
 const pulses = [
   new Pulse(LIVE, () => board.refresh(), failed),
@@ -27,20 +34,25 @@ const pulses = [
 
 $('sign-in').addEventListener('submit', (event) => {
   event.preventDefault();
-  keepToken($('token').value.trim());
+  const token = $('token').value.trim();
   $('token').value = '';
-  start();
+  start(() => signIn(token));
 });
+$('sign-out').addEventListener('click', () => signOut().catch(() => {}).then(() => location.reload()));
+$('new-task').addEventListener('click', () => editor.open());
+$('editor').querySelector('.story').addEventListener('click', () => $('editor').close());
+if (sheet) window.addEventListener('hashchange', showRow);
 start();
 
-/** Shows the page once the API has taken the token; a wrong one shows nothing. */
-async function start() {
-  if (!takeToken()) return askForToken();
+/** Shows the page once the API knows who asks; a stranger sees nothing. */
+async function start(comeIn = enter) {
   try {
+    welcome(await comeIn());
     await showState();
   } catch (problem) {
+    if (problem.status === 401) return askForToken(problem.message);
     failed(problem);
-    if (problem.status === 401) return undefined;
+    if (!$('who').textContent) return setTimeout(start, STATE);
   }
   $('entrance').hidden = true;
   $('main').hidden = false;
@@ -48,18 +60,24 @@ async function start() {
   return pulses.forEach((pulse) => pulse.start());
 }
 
+/** Who is signed in, and what they may not press. */
+function welcome(name) {
+  $('who').textContent = name;
+  $('signed-in').hidden = false;
+  document.querySelectorAll('.writes').forEach((button) => Object.assign(button, { disabled: Boolean(whyNot()), title: whyNot() }));
+}
+
 function askForToken(why) {
   pulses.forEach((pulse) => pulse.stop());
-  keepToken(null);
-  $('main').hidden = true;
+  $('main').hidden = $('signed-in').hidden = true;
   $('entrance').hidden = false;
   $('token').focus();
-  $('sign-in-problem').textContent = why ?? '';
+  $('sign-in-problem').textContent = why;
   state('Not signed in', '');
 }
 
 function failed(problem) {
-  if (problem.status === 401) askForToken('That token is not valid, or not any more.');
+  if (problem.status === 401) askForToken('Your sign-in is over. Sign in again; nothing was lost.');
   else if (problem.status === 403) state('This token may not read tasks; use one with the scope tasks:read.', 'wrong');
   else state(problem.message, 'wrong');
 }
@@ -72,6 +90,7 @@ async function showState() {
   if (wrong.length) state(wrong.join(' · '), 'wrong');
   else if (waiting) state(`${waiting === 1 ? 'One change is' : `${waiting} changes are`} on the way to the sheet`, 'busy');
   else state('In step', 'fine');
+  health.show(lanes);
   $('heard').textContent = heard(lanes.map((lane) => lane.heard_at).filter(Boolean));
 }
 
@@ -82,16 +101,23 @@ function state(text, kind) {
 
 function heard(moments) {
   if (!moments.length) return 'The sheet has not been heard of yet.';
-  const seconds = Math.max(0, (Date.now() - Math.max(...moments.map((at) => Date.parse(at)))) / 1000);
-  if (seconds < 60) return 'Sheet last heard less than a minute ago';
-  const [size, unit] = [[86400, 'day'], [3600, 'hour'], [60, 'minute']].find(([size]) => seconds >= size);
-  return `Sheet last heard ${new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(-Math.floor(seconds / size), unit)}`;
+  return `Sheet last heard ${ago(new Date(Math.max(...moments.map((at) => Date.parse(at)))))}`;
 }
 
 function say(text, kind = '') {
   const notice = element('p', { className: `notice ${kind}`, textContent: text });
   $('notices').append(notice);
   setTimeout(() => notice.remove(), NOTICE);
+}
+
+/** Chooses the row that a card's link names: #row=<number>. */
+function showRow() {
+  const row = Number(new URLSearchParams(location.hash.slice(1)).get('row'));
+  if (!row || !sheet.grid) return;
+  history.replaceState(null, '', location.pathname); // the same link works again
+  sheet.leave();
+  sheet.chosen = { left: 0, top: row - 1, right: 0, bottom: row - 1 };
+  sheet.root.focus();
 }
 
 function connectedSheet() {

@@ -1,6 +1,6 @@
 /** What waits for a person, each with the one button that resolves it. Decides nothing: the bridge says what and why. */
 
-import { call } from './api.js';
+import { call, whyNot } from './api.js';
 import { element } from './element.js';
 
 const TITLES = {
@@ -50,7 +50,7 @@ export class Needs {
   }
 
   button(text, path) {
-    const button = element('button', { type: 'button', textContent: text });
+    const button = element('button', { type: 'button', textContent: text, disabled: Boolean(whyNot()), title: whyNot() });
     button.addEventListener('click', async () => {
       button.disabled = true;
       try {

@@ -1,10 +1,13 @@
-/** The history: what changed, who did it, which way it went, and a button to take it back. */
+/** The history: what changed, who did it, which way it went, how long that took, and a button to take it back. */
 
-import { call } from './api.js';
+import { call, whyNot } from './api.js';
 import { element } from './element.js';
 
 const TAKEN_BACK = ['applied', 'waiting'];
 const FIXED = ['task', 'id', 'lead_id']; // made or named something; the bridge says what to do instead
+const PORTION = 50;
+const MOST = 1000;
+const PAUSE = 300;
 
 /** The lead that the address names, as the sheet's menu writes it: #lead=<id>. */
 export function namedLead() {
@@ -20,27 +23,50 @@ export class Story {
     this.pane = pane;
     this.say = say;
     this.shown = '';
+    this.most = PORTION;
+    this.form = pane.querySelector('form');
     this.overtaken = new Set(); // changes whose field has changed since, by the bridge's word
+    this.older = pane.querySelector('.more');
     pane.addEventListener('toggle', () => pane.open && this.refresh());
     window.addEventListener('hashchange', () => this.open());
+    this.form.addEventListener('submit', (event) => event.preventDefault());
+    this.form.addEventListener('input', () => this.asked());
+    this.older.addEventListener('click', () => {
+      this.most = Math.min(MOST, this.most + PORTION);
+      this.refresh();
+    });
   }
 
   /** Opens at the lead in the address, if it names one. */
   open() {
-    this.pane.open = this.pane.open || namedLead() !== null;
+    const lead = namedLead();
+    if (lead !== null) this.form.elements.lead_id.value = lead;
+    this.pane.open = this.pane.open || lead !== null;
     if (this.pane.open) this.refresh();
+    if (lead !== null) this.pane.scrollIntoView?.({ block: 'nearest' });
+  }
+
+  /** Another filter was chosen; a moment later, so that a word is asked for once and not letter by letter. */
+  asked() {
+    this.most = PORTION;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.refresh(), PAUSE);
+    if (namedLead() !== null) history.replaceState(null, '', location.pathname);
   }
 
   async refresh() {
     if (!this.pane.open) return;
-    const lead = namedLead();
-    const query = new URLSearchParams({ limit: '50', ...(lead === null ? {} : { lead_id: lead }) });
-    const changes = await (await call('GET', `/changes?${query}`)).json();
-    const text = JSON.stringify([lead, changes]);
+    const given = Object.entries(Object.fromEntries(new FormData(this.form))).filter(([, text]) => text);
+    const query = new URLSearchParams([...given, ['limit', String(this.most)]]);
+    const answer = await call('GET', `/changes?${query}`);
+    const changes = await answer.json();
+    this.older.hidden = !answer.headers.has('Link') || this.most >= MOST;
+    const text = JSON.stringify([given, changes]);
     if (text === this.shown) return;
     this.shown = text;
-    this.pane.querySelector('.whose').textContent = lead === null ? 'of every lead' : `of lead ${lead}`;
-    this.pane.querySelector('a').hidden = lead === null;
+    const lead = this.form.elements.lead_id.value;
+    this.pane.querySelector('.whose').textContent = lead ? `of lead ${lead}` : 'of every lead';
+    this.pane.querySelector('.empty').hidden = changes.length > 0;
     this.pane.querySelector('tbody').replaceChildren(...changes.map((change) => this.line(change)));
   }
 
@@ -66,8 +92,8 @@ export class Story {
 
   button(change) {
     const textContent = this.overtaken.has(change.id) ? 'Undo anyway' : 'Undo';
-    const button = element('button', { type: 'button', textContent });
-    button.setAttribute('aria-label', `Undo ${change.field} of lead ${change.lead_id}, change ${change.id}`);
+    const button = element('button', { type: 'button', textContent, disabled: Boolean(whyNot()), title: whyNot() });
+    button.setAttribute('aria-label', `${textContent} ${change.field} of lead ${change.lead_id}, change ${change.id}`);
     button.addEventListener('click', () => this.undo(change, button));
     return button;
   }

@@ -1,0 +1,80 @@
+"""Signing in to the page: a token, or a link that works once, is changed for a cookie that lasts twelve hours.
+
+The link stands behind the # of the address, which no server and no chat program's preview gets to see.
+"""
+
+from flask import Blueprint, Response, jsonify, request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from task_api import tokens
+from task_api.db import begin_write, db
+from task_api.errors import Problem
+from task_api.models import ApiToken
+from task_api.tokens import COOKIE, LIFE, caller
+
+sign_in = Blueprint("sign_in", __name__)
+WORN_OUT = "that link was used already or is older than ten minutes; make another: leadbridge link NAME"
+
+
+class _Link(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    link: str = Field(min_length=1, max_length=100)
+
+
+@sign_in.post("/session")
+def begin() -> Response:
+    """A cookie for a bearer token, or for ``{"link": …}``."""
+    by = caller() if "Authorization" in request.headers else tokens.verify(db.session(), _link(), "link")
+    if by is None or by.kind == "session":
+        raise Problem(401, WORN_OUT)
+    response, name, scopes = _told(by), by.name, by.scopes.split()
+    begin_write(db.session())
+    if by.kind == "link" and not tokens.redeem(db.session(), _link()):
+        raise Problem(401, WORN_OUT)
+    made = tokens.issue(db.session(), name, scopes, "session")
+    db.session.commit()
+    _keep(response, made, int(LIFE["session"].total_seconds()))
+    return response
+
+
+@sign_in.get("/session")
+def whose() -> Response:
+    """Who is signed in and what they may do."""
+    return _told(caller())
+
+
+@sign_in.delete("/session")
+def end() -> Response:
+    """Sign out: the cookie is worth nothing from now on, whoever has a copy."""
+    if caller().kind != "session":
+        raise Problem(404, "a token is not signed in; to end it: leadbridge token revoke NAME")
+    begin_write(db.session())
+    tokens.end(db.session(), request.cookies[COOKIE])
+    db.session.commit()
+    response = jsonify({"done": "signed out"})
+    _keep(response, "", 0)
+    return response
+
+
+def _link() -> str:
+    """The link in the body; empty when there is no body."""
+    if not request.is_json:
+        return ""
+    request.max_content_length = 1000
+    try:
+        return _Link.model_validate_json(request.get_data()).link
+    except ValidationError as error:
+        raise Problem(422, 'send {"link": "…"} or a token') from error
+
+
+def _told(token: ApiToken) -> Response:
+    response = jsonify({"name": token.name, "scopes": token.scopes.split()})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _keep(response: Response, value: str, seconds: int) -> None:
+    """Secure where the browser says it came by https; a proxy with TLS before the bridge leaves no other trace."""
+    https = request.is_secure or request.headers.get("Origin", "").startswith("https://")
+    response.set_cookie(COOKIE, value, max_age=seconds, httponly=True, samesite="Strict", secure=https, path="/")

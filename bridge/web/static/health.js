@@ -1,0 +1,71 @@
+/** How each sheet is: heard of when, how far behind, how many calls, what is held and why. Shows what it is given. */
+
+import { element } from './element.js';
+
+const UNITS = [
+  [86400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+];
+
+export class Health {
+  /** @param {HTMLDetailsElement} pane drawn while it is open */
+  constructor(pane) {
+    this.pane = pane;
+    this.lanes = [];
+    pane.addEventListener('toggle', () => this.draw());
+  }
+
+  show(lanes) {
+    this.lanes = lanes;
+    this.draw();
+  }
+
+  draw() {
+    if (this.pane.open) this.pane.querySelector('.lanes').replaceChildren(...this.lanes.map(lane));
+  }
+}
+
+/** @param {Date} moment */
+export function ago(moment) {
+  const seconds = Math.max(0, (Date.now() - moment) / 1000);
+  const found = UNITS.find(([size]) => seconds >= size);
+  if (!found) return 'less than a minute ago';
+  return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(-Math.floor(seconds / found[0]), found[1]);
+}
+
+function lane(one) {
+  const told = facts(one).filter(([, text]) => text);
+  const lines = told.flatMap(([name, text, kind = '']) => [
+    element('dt', { textContent: name }),
+    element('dd', { textContent: text, className: kind }),
+  ]);
+  return element('section', { className: 'lane' }, element('h3', { textContent: `Sheet “${one.sheet}”` }), element('dl', {}, ...lines));
+}
+
+/** What is said of a sheet: name, words, and `wrong` where a person should look. What has no words is left out. */
+function facts(one) {
+  const { lag, calls } = one;
+  return [
+    ['Last heard', one.heard_at ? ago(new Date(one.heard_at)) : 'never'],
+    ['Last compared', one.swept_at ? ago(new Date(one.swept_at)) : 'not yet'],
+    ['Lag now', lag.now === null ? 'none, nothing waits' : seconds(lag.now), lag.now > 10 ? 'wrong' : ''],
+    ['Lag, 95 of 100', lag.p95 === null ? 'no change yet' : `within ${seconds(lag.p95)} (last ${lag.of} task changes)`],
+    ['Calls to Google', calls ? `${calls.read} reads and ${calls.write} writes in the last minute, of ${calls.budget} each` : 'made by another process'],
+    ['Waiting to be written', String(one.pending)],
+    ['Given up', String(one.buried), one.buried ? 'wrong' : ''],
+    ['Refused, in conflict', `${one.refused}, ${one.conflicts}`],
+    ['Rows gone', one.gone ? `${one.gone}, their tasks not archived yet` : ''],
+    ['Deletions held', one.held_why, 'wrong'],
+    ['Paused', one.problem && `${one.problem}${again(one.not_before)}`, 'wrong'],
+    ['Silent', one.silence, 'wrong'],
+  ];
+}
+
+function seconds(number) {
+  return number < 0.05 ? 'less than 0.1 s' : `${number.toFixed(1)} s`;
+}
+
+function again(moment) {
+  return moment ? `; tried again at ${new Date(moment).toLocaleTimeString()}` : '';
+}

@@ -1,0 +1,34 @@
+/** How the shown tasks stand with their rows, asked again and again, an answer only when it changed. Draws nothing. */
+
+import { call } from './api.js';
+
+const MOST = 500; // ids in one address
+
+export class Standings {
+  constructor() {
+    this.byTask = new Map();
+    this.outOfStep = new Map();
+    this.kept = new Map(); // address → what was answered last
+  }
+
+  /** @param {number[]} ids of the tasks that are shown; the others keep what was last known of them */
+  async ask(ids, all) {
+    for (let from = 0; from < ids.length; from += MOST) await this.askFor(ids.slice(from, from + MOST));
+    if (all) this.outOfStep = new Map((await this.get('/states')).map((one) => [one.task_id, one]));
+  }
+
+  async askFor(ids) {
+    const found = new Map((await this.get(`/states?tasks=${ids.join(',')}`)).map((one) => [one.task_id, one]));
+    ids.forEach((id) => (found.has(id) ? this.byTask.set(id, found.get(id)) : this.byTask.delete(id)));
+  }
+
+  async get(path) {
+    const { etag, told } = this.kept.get(path) ?? {};
+    const answer = await call('GET', path, { headers: etag ? { 'If-None-Match': etag } : {} });
+    if (answer.status === 304) return told;
+    if (this.kept.size > 4) this.kept.clear();
+    const fresh = await answer.json();
+    this.kept.set(path, { etag: answer.headers.get('ETag'), told: fresh });
+    return fresh;
+  }
+}

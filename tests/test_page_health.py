@@ -1,0 +1,82 @@
+"""The health pane and the numbers behind it: heard of, lag, calls, what is held and why."""
+
+import pytest
+from playwright.sync_api import expect
+
+from bridge.calls import Calls
+from bridge.lag import percentile
+from tests import browser
+from tests.stack import eventually
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    expect.set_options(timeout=20_000)
+    with browser.chromium() as running:
+        yield running
+
+
+def ada(stack):
+    stack.edit("Leads!A2:C2", ["1", "Ada", "NEW"])
+    stack.sweep()
+
+
+def test_the_lag_is_told_of_changes_that_travelled_and_of_what_waits(stack):
+    ada(stack)
+    assert stack.get("/status")[0]["lag"] == {"now": None, "p95": None, "of": 0}
+    stack.patch(1, status="IN_PROGRESS")
+    stack.settle()
+    stack.patch(1, assignee="sam")  # this sheet has no column for it: it is nowhere to travel
+    stack.settle()
+    lag = stack.get("/status")[0]["lag"]
+    assert (lag["now"], lag["of"]) == (None, 1)
+    assert 0 < lag["p95"] < 10
+
+    stack.google.trouble.unshared = True
+    stack.patch(1, status="DONE")
+    stack.later(100)
+    assert 90 < stack.get("/status")[0]["lag"]["now"] < 130
+    stack.google.trouble.unshared = False
+
+
+def test_calls_are_told_by_kind_for_the_last_minute(stack):
+    ada(stack)
+    before = stack.get("/status")[0]["calls"]
+    stack.patch(1, status="IN_PROGRESS")
+    stack.settle()
+    after = stack.get("/status")[0]["calls"]
+    assert (after["write"] - before["write"], after["budget"]) == (1, 60)
+    assert after["read"] > before["read"]
+
+
+def test_calls_older_than_a_minute_are_counted_in_all_but_not_in_the_minute():
+    now = [0.0]
+    calls = Calls(lambda: now[0])
+    calls.note("read")
+    now[0] = 59.0
+    calls.note("write")
+    assert calls.last_minute() == {"read": 1, "write": 1}
+    now[0] = 61.0
+    assert calls.last_minute() == {"read": 0, "write": 1}
+    assert (calls["read"], calls["write"]) == (1, 1)
+
+
+@pytest.mark.parametrize(("values", "expected"), [([], None), ([3.0], 3.0), ([float(n) for n in range(100)], 94.0)])
+def test_of_a_hundred_values_the_95th_is_what_95_do_not_exceed(values, expected):
+    assert percentile(values, 0.95) == expected
+
+
+def test_the_health_pane_shows_numbers_then_why_a_sheet_is_paused(stack, chromium):
+    ada(stack)
+    with browser.opened(chromium, f"{stack.url}/#token={stack.token}") as page:
+        page.get_by_text("Health of the sheets").click()
+        lane = page.locator("#health .lane")
+        expect(lane).to_contain_text("Sheet “leads”")
+        expect(lane).to_contain_text("writes in the last minute, of 60 each")
+        expect(lane).to_contain_text("none, nothing waits")
+        stack.google.trouble.unshared = True
+        stack.patch(1, status="DONE")
+        eventually(lambda: stack.get("/status")[0]["problem"])
+        expect(lane.locator("dd.wrong", has_text="is not shared with")).to_contain_text("tried again at")
+        expect(lane).to_contain_text("Waiting to be written1")
+        stack.google.trouble.unshared = False
