@@ -7,6 +7,7 @@ import uuid
 import click
 
 from bridge.commands import COMMANDS, configured, session_on
+from bridge.doctor.command import doctor
 from bridge.errors import Permanent, Transient
 from bridge.logs import FORMATS, caused_by, settings
 from bridge.operate import OPERATE
@@ -27,7 +28,7 @@ def cli(context: click.Context, verbose: bool, log_format: str) -> None:
     context.obj = lambda: session_on(configured())
 
 
-for command in (token, *COMMANDS, *OPERATE):
+for command in (token, doctor, *COMMANDS, *OPERATE):
     cli.add_command(command)
 
 

@@ -161,7 +161,7 @@ def _working() -> Iterator[Runtime]:
     with session_on(config) as session:
         engine = session.get_bind().engine
         if config.local:
-            config = _beside_local_google(config, session)
+            config = beside_local_google(config, session)
     runtime = Runtime(config, engine)
     lane.prepare(runtime)
     signals.attach(runtime)
@@ -178,7 +178,7 @@ def _writing() -> Iterator[tuple[Runtime, Session]]:
         session.commit()
 
 
-def _beside_local_google(config: Config, session: Session) -> Config:
+def beside_local_google(config: Config, session: Session) -> Config:
     """The running bridge's own local Google; where none has ever run there is no sheet yet."""
     spreadsheets = {one.sheet: one.spreadsheet for one in session.scalars(select(Lane))}
     sheets = {key: replace(sheet, spreadsheet=spreadsheets.get(key, "")) for key, sheet in config.sheets.items()}

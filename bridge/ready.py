@@ -12,13 +12,14 @@ from task_api.db import impatient
 def lacking(runtime: Runtime, engine: EmbeddedEngine) -> list[str]:
     """One sentence for each thing that is missing; they may be shown to anybody."""
     try:
-        found = _database(runtime.database)
+        found = database_lacks(runtime.database)
     except SQLAlchemyError:
         found = ["the database cannot be read"]
     return found if engine.alive else [*found, "the engine does not run: tasks are changed, the sheet is not"]
 
 
-def _database(database: Engine) -> list[str]:
+def database_lacks(database: Engine) -> list[str]:
+    """The same of the database alone."""
     here, wanted = task_api.schema.current(database), task_api.schema.head()
     if here != wanted:
         return [f"the database has schema {here}, this version needs {wanted}: leadbridge migrate"]

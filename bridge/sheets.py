@@ -70,7 +70,7 @@ class Sheet:
             raise Permanent(f"the service account's key {config.credentials.name} cannot be used: {error}") from error
         self._http: HTTPClient = gspread.Client(key, http_client=_client(config.google_url)).http_client
         self._http.set_timeout(TIMEOUT)
-        self._email = key.service_account_email
+        self.email: str = key.service_account_email
         self._id, self._tab = sheet.spreadsheet, sheet.tab
         self._sheet_id: int | None = None
         self.calls = Calls()
@@ -115,7 +115,7 @@ class Sheet:
         }
         self.calls.note("write")
         try:
-            with _translated(self._email):
+            with _translated(self.email):
                 reply = self._http.values_batch_update(self._id, body)
         except Rejected:
             before = self._tab
@@ -142,7 +142,7 @@ class Sheet:
             "fields": "userEnteredValue,userEnteredFormat.numberFormat",
         }
         self.calls.note("write")
-        with _translated(self._email):
+        with _translated(self.email):
             self._http.batch_update(self._id, {"requests": [{"appendCells": request}]})
 
     def _range(self, write: RowWrite) -> dict[str, Any]:
@@ -157,7 +157,7 @@ class Sheet:
         """Not gspread's own ``spreadsheets_get``, which makes a dict of every cell."""
         self.calls.note("read")
         asked: dict[str, Any] = {"ranges": ranges, "includeGridData": "true", "fields": FIELDS, "prettyPrint": "false"}
-        with _translated(self._email):
+        with _translated(self.email):
             answer = self._http.request("get", SPREADSHEET_URL % self._id, params=asked)
             snapshot = parsed(answer.content)
         self._sheet_id = snapshot.sheet_id
@@ -165,7 +165,7 @@ class Sheet:
 
     def _follow_renamed_tab(self) -> None:
         self.calls.note("read")
-        with _translated(self._email):
+        with _translated(self.email):
             reply = self._http.spreadsheets_get(self._id, {"fields": "sheets(properties(sheetId,title))"})
         tabs = {tab["properties"].get("sheetId", 0): tab["properties"]["title"] for tab in reply.get("sheets", [])}
         if self._sheet_id in tabs:
@@ -200,13 +200,13 @@ class _translated:  # noqa: N801 - reads as a word in a with statement
     """Turns what gspread, google-auth and requests raise into the bridge's errors."""
 
     def __init__(self, email: str) -> None:
-        self._email = email
+        self.email = email
 
     def __enter__(self) -> None: ...
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, APIError):
-            raise _api_error(error, self._email) from error
+            raise _api_error(error, self.email) from error
         if isinstance(error, RefreshError) and not error.retryable:
             raise Permanent(
                 "Google refuses the service account's key: check this machine's clock, "

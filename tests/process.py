@@ -86,6 +86,10 @@ class Process:
                 return
         raise AssertionError(f"it did not start: {self.process.wait()}")
 
+    def secret(self) -> str:
+        """What the sheet's script signs with."""
+        return self.environ()["LEADBRIDGE_SECRET_LEADS"]
+
     def surroundings(self) -> dict[str, str]:
         """Every environment variable it sees."""
         mine = {"PORT": str(self.port), "LEADBRIDGE_HOME": "home", "PYTHONOPTIMIZE": "2", "PYTHONPATH": str(ROOT)}

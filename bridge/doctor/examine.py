@@ -1,0 +1,67 @@
+"""Run every check in turn: the machine, then each sheet. What one check raises is its own finding."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bridge.config import Config, SheetConfig
+from bridge.doctor import lane, machine
+from bridge.doctor import sheet as contents
+from bridge.doctor.finding import Finding, ok, problem
+from bridge.errors import Permanent, Rejected, Transient
+from bridge.sheets import RowWrite, Sheet
+from bridge.turn import Seen
+
+MACHINE = (machine.database, machine.running, machine.public, machine.clock)
+LANE = (lane.script, lane.work)
+
+
+def examine(config: Config, engine: Engine) -> Iterator[Finding]:
+    """Every finding as it is made."""
+    for check in MACHINE:
+        yield from _alone(check.__name__, partial(check, config, engine))
+    for sheet in config.sheets.values():
+        for finding in _sheet(config, engine, sheet):
+            yield replace(finding, sheet=sheet.key)
+
+
+def _sheet(config: Config, engine: Engine, sheet: SheetConfig) -> Iterator[Finding]:
+    seen: list[Seen] = []
+    yield from _alone("sharing", partial(_sharing, config, sheet, seen))
+    for one in seen:
+        for check in contents.CHECKS:
+            yield from _alone(check.__name__, partial(check, one))
+    yield from _alone("signature", partial(lane.signature, config, sheet))
+    with Session(engine) as session:
+        for look in LANE:
+            yield from _alone(look.__name__, partial(look, session, sheet, datetime.now(UTC)))
+
+
+def _sharing(config: Config, sheet: SheetConfig, seen: list[Seen]) -> Iterator[Finding]:
+    """The key opens the sheet, and may write: an empty cell list over the header's first cell writes nothing."""
+    opened = Sheet(config, sheet)
+    try:
+        began = datetime.now(UTC)
+        snapshot = opened.read()
+        layout = sheet.mapping.locate(snapshot.header)
+        seen.append(Seen(sheet, snapshot, began, layout))
+        yield ok("sharing", f"the sheet can be read as {opened.email}")
+        opened.write([RowWrite(1, layout.positions.get("id", 0), None, {})])
+        yield ok("sharing", "and written")
+    finally:
+        opened.close()
+
+
+def _alone(name: str, check: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except (Permanent, Rejected) as error:
+        yield problem(name, str(error), "do what it says, then run doctor again")
+    except (Transient, SQLAlchemyError, OSError) as error:
+        said = str(error) if isinstance(error, Transient) else type(error).__name__
+        yield problem(name, f"could not be checked: {said}", "try again in a minute")
