@@ -120,6 +120,16 @@ def note_stray(session: Session, link: Link, name: str, value: Value, by: By) ->
     session.add(change)
 
 
+def note_fallen_on(session: Session, link: Link, name: str, value: Value, by: By) -> None:
+    """A new lead's cell shows what we had written for another: what its person had put there nobody can tell."""
+    if name == "sync":
+        return
+    rule = "a write of ours went astray"
+    change = _change(link, "sheet", name, None, value, by, rule=rule, state="refused")
+    change.reason = "a write for another row fell onto this new one; what stood there before is not known: look at it"
+    session.add(change)
+
+
 def note_covered(session: Session, link: Link, name: str, value: Value, by: By, row: int) -> None:
     """A person typed this somewhere just when a write of ours reached this lead's cell; it may have stood there."""
     rule = "typed while we wrote"

@@ -11,7 +11,7 @@ from bridge.batch import Batch, Known, Outcome
 from bridge.core.lead import Fields, Row, Value
 from bridge.core.plan import likeness
 from bridge.gather import claimed_task
-from bridge.history import note_life
+from bridge.history import note_fallen_on, note_life
 from bridge.models import Link
 from bridge.outbox import ask_for_sweep, mark_pending
 from bridge.pair import acceptable, remember, take_note_of_unread, update
@@ -99,10 +99,18 @@ def _create(batch: Batch, known: Known, row: Row, values: Fields, reasons: tuple
     take_note_of_unread(batch, row, link, acceptable(row)[1])
     remember(link, batch.sheet.mapping)
     note_life(batch.session, link, "task", None, "created", batch.by, "a new row")
+    for name, value in _fallen_on(known, row, values).items():
+        note_fallen_on(batch.session, link, name, value, batch.by)
     mark_pending(batch.session, link, batch.now)
     if (claim := claimed_task(row)) is not None:
         reasons = (*reasons, f"task_id {claim} is not this lead's task; its task is {task.id}")
     return Outcome(row.number, row.lead_id, "task_created", task.id, reasons)
+
+
+def _fallen_on(known: Known, row: Row, values: Fields) -> dict[str, Value]:
+    """Cells of the new row into which a write of ours went before anybody knew it."""
+    here = [entry for entry in known.at_large if entry.get("stood") == row.lead_id]
+    return {entry["field"]: entry["value"] for entry in here if values.get(entry["field"], ...) == entry["value"]}
 
 
 def _litter(batch: Batch, known: Known, values: Fields) -> dict[str, Value]:

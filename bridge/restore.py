@@ -40,6 +40,7 @@ def restore(file: Path, database: Path, lock_file: Path, now: datetime) -> tuple
         try:
             copy(file, new)
             _keep_what_must_not_go_back(new, database, content)
+            _forget_what_was_under_way(new)
             kept = _put_aside(database, now)
             new.replace(database)
         finally:
@@ -92,6 +93,14 @@ def _keep_what_must_not_go_back(new: Path, replaced: Path, content: Content) -> 
     with closing(sqlite3.connect(new)) as database, database:
         database.execute("DELETE FROM sqlite_sequence WHERE name = 'tasks'")
         database.execute("INSERT INTO sqlite_sequence VALUES ('tasks', ?)", (max(highest, content.highest_task),))
+
+
+def _forget_what_was_under_way(new: Path) -> None:
+    """A write that was on its way in the backup has long ended: what the sheet shows now is not it."""
+    with closing(sqlite3.connect(new)) as database, database:
+        database.execute("UPDATE links SET own_writes = '[]'")
+        if any(column[1] == "litter" for column in database.execute("PRAGMA table_info(lanes)")):
+            database.execute("UPDATE lanes SET litter = '[]'")
 
 
 def _keep_revoked(new: Path, replaced: Path) -> None:

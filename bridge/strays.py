@@ -25,7 +25,7 @@ from bridge.own_writes import Entry
 log = logging.getLogger(__name__)
 MOST = 5000
 SURE = "sure"
-"""Marks an entry of which Google said that it went into a row of nobody we know."""
+"""Marks an entry of which Google said that it went into a row of nobody we know; ``stood``: the id that stood there."""
 
 
 def lose_sight(session: Session, link: Link, now: datetime) -> None:
@@ -100,7 +100,7 @@ def astray(session: Session, link: Link, stood: str | None, entries: Sequence[En
     if victim is not None:
         _blame(session, victim, [_of(link, entry) for entry in entries], by)
         return
-    _remember(session, link, [entry | {SURE: True} for entry in entries])
+    _remember(session, link, [entry | {SURE: True, "stood": stood} for entry in entries])
     ask_for_sweep(session, link.sheet, by.at)
 
 

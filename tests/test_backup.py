@@ -10,11 +10,14 @@ from datetime import UTC, datetime
 import pytest
 import requests
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from bridge.app import lock_file
 from bridge.backup import backup, checked
 from bridge.cli import cli
 from bridge.errors import Permanent
+from bridge.local_google.trouble import Fault
+from bridge.models import Link
 from bridge.restore import GAP, restore
 from task_api import schema, tokens
 from tests.process import until_equal
@@ -152,6 +155,32 @@ def test_a_write_that_was_owed_in_the_backup_does_not_fall_on_what_a_person_type
     stack.settle()
     restored(stack, tmp_path / "backup.db")
     assert (stack.cell("C2"), stack.task(1)["status"]) == ("CONTACTED", "IN_PROGRESS")
+
+
+def test_a_word_typed_since_is_no_write_of_ours_that_was_under_way_in_the_backup(scripted, tmp_path):
+    stack = scripted
+    stack.google.trouble.fail(Fault("drop", kind="write"))
+    stack.patch(1, status="IN_PROGRESS")
+    eventually(lambda: noted(stack, "CONTACTED"))
+    backup(stack.home / "tasks.db", tmp_path / "backup.db")
+    stack.settle()
+    stack.edit("C2", ["LOST"])
+    stack.patch(2, status="DONE")
+    eventually(lambda: stack.task(1)["status"] == "DONE")
+    stack.edit("C2", ["CONTACTED"])
+    eventually(lambda: stack.task(1)["status"] == "IN_PROGRESS")
+    stack.settle()
+    stack.stop_bridge()
+    restore(tmp_path / "backup.db", stack.home / "tasks.db", lock_file(stack.config), NOW)
+    execute(stack.home / "tasks.db", "UPDATE tasks SET status = 'DONE' WHERE id = 1")  # as a later PATCH would
+    stack.start_bridge()
+    stack.settle()
+    assert (stack.cell("C2"), stack.task(1)["status"]) == ("CONTACTED", "IN_PROGRESS")
+
+
+def noted(stack, word):
+    with stack.runtime.session() as session:
+        return any(one["value"] == word for link in session.scalars(select(Link)) for one in link.own_writes)
 
 
 def test_rows_deleted_since_take_their_tasks_along_after_the_grace_time(scripted, tmp_path):

@@ -180,6 +180,27 @@ def test_a_new_lead_keeps_its_status_although_the_same_word_is_being_written_els
     assert (shown(noted)[3][:3], noted.task(4)["status"]) == ([4, "Dee", "QUALIFIED"], "DONE")
 
 
+def test_a_new_row_onto_which_a_write_fell_before_anybody_knew_it_says_so(noted):
+    """A block is typed into an inserted row just when we write there: its event tells no values."""
+    sheet = noted.runtime.sheet("leads")
+    real = sheet.write
+
+    def write(writes):
+        sheet.write = real
+        noted.google.person.insert_rows("Leads", 2)
+        noted.edit("A2:C2", [4, "Dee", "LOST"])
+        return real(writes)
+
+    sheet.write = write
+    noted.patch(1, status="DONE")
+    eventually(lambda: len(noted.tasks()) == 4)
+    noted.settle()
+    (told,) = (one for one in noted.changes(4) if one["field"] == "status")
+    assert (told["new"], told["rule"]) == ("QUALIFIED", "a write of ours went astray")
+    assert "look at it" in told["reason"]
+    assert (noted.task(4)["status"], shown(noted)[0][2]) == ("TODO", "NEW")
+
+
 def test_a_new_lead_does_not_take_the_text_that_strayed_into_its_row(noted):
     def a_lead_is_typed_over_it():
         noted.edit("A2:C2", [4, "Dee", "NEW"])

@@ -127,6 +127,8 @@ def _said_by_task(world: World, lead_id: str, field: str, shown: Any) -> bool:
 
 
 def _names(change: dict[str, Any], field: str, value: Any) -> bool:
+    if change["rule"] == "a write of ours went astray" and change["state"] == "refused":
+        return change["field"] == field  # onto a row nobody had heard of: what it covered is known to no side
     return change["field"] == field and (
         (change["side"] == "sheet" and change["new"] == value) or change["old"] == value
     )
