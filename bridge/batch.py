@@ -19,7 +19,8 @@ from task_api.models import Task
 class Reading:
     """Rows as one read showed them.
 
-    ``began``: when the read began (for a delivery: when it was received). ``seq``: the delivery's number, None for
+    ``began``: when the read began (for a delivery: when it was received). ``signed``: when a delivery was signed; what
+    it shows is older. ``seq``: the delivery's number, None for
     reads of our own. ``edited``: fields a person touched in this very event; ``typed``: what they typed, where it was
     one cell. ``latest``: the side that changed last, as far as known. ``ids``: every id the sheet holds, where the
     whole of it was read. ``namesakes``: how many unlinked rows share a value of the field that matches rows with tasks.
@@ -36,6 +37,7 @@ class Reading:
     ids: Collection[str] | None = None
     namesakes: Mapping[str, int] = field(default_factory=dict)
     at_large: Sequence[Entry] | None = None
+    signed: datetime | None = None
 
 
 @dataclass(frozen=True)

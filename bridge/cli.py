@@ -1,12 +1,15 @@
 """The ``leadbridge`` command. Parses, calls, prints; decides nothing."""
 
-import logging
+import logging.config
 import sys
+import uuid
 
 import click
 
 from bridge.commands import COMMANDS, configured, session_on
 from bridge.errors import Permanent, Transient
+from bridge.logs import FORMATS, caused_by, settings
+from bridge.operate import OPERATE
 from task_api import schema, tokens
 from task_api.cli import SCOPE, USUAL, named, token
 from task_api.db import begin_write
@@ -15,15 +18,16 @@ from task_api.schema import SchemaError
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-v", "--verbose", is_flag=True, help="Log what the bridge does, one event a line.")
+@click.option("--log-format", type=click.Choice(FORMATS), default="text", envvar="LOG_FORMAT", help="How lines look.")
 @click.pass_context
-def cli(context: click.Context, verbose: bool) -> None:
+def cli(context: click.Context, verbose: bool, log_format: str) -> None:
     """Keep leads in a Google Sheet and tasks in a tracker consistent, both ways, change by change."""
-    level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.config.dictConfig(settings(log_format, "INFO" if verbose else "WARNING"))
+    context.with_resource(caused_by(f"cli_{uuid.uuid4()}"))
     context.obj = lambda: session_on(configured())
 
 
-for command in (token, *COMMANDS):
+for command in (token, *COMMANDS, *OPERATE):
     cli.add_command(command)
 
 

@@ -52,17 +52,23 @@ class SheetConfig:
 
 @dataclass(frozen=True)
 class Config:
-    """Everything the bridge needs to know. ``local``: the sheet lives in the local Google on this machine."""
+    """Everything the bridge needs to know. ``local``: the sheet lives in the local Google on this machine.
+
+    ``trusted_proxies``: how many stand before it, whose X-Forwarded-For, -Proto and -Host are believed.
+    ``keep_history``: days after which changes go to the archive folder; 0 keeps them all in the database.
+    """
 
     home: Path
     sheets: Mapping[str, SheetConfig]
     port: int = 5001
     host: str = "127.0.0.1"
+    trusted_proxies: int = 0
     public_url: str = "http://127.0.0.1:5001"
     google_url: str = GOOGLE
     credentials: Path = Path("service_account.json")
     local: bool = False
     database_url: str = ""
+    keep_history: int = 400
 
     @property
     def database(self) -> str:
@@ -105,6 +111,8 @@ class _Sheet(_Strict):
 class _Bridge(_Strict):
     public_url: str | None = Field(default=None, pattern=r"^https?://[^/#?]+(/[^#?]*)?$")
     host: str = "127.0.0.1"
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+    keep_history: int = Field(default=400, ge=0, le=36_500)
 
 
 class _Google(_Strict):
@@ -185,10 +193,12 @@ def _from_file(
         home=home,
         sheets=sheets,
         port=port,
-        host=parsed.bridge.host,
+        host=environ.get("LEADBRIDGE_HOST", parsed.bridge.host),
+        trusted_proxies=parsed.bridge.trusted_proxies,
         public_url=(parsed.bridge.public_url or f"http://127.0.0.1:{port}").rstrip("/"),
         google_url=environ.get("LEADBRIDGE_GOOGLE_URL", parsed.google.base_url).rstrip("/"),
         credentials=folder / key_file,
+        keep_history=parsed.bridge.keep_history,
     )
 
 

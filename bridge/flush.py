@@ -112,8 +112,9 @@ def _decide_row(
     for name, value in wanted.items():
         column = seen.layout.positions[name]
         cells[column] = cell_value(seen.config.mapping.by_field[name].kind, value, row.cell(name))
-        own_writes.note(link, row.number, column, name, value, values.get(name), batch.now)
-    return [Sent(link.id, link.wanted, seen.write(row, cells), wanted)]
+        own_writes.note(link, row.number, column, name, value, row.values.get(name), batch.now)
+    agreed = {name: link.base.get(name) for name in wanted}
+    return [Sent(link.id, link.wanted, seen.write(row, cells), wanted, agreed, link.cause)]
 
 
 def _alien(link: Link, values: Mapping[str, Value]) -> set[str]:

@@ -25,7 +25,7 @@ def gather(batch: Batch, rows: Sequence[Row]) -> Known:
     known = {link.lead_id: link for link in links}
     tasks = _tasks(session, [link.task_id for link in links])
     new = [row for row in rows if row.lead_id not in known]
-    replaced = replaced_lately(session, links, batch.now)
+    replaced = replaced_lately(session, links, min(batch.now, batch.reading.signed or batch.now))
     missing = _at_large(batch, rows, known, replaced)
     claims = {claim for row in new if (claim := claimed_task(row)) is not None}
     return Known(

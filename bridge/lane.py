@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bridge.core.retry import backoff
 from bridge.errors import Permanent, Throttled, Transient
 from bridge.flush import flush
+from bridge.logs import TURN, caused_by
 from bridge.models import Lane, Link
 from bridge.outbox import LostLease, acquire, ask_for_sweep, failed, next_due, release
 from bridge.runtime import Runtime
@@ -100,6 +101,12 @@ def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random)
     turn = begin(runtime, key)
     if turn is None:
         return False
+    with caused_by(f"{TURN}{key}:{turn.lease.token}"):
+        return _run(turn, chance)
+
+
+def _run(turn: Turn, chance: Callable[[], float]) -> bool:
+    runtime, key = turn.runtime, turn.lease.sheet
     try:
         more = _turn(turn)
         _recovered(runtime, key)

@@ -2,6 +2,7 @@
 get a tombstone. One read of the id column, only when a row is not where it was.
 """
 
+import logging
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from bridge.tombstones import NEW_ROW
 from bridge.turn import Seen, Turn
 from task_api.models import Task
 
+log = logging.getLogger(__name__)
 LAG_WAIT = timedelta(seconds=2)
 """How long to leave a row alone whose reading may be old."""
 ID_ONLY = Layout({"id": 0})
@@ -90,4 +92,5 @@ def _append(turn: Turn, seen: Seen, unborn: Collection[int]) -> None:
     with turn.writing() as session:
         for link in session.scalars(select(Link).where(Link.id.in_(unborn))):
             newrows.born(link, turn.config.mapping, turn.runtime.now())
+            log.info("row_appended sheet=%s link=%d cause=%s", link.sheet, link.id, link.cause)
         session.commit()

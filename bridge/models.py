@@ -36,7 +36,8 @@ class Link(Base):
     described in `bridge.own_writes`. ``puts``: field → value the sheet is to take although no task says it (an undo).
     ``rivals``: other rows that carry the same id.
 
-    The sheet owes a write while ``wanted > written``; ``buried_at``: given up, ``error`` says why.
+    The sheet owes a write while ``wanted > written``; ``cause``: the delivery, request or turn that made it owe it (as
+    `bridge.logs` names it); ``buried_at``: given up, ``error`` says why.
 
     What a person should know: ``unread``: field → why its cell could not be read; ``refused``: field → [value, why it
     was not written]; ``conflicts``: field → what was decided.
@@ -85,6 +86,7 @@ class Link(Base):
     buried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cause: Mapped[str | None] = mapped_column(String(200))
 
     def set_rivals(self, rows: Iterable[int]) -> None:
         """Remember which other rows carry this lead's id."""

@@ -15,6 +15,7 @@ from bridge.history import note_life
 from bridge.models import Link
 from bridge.outbox import ask_for_sweep, mark_pending
 from bridge.pair import acceptable, remember, take_note_of_unread, update
+from bridge.strays import telling
 from bridge.tasks import task_arguments
 from task_api import tasks
 from task_api.models import Task
@@ -108,7 +109,8 @@ def _litter(batch: Batch, known: Known, values: Fields) -> dict[str, Value]:
     """What a stray write of ours left in the row before anybody filled it: not the new lead's, so the task starts
     without it and the sheet is told so.
     """
-    found = {entry["field"] for entry in known.at_large if values.get(entry["field"]) == entry["value"] is not None}
+    left = [entry for entry in known.at_large if telling(entry)]
+    found = {entry["field"] for entry in left if values.get(entry["field"]) == entry["value"] is not None}
     return dict.fromkeys(found - {"name", "task_id", "sync", *batch.reading.edited})
 
 

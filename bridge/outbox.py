@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bridge.core.retry import backoff
 from bridge.history import give_up_waiting
+from bridge.logs import TURN, cause
 from bridge.models import Lane, Link
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,9 @@ class Lease:
 
 def mark_pending(session: Session, link: Link, at: datetime) -> None:
     """The sheet owes this link a write, due at ``at``; the engine wakes once this transaction has committed."""
+    found = cause() or ""
+    if link.wanted == link.written or not found.startswith(TURN):  # a turn that looks again is not what caused it
+        link.cause = found or None
     link.wanted = link.wanted + 1
     link.next_try = at
     link.attempts, link.failing_since, link.buried_at = 0, None, None
@@ -146,7 +150,7 @@ def bury(session: Session, link: Link, claimed: int, now: datetime, why: str) ->
     link.written, link.error, link.buried_at = max(link.written, claimed), why, now
     link.attempts, link.failing_since = 0, None
     give_up_waiting(session, link, why)
-    log.warning("write_buried sheet=%s link=%d", link.sheet, link.id)
+    log.warning("write_buried sheet=%s link=%d cause=%s", link.sheet, link.id, link.cause)
 
 
 def retry(session: Session, link: Link, at: datetime) -> None:

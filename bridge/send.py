@@ -89,15 +89,22 @@ def _settle(turn: Turn, sent: list[Sent], standing: list[Raw | Unechoed]) -> Non
                 outbox.postpone(link, now, "the row moved while it was written")
             elif _settle_link(turn, session, link, one, now):
                 reached[link.id] = set(one.values)
+                _log_written(turn, one)
         settle_waiting(session, reached, now)
         session.commit()
+
+
+def _log_written(turn: Turn, one: Sent) -> None:
+    fields = ",".join(sorted(one.values))
+    sheet, row = turn.lease.sheet, one.write.row
+    log.info("row_written sheet=%s link=%d row=%d fields=%s cause=%s", sheet, one.link_id, row, fields, one.cause)
 
 
 def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datetime) -> bool:
     """The base becomes what the sheet now shows, unless a delivery moved it meanwhile; then the row is looked at
     again.
     """
-    overtaken = any(link.base.get(entry["field"]) != entry["before"] for entry in _sent(link, one))
+    overtaken = any(link.base.get(name) != one.base.get(name) for name in one.values)
     own_writes.settled(link, one.values, one.write.row, landed=not overtaken)
     own_writes.restored(link, one.values)
     if overtaken:

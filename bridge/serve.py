@@ -43,9 +43,17 @@ def serve(config: Config) -> None:
 def _listen(wsgi: Callable[..., Any], config: Config, started: Callable[[], None], stopped: Callable[[], None]) -> None:
     from waitress import create_server  # noqa: PLC0415 - only a serving process needs it
 
+    from bridge.drain import drain  # noqa: PLC0415
+
     try:
         server: Any = create_server(
-            wsgi, host=config.host, port=config.port, threads=THREADS, ident="leadbridge", max_request_body_size=4 << 20
+            wsgi,
+            host=config.host,
+            port=config.port,
+            threads=THREADS,
+            ident="leadbridge",
+            max_request_body_size=4 << 20,
+            clear_untrusted_proxy_headers=not config.trusted_proxies,  # what is left of them, create_app reads
         )
     except OSError as error:
         sys.exit(
@@ -59,7 +67,7 @@ def _listen(wsgi: Callable[..., Any], config: Config, started: Callable[[], None
     drained.start()
     while drained.is_alive():  # the engine's last turn may still need this server
         server.asyncore.loop(timeout=0.2, map=server._map, count=1)
-    server.task_dispatcher.shutdown()
+    drain(server)
 
 
 def _drain(stopping: threading.Event, stopped: Callable[[], None]) -> None:

@@ -12,6 +12,7 @@ from bridge.lag import Lag, lags
 from bridge.models import Lane, Link
 from bridge.needs import Counts, counts, needs, silence
 from bridge.outbox import retry
+from bridge.ready import lacking
 from bridge.runtime import Runtime
 from bridge.tombstones import approve
 from task_api.db import begin_write, db
@@ -25,6 +26,13 @@ status = Blueprint("status", __name__)
 def healthz() -> Response:
     """200 while the process answers."""
     return jsonify({"status": "ok"})
+
+
+@status.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """200 when work can be done; 503 with what is missing, in words."""
+    missing = lacking(_runtime(), current_app.extensions["engine"])
+    return jsonify({"status": "not ready" if missing else "ok", "missing": missing}), 503 if missing else 200
 
 
 @status.get("/status")

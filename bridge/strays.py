@@ -104,14 +104,19 @@ def astray(session: Session, link: Link, stood: str | None, entries: Sequence[En
     ask_for_sweep(session, link.sheet, by.at)
 
 
-def is_litter(row: Row, left: Collection[Entry]) -> bool:
-    """True for a row without id and name that shows nothing but what may have strayed, and something that surely is
-    not a person's: a status alone would be.
+def telling(entry: Entry) -> bool:
+    """True when a row of nobody we know that shows this value has it from us: Google said so, or it is a text of its
+    own. A status, a number or a tick may just as well be a person's.
     """
+    return SURE in entry or (entry["field"] != "status" and isinstance(entry["value"], str))
+
+
+def is_litter(row: Row, left: Collection[Entry]) -> bool:
+    """True for a row without id and name that shows nothing but what may have strayed, and something `telling`."""
     every = {(entry["field"], entry["value"]) for entry in left}
-    telling = {(entry["field"], entry["value"]) for entry in left if SURE in entry or entry["field"] != "status"}
+    telltale = {(entry["field"], entry["value"]) for entry in left if telling(entry)}
     filled = [(name, value) for name, value in row.values.items() if value is not None and name != "sync"]
-    return row.lead_id is None and not row.refused and every.issuperset(filled) and not telling.isdisjoint(filled)
+    return row.lead_id is None and not row.refused and every.issuperset(filled) and not telltale.isdisjoint(filled)
 
 
 def lead_id_of(raw: Raw) -> str | None:

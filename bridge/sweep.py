@@ -55,8 +55,8 @@ def sweep(turn: Turn, progress: Progress = lambda *_: None) -> Plan:
     """Compare the whole sheet once and put right what differs; returns what was done."""
     seen = look(turn, None)
     done = _carry_out(turn, seen, progress, turn.writing, Session.commit)
-    counts = " ".join(f"{what}={count}" for what, count in sorted(done.plan.counts.items()))
-    log.info("sweep_done sheet=%s rows=%d agreed=%d %s", done.plan.sheet, done.plan.read, done.plan.agreed, counts)
+    steps = ",".join(f"{what}:{count}" for what, count in sorted(done.plan.counts.items()))
+    log.info("sweep_done sheet=%s rows=%d agreed=%d steps=%s", done.plan.sheet, done.plan.read, done.plan.agreed, steps)
     _mark_unlinked(turn, seen, done)
     clear_litter(turn, seen, [one.row for one in done.outcomes if one.lead_id is None])
     flush(turn, seen)

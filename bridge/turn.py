@@ -74,12 +74,16 @@ class Seen:
 
 @dataclass(frozen=True)
 class Sent:
-    """One row's write and the link it is for. ``values``: what it stands for."""
+    """One row's write and the link it is for. ``values``: what it stands for; ``base``: what was agreed before it;
+    ``cause``: of the change it brings.
+    """
 
     link_id: int
     claimed: int
     write: RowWrite
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value]
+    base: Mapping[str, Value]
+    cause: str | None = None
 
 
 def look(turn: Turn, rows: list[int] | None) -> Seen:

@@ -6,7 +6,8 @@ redelivery collides with the recorded one and gets the first reply. Unsigned, la
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from flask import Blueprint, Response, current_app, jsonify, request
@@ -87,6 +88,14 @@ _MESSAGE: TypeAdapter[_Rows | _All | _Hello | _Heartbeat] = TypeAdapter(
 )
 
 
+@dataclass(frozen=True)
+class _Letter:
+    """What stands on the envelope: the delivery's id, and when it was signed by the sheet's clock."""
+
+    id: str
+    signed: datetime
+
+
 @hooks.post("/hooks/sheets/<key>")
 def receive(key: str) -> Response:
     """Take one delivery; 200 with one outcome per row."""
@@ -95,16 +104,16 @@ def receive(key: str) -> Response:
     if sheet is None:
         raise Problem(404, f"there is no sheet '{key}' here; check the connection string in the sheet's script")
     body = _body()
-    message_id = _verified(sheet, body, runtime.now())
-    return jsonify(deliver(runtime, sheet, message_id, _parsed(body, sheet)))
+    letter = _verified(sheet, body, runtime.now())
+    return jsonify(deliver(runtime, sheet, letter, _parsed(body, sheet)))
 
 
-def deliver(runtime: Runtime, sheet: SheetConfig, message_id: str, message: _Message) -> dict[str, Any]:
+def deliver(runtime: Runtime, sheet: SheetConfig, letter: _Letter, message: _Message) -> dict[str, Any]:
     """Take the message in one transaction; the first reply again when the delivery is already recorded."""
-    now = runtime.now()
+    now, message_id = runtime.now(), letter.id
     with runtime.writing() as session:
         try:
-            reply = _take(session, sheet, message_id, message, now)
+            reply = _take(session, sheet, letter, message, now)
             session.add(Delivery(id=message_id, sheet=sheet.key, seq=message.seq, received_at=now, reply=reply))
             session.commit()
         except IntegrityError:
@@ -124,7 +133,7 @@ def deliver(runtime: Runtime, sheet: SheetConfig, message_id: str, message: _Mes
     return reply
 
 
-def _take(session: Session, sheet: SheetConfig, message_id: str, message: _Message, now: datetime) -> dict[str, Any]:
+def _take(session: Session, sheet: SheetConfig, letter: _Letter, message: _Message, now: datetime) -> dict[str, Any]:
     lane = session.scalars(select(Lane).where(Lane.sheet == sheet.key).with_for_update()).one()
     layout = sheet.mapping.locate([_cell(value, None) for value in message.header])
     if (wait := _sweep_wait(lane, message, now)) is not None:
@@ -139,13 +148,13 @@ def _take(session: Session, sheet: SheetConfig, message_id: str, message: _Messa
         lane.settings = _settings(sheet, message, layout)
     outcomes: list[Outcome] = []
     if isinstance(message, _Rows):
-        outcomes = take(Batch(session, sheet, _reading(sheet, message_id, message, layout, now), now))
+        outcomes = take(Batch(session, sheet, _reading(sheet, letter, message, layout, now), now))
         if "sync" in layout.positions and any(one.task_id is None and one.reasons for one in outcomes):
             ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it tells such rows so
     if isinstance(message, _Hello):
         lane.owner = message.owner or None
     return {
-        "delivery": message_id,
+        "delivery": letter.id,
         "outcomes": [_wire(outcome) for outcome in outcomes],
         "settings": lane.settings,
         "problem": None if lane.attempts else lane.problem,  # what a person must mend, not what passes
@@ -164,14 +173,14 @@ def _sweep_wait(lane: Lane, message: _Message, now: datetime) -> timedelta | Non
     return SWEEP_SOON if burst else None
 
 
-def _reading(sheet: SheetConfig, message_id: str, message: _Rows, layout: Layout, now: datetime) -> Reading:
+def _reading(sheet: SheetConfig, letter: _Letter, message: _Rows, layout: Layout, now: datetime) -> Reading:
     if "id" not in layout.positions:
         raise Problem(422, "the header has no id column: give one column of the first row the text 'id'")
     edited = message.edited
     touched = [name for name, index in layout.positions.items() if edited and edited.first <= index + 1 <= edited.last]
     rows = [sheet.mapping.read_row(row.row, _cells(row), layout) for row in message.rows]
     typed = edited.typed if edited and len(rows) == len(touched) == 1 else ""
-    return Reading(rows, f"delivery:{message_id}", now, message.seq, touched, typed=typed)
+    return Reading(rows, f"delivery:{letter.id}", now, message.seq, touched, typed=typed, signed=letter.signed)
 
 
 def _cells(row: _Row) -> Sequence[Cell]:
@@ -218,8 +227,8 @@ def _body() -> bytes:
     return body
 
 
-def _verified(sheet: SheetConfig, body: bytes, now: datetime) -> str:
-    """The delivery's id, once its signature is right."""
+def _verified(sheet: SheetConfig, body: bytes, now: datetime) -> _Letter:
+    """The delivery's id and time, once its signature is right."""
     message_id = request.headers.get("webhook-id", "")
     stamp, signatures = request.headers.get("webhook-timestamp", ""), request.headers.get("webhook-signature", "")
     if len(message_id) > 200:
@@ -229,7 +238,7 @@ def _verified(sheet: SheetConfig, body: bytes, now: datetime) -> str:
     except BadSignature as error:
         log.warning("delivery_unsigned sheet=%s why=%r", sheet.key, str(error))
         raise Problem(401, str(error)) from error
-    return message_id
+    return _Letter(message_id, datetime.fromtimestamp(int(stamp), UTC))
 
 
 def _parsed(body: bytes, sheet: SheetConfig) -> _Message:

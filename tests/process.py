@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import requests
 
@@ -35,9 +35,10 @@ class Process:
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[str] | None = None
         self.token = ""
+        self.errors: IO[str] | None = None
 
     def __enter__(self) -> "Process":
-        self._server = served(lambda *request: self._witness(*request))
+        self._server = served(lambda *request: self.google_wsgi(*request))
         google_url = self._server.__enter__()
         self._google_app = create_local_google(self.folder / "google", public_url=google_url)
         self.google = self._google_app.extensions["local_google"]
@@ -56,20 +57,26 @@ class Process:
         if not failed:
             self._witness.testify()
 
+    def google_wsgi(self, environ: Any, start_response: Any) -> Any:
+        """The sheet's server, seen by a witness."""
+        return self._witness(environ, start_response)
+
+    def command(self) -> list[str]:
+        """What is started."""
+        return [sys.executable, "-m", "bridge", "run"]
+
     def environ(self) -> dict[str, str]:
         """What else it is started with."""
         return {"LEADBRIDGE_SECRET_LEADS": SECRET}
 
     def start(self) -> None:
         """Start it and wait for its ready line."""
-        environ = (
-            os.environ | {"PORT": str(self.port), "LEADBRIDGE_HOME": "home", "PYTHONOPTIMIZE": "2"} | self.environ()
-        )
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bridge", "run"],
+            self.command(),
             cwd=self.folder,
-            env=environ | {"PYTHONPATH": str(ROOT)},
+            env=self.surroundings(),
             stdout=subprocess.PIPE,
+            stderr=self.errors,
             text=True,
         )
         assert self.process.stdout is not None
@@ -78,6 +85,11 @@ class Process:
                 self.token = dict(part.split("=", 1) for part in line.split()[1:])["token"]
                 return
         raise AssertionError(f"it did not start: {self.process.wait()}")
+
+    def surroundings(self) -> dict[str, str]:
+        """Every environment variable it sees."""
+        mine = {"PORT": str(self.port), "LEADBRIDGE_HOME": "home", "PYTHONOPTIMIZE": "2", "PYTHONPATH": str(ROOT)}
+        return os.environ | mine | self.environ()
 
     def kill(self) -> None:
         """SIGKILL: no instruction more."""

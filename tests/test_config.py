@@ -132,3 +132,15 @@ TOGETHER = {
 @pytest.mark.parametrize(("text", "sentence"), TOGETHER.values(), ids=TOGETHER)
 def test_what_cannot_go_together_is_said(tmp_path, text, sentence):
     assert sentence in faults(tmp_path, text)
+
+
+def test_an_image_may_listen_elsewhere_than_bridge_toml_says(tmp_path):
+    text = '[bridge]\nhost = "192.0.2.1"\n' + GOOD
+    assert written(tmp_path, text).host == "192.0.2.1"
+    assert written(tmp_path, text, LEADBRIDGE_HOST="0.0.0.0").host == "0.0.0.0"
+
+
+def test_no_proxy_is_trusted_unless_told_and_never_a_negative_number_of_them(tmp_path):
+    assert written(tmp_path, GOOD).trusted_proxies == 0
+    assert written(tmp_path, "[bridge]\ntrusted_proxies = 2\n" + GOOD).trusted_proxies == 2
+    assert "bridge.toml line 2: bridge.trusted_proxies" in faults(tmp_path, "[bridge]\ntrusted_proxies = -1\n" + GOOD)

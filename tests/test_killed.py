@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from bridge.core.signature import sign
+from bridge.local_google.quota import Limits
 from tests.process import Process, until_equal
 from tests.stack import SECRET
 
@@ -60,6 +61,7 @@ def test_a_hundred_acknowledged_deliveries_survive_a_kill_right_after(process):
 
 
 def test_killed_again_and_again_while_both_sides_change_it_ends_equal(process):
+    process.google.quota.limits = Limits(10**6, 10**6)  # each start brings a new burst; quotas have tests of their own
     chance = random.Random(20261123)
     seq = itertools.count(1)
     process.google.person.edit("A2:C9", [[n, f"Lead {n}", "NEW"] for n in range(1, 9)])

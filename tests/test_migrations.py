@@ -1,5 +1,6 @@
 """Migrations: they make exactly the models, go back, and let no two processes and no newer database do harm."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import task_api.models  # noqa: F401
 from task_api import schema
 from task_api.db import db
 from task_api.migrate import main, migration_app
+from tests.process import free_port
 
 
 @pytest.fixture
@@ -114,6 +116,22 @@ def test_a_database_newer_than_the_code_is_refused_untouched_and_says_what_to_do
         schema.upgrade(f"sqlite:///{file}")
     assert described(file) == before
     assert query(file, "SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+@pytest.mark.parametrize("command", ["run", "migrate", "status"])
+def test_every_command_refuses_a_database_newer_than_the_code_with_that_sentence(tmp_path, command):
+    (tmp_path / "instance").mkdir()
+    file = upgraded(tmp_path / "instance" / "tasks.db")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    done = subprocess.run(
+        [sys.executable, "-m", "bridge", command], cwd=tmp_path, env=os.environ | {"PORT": str(free_port())},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: the database has schema 9999, this version only knows")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_two_processes_that_migrate_the_same_new_file_at_once_both_end_well(file):

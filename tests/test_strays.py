@@ -145,3 +145,49 @@ def test_a_word_typed_over_another_at_once_is_told_to_nobody(noted):
     noted.deliver([1, "Ann", "NEW", 1, "two"], seq=9, header=HEADER, edited={"first": 5, "last": 5, "typed": "one"})
     assert [one["state"] for task in (1, 2, 3) for one in noted.changes(task) if one["state"] == "lost"] == []
     assert noted.task(1)["notes"] == "two"
+
+
+@pytest.mark.parametrize("late", [0, 30])
+def test_a_delivery_that_comes_after_the_stray_was_put_right_does_not_bring_it_back(noted, late):
+    """The script read the row while the stray stood there; its delivery arrives when the row is right again."""
+    noted.google.trouble.before_write(lambda: sort(noted, ascending=False))
+    noted.patch(1, notes="from the API")
+    expected = [*ROWS[:0:-1], [1, "Ann", "NEW", 1, "from the API"]]
+    eventually(lambda: shown(noted) == expected)
+    noted.settle()
+    if late:
+        noted.later(late)
+    noted.edit("B2", ["Cydney"])
+    row = [3, "Cydney", "LOST", 3, "from the API"]
+    noted.deliver(row, seq=9, header=HEADER, edited={"first": 2, "last": 2, "typed": "Cydney"})
+    noted.settle()
+    assert shown(noted)[0] == [3, "Cydney", "LOST", 3, "c"]
+    assert noted.task(3)["notes"] == "c"
+    told = [one["rule"] for one in noted.changes(3) if one["field"] == "notes"]
+    assert told == ["a write of ours went astray"]
+
+
+def test_a_new_lead_keeps_its_status_although_the_same_word_is_being_written_elsewhere(noted):
+    """Its edit event is lost, so that a delivery without edited columns (or a sweep) finds it."""
+
+    def a_lead_is_added():
+        noted.edit("A5:E5", [4, "Dee", "QUALIFIED", None, "d"])
+        noted.deliver([4, "Dee", "QUALIFIED", None, "d"], seq=9, first=5, header=HEADER)
+
+    unanswered(noted, lambda: None, a_lead_is_added)
+    noted.patch(1, status="DONE")
+    noted.settle()
+    assert (shown(noted)[3][:3], noted.task(4)["status"]) == ([4, "Dee", "QUALIFIED"], "DONE")
+
+
+def test_a_new_lead_does_not_take_the_text_that_strayed_into_its_row(noted):
+    def a_lead_is_typed_over_it():
+        noted.edit("A2:C2", [4, "Dee", "NEW"])
+        assert shown(noted)[0] == [4, "Dee", "NEW", None, "from the API"]
+        noted.deliver([4, "Dee", "NEW", None, "from the API"], seq=9, header=HEADER)
+
+    unanswered(noted, lambda: noted.google.person.insert_rows("Leads", 2), a_lead_is_typed_over_it)
+    noted.patch(1, notes="from the API")
+    noted.settle()
+    assert [row[4] for row in shown(noted)] == [None, "from the API", "b", "c"]
+    assert noted.task(4)["notes"] == "Auto-created from Sheets"

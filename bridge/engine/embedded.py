@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bridge import lane
+from bridge import lane, retention
 from bridge.core.retry import Pace
 from bridge.runtime import Runtime
 
@@ -25,6 +25,8 @@ LONGEST_WAIT = 30.0
 GLANCE = 0.25
 """Seconds between looks at ``data_version`` (some microseconds each) and at a free election."""
 READS_A_TURN, WRITES_A_TURN = 2, 1
+FIRST_TIDY = 60.0
+"""Seconds after the start, which has better things to do."""
 
 
 class EmbeddedEngine:
@@ -38,6 +40,7 @@ class EmbeddedEngine:
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._reads, self._writes = Pace(), Pace()
+        self._tidy_at = time.monotonic() + FIRST_TIDY
 
     def start(self) -> None:
         """Start the thread; call it after a fork, never at import."""
@@ -49,6 +52,11 @@ class EmbeddedEngine:
         with self._woken:
             self._calls = True
             self._woken.notify()
+
+    @property
+    def alive(self) -> bool:
+        """True while it works, or waits to take over; False before `start` and from `stop` on."""
+        return self._thread is not None and self._thread.is_alive() and not self._stopping
 
     def stop(self) -> None:
         """Finish the turn under way and end the thread."""
@@ -75,7 +83,7 @@ class EmbeddedEngine:
                         if not taken_over:
                             lane.take_over(self._runtime)
                             taken_over = True
-                        wait = self._work()
+                        wait = min(self._work(), self._tidied())
                     except Exception:  # the engine's loop: log and postpone, whatever happened
                         log.exception("engine_turn_failed")
                         wait = 1.0
@@ -101,6 +109,15 @@ class EmbeddedEngine:
                 seconds = (due.at - self._runtime.now()).total_seconds()
                 wait = min(wait, self._turn(due.sheet) if seconds <= 0 else seconds)
         return wait
+
+    def _tidied(self) -> float:
+        """Old history put away when it is time and no lane wants a turn; the seconds until the next time."""
+        now = time.monotonic()
+        if now >= self._tidy_at:
+            self._tidy_at = now + retention.EVERY.total_seconds()  # also when it fails
+            if retention.tidy(self._runtime):
+                self._tidy_at = now + 1.0
+        return self._tidy_at - now
 
     def _turn(self, key: str) -> float:
         """One turn within the pace; returns the seconds after which this lane should be looked at again."""

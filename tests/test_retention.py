@@ -1,0 +1,102 @@
+"""What grows with time is kept for a time, and lost at no moment."""
+
+import gzip
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, insert, select, update
+
+from bridge import retention
+from bridge.models import Change, Delivery, Link
+
+
+@pytest.fixture
+def aged(stack):
+    """One lead whose history is 500 days old, and one change of today."""
+    stack.edit("A2:C2", [12, "Vikram", "NEW"])
+    stack.deliver([12, "Vikram", "NEW", None])
+    stack.settle()
+    stack.patch(1, status="DONE")
+    stack.settle()
+    with stack.runtime.writing() as session:
+        old = stack.runtime.now() - timedelta(days=500)
+        session.execute(update(Change).values(at=old))
+        session.execute(update(Delivery).values(received_at=old))
+        session.commit()
+    stack.patch(1, notes="today")
+    stack.settle()
+    return stack
+
+
+def count(stack, table):
+    with stack.runtime.session() as session:
+        return session.scalar(select(func.count()).select_from(table))
+
+
+def archived(stack):
+    files = sorted((stack.runtime.config.home / "archive").glob("*.gz"))
+    return [json.loads(line) for file in files for line in gzip.open(file, "rt", encoding="utf-8")]
+
+
+def test_old_changes_go_to_a_file_of_their_month_and_young_ones_stay(aged):
+    before = {one["id"]: one for one in aged.changes(1)}
+    retention.tidy(aged.runtime)
+    left = {one["id"] for one in aged.changes(1)}
+    assert [one["new"] for one in aged.changes(1)] == ["today"]
+    assert {one["id"]: one for one in archived(aged)} == {key: one for key, one in before.items() if key not in left}
+    assert aged.task(1)["notes"] == "today"
+
+
+def test_old_deliveries_are_forgotten(aged):
+    retention.tidy(aged.runtime)
+    assert count(aged, Delivery) == 0
+
+
+def test_a_change_that_still_waits_for_the_sheet_is_kept_however_old(aged):
+    with aged.runtime.writing() as session:
+        session.execute(update(Change).values(state="waiting", at=aged.runtime.now() - timedelta(days=500)))
+        session.commit()
+    before = count(aged, Change)
+    retention.tidy(aged.runtime)
+    assert (count(aged, Change), archived(aged)) == (before, [])
+
+
+def test_a_crash_between_file_and_database_loses_nothing(aged, monkeypatch):
+    monkeypatch.setattr(retention, "delete", lambda _table: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        retention._archive_changes(aged.runtime, aged.runtime.now() - timedelta(days=400))
+    monkeypatch.undo()
+    retention.tidy(aged.runtime)
+    ids = [one["id"] for one in archived(aged)]
+    assert len(ids) == 2 * len(set(ids)) > 0
+
+
+def test_much_is_put_away_in_portions(aged):
+    with aged.runtime.writing() as session:
+        link = session.scalars(select(Link)).one()
+        old = {
+            "at": aged.runtime.now() - timedelta(days=450),
+            "actor": "token:x",
+            "side": "task",
+            "link_id": link.id,
+            "task_id": 1,
+            "field": "notes",
+            "old": None,
+            "new": "x",
+            "state": "applied",
+        }
+        session.execute(update(Change).values(at=old["at"]))
+        session.execute(insert(Change), [old] * 2500)
+        session.commit()
+    portions = 1
+    while retention.tidy(aged.runtime):
+        portions += 1
+    assert (portions, count(aged, Change)) == (3, 0)
+
+
+def test_everything_is_kept_where_the_setting_says_so(aged):
+    object.__setattr__(aged.runtime.config, "keep_history", 0)
+    before = count(aged, Change)
+    retention.tidy(aged.runtime)
+    assert count(aged, Change) == before
