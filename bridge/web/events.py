@@ -1,7 +1,8 @@
 """GET /events: tells the page that something was committed, so that it need not ask all the time.
 
 Says only that, never what: the page asks the API, which looks at the scopes. Each stream holds one of the server's
-twelve threads, so there are four at most, each for 25 seconds; who gets none is told to go on asking (204).
+twelve threads, so there are four at most, each for ten seconds (a worker that is to stop waits for them); who gets
+none is told to go on asking (204).
 """
 
 import threading
@@ -15,7 +16,7 @@ from bridge.runtime import Runtime
 from task_api.tokens import requires
 
 events = Blueprint("events", __name__)
-MOST, LONGEST = 4, 25.0
+MOST, LONGEST = 4, 10.0
 LOOK, BREATH = 0.1, 1.0
 """Seconds between looks at the database, and at most between lines: that a page is gone shows when a line cannot go."""
 
