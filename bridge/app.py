@@ -17,6 +17,7 @@ from bridge.metrics import metrics
 from bridge.runtime import Runtime
 from bridge.status import status
 from bridge.web import web
+from bridge.web.events import events
 from bridge.web.sign_in import sign_in
 from bridge.web.states import states
 from bridge.webhook import hooks
@@ -46,7 +47,7 @@ def create_app(config: Config) -> Flask:
     runtime.wake = engine.wake
     app.extensions["bridge"], app.extensions["engine"] = runtime, engine
     app.extensions["openapi_paths"] = openapi.paths()
-    for blueprint in (hooks, status, changes, metrics, states, sign_in, web):
+    for blueprint in (hooks, status, changes, metrics, states, sign_in, events, web):
         app.register_blueprint(blueprint)
     if proxies := config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]

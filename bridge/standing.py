@@ -57,4 +57,4 @@ def _troubles(link: Link) -> Iterator[tuple[str, str]]:
     if link.conflicts:
         yield "conflict", conflict_text(link)
     if link.wanted > link.written:
-        yield "waiting", link.error or "on its way to the sheet"
+        yield "waiting", link.error or ""

@@ -207,7 +207,7 @@ def test_a_write_that_cannot_leave_waits_and_is_listed_as_out_of_step(stack):
     ("marks", "state", "why"),
     [
         ({}, "in_step", ""),
-        ({"wanted": 1}, "waiting", "on its way to the sheet"),
+        ({"wanted": 1}, "waiting", ""),
         ({"wanted": 1, "conflicts": {"status": "the sheet won"}}, "conflict", "status: the sheet won"),
         ({"conflicts": {"notes": "x"}, "unread": {"due": "no date"}}, "refused", "due: no date"),
         ({"refused": {"status": ["NEW", "a formula"]}}, "refused", "status: a formula"),

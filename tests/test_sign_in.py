@@ -138,6 +138,10 @@ def test_who_is_signed_in_by_a_cookie_writes_only_from_the_page_itself(stack, he
     assert make(signed_in(stack), stack, **headers) == status
 
 
+def test_over_plain_http_browsers_name_only_the_origin_and_that_is_enough(stack):
+    assert make(signed_in(stack), stack, **PAGE, Origin=stack.url) == 201
+
+
 def test_a_program_with_a_token_needs_none_of_the_page_headers(stack):
     assert make(stack.http, stack, Origin="https://evil.example") == 201
 

@@ -65,6 +65,11 @@ class EmbeddedEngine:
         if self._thread is not None:
             self._thread.join()
 
+    @property
+    def stopping(self) -> bool:
+        """True from the moment it is told to stop: nobody should wait for anything any more."""
+        return self._stopping
+
     def _run(self) -> None:
         with self._lock_file.open("w") as file:
             if not self._elected(file.fileno()):
@@ -73,7 +78,7 @@ class EmbeddedEngine:
             taken_over = False
             with self._runtime.database.connect() as glance:
                 while not self._stopping:
-                    seen = _data_version(glance)  # before the work, so that no commit meanwhile goes unnoticed
+                    seen = data_version(glance)  # before the work, so that no commit meanwhile goes unnoticed
                     try:
                         if not taken_over:
                             lane.take_over(self._runtime)
@@ -138,11 +143,11 @@ class EmbeddedEngine:
         with self._woken:
             while not self._calls and not self._stopping and (left := until - time.monotonic()) > 0:
                 self._woken.wait(min(left, GLANCE))
-                if _data_version(glance) != seen:
+                if data_version(glance) != seen:
                     return
 
 
-def _data_version(connection: Connection) -> int:
+def data_version(connection: Connection) -> int:
     """Changes whenever another connection commits; 0 where the database is not SQLite."""
     if connection.dialect.name != "sqlite":
         return 0

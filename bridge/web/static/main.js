@@ -6,6 +6,7 @@ import { Editor } from './editor.js';
 import { element } from './element.js';
 import { Filter } from './filter.js';
 import { Health, ago } from './health.js';
+import { Live } from './live.js';
 import { Needs } from './needs.js';
 import { Pulse } from './pulse.js';
 import { Sheet } from './sheet.js';
@@ -14,6 +15,7 @@ import { Story } from './story.js';
 const $ = (id) => document.getElementById(id);
 const LIVE = 700;
 const STATE = 2000;
+const SELDOM = 10_000; // while the bridge tells what changes
 const NOTICE = 8000;
 
 const announce = (text) => ($('announced').textContent = text);
@@ -25,12 +27,16 @@ const needs = new Needs($('needs'), say);
 const health = new Health($('health'));
 const story = new Story($('story'), say);
 const pulses = [
-  new Pulse(LIVE, () => board.refresh(), failed),
-  sheet && new Pulse(LIVE, () => sheet.refresh(), failed),
-  new Pulse(STATE, showState, failed),
-  new Pulse(STATE, () => needs.refresh(), failed),
-  new Pulse(STATE, () => story.refresh(), failed),
-].filter(Boolean);
+  [LIVE, () => board.refresh()],
+  [STATE, showState],
+  [STATE, () => needs.refresh()],
+  [STATE, () => story.refresh()],
+].map(([every, work]) => ({ every, pulse: new Pulse(every, work, failed) }));
+const sheetPulse = sheet && new Pulse(LIVE, () => sheet.refresh(), failed);
+const live = new Live(
+  () => pulses.forEach(({ pulse }) => pulse.beat()),
+  (told) => pulses.forEach(({ every, pulse }) => pulse.pace(told ? SELDOM : every)),
+);
 
 $('sign-in').addEventListener('submit', (event) => {
   event.preventDefault();
@@ -57,7 +63,9 @@ async function start(comeIn = enter) {
   $('entrance').hidden = true;
   $('main').hidden = false;
   story.open();
-  return pulses.forEach((pulse) => pulse.start());
+  pulses.forEach(({ pulse }) => pulse.start());
+  sheetPulse?.start();
+  return live.start();
 }
 
 /** Who is signed in, and what they may not press. */
@@ -68,7 +76,9 @@ function welcome(name) {
 }
 
 function askForToken(why) {
-  pulses.forEach((pulse) => pulse.stop());
+  pulses.forEach(({ pulse }) => pulse.stop());
+  sheetPulse?.stop();
+  live.stop();
   $('main').hidden = $('signed-in').hidden = true;
   $('entrance').hidden = false;
   $('token').focus();

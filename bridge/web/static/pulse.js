@@ -12,6 +12,7 @@ export class Pulse {
     this.failed = failed;
     this.beating = false;
     this.running = false;
+    this.again = false; // asked for while it ran: what it read may be old
     document.addEventListener('visibilitychange', () => this.beat());
   }
 
@@ -20,12 +21,18 @@ export class Pulse {
     return this.beat();
   }
 
+  /** Another pace, from the next wait on. */
+  pace(every) {
+    this.every = every;
+  }
+
   stop() {
     this.beating = false;
     clearTimeout(this.timer);
   }
 
   async beat() {
+    this.again = this.running;
     if (!this.beating || this.running || document.hidden) return;
     clearTimeout(this.timer);
     this.running = true;
@@ -36,6 +43,7 @@ export class Pulse {
     } finally {
       this.running = false;
     }
-    if (this.beating) this.timer = setTimeout(() => this.beat(), this.every);
+    if (this.again) await this.beat();
+    else if (this.beating) this.timer = setTimeout(() => this.beat(), this.every);
   }
 }
