@@ -64,6 +64,15 @@ class Menu(Body):
     """To its dialogs in turn: a button such as ``YES``, or the text for a prompt; null closes it."""
     at: str = ""
     """What the person has chosen, such as ``Leads!B3``."""
+    attended: bool = False
+    """Dialogs without an answer are put to the person, who answers at ``/answer`` while this call waits."""
+
+
+class Answered(Body):
+    """A dialog's button or a prompt's text; null closes it."""
+
+    id: int
+    answer: str | None
 
 
 class Lines(Body):
@@ -211,7 +220,23 @@ def redo() -> Response:
 def menu() -> Response:
     """Run a function of the script as the person."""
     asked = body(Menu)
-    return json_response(local().scripts.run(asked.item, list(asked.args), asked.answers, asked.at))
+    ask = local().questions.ask if asked.attended else None
+    return json_response(local().scripts.run(asked.item, list(asked.args), asked.answers, asked.at, ask))
+
+
+@blueprint.get("/questions")
+def questions() -> Response:
+    """What running scripts ask the person now."""
+    return json_response({"questions": local().questions.open()})
+
+
+@blueprint.post("/answer")
+def answer() -> Response:
+    """Answer a question; 404 when it is not open any more."""
+    given = body(Answered)
+    if not local().questions.answer(given.id, given.answer):
+        raise NotFound
+    return json_response({})
 
 
 @blueprint.post("/run")

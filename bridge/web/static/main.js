@@ -3,10 +3,12 @@
 import { call, keepToken, takeToken } from './api.js';
 import { Board } from './board.js';
 import { element } from './element.js';
+import { Menu } from './menu.js';
 import { Needs } from './needs.js';
 import { Pulse } from './pulse.js';
 import { Sheet } from './sheet.js';
 import { Story } from './story.js';
+import { Trouble } from './trouble.js';
 
 const $ = (id) => document.getElementById(id);
 const LIVE = 700;
@@ -17,9 +19,13 @@ const board = new Board($('board'), $('card'), say, (text) => ($('announced').te
 const sheet = $('sheet') && connectedSheet();
 const needs = new Needs($('needs'), say);
 const story = new Story($('story'), say);
+const menu = sheet && new Menu($('sheet-pane'), () => sheet.place(), say);
+const trouble = $('trouble') && new Trouble($('trouble'), say);
 const pulses = [
   new Pulse(LIVE, () => board.refresh(), failed),
   sheet && new Pulse(LIVE, () => sheet.refresh(), failed),
+  menu && new Pulse(STATE, () => menu.refresh(), failed),
+  trouble && new Pulse(STATE, () => trouble.refresh(), failed),
   new Pulse(STATE, showState, failed),
   new Pulse(STATE, () => needs.refresh(), failed),
   new Pulse(STATE, () => story.refresh(), failed),

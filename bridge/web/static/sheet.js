@@ -184,6 +184,12 @@ export class Sheet {
     return `'${this.tab.replaceAll("'", "''")}'!${letter(left)}${top + 1}`;
   }
 
+  /** The chosen cells, as the sheet names them. */
+  place() {
+    const { left, top, right, bottom } = this.chosen;
+    return `${this.range(left, top)}:${letter(right)}${bottom + 1}`;
+  }
+
   /** What one may do with the chosen rows and column; `x` or `y` is missing on a row's or column's own header. */
   menu(x, y) {
     const line = { type: 'line' };
