@@ -52,7 +52,7 @@ def test_an_item_runs_the_script_and_its_alert_waits_for_the_person(page):
 def test_sync_this_row_speaks_of_the_row_that_is_chosen(page):
     cell(page, "B2").click()
     choose(page, "Sync this row now")
-    expect(page.get_by_role("dialog")).to_contain_text("s1")
+    expect(page.get_by_role("dialog")).to_contain_text("Row 2: ")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     cell(page, "B1").click()
