@@ -15,6 +15,7 @@ from bridge.local_google.questions import Ask, Questions
 from bridge.local_google.quota import Quota
 from bridge.local_google.store import Store
 from bridge.local_google.trouble import Trouble
+from bridge.local_google.view import Past
 
 
 class Scripts(Protocol):
@@ -109,6 +110,7 @@ class LocalGoogle:
     tokens: Tokens
     scripts: Scripts
     questions: Questions
+    past: Past
 
     def stop(self) -> None:
         """End the scripts and let go of the file."""

@@ -40,7 +40,7 @@ export class Sheet {
 
   async ask(lively) {
     const acts = this.acts;
-    const answer = await call('GET', `/local/grid${this.revision === null ? '' : `?since=${this.revision}`}`);
+    const answer = await call('GET', `/local/grid${this.revision === null ? '' : `?changes&since=${this.revision}`}`);
     if (answer.status === 304 || acts !== this.acts) return;
     const grid = await answer.json();
     if (acts !== this.acts) return;
@@ -49,11 +49,20 @@ export class Sheet {
     this.show(grid, lively);
   }
 
-  show({ title, tab, rows }, lively) {
+  show({ title, tab, rows, height, changes }, lively) {
     this.tab = tab;
     this.labels.title.textContent = title;
-    this.rows = rows;
+    this.fresh = changes?.map(([y]) => y) ?? null;
+    if (changes) this.take(height, changes);
+    else this.rows = rows;
     this.draw(lively);
+  }
+
+  /** Only rows that are other ones have come; those below the last one with a value are gone. */
+  take(height, changes) {
+    for (let y = height; y < this.rows.length; y += 1) this.fresh.push(y);
+    this.rows = Array.from({ length: height }, (_, y) => this.rows[y] ?? []);
+    changes.forEach(([y, row]) => (this.rows[y] = row));
   }
 
   draw(lively) {
@@ -72,7 +81,7 @@ export class Sheet {
       contextMenu: (_sheet, x, y) => this.menu(x, y),
       onselection: (_sheet, left, top, right, bottom) => this.choose({ left, top, right, bottom }),
       oncreateeditor: (_sheet, cell, x, y) => this.editFormula(cell, x, y),
-      oneditionend: () => setTimeout(() => document.activeElement === document.body && this.root.focus({ preventScroll: true })),
+      oneditionend: () => setTimeout(() => this.leftEditor()),
       onafterchanges: (_sheet, records) => this.drawing || this.edited(records),
       onbeforepaste: (_sheet, cells, x, y) => this.pasted(cells, Number(x), Number(y)),
       worksheets: [
@@ -112,21 +121,27 @@ export class Sheet {
     const room = this.rows.length + SPARE_ROWS - data.length;
     if (room > SPARE_ROWS / 2) this.grid.insertRow(room, data.length - 1);
     if (this.width() > data[0].length) this.grid.insertColumn(this.width() - data[0].length, data[0].length - 1);
-    const changed = this.differing();
+    const changed = this.differing(lively && this.fresh ? this.fresh : data.keys());
     changed.forEach(([x, y]) => this.grid.setValueFromCoords(x, y, this.shown(x, y), true));
     if (lively && changed.length <= MOST_FLASHES) changed.forEach(([x, y]) => flash(this.grid.getCellFromCoords(x, y)));
   }
 
-  /** Where the grid shows something else than the sheet says, except in the cell being edited. */
-  differing() {
+  /** What came for the cell while it was being edited is drawn now; keys go to the sheet again. */
+  leftEditor() {
+    if (!this.waiting && !this.root.querySelector('td.editor')) this.draw(false);
+    if (document.activeElement === document.body) this.root.focus({ preventScroll: true });
+  }
+
+  /** Where these rows of the grid show something else than the sheet says, except in the cell being edited. */
+  differing(rows) {
     const edited = this.root.querySelector('td.editor');
     const found = [];
-    this.grid.options.data.forEach((row, y) =>
-      row.forEach((value, x) => {
+    for (const y of rows) {
+      this.grid.options.data[y].forEach((value, x) => {
         const mine = edited?.dataset.x === String(x) && edited.dataset.y === String(y);
         if (!mine && String(value ?? '') !== this.shown(x, y)) found.push([x, y]);
-      }),
-    );
+      });
+    }
     return found;
   }
 
