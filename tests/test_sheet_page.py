@@ -8,6 +8,7 @@ import requests
 from playwright.sync_api import expect
 
 from tests.process import Local
+from tests.stack import eventually
 from tests.test_page import cell, chromium, edit, retype, signed_in  # noqa: F401 - chromium is a fixture
 
 
@@ -98,3 +99,38 @@ def test_menu_and_sidebar_fit_the_window_in_any_look(product, chromium, width, s
         if folder := os.environ.get("SCREENSHOTS"):
             page.screenshot(path=str(Path(folder) / f"menu-{width}-{scheme}.png"))
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_change_made_elsewhere_travels_as_one_row_and_is_seen(page, product):
+    edit(product, "Leads!F5:F6", ["one"], ["two"])
+    expect(cell(page, "F6")).to_have_text("two")
+    with page.expect_response(lambda answer: "/local/grid?changes" in answer.url and answer.status == 200) as told:
+        edit(product, "Leads!F6", ["three"])
+    assert [index for index, _ in told.value.json()["changes"]] == [5]
+    expect(cell(page, "F6")).to_have_text("three")
+
+
+def test_ten_thousand_rows_are_typed_in_and_seen_live_with_few_of_them_in_the_page(tmp_path, chromium):  # noqa: F811
+    rows = [[str(number), f"Lead {number}"] for number in range(10_000)]
+    with Local(tmp_path) as product:
+        requests.post(f"{product.url}/local/trouble", json={"edit_queue": 0}, timeout=10)  # the grid alone
+        body = {"range": "Leads!F2", "values": rows, "pasted": True}
+        assert requests.post(f"{product.url}/local/edit", json=body, timeout=60).status_code == 200
+        with signed_in(product, chromium) as page:
+            assert page.locator("#sheet tbody tr").count() <= 101
+            retype(page, "H3", "typed")
+            eventually(lambda: "typed" in requests.get(f"{product.url}/local/grid", timeout=10).text)
+            edit(product, "Leads!H4", ["live"])
+            expect(cell(page, "H4")).to_have_text("live")
+            page.locator("#sheet .jss_content").evaluate("content => content.scrollTo(0, content.scrollHeight)")
+            expect(cell(page, "G110")).to_have_text("Lead 108")
+
+
+def test_a_sheet_that_grows_long_under_the_page_is_shown_whole(tmp_path, chromium):  # noqa: F811
+    with Local(tmp_path) as product, signed_in(product, chromium) as page:
+        requests.post(f"{product.url}/local/trouble", json={"edit_queue": 0}, timeout=10)
+        edit(product, "Leads!F2", *([f"row {number}"] for number in range(1500)))
+        expect(page.locator("#sheet.long")).to_be_visible()
+        expect(cell(page, "F2")).to_have_text("row 0")
+        retype(page, "G2", "still works")
+        eventually(lambda: "still works" in requests.get(f"{product.url}/local/grid", timeout=10).text)

@@ -10,6 +10,7 @@ import { element, flash } from './element.js';
 const SPARE_ROWS = 50;
 const LEAST_COLUMNS = 26;
 const MOST_FLASHES = 60;
+const MANY_ROWS = 1000; // beyond, the grid holds only those near the window
 
 export class Sheet {
   /**
@@ -67,13 +68,21 @@ export class Sheet {
 
   draw(lively) {
     this.drawing = true;
-    if (this.grid) this.update(lively);
+    if (this.grid && !this.outgrown()) this.update(lively);
     else this.build();
     this.choose(this.chosen);
     this.drawing = false;
   }
 
+  /** A sheet that got long is built anew, as one that holds only the rows near its window; it stays that. */
+  outgrown() {
+    return !this.long && this.rows.length > MANY_ROWS;
+  }
+
   build() {
+    if (this.grid) jspreadsheet.destroy(this.root);
+    this.long = this.rows.length > MANY_ROWS;
+    this.root.classList.toggle('long', this.long);
     const columns = this.width();
     [this.grid] = jspreadsheet(this.root, {
       parseFormulas: false,
@@ -90,6 +99,7 @@ export class Sheet {
           minDimensions: [columns, this.rows.length + SPARE_ROWS],
           columns: Array.from({ length: columns }, (_, x) => ({ type: 'text', width: this.columnWidth(x), align: 'left' })),
           worksheetName: this.tab,
+          ...(this.long && { lazyLoading: true, tableOverflow: true, tableWidth: '100%', tableHeight: '100%' }),
           columnSorting: false,
           columnDrag: false,
           rowDrag: false,
@@ -107,7 +117,7 @@ export class Sheet {
   }
 
   width() {
-    return Math.max(LEAST_COLUMNS, ...this.rows.map((row) => row.length));
+    return Math.max(this.long ? LEAST_COLUMNS / 2 : LEAST_COLUMNS, ...this.rows.map((row) => row.length));
   }
 
   /** Wide enough for what the first rows hold, within reason. */
