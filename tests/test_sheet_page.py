@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.process import Local
 from tests.stack import eventually
-from tests.test_page import cell, chromium, edit, retype, signed_in  # noqa: F401 - chromium is a fixture
+from tests.test_page import UNREACHED, cell, chromium, edit, retype, signed_in  # noqa: F401 - chromium is a fixture
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +134,32 @@ def test_a_sheet_that_grows_long_under_the_page_is_shown_whole(tmp_path, chromiu
         expect(cell(page, "F2")).to_have_text("row 0")
         retype(page, "G2", "still works")
         eventually(lambda: "still works" in requests.get(f"{product.url}/local/grid", timeout=10).text)
+
+
+def allow(product, *statuses):
+    """Let the first lead's status take only these, as a person does by data validation."""
+    book = requests.get(f"{product.url}/local/grid", timeout=10).json()["spreadsheet"]
+    place = {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 2, "endColumnIndex": 3}
+    condition = {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": status} for status in statuses]}
+    rule = {"setDataValidation": {"range": place, "rule": {"condition": condition, "strict": True}}}
+    answer = requests.post(
+        f"{product.url}/local/v4/spreadsheets/{book}:batchUpdate",
+        json={"requests": [rule]},
+        headers={"Authorization": f"Bearer {product.token}"},
+        timeout=10,
+    )
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_status_with_a_rule_drops_down_and_takes_nothing_else(product, chromium):  # noqa: F811
+    allow(product, "NEW", "LOST")
+    with signed_in(product, chromium, forgiven=UNREACHED) as page:
+        cell(page, "C2").dblclick()
+        editor = cell(page, "C2").locator("input")
+        expect(editor).to_have_attribute("list", "sheet-options")
+        offered = page.locator("#sheet-options option").evaluate_all("all => all.map(one => one.value)")
+        assert offered == ["NEW", "LOST"]
+        editor.fill("WON")
+        page.keyboard.press("Enter")
+        expect(page.locator(".notice")).to_contain_text("takes only: NEW, LOST")
+        expect(cell(page, "C2")).to_have_text("NEW")

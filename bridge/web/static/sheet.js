@@ -89,7 +89,7 @@ export class Sheet {
       secureFormulas: false, // sends a formula as it was typed
       contextMenu: (_sheet, x, y) => this.menu(x, y),
       onselection: (_sheet, left, top, right, bottom) => this.choose({ left, top, right, bottom }),
-      oncreateeditor: (_sheet, cell, x, y) => this.editFormula(cell, x, y),
+      oncreateeditor: (_sheet, cell, x, y) => this.edits(cell, Number(x), Number(y)),
       oneditionend: () => setTimeout(() => this.leftEditor()),
       onafterchanges: (_sheet, records) => this.drawing || this.edited(records),
       onbeforepaste: (_sheet, cells, x, y) => this.pasted(cells, Number(x), Number(y)),
@@ -172,6 +172,20 @@ export class Sheet {
     if (!this.drawing && jspreadsheet.current) {
       this.grid.getCellFromCoords(right, bottom)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     }
+  }
+
+  edits(cell, x, y) {
+    this.editFormula(cell, x, y);
+    const { options } = this.rows[y]?.[x] ?? {};
+    if (options) queueMicrotask(() => this.offer(cell.querySelector('input'), options));
+  }
+
+  /** What the cell's rule allows drops down from its editor; whether it takes anything else is for the sheet to say. */
+  offer(editor, options) {
+    const list = element('datalist', { id: 'sheet-options' }, ...options.map((value) => element('option', { value })));
+    document.getElementById(list.id)?.remove();
+    this.root.append(list);
+    editor?.setAttribute('list', list.id);
   }
 
   /** A formula is edited as a formula; typing over it starts empty. */
