@@ -19,10 +19,12 @@ from bridge.local_google.grid import Grid
 from bridge.local_google.local import LocalGoogle, NoScripts, Scripts
 from bridge.local_google.oauth import Refused, Tokens, service_account
 from bridge.local_google.person import Person
+from bridge.local_google.questions import Questions
 from bridge.local_google.quota import Quota
 from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.store import Store
 from bridge.local_google.trouble import Trouble
+from bridge.local_google.view import Past
 
 HEADER = ("id", "name", "status", "task_id")
 SCRIPT_FILES = Path(__file__).parents[2] / "apps_script"
@@ -50,7 +52,7 @@ def create_local_google(
     person.on_event.append(scripts.handle)
     app = Flask(__name__, static_folder=None)
     app.extensions["local_google"] = LocalGoogle(
-        book, store, person, trouble, Quota(), Calls(), Tokens(account, api_token_ok), scripts
+        book, store, person, trouble, Quota(), Calls(), Tokens(account, api_token_ok), scripts, Questions(), Past(book)
     )
     app.register_blueprint(rest.blueprint)
     app.register_blueprint(rest_filters.blueprint)

@@ -5,19 +5,19 @@ other site's page can send without asking (CORS). Refuses to decide anything: `p
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Literal, TypeVar
 
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict
 from werkzeug.exceptions import Forbidden, NotFound, UnsupportedMediaType
 
-from bridge.local_google import formats, panels, wire
+from bridge.local_google import panels, view, wire
 from bridge.local_google.a1 import Dimension
+from bridge.local_google.book import Toast
 from bridge.local_google.call import json_response, local
-from bridge.local_google.cells import Cell
 from bridge.local_google.entry import Given
 from bridge.local_google.errors import Invalid
-from bridge.local_google.snapshot import Snapshot
 
 blueprint = Blueprint("desk", __name__)
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -64,6 +64,15 @@ class Menu(Body):
     """To its dialogs in turn: a button such as ``YES``, or the text for a prompt; null closes it."""
     at: str = ""
     """What the person has chosen, such as ``Leads!B3``."""
+    attended: bool = False
+    """Dialogs without an answer are put to the person, who answers at ``/answer`` while this call waits."""
+
+
+class Answered(Body):
+    """A dialog's button or a prompt's text; null closes it."""
+
+    id: int
+    answer: str | None
 
 
 class Lines(Body):
@@ -211,7 +220,23 @@ def redo() -> Response:
 def menu() -> Response:
     """Run a function of the script as the person."""
     asked = body(Menu)
-    return json_response(local().scripts.run(asked.item, list(asked.args), asked.answers, asked.at))
+    ask = local().questions.ask if asked.attended else None
+    return json_response(local().scripts.run(asked.item, list(asked.args), asked.answers, asked.at, ask))
+
+
+@blueprint.get("/questions")
+def questions() -> Response:
+    """What running scripts ask the person now."""
+    return json_response({"questions": local().questions.open()})
+
+
+@blueprint.post("/answer")
+def answer() -> Response:
+    """Answer a question; 404 when it is not open any more."""
+    given = body(Answered)
+    if not local().questions.answer(given.id, given.answer):
+        raise NotFound
+    return json_response({})
 
 
 @blueprint.post("/run")
@@ -244,25 +269,29 @@ def panel_script() -> Response:
 
 @blueprint.get("/grid")
 def grid() -> Response:
-    """The sheet as a page shows it; 304 when ``since`` is still the revision."""
-    book = local().book
-    with book.lock:
-        revision, now, toasts = book.revision, book.now, list(book.toasts)
-    since = request.args.get("since", type=int)
+    """The sheet as a page shows it; 304 when ``since`` is still the revision.
+
+    With ``changes``, only rows that are other ones than at ``since``, as ``changes`` instead of ``rows``.
+    """
+    google, since = local(), request.args.get("since", type=int)
+    with google.book.lock:
+        revision, now, toasts = google.book.revision, google.book.now, list(google.book.toasts)
     if since == revision:
         return Response(status=304)
+    shown = view.tab(now, request.args.get("tab"))
+    before = google.past.at(since) if since is not None and "changes" in request.args else None
+    changes = view.changes(before, now, shown)
+    cells = {"rows": view.rows(now, shown)} if changes is None else {"changes": changes}
     return json_response(
-        _sheet(now, request.args.get("tab"))
-        | {
-            "spreadsheet": book.id,
-            "revision": revision,
-            "toasts": [
-                {"revision": toast.revision, "title": toast.title, "text": toast.text}
-                for toast in toasts
-                if since is not None and toast.revision > since
-            ],
-        }
+        view.about(now, shown)
+        | cells
+        | {"spreadsheet": google.book.id, "revision": revision, "toasts": _toasts(toasts, since)}
     )
+
+
+def _toasts(toasts: Sequence[Toast], since: int | None) -> list[dict[str, Any]]:
+    """Those the page has not shown yet; a page that is new has missed none."""
+    return [asdict(toast) for toast in toasts if since is not None and toast.revision > since]
 
 
 def _panel(kind: panels.Kind) -> Response:
@@ -270,32 +299,6 @@ def _panel(kind: panels.Kind) -> Response:
     if panel is None:
         raise NotFound
     return panels.page(panel)
-
-
-def _sheet(now: Snapshot, title: str | None) -> dict[str, Any]:
-    shown = now.grids[0] if title is None else now.titled(title)
-    if shown is None:
-        raise Invalid(f"There is no tab {title!r}.")
-    lines = [
-        [_cell_json(cell, now.locale) for cell in row[: shown.last_column]] for row in shown.rows[: shown.last_row]
-    ]
-    return {
-        "title": now.title,
-        "tab": shown.title,
-        "tabs": [{"title": one.title, "sheet_id": one.sheet_id} for one in now.grids],
-        "row_count": shown.row_count,
-        "column_count": shown.column_count,
-        "rows": lines,
-    }
-
-
-def _cell_json(cell: Cell, locale: str) -> dict[str, Any]:
-    answer: dict[str, Any] = {"shown": formats.shown(cell, locale)}
-    if cell.formula is not None:
-        answer["formula"] = cell.formula
-    if cell.validation is not None:
-        answer["options"] = list(cell.validation.options) or ["TRUE", "FALSE"]
-    return answer
 
 
 def body(shape: type[Shape]) -> Shape:

@@ -11,9 +11,11 @@ from bridge.local_google.events import Event
 from bridge.local_google.oauth import Tokens
 from bridge.local_google.panels import Kind, Panel
 from bridge.local_google.person import Person
+from bridge.local_google.questions import Ask, Questions
 from bridge.local_google.quota import Quota
 from bridge.local_google.store import Store
 from bridge.local_google.trouble import Trouble
+from bridge.local_google.view import Past
 
 
 class Scripts(Protocol):
@@ -23,11 +25,17 @@ class Scripts(Protocol):
         """Take note of an event; handlers run later, elsewhere."""
 
     def run(
-        self, function: str, args: Sequence[Any], answers: Sequence[str | None] = (), at: str = ""
+        self,
+        function: str,
+        args: Sequence[Any],
+        answers: Sequence[str | None] = (),
+        at: str = "",
+        ask: Ask | None = None,
     ) -> dict[str, Any]:
         """Run a function as the person, and wait: ``result``, ``log``, ``toasts``, ``dialogs``.
 
-        ``answers``: what they answer to its dialogs, in turn; ``at``: the range they have chosen.
+        ``answers``: what they answer to its dialogs, in turn; ``at``: the range they have chosen; ``ask`` puts what
+        has no answer yet to them.
         """
 
     def panel(self, kind: Kind) -> Panel | None:
@@ -38,6 +46,9 @@ class Scripts(Protocol):
 
     def executions(self) -> list[dict[str, Any]]:
         """The last runs, newest first, with what they logged."""
+
+    def triggers(self) -> int:
+        """How many triggers are installed, whoever made them."""
 
     def lose_triggers(self) -> None:
         """All triggers are gone, as when the account that made them is."""
@@ -53,10 +64,16 @@ class NoScripts:
         """Nobody listens."""
 
     def run(
-        self, function: str, args: Sequence[Any], answers: Sequence[str | None] = (), at: str = ""
+        self,
+        function: str,
+        args: Sequence[Any],
+        answers: Sequence[str | None] = (),
+        at: str = "",
+        ask: Ask | None = None,
     ) -> dict[str, Any]:
         """Raise `Invalid`: there is nothing to run."""
-        raise Invalid(f"Script function not found: {function} ({len(args)} arguments, {len(answers)} answers{at})")
+        del args, answers, at, ask
+        raise Invalid(f"Script function not found: {function}")
 
     def panel(self, kind: Kind) -> Panel | None:
         """Nothing is shown."""
@@ -68,6 +85,10 @@ class NoScripts:
     def executions(self) -> list[dict[str, Any]]:
         """None."""
         return []
+
+    def triggers(self) -> int:
+        """None."""
+        return 0
 
     def lose_triggers(self) -> None:
         """There are none."""
@@ -88,8 +109,11 @@ class LocalGoogle:
     calls: Calls
     tokens: Tokens
     scripts: Scripts
+    questions: Questions
+    past: Past
 
     def stop(self) -> None:
         """End the scripts and let go of the file."""
+        self.questions.close()
         self.scripts.stop()
         self.store.close()

@@ -60,6 +60,7 @@ class TroubleBody(Body):
     unknown_change: Literal["OTHER", "EDIT"] | None = None
     api_fires_change: bool | None = None
     edit_queue: int | None = None
+    script_delay: float | None = None
     key_revoked: bool | None = None
     unshared: bool | None = None
     owner_too: bool | None = None
@@ -109,4 +110,6 @@ def _arrange(asked: TroubleBody, google: LocalGoogle) -> None:
 
 
 def _report() -> Response:
-    return json_response(local().trouble.report() | {"quota": asdict(local().quota.limits)})
+    google = local()
+    beside = {"quota": asdict(google.quota.limits), "triggers": google.scripts.triggers()}
+    return json_response(google.trouble.report() | beside)

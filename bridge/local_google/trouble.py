@@ -50,6 +50,8 @@ class Switches:
     api_fires_change: bool = False
     edit_queue: int | None = None
     """How many edit events wait for a handler before further ones are dropped; Google: 2. None: no limit."""
+    script_delay: float = 0.0
+    """A trigger's handler begins up to so many seconds late, by chance: those of quick edits overtake each other."""
     key_revoked: bool = False
     unshared: bool = False
     owner_too: bool = False

@@ -38,6 +38,19 @@ def test_a_grid_that_has_not_changed_is_not_sent_again(served: Served) -> None:
     assert grid(served, since=revision).status_code == 200
 
 
+def test_only_rows_that_changed_travel_to_a_page_that_knows_the_rest(served: Served) -> None:
+    served.post("/edit", {"range": "A2:B4", "values": [["1", "a"], ["2", "b"], ["3", "c"]]})
+    since = grid(served).json()["revision"]
+    served.post("/edit", {"range": "B3", "values": [["new"]]})
+    told = grid(served, changes="", since=since).json()
+    assert "rows" not in told
+    assert told["changes"] == [[2, [{"shown": "2"}, {"shown": "new"}]]]
+    served.post("/rows", {"action": "delete", "tab": "Leads", "row": 3})
+    told = grid(served, changes="", since=told["revision"]).json()
+    assert (told["height"], [index for index, _ in told["changes"]]) == (3, [2])
+    assert "rows" in grid(served, changes="", since=1).json()
+
+
 def test_toasts_come_once(served: Served) -> None:
     revision = grid(served).json()["revision"]
     served.local.book.toast("Saved", "Bridge")

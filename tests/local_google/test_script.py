@@ -47,9 +47,9 @@ class Project:
         self.person = Person(self.book, self.trouble)
         self.start()
 
-    def start(self, minute: float = 60.0) -> None:
+    def start(self, minute: float = 60.0, chance: Callable[[], float] = float) -> None:
         """Start the scripts on what is on disk."""
-        self.scripts = Scripts(self.book, self.store, self.trouble, self.folder, minute=minute)
+        self.scripts = Scripts(self.book, self.store, self.trouble, self.folder, minute=minute, chance=chance)
         self.person.on_event[:] = [self.scripts.handle]
 
     def write(self, source: str) -> None:
@@ -341,6 +341,20 @@ def test_edits_beyond_a_queue_of_two_are_dropped_when_trouble_says_so(
         project.person.edit(f"A{row}", [["x"]])
     free.set()
     assert sorted(map(int, project.logged())) == list(range(2, 2 + running + 2))
+
+
+def test_a_handler_that_begins_late_is_overtaken_by_the_next(project: Project) -> None:
+    project.scripts.stop()
+    late = iter([1.0, 0.0])
+    drawn: list[float] = []
+    project.start(chance=lambda: drawn.append(next(late)) or drawn[-1])
+    project.trigger("edit")
+    project.write("function edited(e) { console.log(e.range.getRow()) }")
+    project.trouble.script_delay = 0.5
+    project.person.edit("A2", [["x"]])
+    eventually(lambda: drawn)
+    project.person.edit("A3", [["x"]])
+    assert project.logged() == ["3", "2"]
 
 
 def test_triggers_outlive_the_process_and_run_as_the_account_that_made_them(project: Project) -> None:

@@ -257,7 +257,7 @@ def test_every_switch_can_be_thrown_over_http(served: Served) -> None:
     thrown = {
         "latency": 0.01, "echo_skipped": False, "undo_fires_edit": False, "sort_fires_edit": True,
         "replace_fires_edit": True, "cut_fires_source": True, "unknown_change": "EDIT", "api_fires_change": True,
-        "edit_queue": 2, "key_revoked": True, "unshared": True, "owner_too": True,
+        "edit_queue": 2, "key_revoked": True, "unshared": True, "owner_too": True, "script_delay": 0.5,
     }  # fmt: skip
     assert thrown.keys() == {one.name for one in fields(Switches)}
     told = served.post("/trouble", thrown).json()

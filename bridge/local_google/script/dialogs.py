@@ -1,23 +1,35 @@
-"""What a script shows: toasts, menus, alerts and prompts. All is recorded; dialogs get answers given beforehand."""
+"""What a script shows: toasts, menus, alerts and prompts. All is recorded; dialogs get answers given beforehand,
+or are put to a person who is there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bridge.local_google.book import Book
 from bridge.local_google.errors import Invalid
+from bridge.local_google.questions import Ask
 
 
 class Dialogs:
     """One execution's. ``answers``: for each dialog in turn the button, or the text put into a prompt; None: closed.
 
+    ``ask`` puts a dialog without such an answer to the person; None: nobody is there to answer it.
     ``attended`` False: nobody sits before a trigger, so it cannot open dialogs.
     """
 
-    def __init__(self, book: Book, answers: Sequence[str | None], *, attended: bool) -> None:
+    def __init__(
+        self,
+        book: Book,
+        answers: Sequence[str | None],
+        *,
+        attended: bool,
+        ask: Ask | None = None,
+        left: Callable[[], float] = float,
+    ) -> None:
         self.toasts: list[str] = []
         self.shown: list[dict[str, Any]] = []
         self.menus: list[dict[str, Any]] = []
         self._book, self._answers, self._attended = book, list(answers), attended
+        self._ask, self._left = ask, left
 
     def open(self) -> None:
         """Google's `getUi`; raises `Invalid` where there is nobody to see it."""
@@ -36,7 +48,11 @@ class Dialogs:
     def dialog(self, dialog: dict[str, Any]) -> str | None:
         """An alert or a prompt; an alert with nothing but OK needs no answer."""
         self.shown.append(dialog)
-        answer = self._answers.pop(0) if self._answers else None
+        answer = self._answers.pop(0) if self._answers else self._put(dialog)
         if answer is not None or dialog["kind"] == "prompt":
             return answer
         return "OK" if dialog["buttons"] == "OK" else "CLOSE"
+
+    def _put(self, dialog: dict[str, Any]) -> str | None:
+        """Ask the person, for as long as the execution may still take."""
+        return self._ask(dialog, self._left()) if self._ask else None

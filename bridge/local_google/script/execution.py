@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from bridge.local_google.errors import Invalid
 from bridge.local_google.panels import Kind, Panel
+from bridge.local_google.questions import Ask
 from bridge.local_google.script import binary, dates, fetch, properties, scopes, triggers
 from bridge.local_google.script.dialogs import Dialogs
 from bridge.local_google.script.locks import Held
@@ -39,6 +40,7 @@ class Caller:
     active: int | None = None
     chosen: Place = (1, 1, 1, 1)
     answers: Sequence[str | None] = ()
+    ask: Ask | None = None
 
 
 @dataclass
@@ -55,7 +57,10 @@ class Execution:
 
     def __post_init__(self) -> None:
         self.deadline = time.monotonic() + LONGEST
-        self.dialogs = Dialogs(self.project.book, self.caller.answers, attended=self.caller.mode != "trigger")
+        attended = self.caller.mode != "trigger"
+        self.dialogs = Dialogs(
+            self.project.book, self.caller.answers, attended=attended, ask=self.caller.ask, left=self._left
+        )
         self._held = Held(self.project.locks, self.caller.email)
         self._granted = self.project.rights.granted()
         self._answers = self._rooms()

@@ -4,11 +4,12 @@ An event is noted before the person's edit is answered, and handled later by wor
 Google's do; no two hold one lock. What still waits when it is stopped is dropped: the bridge's sweep finds it.
 """
 
+import random
 import re
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from bridge.local_google.book import Book
 from bridge.local_google.errors import Invalid
 from bridge.local_google.events import Event
 from bridge.local_google.panels import Kind, Panel
+from bridge.local_google.questions import Ask
 from bridge.local_google.script import engine
 from bridge.local_google.script.clock import Clock
 from bridge.local_google.script.execution import Caller, Execution, Mode
@@ -41,10 +43,19 @@ _CALLABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?<!_)")
 class Scripts:
     """The script project at work. ``email``: the account of the person at the sheet; tests play others."""
 
-    def __init__(self, book: Book, store: Store, trouble: Trouble, files: Path, *, minute: float = 60.0) -> None:
+    def __init__(
+        self,
+        book: Book,
+        store: Store,
+        trouble: Trouble,
+        files: Path,
+        *,
+        minute: float = 60.0,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
         self.project = Project(book, store, files)
         self.email = PERSON
-        self._trouble = trouble
+        self._trouble, self._chance = trouble, chance
         self._due: deque[tuple[Trigger, dict[str, Any]]] = deque()
         self._waiting: Counter[str] = Counter()
         self._running, self._stopping = 0, False
@@ -62,18 +73,23 @@ class Scripts:
                 self._enqueue(trigger, _event_json(event, trigger, event.user or self.email))
 
     def run(
-        self, function: str, args: Sequence[Any], answers: Sequence[str | None] = (), at: str = ""
+        self,
+        function: str,
+        args: Sequence[Any],
+        answers: Sequence[str | None] = (),
+        at: str = "",
+        ask: Ask | None = None,
     ) -> dict[str, Any]:
         """Run a function as the person, and wait. Raises `Invalid` when there is none, or with what it throws.
 
         Returns ``result`` (JSON), ``log`` ([level, text] each), ``toasts`` (texts), ``dialogs`` (kind, title, text,
         buttons) and ``menus`` (title, items). ``answers``: what the person answers to its dialogs, in turn;
-        ``at``: the range they have chosen, such as ``Leads!B3``.
+        ``at``: the range they have chosen, such as ``Leads!B3``. ``ask`` puts what has no such answer to them.
         """
         if not _CALLABLE.fullmatch(function):
             raise Invalid(f"Script function not found: {function}")
         mode: Mode = "simple" if function == "onOpen" else "person"
-        done = self._execute(function, {"args": list(args)}, self._person(mode, answers, at))
+        done = self._execute(function, {"args": list(args)}, self._person(mode, answers, at, ask))
         if "error" in done:
             raise Invalid(done["error"])
         return {name: done[name] for name in ("result", "log", "toasts", "dialogs", "menus")}
@@ -87,6 +103,10 @@ class Scripts:
         for trigger in self.project.triggers.all():
             if trigger.type == "CLOCK":
                 self._fire(trigger)
+
+    def triggers(self) -> int:
+        """How many triggers are installed, whoever made them."""
+        return len(self.project.triggers.all())
 
     def lose_triggers(self) -> None:
         """Forget every trigger, whoever made it: Google does when an account goes or loses access."""
@@ -113,12 +133,12 @@ class Scripts:
         for worker in self._workers:
             worker.join(max(0.0, until - time.monotonic()))
 
-    def _person(self, mode: Mode, answers: Sequence[str | None], at: str) -> Caller:
+    def _person(self, mode: Mode, answers: Sequence[str | None], at: str, ask: Ask | None) -> Caller:
         if not at:
-            return Caller(self.email, mode, answers=answers)
+            return Caller(self.email, mode, answers=answers, ask=ask)
         area = self.project.book.now.resolve(at)
         chosen = (area.top + 1, area.left + 1, area.bottom - area.top, area.right - area.left)
-        return Caller(self.email, mode, area.sheet_id, chosen, answers)
+        return Caller(self.email, mode, area.sheet_id, chosen, answers, ask)
 
     def _fire(self, trigger: Trigger) -> None:
         self._enqueue(trigger, {"kind": "CLOCK", "trigger": trigger.id})
@@ -137,11 +157,18 @@ class Scripts:
             trigger, event = item
             caller = Caller(trigger.owner, "trigger", event.get("sheet"))
             try:
+                self._dawdle()
                 self._execute(trigger.handler, {"event": event}, caller)
             finally:
                 with self._news:
                     self._running -= 1
                     self._news.notify_all()
+
+    def _dawdle(self) -> None:
+        """Begin late where a switch says so; at once when it is all to stop."""
+        if late := self._trouble.script_delay * self._chance():
+            with self._news:
+                self._news.wait_for(lambda: self._stopping, late)
 
     def _next(self) -> tuple[Trigger, dict[str, Any]] | None:
         with self._news:

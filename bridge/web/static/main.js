@@ -7,10 +7,12 @@ import { element } from './element.js';
 import { Filter } from './filter.js';
 import { Health, ago } from './health.js';
 import { Live } from './live.js';
+import { Menu } from './menu.js';
 import { Needs } from './needs.js';
 import { Pulse } from './pulse.js';
 import { Sheet } from './sheet.js';
 import { Story } from './story.js';
+import { Trouble } from './trouble.js';
 
 const $ = (id) => document.getElementById(id);
 const LIVE = 700;
@@ -26,13 +28,19 @@ const sheet = $('sheet') && connectedSheet();
 const needs = new Needs($('needs'), say);
 const health = new Health($('health'));
 const story = new Story($('story'), say);
+const menu = sheet && new Menu($('sheet-pane'), () => sheet.place(), say);
+const trouble = $('trouble') && new Trouble($('trouble'), say);
 const pulses = [
   [LIVE, () => board.refresh()],
   [STATE, showState],
   [STATE, () => needs.refresh()],
   [STATE, () => story.refresh()],
 ].map(([every, work]) => ({ every, pulse: new Pulse(every, work, failed) }));
-const sheetPulse = sheet && new Pulse(LIVE, () => sheet.refresh(), failed);
+const sheetPulses = [
+  sheet && new Pulse(LIVE, () => sheet.refresh(), failed),
+  menu && new Pulse(STATE, () => menu.refresh(), failed),
+  trouble && new Pulse(STATE, () => trouble.refresh(), failed),
+].filter(Boolean);
 const live = new Live(
   () => pulses.forEach(({ pulse }) => pulse.beat()),
   (told) => pulses.forEach(({ every, pulse }) => pulse.pace(told ? SELDOM : every)),
@@ -64,7 +72,7 @@ async function start(comeIn = enter) {
   $('main').hidden = false;
   story.open();
   pulses.forEach(({ pulse }) => pulse.start());
-  sheetPulse?.start();
+  sheetPulses.forEach((pulse) => pulse.start());
   return live.start();
 }
 
@@ -77,7 +85,7 @@ function welcome(name) {
 
 function askForToken(why) {
   pulses.forEach(({ pulse }) => pulse.stop());
-  sheetPulse?.stop();
+  sheetPulses.forEach((pulse) => pulse.stop());
   live.stop();
   $('main').hidden = $('signed-in').hidden = true;
   $('entrance').hidden = false;

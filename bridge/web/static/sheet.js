@@ -10,6 +10,7 @@ import { element, flash } from './element.js';
 const SPARE_ROWS = 50;
 const LEAST_COLUMNS = 26;
 const MOST_FLASHES = 60;
+const MANY_ROWS = 1000; // beyond, the grid holds only those near the window
 
 export class Sheet {
   /**
@@ -40,7 +41,7 @@ export class Sheet {
 
   async ask(lively) {
     const acts = this.acts;
-    const answer = await call('GET', `/local/grid${this.revision === null ? '' : `?since=${this.revision}`}`);
+    const answer = await call('GET', `/local/grid${this.revision === null ? '' : `?changes&since=${this.revision}`}`);
     if (answer.status === 304 || acts !== this.acts) return;
     const grid = await answer.json();
     if (acts !== this.acts) return;
@@ -49,30 +50,47 @@ export class Sheet {
     this.show(grid, lively);
   }
 
-  show({ title, tab, rows }, lively) {
+  show({ title, tab, rows, height, changes }, lively) {
     this.tab = tab;
     this.labels.title.textContent = title;
-    this.rows = rows;
+    this.fresh = changes?.map(([y]) => y) ?? null;
+    if (changes) this.take(height, changes);
+    else this.rows = rows;
     this.draw(lively);
+  }
+
+  /** Only rows that are other ones have come; those below the last one with a value are gone. */
+  take(height, changes) {
+    for (let y = height; y < this.rows.length; y += 1) this.fresh.push(y);
+    this.rows = Array.from({ length: height }, (_, y) => this.rows[y] ?? []);
+    changes.forEach(([y, row]) => (this.rows[y] = row));
   }
 
   draw(lively) {
     this.drawing = true;
-    if (this.grid) this.update(lively);
+    if (this.grid && !this.outgrown()) this.update(lively);
     else this.build();
     this.choose(this.chosen);
     this.drawing = false;
   }
 
+  /** A sheet that got long is built anew, as one that holds only the rows near its window; it stays that. */
+  outgrown() {
+    return !this.long && this.rows.length > MANY_ROWS;
+  }
+
   build() {
+    if (this.grid) jspreadsheet.destroy(this.root);
+    this.long = this.rows.length > MANY_ROWS;
+    this.root.classList.toggle('long', this.long);
     const columns = this.width();
     [this.grid] = jspreadsheet(this.root, {
       parseFormulas: false,
       secureFormulas: false, // sends a formula as it was typed
       contextMenu: (_sheet, x, y) => this.menu(x, y),
       onselection: (_sheet, left, top, right, bottom) => this.choose({ left, top, right, bottom }),
-      oncreateeditor: (_sheet, cell, x, y) => this.editFormula(cell, x, y),
-      oneditionend: () => setTimeout(() => document.activeElement === document.body && this.root.focus({ preventScroll: true })),
+      oncreateeditor: (_sheet, cell, x, y) => this.edits(cell, Number(x), Number(y)),
+      oneditionend: () => setTimeout(() => this.leftEditor()),
       onafterchanges: (_sheet, records) => this.drawing || this.edited(records),
       onbeforepaste: (_sheet, cells, x, y) => this.pasted(cells, Number(x), Number(y)),
       worksheets: [
@@ -81,6 +99,7 @@ export class Sheet {
           minDimensions: [columns, this.rows.length + SPARE_ROWS],
           columns: Array.from({ length: columns }, (_, x) => ({ type: 'text', width: this.columnWidth(x), align: 'left' })),
           worksheetName: this.tab,
+          ...(this.long && { lazyLoading: true, tableOverflow: true, tableWidth: '100%', tableHeight: '100%' }),
           columnSorting: false,
           columnDrag: false,
           rowDrag: false,
@@ -98,7 +117,7 @@ export class Sheet {
   }
 
   width() {
-    return Math.max(LEAST_COLUMNS, ...this.rows.map((row) => row.length));
+    return Math.max(this.long ? LEAST_COLUMNS / 2 : LEAST_COLUMNS, ...this.rows.map((row) => row.length));
   }
 
   /** Wide enough for what the first rows hold, within reason. */
@@ -112,21 +131,27 @@ export class Sheet {
     const room = this.rows.length + SPARE_ROWS - data.length;
     if (room > SPARE_ROWS / 2) this.grid.insertRow(room, data.length - 1);
     if (this.width() > data[0].length) this.grid.insertColumn(this.width() - data[0].length, data[0].length - 1);
-    const changed = this.differing();
+    const changed = this.differing(lively && this.fresh ? this.fresh : data.keys());
     changed.forEach(([x, y]) => this.grid.setValueFromCoords(x, y, this.shown(x, y), true));
     if (lively && changed.length <= MOST_FLASHES) changed.forEach(([x, y]) => flash(this.grid.getCellFromCoords(x, y)));
   }
 
-  /** Where the grid shows something else than the sheet says, except in the cell being edited. */
-  differing() {
+  /** What came for the cell while it was being edited is drawn now; keys go to the sheet again. */
+  leftEditor() {
+    if (!this.waiting && !this.root.querySelector('td.editor')) this.draw(false);
+    if (document.activeElement === document.body) this.root.focus({ preventScroll: true });
+  }
+
+  /** Where these rows of the grid show something else than the sheet says, except in the cell being edited. */
+  differing(rows) {
     const edited = this.root.querySelector('td.editor');
     const found = [];
-    this.grid.options.data.forEach((row, y) =>
-      row.forEach((value, x) => {
+    for (const y of rows) {
+      this.grid.options.data[y].forEach((value, x) => {
         const mine = edited?.dataset.x === String(x) && edited.dataset.y === String(y);
         if (!mine && String(value ?? '') !== this.shown(x, y)) found.push([x, y]);
-      }),
-    );
+      });
+    }
     return found;
   }
 
@@ -147,6 +172,20 @@ export class Sheet {
     if (!this.drawing && jspreadsheet.current) {
       this.grid.getCellFromCoords(right, bottom)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     }
+  }
+
+  edits(cell, x, y) {
+    this.editFormula(cell, x, y);
+    const { options } = this.rows[y]?.[x] ?? {};
+    if (options) queueMicrotask(() => this.offer(cell.querySelector('input'), options));
+  }
+
+  /** What the cell's rule allows drops down from its editor; whether it takes anything else is for the sheet to say. */
+  offer(editor, options) {
+    const list = element('datalist', { id: 'sheet-options' }, ...options.map((value) => element('option', { value })));
+    document.getElementById(list.id)?.remove();
+    this.root.append(list);
+    editor?.setAttribute('list', list.id);
   }
 
   /** A formula is edited as a formula; typing over it starts empty. */
@@ -182,6 +221,12 @@ export class Sheet {
 
   range(left, top) {
     return `'${this.tab.replaceAll("'", "''")}'!${letter(left)}${top + 1}`;
+  }
+
+  /** The chosen cells, as the sheet names them. */
+  place() {
+    const { left, top, right, bottom } = this.chosen;
+    return `${this.range(left, top)}:${letter(right)}${bottom + 1}`;
   }
 
   /** What one may do with the chosen rows and column; `x` or `y` is missing on a row's or column's own header. */

@@ -1,0 +1,165 @@
+"""The local sheet in a real browser: the script's menu, and the grid as a person has it in their hands."""
+
+import os
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from tests.process import Local
+from tests.stack import eventually
+from tests.test_page import UNREACHED, cell, chromium, edit, retype, signed_in  # noqa: F401 - chromium is a fixture
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory):
+    with Local(tmp_path_factory.mktemp("sheet")) as running:
+        edit(running, "Leads!A2:C2", ["s1", "Sue", "NEW"])
+        yield running
+
+
+@pytest.fixture
+def page(product, chromium):  # noqa: F811
+    with signed_in(product, chromium) as page:
+        yield page
+
+
+def choose(page, item):
+    page.locator(".menu summary", has_text="Bridge").click()
+    page.get_by_role("button", name=item, exact=True).click()
+
+
+def triggers(product):
+    return requests.get(f"{product.url}/local/trouble", timeout=10).json()["triggers"]
+
+
+def test_the_menu_has_the_items_that_the_script_made(page):
+    page.locator(".menu summary", has_text="Bridge").click()
+    expect(page.locator(".menu button")).to_have_text(
+        ["Install", "Status", "Sync this row now", "Sync everything", "Show history of this row", "Uninstall"]
+    )
+
+
+def test_an_item_runs_the_script_and_its_alert_waits_for_the_person(page):
+    choose(page, "Status")
+    alert = page.get_by_role("dialog")
+    expect(alert).to_contain_text("The bridge answers.")
+    alert.get_by_role("button", name="OK").click()
+    expect(alert).to_have_count(0)
+    expect(page.locator("[role=toolbar]")).not_to_have_attribute("aria-busy", "true")
+
+
+def test_sync_this_row_speaks_of_the_row_that_is_chosen(page):
+    cell(page, "B2").click()
+    choose(page, "Sync this row now")
+    expect(page.get_by_role("dialog")).to_contain_text("Row 2: ")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    cell(page, "B1").click()
+    choose(page, "Sync this row now")
+    expect(page.get_by_role("dialog")).to_contain_text("below the header")
+    page.keyboard.press("Escape")
+
+
+def test_the_sidebar_opens_beside_the_sheet_and_asks_the_script(page):
+    choose(page, "Install")
+    sidebar = page.frame_locator(".panel iframe")
+    expect(sidebar.locator("#columns li.known").first).to_be_visible()
+    expect(sidebar.get_by_role("button", name="Install")).to_be_enabled()
+    page.locator(".panel").get_by_role("button", name="Close").click()
+    expect(page.locator(".panel")).to_have_count(0)
+
+
+def test_the_history_of_the_chosen_row_is_a_link_in_a_dialog(page):
+    cell(page, "A2").click()
+    choose(page, "Show history of this row")
+    expect(page.frame_locator(".panel iframe").get_by_role("link")).to_contain_text("lead s1")
+
+
+def test_what_is_asked_is_done_only_after_a_yes(tmp_path, chromium):  # noqa: F811
+    with Local(tmp_path) as product, signed_in(product, chromium) as page:
+        choose(page, "Uninstall")
+        page.get_by_role("dialog").get_by_role("button", name="No").click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        assert triggers(product) > 0
+        choose(page, "Uninstall")
+        page.get_by_role("dialog").get_by_role("button", name="Yes").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Uninstalled.")
+        assert triggers(product) == 0
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1360, "light"), (1360, "dark"), (390, "light")])
+def test_menu_and_sidebar_fit_the_window_in_any_look(product, chromium, width, scheme):  # noqa: F811
+    look = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+    with signed_in(product, chromium, **look) as page:
+        choose(page, "Install")
+        expect(page.frame_locator(".panel iframe").locator("#columns li").first).to_be_visible()
+        page.locator(".menu summary").click()
+        if folder := os.environ.get("SCREENSHOTS"):
+            page.screenshot(path=str(Path(folder) / f"menu-{width}-{scheme}.png"))
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_change_made_elsewhere_travels_as_one_row_and_is_seen(page, product):
+    edit(product, "Leads!F5:F6", ["one"], ["two"])
+    expect(cell(page, "F6")).to_have_text("two")
+    with page.expect_response(lambda answer: "/local/grid?changes" in answer.url and answer.status == 200) as told:
+        edit(product, "Leads!F6", ["three"])
+    assert [index for index, _ in told.value.json()["changes"]] == [5]
+    expect(cell(page, "F6")).to_have_text("three")
+
+
+def test_ten_thousand_rows_are_typed_in_and_seen_live_with_few_of_them_in_the_page(tmp_path, chromium):  # noqa: F811
+    rows = [[str(number), f"Lead {number}"] for number in range(10_000)]
+    with Local(tmp_path) as product:
+        requests.post(f"{product.url}/local/trouble", json={"edit_queue": 0}, timeout=10)  # the grid alone
+        body = {"range": "Leads!F2", "values": rows, "pasted": True}
+        assert requests.post(f"{product.url}/local/edit", json=body, timeout=60).status_code == 200
+        with signed_in(product, chromium) as page:
+            assert page.locator("#sheet tbody tr").count() <= 101
+            retype(page, "H3", "typed")
+            eventually(lambda: "typed" in requests.get(f"{product.url}/local/grid", timeout=10).text)
+            edit(product, "Leads!H4", ["live"])
+            expect(cell(page, "H4")).to_have_text("live")
+            page.locator("#sheet .jss_content").evaluate("content => content.scrollTo(0, content.scrollHeight)")
+            expect(cell(page, "G110")).to_have_text("Lead 108")
+
+
+def test_a_sheet_that_grows_long_under_the_page_is_shown_whole(tmp_path, chromium):  # noqa: F811
+    with Local(tmp_path) as product, signed_in(product, chromium) as page:
+        requests.post(f"{product.url}/local/trouble", json={"edit_queue": 0}, timeout=10)
+        edit(product, "Leads!F2", *([f"row {number}"] for number in range(1500)))
+        expect(page.locator("#sheet.long")).to_be_visible()
+        expect(cell(page, "F2")).to_have_text("row 0")
+        retype(page, "G2", "still works")
+        eventually(lambda: "still works" in requests.get(f"{product.url}/local/grid", timeout=10).text)
+
+
+def allow(product, *statuses):
+    """Let the first lead's status take only these, as a person does by data validation."""
+    book = requests.get(f"{product.url}/local/grid", timeout=10).json()["spreadsheet"]
+    place = {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 2, "endColumnIndex": 3}
+    condition = {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": status} for status in statuses]}
+    rule = {"setDataValidation": {"range": place, "rule": {"condition": condition, "strict": True}}}
+    answer = requests.post(
+        f"{product.url}/local/v4/spreadsheets/{book}:batchUpdate",
+        json={"requests": [rule]},
+        headers={"Authorization": f"Bearer {product.token}"},
+        timeout=10,
+    )
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_status_with_a_rule_drops_down_and_takes_nothing_else(product, chromium):  # noqa: F811
+    allow(product, "NEW", "LOST")
+    with signed_in(product, chromium, forgiven=UNREACHED) as page:
+        cell(page, "C2").dblclick()
+        editor = cell(page, "C2").locator("input")
+        expect(editor).to_have_attribute("list", "sheet-options")
+        offered = page.locator("#sheet-options option").evaluate_all("all => all.map(one => one.value)")
+        assert offered == ["NEW", "LOST"]
+        editor.fill("WON")
+        page.keyboard.press("Enter")
+        expect(page.locator(".notice")).to_contain_text("takes only: NEW, LOST")
+        expect(cell(page, "C2")).to_have_text("NEW")
