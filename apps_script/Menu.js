@@ -44,7 +44,10 @@ function bridgeStatus() {
 /** Removes the triggers and the connection, after asking. */
 function bridgeUninstall() {
   const ui = SpreadsheetApp.getUi();
-  const text = 'Edits will no longer reach the bridge. Rows and tasks stay as they are. Uninstall?';
+  if (!triggers_().length && !state_().url) return say_(() => 'The bridge is not installed here.');
+  const text =
+    'Edits will no longer be told at once. Rows and tasks stay as they are. The bridge itself still compares the ' +
+    'sheet every few minutes, until it is taken out of bridge.toml or no longer shared. Uninstall?';
   if (ui.alert('Bridge', text, ui.ButtonSet.YES_NO) !== ui.Button.YES) return;
   say_(() => {
     uninstallBridge();

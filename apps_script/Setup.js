@@ -35,7 +35,7 @@ function bridgeTry(connection, tab) {
     const tried = { ...parsed_(connection || (present.url && present.url + '#' + present.secret)), tab };
     const answer = deliver_(tried, { type: 'heartbeat', seq: 0, header }); // 0: the bridge is to miss no number
     if (!answer.ok) return { ok: false, said: refusedWords_(tried, answer), columns: [] };
-    const said = ['The bridge answers.', lacking_(header, answer.settings), problemWords_(answer.problem)];
+    const said = ['The bridge answers.', lacking_(header, answer.settings) || problemWords_(answer.problem)];
     return { ok: true, said: said.filter((words) => words).join(' '), columns: columns_(header, answer.settings) };
   });
 }

@@ -275,6 +275,12 @@ def _columns(sheet: _Sheet, fault: Any) -> tuple[Column, ...]:
             fault("columns", name, why="the sync column belongs to the bridge: only its headers can be changed")
         if name in columns and given.kind not in {None, columns[name].kind}:
             fault("columns", name, "kind", why=f"the {name} column holds a {columns[name].kind}; leave kind out")
+        if name not in columns:  # it takes the field over from a shipped column that the file does not name
+            columns = {
+                field: column
+                for field, column in columns.items()
+                if column.required or column.task_field != given.task_field or field in sheet.columns
+            }
         settings: dict[str, Any] = given.model_dump(exclude_none=True)
         settings["headers"] = tuple(given.headers or (columns[name].headers if name in columns else (name,)))
         columns[name] = replace(columns.get(name, Column(name, (name,))), **settings)

@@ -18,7 +18,7 @@ from bridge.core.lead import Row, Value
 from bridge.core.merge import trust
 from bridge.history import LAG, note_refused, replaced_lately, settle_waiting
 from bridge.locate import LAG_WAIT, relocate, tasks_of
-from bridge.models import Link
+from bridge.models import Lane, Link
 from bridge.pair import ENDURING, acceptable, merge_row
 from bridge.send import send
 from bridge.strays import at_large, differing, doubt, lose_sight
@@ -62,6 +62,7 @@ def _decide(turn: Turn, seen: Seen, claimed: list[int]) -> list[Sent]:
     now = turn.runtime.now()
     sent: list[Sent] = []
     with turn.writing() as session:
+        session.get_one(Lane, turn.lease.sheet).missing = list(seen.layout.missing)
         links = list(session.scalars(select(Link).where(Link.id.in_(claimed)).order_by(Link.row)))
         tasks = {task.id: task for task in tasks_of(session, links)}
         replaced = replaced_lately(session, links, now)

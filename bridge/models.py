@@ -146,7 +146,8 @@ class Lane(Base):
     that had vanished by then may go. ``owner``: whose account runs the script's triggers. ``unlinked``: rows that have
     no task, and why, as the last sweep saw them. ``litter``: what writes of ours
     may have left in rows that it was not meant for. ``sweeps``: when sweeps are wanted (seconds), ``sweep_at`` the
-    first.
+    first. ``tab_id``: Google's number of the tab, ``missing``: headers it should have, as last seen; ``unsigned_at``:
+    when a delivery with a wrong signature last came.
     """
 
     __tablename__ = "lanes"
@@ -170,3 +171,6 @@ class Lane(Base):
     unlinked: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
     litter: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
     sweeps: Mapped[list[float]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
+    tab_id: Mapped[int | None] = mapped_column(BigInteger)
+    missing: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
+    unsigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -15,13 +15,17 @@ from bridge.models import Change, Lane, Link
 SILENT = timedelta(minutes=15)
 """The script's clock beats every five minutes, somewhat randomly: three missed beats are no accident."""
 GONE_TRIGGER = "the trigger may be gone: open the sheet and choose Bridge → Install"
+UNSIGNED = (
+    "deliveries come whose signature is wrong: the sheet may have an old connection string; "
+    "paste what `leadbridge connection` prints into Bridge → Install"
+)
 MOST = 200
 
 
 @dataclass(frozen=True)
 class Need:
-    """One thing to decide. ``kind``: conflict, refused, dead_letter, deletions, silent, paused or row. ``id``: the
-    change of a conflict, the link of a refusal or dead letter, the row's number.
+    """One thing to decide. ``kind``: conflict, refused, dead_letter, deletions, silent, unsigned, header, paused or
+    row. ``id``: the change of a conflict, the link of a refusal or dead letter, the row's number.
     """
 
     kind: str
@@ -62,6 +66,12 @@ def silence(lane: Lane, now: datetime) -> str | None:
     return f"not heard of since {lane.heard_at:%Y-%m-%d %H:%M} UTC: {GONE_TRIGGER}"
 
 
+def missing_columns(lane: Lane) -> str:
+    """What to do about headers that are not there; empty when all are."""
+    named = " and ".join(f"'{name}'" for name in lane.missing)
+    return f"the first row has no column {named}: its edits are not synced until one cell says so" if named else ""
+
+
 def counts(session: Session, sheets: Sequence[str]) -> dict[str, Counts]:
     """sheet key → its numbers, in one statement."""
     columns = (
@@ -81,8 +91,12 @@ def _of_lane(lane: Lane, now: datetime) -> list[Need]:
         found.append(Need("paused", lane.sheet, lane.problem))
     if lane.held_why:
         found.append(Need("deletions", lane.sheet, lane.held_why, value=lane.held))
+    elif lacking := missing_columns(lane):
+        found.append(Need("header", lane.sheet, lacking))
     if (why := silence(lane, now)) is not None:
         found.append(Need("silent", lane.sheet, why))
+    if lane.unsigned_at is not None and now - lane.unsigned_at <= SILENT:
+        found.append(Need("unsigned", lane.sheet, UNSIGNED))
     return found
 
 

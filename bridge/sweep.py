@@ -121,6 +121,7 @@ def _take(
 def _note_sweep(session: Session, turn: Turn, seen: Seen, outcomes: Sequence[Outcome]) -> None:
     lane = session.get_one(Lane, turn.lease.sheet)
     swept(lane, seen.began)
+    lane.tab_id, lane.missing = seen.snapshot.sheet_id, list(seen.layout.missing)
     untaken = [one for one in outcomes if one.task_id is None and one.reasons]
     lane.unlinked = [{"row": one.row, "lead_id": one.lead_id, "why": "; ".join(one.reasons)} for one in untaken[:MOST]]
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from bridge.core.lead import Cell, Day
 from bridge.core.mapping import Layout
 from bridge.core.signature import BadSignature, verify
 from bridge.models import Delivery, Lane
+from bridge.needs import missing_columns
 from bridge.outbox import SWEEP_SOON, ask_for_sweep, wake_after_commit
 from bridge.rows import take
 from bridge.runtime import Runtime
@@ -32,6 +33,7 @@ hooks = Blueprint("hooks", __name__)
 
 LARGEST = 2 * 1024 * 1024
 MOST_ROWS = 500
+UNSIGNED_EVERY = timedelta(minutes=1)
 BURST = timedelta(seconds=2)
 """Deliveries closer together than this may mean that Google dropped one between them (GOOGLE.md section 2)."""
 
@@ -104,7 +106,7 @@ def receive(key: str) -> Response:
     if sheet is None:
         raise Problem(404, f"there is no sheet '{key}' here; check the connection string in the sheet's script")
     body = _body()
-    letter = _verified(sheet, body, runtime.now())
+    letter = _verified(runtime, sheet, body)
     return jsonify(deliver(runtime, sheet, letter, _parsed(body, sheet)))
 
 
@@ -135,17 +137,18 @@ def deliver(runtime: Runtime, sheet: SheetConfig, letter: _Letter, message: _Mes
 
 def _take(session: Session, sheet: SheetConfig, letter: _Letter, message: _Message, now: datetime) -> dict[str, Any]:
     lane = session.scalars(select(Lane).where(Lane.sheet == sheet.key).with_for_update()).one()
+    _right_tab(session, sheet, lane, message, now)
     layout = sheet.mapping.locate([_cell(value, None) for value in message.header])
     if (wait := _sweep_wait(lane, message, now)) is not None:
         ask_for_sweep(session, sheet.key, now + wait)
-    lane.seq, lane.heard_at = max(lane.seq, message.seq), now
+    lane.seq, lane.heard_at, lane.unsigned_at = max(lane.seq, message.seq), now, None
     if lane.held:  # what vanished may just have come back
         ask_for_sweep(session, sheet.key, now + SWEEP_SOON)
     if lane.problem and not lane.attempts:  # paused until a person acts, and somebody is at work there
         lane.not_before = None
         wake_after_commit(session, sheet.key)
     if message.header:
-        lane.settings = _settings(sheet, message, layout)
+        lane.settings, lane.missing = _settings(sheet, message, layout), list(layout.missing)
     outcomes: list[Outcome] = []
     if isinstance(message, _Rows):
         outcomes = take(Batch(session, sheet, _reading(sheet, letter, message, layout, now), now))
@@ -157,8 +160,21 @@ def _take(session: Session, sheet: SheetConfig, letter: _Letter, message: _Messa
         "delivery": letter.id,
         "outcomes": [_wire(outcome) for outcome in outcomes],
         "settings": lane.settings,
-        "problem": None if lane.attempts else lane.problem,  # what a person must mend, not what passes
+        "problem": (None if lane.attempts else lane.problem) or missing_columns(lane) or None,  # not what passes
     }
+
+
+def _right_tab(session: Session, sheet: SheetConfig, lane: Lane, message: _Message, now: datetime) -> None:
+    """Refuse what comes from another tab; a look at the sheet makes sure that ours is still the one we know."""
+    if lane.tab_id is None or message.sheet_id == lane.tab_id:
+        return
+    ask_for_sweep(session, sheet.key, now)
+    session.commit()
+    raise Problem(
+        422,
+        f"this connection syncs the tab '{sheet.tab}', and the script is installed in another tab: "
+        f"choose Bridge → Install and pick '{sheet.tab}', or name this tab in bridge.toml",
+    )
 
 
 def _sweep_wait(lane: Lane, message: _Message, now: datetime) -> timedelta | None:
@@ -227,8 +243,9 @@ def _body() -> bytes:
     return body
 
 
-def _verified(sheet: SheetConfig, body: bytes, now: datetime) -> _Letter:
+def _verified(runtime: Runtime, sheet: SheetConfig, body: bytes) -> _Letter:
     """The delivery's id and time, once its signature is right."""
+    now = runtime.now()
     message_id = request.headers.get("webhook-id", "")
     stamp, signatures = request.headers.get("webhook-timestamp", ""), request.headers.get("webhook-signature", "")
     if len(message_id) > 200:
@@ -237,8 +254,19 @@ def _verified(sheet: SheetConfig, body: bytes, now: datetime) -> _Letter:
         verify(sheet.secrets, message_id, stamp, signatures, body, now.timestamp())
     except BadSignature as error:
         log.warning("delivery_unsigned sheet=%s why=%r", sheet.key, str(error))
+        _note_unsigned(runtime, sheet.key, now)
         raise Problem(401, str(error)) from error
     return _Letter(message_id, datetime.fromtimestamp(int(stamp), UTC))
+
+
+def _note_unsigned(runtime: Runtime, key: str, now: datetime) -> None:
+    """Tell whoever looks; at most once a minute, since anybody may knock."""
+    with runtime.session() as session:
+        known = session.scalar(select(Lane.unsigned_at).where(Lane.sheet == key))
+    if known is None or now - known > UNSIGNED_EVERY:
+        with runtime.writing() as session:
+            session.execute(update(Lane).where(Lane.sheet == key).values(unsigned_at=now))
+            session.commit()
 
 
 def _parsed(body: bytes, sheet: SheetConfig) -> _Message:

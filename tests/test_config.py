@@ -1,5 +1,7 @@
 """bridge.toml: the shipped default works, every fault is named at once with its line, secrets stay out of it."""
 
+from pathlib import Path
+
 import pytest
 
 from bridge.config import ConfigError, load
@@ -31,6 +33,19 @@ def test_two_lines_name_a_real_sheet(tmp_path):
     assert config.sheets["leads"].mapping.statuses.task_status("LOST") == "DONE"
 
 
+def test_the_readmes_examples_are_taken_as_they_stand(tmp_path):
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    lines = [line.strip() for line in readme.splitlines() if line.startswith("    ")]
+    tables = [index for index, line in enumerate(lines) if line.startswith("[sheets.leads")]
+    settings = [line for line in lines[tables[0] : tables[-1] + 4] if line.startswith("[") or " = " in line]
+    text = "\n".join(settings).replace("https://docs.google.com/spreadsheets/d/…/edit", "1AbCdEfGh")
+    parts = text.split("[sheets.leads]\n")  # the two examples of that table are one file's
+    sheet = written(tmp_path, "[sheets.leads]\n" + "".join(parts)).sheets["leads"]
+    assert (sheet.mapping.title, sheet.match) == ("Call {name}", "name")
+    assert sheet.mapping.by_field["score"].task_field == "assignee"
+    assert "owner" not in sheet.mapping.by_field
+
+
 def test_the_whole_address_of_a_spreadsheet_will_do(tmp_path):
     config = written(
         tmp_path, '[sheets.leads]\nspreadsheet = "https://docs.google.com/spreadsheets/d/1AbC_d-9/edit#gid=0"\n'
@@ -57,7 +72,11 @@ def test_every_fault_is_reported_at_once_with_its_line(tmp_path):
         ('[sheets.leads.statuses]\nNEW = "TODO"\nWON = "DONE"\n', "no word means IN_PROGRESS"),
         ('[sheets.leads.back]\nDONE = "NEW"\n', "'NEW' does not mean DONE; use one of QUALIFIED, LOST"),
         ('[sheets.leads.columns.phone]\nheaders = ["phone"]\n', "needs kind and task_field"),
-        ('[sheets.leads.columns.memo]\nkind = "text"\ntask_field = "notes"\n', "already fed by column 'notes'"),
+        (
+            '[sheets.leads.columns.notes]\npolicy = "task"\n[sheets.leads.columns.memo]\nkind = "text"\ntask_field = "notes"\n',
+            "already fed by column 'notes'",
+        ),
+        ('[sheets.leads.columns.stage]\nkind = "text"\ntask_field = "status"\n', "already fed by column 'status'"),
     ],
 )
 def test_what_is_wrong_is_said_in_words(tmp_path, more, sentence):

@@ -82,7 +82,9 @@ def test_header_ids_words_formulas_and_protection_are_told_with_their_rows(well)
     tab.write(2, 1, [["7", "Ann", "WON"], ["7", "Bob", "LOST"], ["", "Cyd", "NEW"]])
     tab.set_validation("C2:C3", Validation("ONE_OF_LIST", ("NEW", "WON"), strict=True))
     well.google.person.edit("D3", [["=ROW()"]])
+    guard = tab.protect("C2:C3", editors=["owner@example.com"])
     found = doctor(well)
+    tab.unprotect(guard)
     tab.set_validation("C2:C3", None)
     well.google.person.clear("A2:D4")
     assert told(found, "ids") == [("problem", "id 7 stands in rows 2, 3"), ("warning", "no id in row 4")]
@@ -90,6 +92,7 @@ def test_header_ids_words_formulas_and_protection_are_told_with_their_rows(well)
         ("problem", "'WON' in 1 rows is not known"),
         ("warning", "the dropdown does not offer CONTACTED, QUALIFIED, LOST"),
     ]
+    assert told(found, "protection") == [("warning", "2 cells of status may not be written")]
     assert told(found, "formulas") == [("warning", "1 cells of task_id hold formulas")]
 
 

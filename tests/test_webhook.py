@@ -288,3 +288,36 @@ def test_the_lane_remembers_when_it_was_heard(stack):
     with stack.runtime.session() as session:
         lane = session.get(Lane, "leads")
         assert (lane.seq, lane.heard_at is not None) == (4, True)
+
+
+def test_a_delivery_from_another_tab_is_refused_and_its_rows_make_no_tasks(stack):
+    stack.settle()  # the first look tells which tab is ours
+    answer = stack.deliver([99, "Other", "NEW", None], sheet_id=55)
+    assert (answer.status_code, "syncs the tab 'Leads'" in answer.json()["detail"]) == (422, True)
+    assert stack.tasks() == []
+    assert stack.deliver([1, "Ann", "NEW", None]).status_code == 200
+
+
+def test_a_wrong_signature_waits_for_a_person_until_a_right_one_comes(stack):
+    assert stack.post(b"{}", **{"webhook-signature": "v1,bm8="}).status_code == 401
+    (need,) = (one for one in stack.get("/needs") if one["kind"] == "unsigned")
+    assert "leadbridge connection" in need["why"]
+    stack.deliver([1, "Ann", "NEW", None])
+    assert [one for one in stack.get("/needs") if one["kind"] == "unsigned"] == []
+
+
+def test_a_header_that_is_lost_waits_for_a_person_and_is_told_to_the_script(stack):
+    stack.edit("A2:C2", [1, "Ann", "NEW"])
+    stack.deliver([1, "Ann", "NEW", None])
+    stack.settle()
+    stack.edit("C1", ["stat"])
+    stack.patch(1, status="DONE")
+    eventually(lambda: [one for one in stack.get("/needs") if one["kind"] == "header"])
+    (need,) = (one for one in stack.get("/needs") if one["kind"] == "header")
+    assert need["why"].startswith("the first row has no column 'status'")
+    told = stack.deliver([1, "Ann", "NEW", 1], seq=2, header=["id", "name", "stat", "task_id"]).json()["problem"]
+    assert told == need["why"]
+    stack.edit("C1", ["status"])
+    stack.sweep()
+    assert [one for one in stack.get("/needs") if one["kind"] == "header"] == []
+    assert stack.cell("C2") == "QUALIFIED"

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bridge.config import Config, SheetConfig
@@ -51,8 +50,10 @@ def _sharing(config: Config, sheet: SheetConfig, seen: list[Seen]) -> Iterator[F
         layout = sheet.mapping.locate(snapshot.header)
         seen.append(Seen(sheet, snapshot, began, layout))
         yield ok("sharing", f"the sheet can be read as {opened.email}")
-        opened.write([RowWrite(1, layout.positions.get("id", 0), None, {})])
-        yield ok("sharing", "and written")
+        column = layout.positions.get("id", 0)
+        if not snapshot.guarded(1, column):  # a protected header says nothing about the rows
+            opened.write([RowWrite(1, column, None, {})])
+            yield ok("sharing", "and written")
     finally:
         opened.close()
 
@@ -62,6 +63,6 @@ def _alone(name: str, check: Callable[[], Iterable[Finding]]) -> Iterator[Findin
         yield from check()
     except (Permanent, Rejected) as error:
         yield problem(name, str(error), "do what it says, then run doctor again")
-    except (Transient, SQLAlchemyError, OSError) as error:
+    except Exception as error:  # whatever ails one check, the others are worth having
         said = str(error) if isinstance(error, Transient) else type(error).__name__
         yield problem(name, f"could not be checked: {said}", "try again in a minute")

@@ -39,7 +39,7 @@ def work(session: Session, sheet: SheetConfig, _now: datetime) -> Iterator[Findi
         yield problem("work", f"{numbers.buried} dead letters", "leadbridge needs, then leadbridge retry --all")
     if waiting := numbers.conflicts + numbers.refused:
         yield warning("work", f"{waiting} leads have a conflict or a refused cell", "leadbridge needs")
-    if not (numbers.buried or (lane is not None and (lane.problem or lane.held_why))):
+    if not (numbers.buried or waiting or (lane is not None and (lane.problem or lane.held_why))):
         yield ok("work", f"{numbers.pending} writes under way, nothing stuck")
 
 

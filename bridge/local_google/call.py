@@ -67,12 +67,7 @@ class Call:
 
     def body(self, shape: type[Shape]) -> Shape:
         """The JSON body."""
-        raw = request.get_data()
-        try:
-            given = json.loads(raw, parse_constant=_not_json) if raw else {}
-        except ValueError as error:
-            raise Invalid(f"Invalid JSON payload received. {error}") from error
-        return wire.read(shape, given)
+        return wire.read(shape, wire.parsed(request.get_data()))
 
     def change(self, decide: Callable[[Snapshot], Snapshot]) -> None:
         """Apply a write: all of it or nothing."""
@@ -112,11 +107,6 @@ def api(kind: Kind, method: str, known: Mask) -> Callable[[Callable[..., Answer]
         return view
 
     return decorate
-
-
-def _not_json(name: str) -> None:
-    """Python reads NaN and Infinity; Google does not."""
-    raise ValueError(f"Unexpected token. {name}")
 
 
 def _answered(caller: Caller, kind: Kind, method: str, book_id: str, work: Callable[[Call], Answer]) -> Answer:

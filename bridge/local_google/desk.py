@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict
-from werkzeug.exceptions import Forbidden, NotFound, UnsupportedMediaType
+from werkzeug.exceptions import Forbidden, NotFound
 
 from bridge.local_google import panels, view, wire
 from bridge.local_google.a1 import Dimension
@@ -124,7 +124,7 @@ def only_from_here() -> None:
     if request.host.rpartition(":")[0] not in LOOPBACK and request.host not in LOOPBACK:
         raise Forbidden
     if request.method == "POST" and not request.is_json:
-        raise UnsupportedMediaType
+        raise Invalid("Send JSON and say so: Content-Type: application/json")
 
 
 @blueprint.post("/edit")
@@ -303,7 +303,7 @@ def _panel(kind: panels.Kind) -> Response:
 
 def body(shape: type[Shape]) -> Shape:
     """The JSON body, in this shape."""
-    return wire.read(shape, request.get_json())
+    return wire.read(shape, wire.parsed(request.get_data()))
 
 
 def _revision(number: int) -> Response:

@@ -3,13 +3,14 @@
 A dragged formula is copied as it is: nothing here understands formulas.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bridge.local_google import formats
 from bridge.local_google.a1 import Area
-from bridge.local_google.cells import EMPTY, Cell
+from bridge.local_google.cells import EMPTY, Cell, ErrorValue
 from bridge.local_google.entry import Given, entered
 from bridge.local_google.errors import Invalid
 from bridge.local_google.grid import Grid, Place
@@ -51,7 +52,8 @@ def _continued(pattern: Sequence[Cell], step: int) -> Cell:
     cell = pattern[step % len(pattern)]
     numbers = [one.value for one in pattern if isinstance(one.value, float) and one.formula is None]
     if len(numbers) == len(pattern) > 1:
-        return cell.holding(numbers[-1] + (numbers[-1] - numbers[-2]) * (step + 1))
+        number = numbers[-1] + (numbers[-1] - numbers[-2]) * (step + 1)
+        return cell.holding(number if math.isfinite(number) else ErrorValue("#NUM!"))
     if isinstance(cell.value, str) and cell.formula is None and (end := re.search(r"\d+$", cell.value)):
         counted = int(end[0]) + step // len(pattern) + 1
         return cell.holding(f"{cell.value[: end.start()]}{counted:0{len(end[0])}d}")

@@ -9,7 +9,7 @@ from bridge.local_google import batch, masks, wire
 from bridge.local_google.a1 import Area
 from bridge.local_google.answers import VALUES, batch_answer, update_answer
 from bridge.local_google.call import Answer, Call, api, local
-from bridge.local_google.errors import not_found, permission_denied
+from bridge.local_google.errors import Invalid, not_found, permission_denied
 from bridge.local_google.grid_requests import BatchUpdate
 from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.spreadsheet import KNOWN, TAB, Wanted, spreadsheet
@@ -96,7 +96,7 @@ def values_batch_get(call: Call) -> Answer:
 @api("read", "values.get", VALUES)
 def values_get(call: Call, where: str) -> Answer:
     """values.get."""
-    asked, now = call.query(wire.GetValues), call.seen
+    asked, now = call.query(wire.GetValue), call.seen
     look = Rendering(asked.value_render_option, asked.date_time_render_option, asked.major_dimension)
     return value_range(now, now.resolve(where), look)
 
@@ -110,6 +110,7 @@ def values_update(call: Call, where: str) -> Answer:
     answer: Answer = {}
 
     def decide(now: Snapshot) -> Snapshot:
+        _same_range(now, where, body.range)
         after, written = write_range(now, where, given)
         answer.update(update_answer(after, written, asked, body.major_dimension))
         return after
@@ -122,11 +123,12 @@ def values_update(call: Call, where: str) -> Answer:
 @api("write", "values.append", VALUES)
 def values_append(call: Call, where: str) -> Answer:
     """values.append."""
-    asked, body = call.query(wire.PutValues), call.body(wire.ValueRange)
+    asked, body = call.query(wire.AppendValues), call.body(wire.ValueRange)
     given = Given(rows_of(body.values, body.major_dimension), asked.value_input_option, call.caller.account)
     answer: Answer = {"spreadsheetId": local().book.id}
 
     def decide(now: Snapshot) -> Snapshot:
+        _same_range(now, where, body.range)
         insert = asked.insert_data_option == "INSERT_ROWS"
         after, written, table = append(now, now.resolve(where), given, insert=insert)
         answer.update({"tableRange": now.text(table)} if table else {})
@@ -135,6 +137,11 @@ def values_append(call: Call, where: str) -> Answer:
 
     call.change(decide)
     return answer
+
+
+def _same_range(now: Snapshot, where: str, named: str | None) -> None:
+    if named is not None and now.resolve(named) != now.resolve(where):
+        raise Invalid(f"Request range[{where}] does not match value's range[{named}]")
 
 
 @blueprint.post("/<book_id>/values:batchUpdate")

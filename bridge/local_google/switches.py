@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from typing import Literal
 
 from flask import Blueprint, Response
+from pydantic import Field
 
 from bridge.local_google.call import json_response, local
 from bridge.local_google.desk import Body, body, only_from_here
@@ -25,22 +26,22 @@ class Failing(Body):
     kind: Kind | None = None
     method: str | None = None
     landed: bool = False
-    retry_after: int | None = None
-    times: int = 1
+    retry_after: int | None = Field(default=None, ge=0, le=86_400)
+    times: int = Field(default=1, ge=1, le=10_000)
 
 
 class Lag(Body):
     """Reads as of ``seconds`` ago, for ``lasting`` seconds."""
 
-    seconds: float
-    lasting: float
+    seconds: float = Field(ge=0, le=86_400)
+    lasting: float = Field(ge=0, le=86_400)
 
 
 class Quotas(Body):
     """Calls allowed in any minute."""
 
-    per_user: int = 60
-    per_project: int = 300
+    per_user: int = Field(default=60, ge=0)
+    per_project: int = Field(default=300, ge=0)
 
 
 class TroubleBody(Body):
@@ -51,19 +52,19 @@ class TroubleBody(Body):
     lose_triggers: bool = False
     fail: Failing | None = None
     lag: Lag | None = None
-    latency: float | None = None
-    echo_skipped: bool | None = None
-    undo_fires_edit: bool | None = None
-    sort_fires_edit: bool | None = None
-    replace_fires_edit: bool | None = None
-    cut_fires_source: bool | None = None
-    unknown_change: Literal["OTHER", "EDIT"] | None = None
-    api_fires_change: bool | None = None
-    edit_queue: int | None = None
-    script_delay: float | None = None
-    key_revoked: bool | None = None
-    unshared: bool | None = None
-    owner_too: bool | None = None
+    latency: float = Field(default=0, ge=0, le=600)
+    echo_skipped: bool = False
+    undo_fires_edit: bool = False
+    sort_fires_edit: bool = False
+    replace_fires_edit: bool = False
+    cut_fires_source: bool = False
+    unknown_change: Literal["OTHER", "EDIT"] = "OTHER"
+    api_fires_change: bool = False
+    edit_queue: int | None = Field(default=None, ge=0)
+    script_delay: float = Field(default=0, ge=0, le=600)
+    key_revoked: bool = False
+    unshared: bool = False
+    owner_too: bool = False
 
 
 @blueprint.get("/executions")

@@ -1,6 +1,7 @@
 """The shapes of requests, strict, and Google's words for what does not fit: an unknown field is named."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
@@ -38,6 +39,8 @@ class Query(BaseModel):
     fields: str | None = None
     alt: Literal["json"] = "json"
     pretty_print: bool = True
+    key: str = ""
+    quota_user: str = ""
 
 
 class GetSpreadsheet(Query):
@@ -47,23 +50,33 @@ class GetSpreadsheet(Query):
     include_grid_data: bool = False
 
 
-class GetValues(Query):
-    """values.get and values.batchGet."""
+class GetValue(Query):
+    """values.get."""
 
-    ranges: list[str] = []
     major_dimension: Dimension = "ROWS"
     value_render_option: Render = "FORMATTED_VALUE"
     date_time_render_option: DateRender = "SERIAL_NUMBER"
 
 
+class GetValues(GetValue):
+    """values.batchGet."""
+
+    ranges: list[str] = []
+
+
 class PutValues(Query):
-    """values.update and values.append."""
+    """values.update."""
 
     value_input_option: Input | None = None
-    insert_data_option: Literal["OVERWRITE", "INSERT_ROWS"] = "OVERWRITE"
     include_values_in_response: bool = False
     response_value_render_option: Render = "FORMATTED_VALUE"
     response_date_time_render_option: DateRender = "SERIAL_NUMBER"
+
+
+class AppendValues(PutValues):
+    """values.append."""
+
+    insert_data_option: Literal["OVERWRITE", "INSERT_ROWS"] = "OVERWRITE"
 
 
 class GridRange(Wire):
@@ -138,6 +151,33 @@ def read(shape: type[Shape], given: Any) -> Shape:
             ) from error
         given_text = json.dumps(first["input"], ensure_ascii=False, default=str)[:200]
         raise bad_field(path, f"Invalid value at '{path}': {first['msg']}; got {given_text}") from error
+
+
+def parsed(raw: bytes) -> Any:
+    """A body as JSON is meant: no numbers beyond a double, no half characters, no bottomless nesting."""
+    try:
+        given = json.loads(raw, parse_constant=_not_json, parse_float=_finite, parse_int=_whole) if raw else {}
+        if b"\\ud" in raw.lower():  # an escaped half of a character may lack its other half
+            json.dumps(given, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise Invalid(f"Invalid JSON payload received. {error}") from error
+    return given
+
+
+def _not_json(name: str) -> None:
+    """Python reads NaN and Infinity; Google does not."""
+    raise ValueError(f"Unexpected token. {name}")
+
+
+def _finite(text: str) -> float:
+    if math.isinf(number := float(text)):
+        raise ValueError(f"Number out of range. {text[:40]}")
+    return number
+
+
+def _whole(text: str) -> int:
+    _finite(text)
+    return int(text)
 
 
 def query(shape: type[Shape], given: Mapping[str, list[str]]) -> Shape:

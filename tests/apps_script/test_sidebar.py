@@ -69,13 +69,21 @@ def test_it_shows_which_headers_the_bridge_knows(stack: Stack, page: Page) -> No
     expect(page.locator("li:not(.known)")).to_have_text(["mood (not synced)"])
 
 
-def test_it_asks_again_for_another_tab_and_names_the_columns_it_lacks(stack: Stack, page: Page) -> None:
+def test_it_asks_again_for_another_tab_and_says_which_one_is_synced(stack: Stack, page: Page) -> None:
     paste(page, stack.config.connection("leads"))
     expect(said(page)).to_have_text("The bridge answers.")
     page.get_by_label("Tab", exact=True).select_option("Notes")
-    wanted = " and ".join(f'a column "{name}"' for name in ("id", "name", "status"))
+    expect(said(page)).to_contain_text("this connection syncs the tab 'Leads'")
+    expect(install(page)).to_be_disabled()
+    page.get_by_label("Tab", exact=True).select_option("Leads")
+    expect(said(page)).to_have_text("The bridge answers.")
+
+
+def test_it_names_the_columns_that_the_tab_lacks(stack: Stack, page: Page) -> None:
+    stack.edit("B1:C1", ["lead text", "stat"])
+    paste(page, stack.config.connection("leads"))
+    wanted = " and ".join(f'a column "{name}"' for name in ("name", "status"))
     expect(said(page)).to_have_text(f"The bridge answers. The first row needs {wanted}.")
-    expect(page.locator("li.known")).to_have_count(0)
 
 
 WRONG = {

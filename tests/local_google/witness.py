@@ -106,7 +106,7 @@ def _mask_faults(mask: str, method: Method) -> Iterator[str]:
 def _body_faults(sent: bytes, schema: str) -> Iterator[str]:
     try:
         yield from faults(_without_null(json.loads(sent)), {"$ref": schema}, "body")
-    except ValueError:
+    except (ValueError, RecursionError):
         yield "a body that is not JSON"
 
 

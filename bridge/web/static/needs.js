@@ -10,6 +10,8 @@ const TITLES = {
   deletions: 'Many rows gone',
   silent: 'Silent',
   paused: 'Paused',
+  header: 'Column missing',
+  unsigned: 'Wrong signature',
   row: 'Row without a task',
 };
 
