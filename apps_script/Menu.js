@@ -44,7 +44,10 @@ function bridgeStatus() {
 /** Removes the triggers and the connection, after asking. */
 function bridgeUninstall() {
   const ui = SpreadsheetApp.getUi();
-  if (!triggers_().length && !state_().url) return say_(() => 'The bridge is not installed here.');
+  if (!triggers_().length && !state_().url) {
+    say_(() => 'The bridge is not installed here.');
+    return;
+  }
   const text =
     'Edits will no longer be told at once. Rows and tasks stay as they are. The bridge itself still compares the ' +
     'sheet every few minutes, until it is taken out of bridge.toml or no longer shared. Uninstall?';
