@@ -7,6 +7,7 @@ import uuid
 import click
 
 from bridge.commands import COMMANDS, configured, session_on
+from bridge.connect.command import connect
 from bridge.doctor.command import doctor
 from bridge.errors import Permanent, Transient
 from bridge.logs import FORMATS, caused_by, settings
@@ -28,7 +29,7 @@ def cli(context: click.Context, verbose: bool, log_format: str) -> None:
     context.obj = lambda: session_on(configured())
 
 
-for command in (token, doctor, *COMMANDS, *OPERATE):
+for command in (token, connect, doctor, *COMMANDS, *OPERATE):
     cli.add_command(command)
 
 

@@ -71,7 +71,7 @@ class Sheet:
         self._http: HTTPClient = gspread.Client(key, http_client=_client(config.google_url)).http_client
         self._http.set_timeout(TIMEOUT)
         self.email: str = key.service_account_email
-        self._id, self._tab = sheet.spreadsheet, sheet.tab
+        self._id, self.tab = sheet.spreadsheet, sheet.tab
         self._sheet_id: int | None = None
         self.calls = Calls()
 
@@ -118,9 +118,9 @@ class Sheet:
             with _translated(self.email):
                 reply = self._http.values_batch_update(self._id, body)
         except Rejected:
-            before = self._tab
+            before = self.tab
             self._follow_renamed_tab()
-            if self._tab != before:
+            if self.tab != before:
                 raise Transient("the tab was renamed while it was written") from None
             raise
         responses = reply.get("responses", [])
@@ -163,18 +163,22 @@ class Sheet:
         self._sheet_id = snapshot.sheet_id
         return snapshot
 
-    def _follow_renamed_tab(self) -> None:
+    def tabs(self) -> dict[int, str]:
+        """Google's number of each tab → its name, from left to right; one read."""
         self.calls.note("read")
         with _translated(self.email):
             reply = self._http.spreadsheets_get(self._id, {"fields": "sheets(properties(sheetId,title))"})
-        tabs = {tab["properties"].get("sheetId", 0): tab["properties"]["title"] for tab in reply.get("sheets", [])}
+        return {tab["properties"].get("sheetId", 0): tab["properties"]["title"] for tab in reply.get("sheets", [])}
+
+    def _follow_renamed_tab(self) -> None:
+        tabs = self.tabs()
         if self._sheet_id in tabs:
-            self._tab = tabs[self._sheet_id]
-        elif self._tab not in tabs.values():
-            raise Permanent(f"there is no tab '{self._tab}'; the spreadsheet has {', '.join(tabs.values())}")
+            self.tab = tabs[self._sheet_id]
+        elif self.tab not in tabs.values():
+            raise Permanent(f"there is no tab '{self.tab}'; the spreadsheet has {', '.join(tabs.values())}")
 
     def _title(self) -> str:
-        return "'" + self._tab.replace("'", "''") + "'"
+        return "'" + self.tab.replace("'", "''") + "'"
 
 
 class _LocalCredentials(Credentials):

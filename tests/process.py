@@ -39,7 +39,7 @@ class Process:
 
     def __enter__(self) -> "Process":
         self._server = served(lambda *request: self.google_wsgi(*request))
-        google_url = self._server.__enter__()
+        google_url = self.google_url = self._server.__enter__()
         self._google_app = create_local_google(self.folder / "google", public_url=google_url)
         self.google = self._google_app.extensions["local_google"]
         self._witness = Witness(self._google_app, strict=True)

@@ -1,0 +1,1 @@
+"""``leadbridge connect``: from the address of a sheet to a bridge.toml that is known to work."""
