@@ -20,10 +20,12 @@ from sqlalchemy.orm import Session
 from bridge.changes import told
 from bridge.models import Change, Delivery, Link
 from bridge.runtime import Runtime
+from task_api.models import ApiToken
 
 log = logging.getLogger(__name__)
 EVERY = timedelta(hours=1)
 AT_ONCE = 1000
+KEEP_SIGN_INS = timedelta(days=1)
 KEEP_DELIVERIES = timedelta(days=30)
 """A delivery is refused five minutes after it was signed, so nobody sends it again by then; the rest is for reading."""
 
@@ -31,12 +33,21 @@ KEEP_DELIVERIES = timedelta(days=30)
 def tidy(runtime: Runtime) -> bool:
     """One portion of each; True when there is more to do."""
     now = runtime.now()
+    _forget_ended_sign_ins(runtime, now - KEEP_SIGN_INS)
     forgotten = _forget_deliveries(runtime, now - KEEP_DELIVERIES)
     keep = runtime.config.keep_history
     archived = _archive_changes(runtime, now - timedelta(days=keep)) if keep else 0
     if forgotten or archived:
         log.info("history_tidied deliveries=%d changes=%d", forgotten, archived)
     return AT_ONCE in {forgotten, archived}
+
+
+def _forget_ended_sign_ins(runtime: Runtime, before: datetime) -> None:
+    """Links and sessions whose time is up; tokens of programs stay, also revoked ones."""
+    ended = delete(ApiToken).where(ApiToken.kind != "bearer", ApiToken.expires_at < before)
+    with runtime.writing() as session:
+        session.execute(ended)
+        session.commit()
 
 
 def _forget_deliveries(runtime: Runtime, before: datetime) -> int:

@@ -108,6 +108,8 @@ def _give_back_memory() -> None:
 
 def _stopped(app: Flask, local: "LocalGoogle | None") -> None:
     """Finish the work under way; requests are still answered meanwhile."""
+    if local is not None:
+        local.questions.close()  # nobody answers them any more
     app.extensions["engine"].stop()
     app.extensions["bridge"].close()
     if local is not None:

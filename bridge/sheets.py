@@ -217,9 +217,16 @@ class _translated:  # noqa: N801 - reads as a word in a with statement
                 "else make a new key and put it in its place"
             ) from error
         if isinstance(error, requests.RequestException | GoogleAuthError | TransportError):
-            raise Transient(f"Google does not answer: {type(error).__name__}") from error
+            raise Transient(f"Google does not answer{_at_host(error)}: {type(error).__name__}") from error
         if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
             raise Transient("Google's answer cannot be read") from error
+
+
+def _at_host(error: BaseException) -> str:
+    """Which host did not, where that is known: it may be the wrong one."""
+    request = getattr(error, "request", None)
+    host = urlsplit(getattr(request, "url", None) or "").netloc
+    return f" at {host}" if host else ""
 
 
 def _api_error(error: APIError, email: str) -> Exception:

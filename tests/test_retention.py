@@ -9,6 +9,8 @@ from sqlalchemy import func, insert, select, update
 
 from bridge import retention
 from bridge.models import Change, Delivery, Link
+from task_api import tokens
+from task_api.models import ApiToken
 
 
 @pytest.fixture
@@ -93,6 +95,18 @@ def test_much_is_put_away_in_portions(aged):
     while retention.tidy(aged.runtime):
         portions += 1
     assert (portions, count(aged, Change)) == (3, 0)
+
+
+def test_ended_sign_ins_are_forgotten_and_tokens_of_programs_are_not(stack):
+    with stack.runtime.writing() as session:
+        tokens.issue(session, "ann", ["tasks:read"], "link")
+        tokens.issue(session, "bob", ["tasks:read"], "link")
+        old = update(ApiToken).where(ApiToken.name == "ann")
+        session.execute(old.values(expires_at=stack.runtime.now() - timedelta(days=2)))
+        session.commit()
+    before = count(stack, ApiToken)
+    retention.tidy(stack.runtime)
+    assert count(stack, ApiToken) == before - 1
 
 
 def test_everything_is_kept_where_the_setting_says_so(aged):
