@@ -94,3 +94,15 @@ def test_triggers_taken_away_are_said_to_be_gone(tmp_path, chromium):  # noqa: F
         page.get_by_role("button", name="Take the triggers away").click()
         expect(page.locator("#trouble .whose")).to_have_text("Triggers gone")
         expect(page.locator("#trouble")).to_contain_text("Now installed: 0.")
+
+
+def test_nothing_on_the_page_lies_over_anything_else_when_all_is_open(page):
+    page.locator("#health summary").click()
+    page.locator("#story summary").click()
+    tops = page.locator("#main > section:visible, #main > details").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).map(({ top, bottom, left, right }) => ({ top, bottom, left, right }))"
+    )
+    for number, one in enumerate(tops):
+        for other in tops[number + 1 :]:
+            beside = one["right"] <= other["left"] or other["right"] <= one["left"]
+            assert beside or one["bottom"] <= other["top"] or other["bottom"] <= one["top"], (one, other)
