@@ -36,6 +36,12 @@ def stopping(process):
         return probe.connect_ex(("127.0.0.1", process.port)) != 0
 
 
+def at_rest(process):
+    """True when the engine has nothing to do, and so would not wait for the database either."""
+    (lane,) = process.api("GET", "/status").json()
+    return lane["swept_at"] is not None and not lane["pending"]
+
+
 def test_requests_under_way_are_answered_and_what_they_changed_reaches_the_sheet_after_a_start(process):
     database = sqlite3.connect(process.folder / "home" / "tasks.db", isolation_level=None, check_same_thread=False)
     headers = {"Authorization": f"Bearer {process.token}"}
@@ -45,6 +51,8 @@ def test_requests_under_way_are_answered_and_what_they_changed_reaches_the_sheet
             f"{process.url}/tasks/{number}", json={"status": "DONE"}, headers=headers, timeout=30
         ).status_code
 
+    eventually(lambda: at_rest(process), seconds=30)
+    time.sleep(0.3)  # the end of the last turn is a commit of its own
     with closing(database), ThreadPoolExecutor(21) as clients:
         database.execute("BEGIN IMMEDIATE")  # until it ends, nobody else can write, so all of them wait
         asked = [clients.submit(patch, number) for number in range(1, 21)]
