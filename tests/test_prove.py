@@ -7,6 +7,7 @@ import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.prove.machine import machine
+from tests.prove.mutations import MUTATIONS, ROOT
 
 
 @pytest.mark.timeout(300)
@@ -14,3 +15,9 @@ def test_every_guarantee_holds_in_a_few_worlds(migrated: Path) -> None:
     logging.getLogger("bridge").setLevel(logging.CRITICAL)
     run = machine(migrated, examples=8, steps=30)
     run_state_machine_as_test(run, settings=run.TestCase.settings)
+
+
+def test_every_protection_that_make_mutate_removes_is_still_where_it_looks_for_it():
+    for one in MUTATIONS:
+        assert (ROOT / one.path).read_text(encoding="utf-8").count(one.old) == 1, one.guarantee
+        assert (ROOT / one.guard.split()[0].split("::")[0]).is_file()

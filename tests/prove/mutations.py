@@ -35,7 +35,7 @@ MUTATIONS = (
         f"{BOTH}::test_a_lagging_read_is_waited_out_and_undoes_nothing",
     ),
     Mutation(
-        "no lost edit: what was typed under our write", "bridge/pair.py",
+        "no lost edit: what was typed under our write", "bridge/typed.py",
         "    if not batch.reading.typed:\n        return {}", "    return {}",
         f"{BOTH}::test_a_word_typed_in_the_moment_of_our_write_is_told_by_the_event_and_put_back",
     ),
@@ -80,6 +80,16 @@ MUTATIONS = (
         f"{STRAYS}::test_a_delivery_of_a_row_into_which_a_write_is_straying_takes_only_what_its_person_typed",
     ),
     Mutation(
+        "never the wrong row: what a delivery shows is as old as its signature", "bridge/gather.py",
+        "min(batch.now, batch.reading.signed or batch.now)", "batch.now",
+        f"{STRAYS}::test_a_delivery_that_comes_after_the_stray_was_put_right_does_not_bring_it_back",
+    ),
+    Mutation(
+        "no lost edit: a word that moved and was covered", "bridge/rows.py",
+        "    note_where_covered(batch, batch.reading.rows)\n", "",
+        f"{STRAYS}::test_a_word_whose_row_moved_and_was_written_before_the_script_looked_is_in_that_leads_history",
+    ),
+    Mutation(
         "no ping-pong", "bridge/tasks.py",
         "return any(name not in link.refused or link.refused[name][0] != value for name, value in owed.items())",
         "return True", f"{BOTH}::test_an_edit_of_the_sheet_owes_the_sheet_nothing",
@@ -99,7 +109,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a crash loses nothing: what leaves is noted before", "bridge/flush.py",
-        "        own_writes.note(link, row.number, column, name, value, values.get(name), batch.now)\n", "",
+        "        own_writes.note(link, row.number, column, name, value, row.values.get(name), batch.now)\n", "",
         "tests/test_google_down.py tests/test_both_ways.py",
     ),
 )  # fmt: skip
