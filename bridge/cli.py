@@ -42,6 +42,14 @@ def run() -> None:
 
 
 @cli.command()
+def worker() -> None:
+    """Work on the sheets without serving anything, beside other processes on one PostgreSQL. Stop with Ctrl-C."""
+    from bridge.worker import work  # noqa: PLC0415
+
+    work(configured())
+
+
+@cli.command()
 @click.argument("sheet", default="leads")
 def connection(sheet: str) -> None:
     """Print the connection string to paste into the sheet: Bridge → Install. Treat it like a password."""

@@ -17,6 +17,7 @@ from bridge import undo as back
 from bridge.changes import told
 from bridge.config import Config, ConfigError, load
 from bridge.core.plan import Plan
+from bridge.engine import made
 from bridge.flush import flush
 from bridge.models import Change, Lane, Link
 from bridge.needs import needs
@@ -25,7 +26,7 @@ from bridge.runtime import Runtime
 from bridge.tables import print_plan, print_rows, progress_bar
 from bridge.turn import Turn
 from task_api import schema
-from task_api.db import prepare_engine
+from task_api.db import engine_options, prepare_engine
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 SHEET = click.option("--sheet", metavar="KEY", help="Only this sheet; all of them when left out.")
@@ -147,7 +148,7 @@ def configured() -> Config:
 def session_on(config: Config) -> Session:
     """A session on the configured database, migrated if it was behind."""
     config.home.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(config.database)
+    engine = create_engine(config.database, **engine_options(config.database))
     prepare_engine(engine)
     if schema.current(engine) != schema.head():
         schema.upgrade(config.database)
@@ -165,6 +166,7 @@ def _working() -> Iterator[Runtime]:
     runtime = Runtime(config, engine)
     lane.prepare(runtime)
     signals.attach(runtime)
+    runtime.defer = made(runtime).defer
     try:
         yield runtime
     finally:

@@ -68,6 +68,14 @@ def take_over(runtime: Runtime) -> None:
         session.commit()
 
 
+def greet(runtime: Runtime) -> None:
+    """A process begins to work beside others, or as the first: compare every sheet once."""
+    for key in sorted(runtime.config.sheets):
+        with runtime.writing() as session:
+            ask_for_sweep(session, key, runtime.now())
+            session.commit()
+
+
 def due(runtime: Runtime) -> list[Due]:
     """Every lane with work, earliest first; a lane that waits out a failure is due when it may try again."""
     now = runtime.now()
