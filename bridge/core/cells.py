@@ -62,7 +62,7 @@ def read_date(cell: Cell) -> Value:
     if text is None:
         return None
     try:
-        return date.fromisoformat(str(text)[:10]).isoformat()
+        return date.fromisoformat(re.sub(r"(?<=^\d{4}-\d\d-\d\d)[T ].*", "", str(text), flags=re.DOTALL)).isoformat()
     except ValueError:
         raise Refusal(f"'{text}' is not a date; use the sheet's date format or YYYY-MM-DD") from None
 

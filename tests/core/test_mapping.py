@@ -53,6 +53,7 @@ def test_one_canonical_form_from_either_channel(kind, canonical, cell):
         ("number", Cell("1e9999999999", "1e9999999999"), "beyond what a cell holds"),
         ("number", Cell("1e-9999999999", "1e-9999999999"), "beyond what a cell holds"),
         ("date", Cell("soon", "soon"), "is not a date"),
+        ("date", Cell("2026-11-231", "2026-11-231"), "is not a date"),
         ("date", Cell(1e300, "1E+300"), "is not a date"),
         ("checkbox", Cell("maybe", "maybe"), "not TRUE or FALSE"),
         ("text", Cell("#REF!", "#REF!"), "the cell shows #REF!"),
