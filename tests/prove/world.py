@@ -29,14 +29,13 @@ class Died(SystemExit):
 
 class World:
     """``said``: (lead id, field) → every value that a person or program gave it, in order, with its side. ``doubled``:
-    ids that stood in two rows at some time. ``renamed``: ids that were edited.
+    ids that stood in two rows at some time.
     """
 
     def __init__(self, folder: Path, databases: Databases) -> None:
         self.log: list[str] = []
         self.said: dict[tuple[str, str], list[tuple[str, Any]]] = defaultdict(list)
         self.doubled: set[str] = set()
-        self.deleted: set[str] = set()
         self.changes_made = 0
         self._count = 0
         self.stack = Stack(folder, databases, grace=GRACE, create_rows=True)
@@ -100,7 +99,6 @@ class World:
             act()
             after = self.leads()
         self.note(f"person {what}")
-        self.deleted = (self.deleted | before.keys()) - after.keys()
         for lead_id in before.keys() - after.keys():
             for field in FIELDS:  # what stood in a deleted row went with it, by the person's own will
                 self.said[lead_id, field].append(("undone", None))
