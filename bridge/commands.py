@@ -12,7 +12,7 @@ import click
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from bridge import lane, signals, status, sweep, tombstones
+from bridge import lane, signals, spent, status, sweep, tombstones
 from bridge import undo as back
 from bridge.changes import told
 from bridge.config import Config, ConfigError, load
@@ -196,7 +196,11 @@ def _keys(runtime: Runtime, sheet: str | None) -> list[str]:
 
 def _preview(runtime: Runtime, key: str, quiet: bool) -> Plan:
     with progress_bar(key, quiet) as progress:
-        return sweep.preview(Turn(runtime, Lease(key, 0)), progress)
+        plan = sweep.preview(Turn(runtime, Lease(key, 0)), progress)
+    with runtime.writing() as session:
+        spent.tell(runtime, session, key)
+        session.commit()
+    return plan
 
 
 def _sweep(runtime: Runtime, key: str, quiet: bool) -> Plan:

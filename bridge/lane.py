@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bridge import budget
+from bridge import budget, spent
 from bridge.core.retry import backoff
 from bridge.errors import Permanent, Throttled, Transient
 from bridge.flush import flush
@@ -102,13 +102,15 @@ def begin(runtime: Runtime, key: str) -> Turn | None:
 
 
 def end(turn: Turn) -> None:
-    """Give the lane back, and settle what the turn has used."""
+    """Give the lane back, settle what the turn has used, and tell what became of it."""
     runtime, key = turn.runtime, turn.lease.sheet
     reads, writes = (after - before for after, before in zip(runtime.used(key), turn.used_before, strict=True))
     with runtime.writing() as session:
         release(session, turn.lease)
+        count = spent.tell(runtime, session, key)
         budget.settle(session, runtime.account(key), runtime.pace, runtime.now(), (reads, writes))
         session.commit()
+    spent.told(runtime, key, count)
 
 
 def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random) -> bool:

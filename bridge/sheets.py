@@ -18,7 +18,7 @@ from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
 from gspread.urls import SPREADSHEET_URL
 
-from bridge.calls import Calls
+from bridge.calls import Calls, Kind, Result
 from bridge.config import GOOGLE, Config, SheetConfig
 from bridge.core.lead import Raw
 from bridge.errors import Permanent, Rejected, Throttled, Transient
@@ -114,9 +114,8 @@ class Sheet:
             "responseValueRenderOption": "UNFORMATTED_VALUE",
             "data": [self._range(write) for write in writes],
         }
-        self.calls.note("write")
         try:
-            with _translated(self.email):
+            with self._calling("write"):
                 reply = self._http.values_batch_update(self._id, body)
         except Rejected:
             before = self.tab
@@ -142,8 +141,7 @@ class Sheet:
             "rows": cells,
             "fields": "userEnteredValue,userEnteredFormat.numberFormat",
         }
-        self.calls.note("write")
-        with _translated(self.email):
+        with self._calling("write"):
             self._http.batch_update(self._id, {"requests": [{"appendCells": request}]})
 
     def _range(self, write: RowWrite) -> dict[str, Any]:
@@ -156,9 +154,8 @@ class Sheet:
 
     def _read(self, ranges: list[str]) -> Snapshot:
         """Not gspread's own ``spreadsheets_get``, which makes a dict of every cell."""
-        self.calls.note("read")
         asked: dict[str, Any] = {"ranges": ranges, "includeGridData": "true", "fields": FIELDS, "prettyPrint": "false"}
-        with _translated(self.email):
+        with self._calling("read"):
             answer = self._http.request("get", SPREADSHEET_URL % self._id, params=asked)
             snapshot = parsed(answer.content)
         self._sheet_id = snapshot.sheet_id
@@ -166,8 +163,7 @@ class Sheet:
 
     def tabs(self) -> dict[int, str]:
         """Google's number of each tab → its name, from left to right; one read."""
-        self.calls.note("read")
-        with _translated(self.email):
+        with self._calling("read"):
             reply = self._http.spreadsheets_get(self._id, {"fields": "sheets(properties(sheetId,title))"})
         return {tab["properties"].get("sheetId", 0): tab["properties"]["title"] for tab in reply.get("sheets", [])}
 
@@ -177,6 +173,9 @@ class Sheet:
             self.tab = tabs[self._sheet_id]
         elif self.tab not in tabs.values():
             raise Permanent(f"there is no tab '{self.tab}'; the spreadsheet has {', '.join(tabs.values())}")
+
+    def _calling(self, kind: Kind) -> "_Calling":
+        return _Calling(self.calls, kind, self.email)
 
     def _title(self) -> str:
         return "'" + self.tab.replace("'", "''") + "'"
@@ -201,15 +200,17 @@ def _client(base_url: str) -> type[HTTPClient]:
     return Redirected
 
 
-class _translated:  # noqa: N801 - reads as a word in a with statement
-    """Turns what gspread, google-auth and requests raise into the bridge's errors."""
+class _Calling:
+    """One call: counted, and what gspread, google-auth and requests raise turned into the bridge's errors."""
 
-    def __init__(self, email: str) -> None:
-        self.email = email
+    def __init__(self, calls: Calls, kind: Kind, email: str) -> None:
+        self.calls, self.kind, self.email = calls, kind, email
 
-    def __enter__(self) -> None: ...
+    def __enter__(self) -> None:
+        self.began = self.calls.begin(self.kind)
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self.calls.end(self.began, self.kind, _result(error))
         if isinstance(error, APIError):
             raise _api_error(error, self.email) from error
         if isinstance(error, RefreshError) and not error.retryable:
@@ -221,6 +222,15 @@ class _translated:  # noqa: N801 - reads as a word in a with statement
             raise Transient(f"Google does not answer{_at_host(error)}: {type(error).__name__}") from error
         if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
             raise Transient("Google's answer cannot be read") from error
+
+
+def _result(error: BaseException | None) -> Result:
+    if error is None:
+        return "ok"
+    if isinstance(error, APIError):
+        status = error.response.status_code
+        return "429" if status == 429 else "5xx" if status >= 500 else "4xx"
+    return "timeout" if isinstance(error, requests.Timeout) else "failed"
 
 
 def _at_host(error: BaseException) -> str:

@@ -1,12 +1,15 @@
 """What the bridge knows of itself, over HTTP: health, every lane, what waits for a person and the button for each."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bridge import spent
 from bridge.calls import BUDGET
 from bridge.lag import Lag, lags
 from bridge.models import Lane, Link
@@ -83,8 +86,12 @@ def report(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
     """The state of every lane as JSON."""
     sheets = list(runtime.config.sheets)
     numbers, lag = counts(session, sheets), lags(session, sheets, runtime.now())
-    found = session.scalars(select(Lane).where(Lane.sheet.in_(runtime.config.sheets)).order_by(Lane.sheet))
-    return [_lane(lane, numbers.get(lane.sheet, Counts()), lag[lane.sheet], runtime) for lane in found]
+    found = session.scalars(select(Lane).where(Lane.sheet.in_(runtime.config.sheets)).order_by(Lane.sheet)).all()
+    left = spent.left(runtime.config, found, runtime.now())
+    return [
+        _lane(lane, numbers.get(lane.sheet, Counts()), lag[lane.sheet], left[lane.sheet], runtime.now())
+        for lane in found
+    ]
 
 
 def put_back(session: Session, runtime: Runtime, link_id: int | None) -> list[Link]:
@@ -108,7 +115,7 @@ def _retried(link_id: int | None) -> list[Link]:
     return found
 
 
-def _lane(lane: Lane, numbers: Counts, lag: Lag, runtime: Runtime) -> dict[str, Any]:
+def _lane(lane: Lane, numbers: Counts, lag: Lag, left: Mapping[str, int], now: datetime) -> dict[str, Any]:
     times = {
         "heard_at": lane.heard_at, "swept_at": lane.swept_at, "not_before": lane.not_before,
         "approved_at": lane.approved_at,
@@ -119,19 +126,13 @@ def _lane(lane: Lane, numbers: Counts, lag: Lag, runtime: Runtime) -> dict[str, 
         "owner": lane.owner,
         **asdict(numbers),
         "lag": asdict(lag),
-        "calls": _calls(runtime, lane.sheet),
+        "calls": {**spent.last_minute(lane, now), "budget": BUDGET, "left": left},
         "problem": lane.problem,
         "held": lane.held,
         "held_why": lane.held_why,
-        "silence": silence(lane, runtime.now()),
+        "silence": silence(lane, now),
         **{name: at.isoformat() if at else None for name, at in times.items()},
     }
-
-
-def _calls(runtime: Runtime, key: str) -> dict[str, int] | None:
-    """Calls to Google in the last minute and how many may be; None in a process that makes none for this sheet."""
-    opened = runtime.sheets.get(key)
-    return None if opened is None else {**opened.calls.last_minute(), "budget": BUDGET}
 
 
 def _runtime() -> Runtime:

@@ -5,7 +5,8 @@ redelivery collides with the recorded one and gets the first reply. Unsigned, la
 """
 
 import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bridge import tallies
 from bridge.batch import Batch, Outcome, Reading
 from bridge.config import SheetConfig
 from bridge.core.mapping import Layout
@@ -28,6 +30,9 @@ from task_api.errors import Problem
 log = logging.getLogger(__name__)
 hooks = Blueprint("hooks", __name__)
 
+CHANGED = frozenset({"task_created", "task_updated", "task_linked", "task_restored", "conflict"})
+"""Outcomes with which an edit has reached its task."""
+
 BURST = timedelta(seconds=2)
 """Deliveries closer together than this may mean that Google dropped one between them (GOOGLE.md section 2)."""
 
@@ -40,7 +45,12 @@ def receive(key: str) -> Response:
     if sheet is None:
         raise Problem(404, f"there is no sheet '{key}' here; check the connection string in the sheet's script")
     sent = body()
-    return jsonify(deliver(runtime, sheet, verified(runtime, sheet, sent), parsed(sent, sheet)))
+    letter = verified(runtime, sheet, sent)
+    try:
+        return jsonify(deliver(runtime, sheet, letter, parsed(sent, sheet)))
+    except Problem:
+        tallies.note(runtime, key, tallies.DELIVERIES, tallies.REFUSED)
+        raise
 
 
 def deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Message) -> dict[str, Any]:
@@ -50,14 +60,18 @@ def deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Messa
         try:
             reply = _take(session, sheet, letter, message, now)
             session.add(Delivery(id=message_id, sheet=sheet.key, seq=message.seq, received_at=now, reply=reply))
+            _tally(session, sheet.key, message, [one["outcome"] for one in reply["outcomes"]], runtime.now())
             session.commit()
         except IntegrityError:
             session.rollback()
             first = session.get(Delivery, (message_id, sheet.key))
             if first is None:
                 raise
+            reply = first.reply
+            session.rollback()
+            tallies.note(runtime, sheet.key, tallies.DELIVERIES, tallies.REPEATED)
             log.info("delivery_repeated sheet=%s delivery=%s", sheet.key, message_id)
-            return first.reply
+            return reply
     log.info(
         "delivery_taken sheet=%s delivery=%s seq=%d outcomes=%d",
         sheet.key,
@@ -95,6 +109,15 @@ def _take(session: Session, sheet: SheetConfig, letter: Letter, message: Message
         "settings": lane.settings,
         "problem": (None if lane.attempts else lane.problem) or missing_columns(lane) or None,  # not what passes
     }
+
+
+def _tally(session: Session, key: str, message: Message, outcomes: Sequence[str], now: datetime) -> None:
+    """Count the delivery and what became of its rows; and how long the edit took, when the script says when it was."""
+    tallies.add(session, key, tallies.DELIVERIES, {tallies.TAKEN: 1})
+    tallies.add(session, key, tallies.ROWS, Counter(outcomes))
+    at = message.edited.at if isinstance(message, Rows) and message.edited else None
+    if at is not None and not CHANGED.isdisjoint(outcomes):
+        tallies.observe(session, key, tallies.EDIT_TO_TASK, [now.timestamp() - at / 1000])
 
 
 def _right_tab(session: Session, sheet: SheetConfig, lane: Lane, message: Message, now: datetime) -> None:

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from bridge.calls import Calls
 from bridge.lag import percentile
 from tests import browser
 from tests.stack import eventually
@@ -49,16 +48,14 @@ def test_calls_are_told_by_kind_for_the_last_minute(stack):
     assert after["read"] > before["read"]
 
 
-def test_calls_older_than_a_minute_are_counted_in_all_but_not_in_the_minute():
-    now = [0.0]
-    calls = Calls(lambda: now[0])
-    calls.note("read")
-    now[0] = 59.0
-    calls.note("write")
-    assert calls.last_minute() == {"read": 1, "write": 1}
-    now[0] = 61.0
-    assert calls.last_minute() == {"read": 0, "write": 1}
-    assert (calls["read"], calls["write"]) == (1, 1)
+def test_calls_older_than_a_minute_are_forgotten(stack):
+    ada(stack)
+    calls = stack.get("/status")[0]["calls"]
+    assert calls["read"] > 0
+    assert calls["left"] == {"read": 60 - calls["read"], "write": 60 - calls["write"]}
+    stack.later(61)
+    calls = stack.get("/status")[0]["calls"]
+    assert (calls["read"], calls["write"], calls["left"]) == (0, 0, {"read": 60, "write": 60})
 
 
 @pytest.mark.parametrize(("values", "expected"), [([], None), ([3.0], 3.0), ([float(n) for n in range(100)], 94.0)])

@@ -16,7 +16,7 @@ from bridge.errors import Permanent, Rejected, Transient
 from bridge.sheets import RowWrite, Sheet
 from bridge.turn import Seen
 
-MACHINE = (machine.database, machine.running, machine.public, machine.clock)
+MACHINE = (machine.database, machine.running, machine.public, machine.clock, machine.quota)
 LANE = (lane.script, lane.work)
 
 

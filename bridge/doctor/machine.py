@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import requests
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
+from bridge import spent
+from bridge.calls import BUDGET, KINDS
 from bridge.config import Config
 from bridge.doctor.finding import Finding, ok, problem, warning
+from bridge.models import Lane
 from bridge.ready import database_lacks
 
 TIMEOUT = 10.0
@@ -44,7 +47,6 @@ def running(config: Config, _engine: Engine) -> Iterator[Finding]:
         return
     if answer.status_code == 200:
         yield ok("running", f"a bridge is ready on port {config.port}")
-        yield from _quota(config)
     else:
         yield problem("running", f"it answers {answer.status_code}: {_detail(answer)}", "do what it says")
 
@@ -85,20 +87,15 @@ def clock(config: Config, _engine: Engine) -> Iterator[Finding]:
         yield ok("clock", "agrees with Google's")
 
 
-def _quota(config: Config) -> Iterator[Finding]:
-    token = config.home / "token"
-    if not token.is_file():
-        return
-    headers = {"Authorization": f"Bearer {token.read_text(encoding='utf-8').strip()}"}
-    answer = requests.get(f"{_local(config)}/status", headers=headers, timeout=TIMEOUT)
-    lanes: list[dict[str, Any]] = answer.json() if answer.status_code == 200 else []
-    used = [one["calls"] for one in lanes if one.get("calls")]
-    if not used:
-        return
-    reads, writes, budget = sum(one["read"] for one in used), sum(one["write"] for one in used), used[0]["budget"]
-    said = f"{reads} reads and {writes} writes of {budget} each in the last minute"
-    if max(reads, writes) >= 0.9 * budget:
-        yield warning("quota", said, "give busy sheets a service account of their own, in a bridge of their own")
+def quota(config: Config, engine: Engine) -> Iterator[Finding]:
+    """How much of Google's budget of calls went away in the last minute, by every process of the bridge."""
+    with Session(engine) as session:
+        lanes = session.scalars(select(Lane).where(Lane.sheet.in_(config.sheets))).all()
+    free = spent.left(config, lanes, datetime.now(UTC)).values()
+    left = {kind: min((one[kind] for one in free), default=BUDGET) for kind in KINDS}
+    said = ", ".join(f"{left[kind]} of {BUDGET} {kind}s left" for kind in KINDS) + " in this minute"
+    if min(left.values()) <= BUDGET / 10:
+        yield warning("quota", said, "give busy sheets a service account of their own")
     else:
         yield ok("quota", said)
 

@@ -51,7 +51,7 @@ function facts(one) {
     ['Last compared', one.swept_at ? ago(new Date(one.swept_at)) : 'not yet'],
     ['Lag now', lag.now === null ? 'none, nothing waits' : seconds(lag.now), lag.now > 10 ? 'wrong' : ''],
     ['Lag, 95 of 100', lag.p95 === null ? 'no change yet' : `within ${seconds(lag.p95)} (last ${lag.of} task changes)`],
-    ['Calls to Google', calls ? `${calls.read} reads and ${calls.write} writes in the last minute, of ${calls.budget} each` : 'made by another process'],
+    ['Calls to Google', `${calls.read} reads and ${calls.write} writes in the last minute, of ${calls.budget} each${shared(calls)}`],
     ['Waiting to be written', String(one.pending)],
     ['Given up', String(one.buried), one.buried ? 'wrong' : ''],
     ['Refused, in conflict', `${one.refused}, ${one.conflicts}`],
@@ -60,6 +60,12 @@ function facts(one) {
     ['Paused', one.problem && `${one.problem}${again(one.not_before)}`, 'wrong'],
     ['Silent', one.silence, 'wrong'],
   ];
+}
+
+/** What other sheets took of the same budget. */
+function shared({ read, write, budget, left }) {
+  const others = left.read < budget - read || left.write < budget - write;
+  return others ? `; with the other sheets, ${left.read} and ${left.write} are left` : '';
 }
 
 function seconds(number) {
