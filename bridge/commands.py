@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from bridge import lane, signals, spent, status, sweep, tombstones
 from bridge import undo as back
-from bridge.changes import told
+from bridge.changes import Query, selected, told
 from bridge.config import Config, ConfigError, load
 from bridge.core.plan import Plan
 from bridge.flush import flush
-from bridge.models import Change, Lane, Link
+from bridge.models import Lane
 from bridge.needs import needs
 from bridge.outbox import LEASE, Lease
 from bridge.runtime import Runtime
@@ -65,11 +65,7 @@ def needs_(as_json: bool) -> None:
 @AS_JSON
 def changes_(lead_id: str | None, task_id: int | None, limit: int, as_json: bool) -> None:
     """Show the history, newest first: when, who, old, new, by which rule, what became of it."""
-    found = select(Change, Link).outerjoin(Link, Link.id == Change.link_id).order_by(Change.id.desc()).limit(limit)
-    if lead_id is not None:
-        found = found.where(Link.lead_id == lead_id)
-    if task_id is not None:
-        found = found.where(Change.task_id == task_id)
+    found = selected(Query(lead_id=lead_id, task_id=task_id)).limit(limit)
     with _working() as runtime, runtime.session() as session:
         rows = [told(change, link) for change, link in session.execute(found)]
     print_rows(rows, ("id", "at", "actor", "lead_id", "field", "old", "new", "rule", "state", "reason"), as_json)

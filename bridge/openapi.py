@@ -14,7 +14,7 @@ def paths() -> dict[str, Any]:
     force = [{"name": "force", "in": "query", "schema": {"type": "boolean"}}]
     tasks = [{"name": "tasks", "in": "query", "description": "ids with commas between", "schema": {"type": "string"}}]
     return {
-        "/changes": {"get": _operation("listChanges", "Every change, newest first, in pages", page, 422)},
+        "/changes": {"get": _operation("listChanges", "Every change, newest first, page by page", page, 422)},
         "/tasks/{task_id}/changes": {
             "parameters": [_in_path("task_id", NUMBER)],
             "get": _operation("listChangesOfTask", "The whole story of one task", [], 404),
