@@ -74,10 +74,11 @@ def clock(config: Config, _engine: Engine) -> Iterator[Finding]:
     """This machine's clock against Google's: a key and a signature are good for minutes only."""
     try:
         answer = requests.head(config.google_url, timeout=TIMEOUT)
-        off = (datetime.now(UTC) - parsedate_to_datetime(answer.headers["Date"])).total_seconds()
+        theirs = parsedate_to_datetime(answer.headers["Date"])
     except (requests.RequestException, KeyError, ValueError):
         yield warning("clock", f"{config.google_url} gave no time to compare with", "check this machine's way out")
         return
+    off = (datetime.now(UTC) - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))).total_seconds()
     said = f"{abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} Google's"
     if abs(off) > SKEW_HARMS:
         yield problem("clock", said, "set it by NTP: Google refuses keys, and the bridge deliveries, that are off")
