@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import create_engine, update
 from sqlalchemy.orm import Session
 
-from bridge.config import SheetConfig
+from bridge.config import Config, SheetConfig
 from bridge.doctor import lane, machine
 from bridge.local_google.cells import Validation
 from bridge.local_google.trouble import Fault
@@ -322,11 +322,11 @@ SPENT = {
 
 
 @pytest.mark.parametrize(("spent", "level", "said"), SPENT.values(), ids=SPENT)
-def test_a_budget_that_is_nearly_used_up_is_told(kept, spent, level, said):
+def test_a_budget_that_is_nearly_used_up_is_told(kept, tmp_path, spent, level, said):
     now = datetime.now(UTC).timestamp()
     kept.execute(update(Lane).values(spent=[(now - ago, kind) for ago, kind in spent]))
     kept.commit()
-    (found,) = machine.quota(SimpleNamespace(sheets={"leads": ...}), kept.get_bind())
+    (found,) = machine.quota(Config(tmp_path, {"leads": SheetConfig("leads", "x")}), kept.get_bind())
     assert (found.level, found.said, bool(found.mend)) == (level, said, level != "ok")
 
 

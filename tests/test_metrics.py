@@ -2,11 +2,15 @@
 
 import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bridge import spent
+from bridge.config import Config
 from bridge.local_google.trouble import Fault
+from bridge.models import Lane
 from tests.stack import eventually
 
 
@@ -128,6 +132,21 @@ def test_what_is_left_of_the_minutes_budget_is_what_google_has_left(linked):
     assert spent == (reads, writes)
     assert told["leadbridge_quota_left", "read"] == 60 - reads
     assert told["leadbridge_quota_left", "write"] == 60 - writes
+
+
+def test_sheets_of_one_account_share_its_budget_and_those_of_another_have_their_own(tmp_path):
+    keys = [tmp_path / f"key{n}.json" for n in (1, 2)]
+    for key in keys:
+        key.write_text(json.dumps({"client_email": f"{key.stem}@example.com"}))
+    config = Config(tmp_path, {}, credentials=keys[0], more_credentials=(keys[1],))
+    mine = [name for name in "abcdefghijklmnop" if config.key_file(name) == keys[0]][:2]
+    other = next(name for name in "abcdefghijklmnop" if config.key_file(name) == keys[1])
+    now = datetime.now(UTC)
+    calls = dict(zip((*mine, other), (20, 50, 7), strict=True))
+    lanes = [Lane(sheet=key, spent=[(now.timestamp() - 1, "read")] * count) for key, count in calls.items()]
+    free = spent.left(config, lanes, now)
+    assert [free[key]["read"] for key in calls] == [0, 0, 53]
+    assert {one["write"] for one in free.values()} == {60}
 
 
 def test_every_count_goes_on_after_a_restart(linked):

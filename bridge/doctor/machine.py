@@ -96,7 +96,7 @@ def quota(config: Config, engine: Engine) -> Iterator[Finding]:
     left = {kind: min((one[kind] for one in free), default=BUDGET) for kind in KINDS}
     said = ", ".join(f"{left[kind]} of {BUDGET} {kind}s left" for kind in KINDS) + " in this minute"
     if min(left.values()) <= BUDGET / 10:
-        yield warning("quota", said, "give busy sheets a service account of their own")
+        yield warning("quota", said, "give busy sheets a service account of their own, in a bridge of their own")
     else:
         yield ok("quota", said)
 
