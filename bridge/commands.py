@@ -25,9 +25,9 @@ from bridge.runtime import Runtime
 from bridge.tables import print_plan, print_rows, progress_bar
 from bridge.turn import Turn
 from task_api import schema
+from task_api.cli import AS_JSON, say
 from task_api.db import prepare_engine
 
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 SHEET = click.option("--sheet", metavar="KEY", help="Only this sheet; all of them when left out.")
 
 
@@ -90,18 +90,21 @@ def sweep_(dry_run: bool, sheet: str | None, as_json: bool) -> None:
 
 @click.command("approve")
 @SHEET
-def approve_(sheet: str | None) -> None:
+@AS_JSON
+def approve_(sheet: str | None, as_json: bool) -> None:
     """Let the tasks of vanished rows be archived, although many vanished at once."""
     with _writing() as (runtime, session):
-        for key in _keys(runtime, sheet):
-            count = tombstones.approve(session, key, runtime.now())
-            click.echo(f"{key}: {count} rows may take their tasks along" if count else f"{key}: nothing was held")
+        counts = {key: tombstones.approve(session, key, runtime.now()) for key in _keys(runtime, sheet)}
+    words = {key: f"{n} rows may take their tasks along" if n else "nothing was held" for key, n in counts.items()}
+    rows = [{"sheet": key, "approved": count} for key, count in counts.items()]
+    say("\n".join(f"{key}: {done}" for key, done in words.items()), rows, as_json)
 
 
 @click.command("retry")
 @click.argument("dead_letter", type=int, required=False)
 @click.option("--all", "every", is_flag=True, help="All dead letters.")
-def retry_(dead_letter: int | None, every: bool) -> None:
+@AS_JSON
+def retry_(dead_letter: int | None, every: bool, as_json: bool) -> None:
     """Put a dead letter back into the outbox; `leadbridge needs` lists them."""
     if (dead_letter is None) == (not every):
         raise click.UsageError("name one dead letter, or give --all")
@@ -109,24 +112,28 @@ def retry_(dead_letter: int | None, every: bool) -> None:
         count = len(status.put_back(session, runtime, dead_letter))
     if not count and dead_letter is not None:
         raise click.ClickException(f"there is no dead letter {dead_letter}; see: leadbridge needs")
-    click.echo(f"{count} tried again")
+    say(f"{count} tried again", {"retried": count}, as_json)
 
 
 @click.command("undo")
 @click.argument("change", type=int)
 @click.option("--force", is_flag=True, help="Also when the field has changed since.")
-def undo_(change: int, force: bool) -> None:
+@AS_JSON
+def undo_(change: int, force: bool, as_json: bool) -> None:
     """Set a field back to what it was before CHANGE; `leadbridge changes` lists them."""
     with _writing() as (runtime, session):
-        click.echo(_done(lambda: back.undo(session, runtime, change, "command line", force=force)))
+        done = _done(lambda: back.undo(session, runtime, change, "command line", force=force))
+    say(done, {"change": change, "done": done}, as_json)
 
 
 @click.command("take")
 @click.argument("change", type=int)
-def take_(change: int) -> None:
+@AS_JSON
+def take_(change: int, as_json: bool) -> None:
     """Take the value that a conflict lost; CHANGE as `leadbridge needs` lists it."""
     with _writing() as (runtime, session):
-        click.echo(_done(lambda: back.take(session, runtime, change, "command line")))
+        done = _done(lambda: back.take(session, runtime, change, "command line"))
+    say(done, {"change": change, "done": done}, as_json)
 
 
 COMMANDS = (status_, needs_, changes_, sweep_, approve_, retry_, undo_, take_)
