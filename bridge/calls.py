@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Kind = Literal["read", "write"]
+Purpose = Literal["compare", "look", "find", "tabs", "write", "append"]
+"""What a call was for: comparing all rows, looking at some before they are written, finding rows that moved, finding a
+tab that was renamed; writing cells, appending rows.
+"""
 Result = Literal["ok", "429", "4xx", "5xx", "timeout", "failed"]
 """What became of a call; ``failed``: no connection, no access token, or an answer that cannot be read."""
 KINDS, RESULTS = get_args(Kind), get_args(Result)
@@ -20,6 +24,7 @@ class Call:
 
     began: float
     kind: Kind
+    purpose: Purpose
     result: Result
 
 
@@ -36,9 +41,9 @@ class Calls:
         self._begun[kind] += 1
         return self.clock()
 
-    def end(self, began: float, kind: Kind, result: Result) -> None:
+    def end(self, began: float, kind: Kind, purpose: Purpose, result: Result) -> None:
         """It is over."""
-        self.untold.append(Call(began, kind, result))
+        self.untold.append(Call(began, kind, purpose, result))
 
     def __getitem__(self, kind: Kind) -> int:
         return self._begun[kind]

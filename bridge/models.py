@@ -162,7 +162,7 @@ class Lane(Base):
     may have left in rows that it was not meant for. ``sweeps``: when sweeps are wanted (seconds), ``sweep_at`` the
     first. ``tab_id``: Google's number of the tab, ``missing``: headers it should have, as last seen; ``unsigned_at``:
     when a delivery with a wrong signature last came. ``spent``: the calls to Google of about the last minute, each as
-    [seconds since 1970, kind].
+    [seconds since 1970, kind, purpose].
     """
 
     __tablename__ = "lanes"
@@ -189,7 +189,7 @@ class Lane(Base):
     tab_id: Mapped[int | None] = mapped_column(BigInteger)
     missing: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
     unsigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    spent: Mapped[list[tuple[float, str]]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
+    spent: Mapped[list[tuple[float, str, str]]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
 
 
 class Tally(Base):

@@ -18,7 +18,7 @@ from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
 from gspread.urls import SPREADSHEET_URL
 
-from bridge.calls import Calls, Kind, Result
+from bridge.calls import Calls, Kind, Purpose, Result
 from bridge.config import GOOGLE, Config, SheetConfig
 from bridge.core.lead import Raw
 from bridge.errors import Permanent, Rejected, Throttled, Transient
@@ -89,18 +89,18 @@ class Sheet:
         """The header and these rows, or all rows; one read (more when the tab was renamed or lost rows)."""
         wanted = [] if rows is None else ["!1:1", *(f"!{span}" for span in _spans(rows))]
         try:
-            return self._read([self._title() + part for part in wanted or [""]])
+            return self._read([self._title() + part for part in wanted or [""]], "look" if wanted else "compare")
         except Rejected:
             self._follow_renamed_tab()
         try:
-            return self._read([self._title()])
+            return self._read([self._title()], "compare")
         except Rejected as error:
             raise Permanent(str(error)) from error
 
     def read_column(self, column: int) -> Snapshot:
         """One column (0-based) of every row, each as a row of one cell; one read."""
         letters = _letters(column)
-        return self._read([f"{self._title()}!{letters}:{letters}"])
+        return self._read([f"{self._title()}!{letters}:{letters}"], "find")
 
     def write(self, writes: Sequence[RowWrite]) -> list[Raw | Unechoed]:
         """Set the cells, RAW and all at once; returns what stands in each row's id cell now. One write.
@@ -115,7 +115,7 @@ class Sheet:
             "data": [self._range(write) for write in writes],
         }
         try:
-            with self._calling("write"):
+            with self._calling("write", "write"):
                 reply = self._http.values_batch_update(self._id, body)
         except Rejected:
             before = self.tab
@@ -141,7 +141,7 @@ class Sheet:
             "rows": cells,
             "fields": "userEnteredValue,userEnteredFormat.numberFormat",
         }
-        with self._calling("write"):
+        with self._calling("write", "append"):
             self._http.batch_update(self._id, {"requests": [{"appendCells": request}]})
 
     def _range(self, write: RowWrite) -> dict[str, Any]:
@@ -152,10 +152,10 @@ class Sheet:
             "values": [values],
         }
 
-    def _read(self, ranges: list[str]) -> Snapshot:
+    def _read(self, ranges: list[str], purpose: Purpose) -> Snapshot:
         """Not gspread's own ``spreadsheets_get``, which makes a dict of every cell."""
         asked: dict[str, Any] = {"ranges": ranges, "includeGridData": "true", "fields": FIELDS, "prettyPrint": "false"}
-        with self._calling("read"):
+        with self._calling("read", purpose):
             answer = self._http.request("get", SPREADSHEET_URL % self._id, params=asked)
             snapshot = parsed(answer.content)
         self._sheet_id = snapshot.sheet_id
@@ -163,7 +163,7 @@ class Sheet:
 
     def tabs(self) -> dict[int, str]:
         """Google's number of each tab → its name, from left to right; one read."""
-        with self._calling("read"):
+        with self._calling("read", "tabs"):
             reply = self._http.spreadsheets_get(self._id, {"fields": "sheets(properties(sheetId,title))"})
         return {tab["properties"].get("sheetId", 0): tab["properties"]["title"] for tab in reply.get("sheets", [])}
 
@@ -174,8 +174,8 @@ class Sheet:
         elif self.tab not in tabs.values():
             raise Permanent(f"there is no tab '{self.tab}'; the spreadsheet has {', '.join(tabs.values())}")
 
-    def _calling(self, kind: Kind) -> "_Calling":
-        return _Calling(self.calls, kind, self.email)
+    def _calling(self, kind: Kind, purpose: Purpose) -> "_Calling":
+        return _Calling(self.calls, kind, purpose, self.email)
 
     def _title(self) -> str:
         return "'" + self.tab.replace("'", "''") + "'"
@@ -203,14 +203,14 @@ def _client(base_url: str) -> type[HTTPClient]:
 class _Calling:
     """One call: counted, and what gspread, google-auth and requests raise turned into the bridge's errors."""
 
-    def __init__(self, calls: Calls, kind: Kind, email: str) -> None:
-        self.calls, self.kind, self.email = calls, kind, email
+    def __init__(self, calls: Calls, kind: Kind, purpose: Purpose, email: str) -> None:
+        self.calls, self.kind, self.purpose, self.email = calls, kind, purpose, email
 
     def __enter__(self) -> None:
         self.began = self.calls.begin(self.kind)
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        self.calls.end(self.began, self.kind, _result(error))
+        self.calls.end(self.began, self.kind, self.purpose, _result(error))
         if isinstance(error, APIError):
             raise _api_error(error, self.email) from error
         if isinstance(error, RefreshError) and not error.retryable:

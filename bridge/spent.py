@@ -41,8 +41,13 @@ def told(runtime: Runtime, key: str, count: int) -> None:
 
 def last_minute(lane: Lane, now: datetime) -> dict[str, int]:
     """kind → this sheet's calls in the last 60 seconds."""
-    counted = Counter(kind for _, kind in _lately(lane, now))
+    counted = Counter(kind for _, kind, _ in _lately(lane, now))
     return {kind: counted[kind] for kind in KINDS}
+
+
+def by_purpose(lane: Lane, now: datetime) -> dict[str, int]:
+    """What the same calls were for (`bridge.calls.Purpose`) → how many."""
+    return dict(Counter(purpose for *_, purpose in _lately(lane, now)))
 
 
 def left(config: Config, lanes: Sequence[Lane], now: datetime) -> dict[str, dict[str, int]]:
@@ -58,10 +63,10 @@ def _account(config: Config, lane: Lane) -> str:
     return account_of(config.key_file(lane.sheet))
 
 
-def _lately(lane: Lane, now: datetime) -> list[tuple[float, str]]:
+def _lately(lane: Lane, now: datetime) -> list[tuple[float, str, str]]:
     since = (now - MINUTE).timestamp()
-    return [(at, kind) for at, kind in lane.spent if at > since]
+    return [(at, kind, purpose) for at, kind, purpose in lane.spent if at > since]
 
 
-def _spent(call: Call, now: datetime, clock: float) -> tuple[float, str]:
-    return round(now.timestamp() - (clock - call.began), 3), call.kind
+def _spent(call: Call, now: datetime, clock: float) -> tuple[float, str, str]:
+    return round(now.timestamp() - (clock - call.began), 3), call.kind, call.purpose

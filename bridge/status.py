@@ -126,7 +126,7 @@ def _lane(lane: Lane, numbers: Counts, lag: Lag, left: Mapping[str, int], now: d
         "owner": lane.owner,
         **asdict(numbers),
         "lag": asdict(lag),
-        "calls": {**spent.last_minute(lane, now), "budget": BUDGET, "left": left},
+        "calls": {**spent.last_minute(lane, now), "by": spent.by_purpose(lane, now), "budget": BUDGET, "left": left},
         "problem": lane.problem,
         "held": lane.held,
         "held_why": lane.held_why,

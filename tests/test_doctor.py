@@ -324,7 +324,7 @@ SPENT = {
 @pytest.mark.parametrize(("spent", "level", "said"), SPENT.values(), ids=SPENT)
 def test_a_budget_that_is_nearly_used_up_is_told(kept, tmp_path, spent, level, said):
     now = datetime.now(UTC).timestamp()
-    kept.execute(update(Lane).values(spent=[(now - ago, kind) for ago, kind in spent]))
+    kept.execute(update(Lane).values(spent=[(now - ago, kind, "look") for ago, kind in spent]))
     kept.commit()
     (found,) = machine.quota(Config(tmp_path, {"leads": SheetConfig("leads", "x")}), kept.get_bind())
     assert (found.level, found.said, bool(found.mend)) == (level, said, level != "ok")

@@ -46,6 +46,13 @@ def test_calls_are_told_by_kind_for_the_last_minute(stack):
     after = stack.get("/status")[0]["calls"]
     assert (after["write"] - before["write"], after["budget"]) == (1, 60)
     assert after["read"] > before["read"]
+    assert before["by"].keys() == {"compare", "write"}
+    assert {name: count - before["by"].get(name, 0) for name, count in after["by"].items()} == {
+        "compare": 0,
+        "look": 1,
+        "write": 1,
+    }
+    assert sum(after["by"].values()) == after["read"] + after["write"]
 
 
 def test_calls_older_than_a_minute_are_forgotten(stack):
@@ -69,7 +76,8 @@ def test_the_health_pane_shows_numbers_then_why_a_sheet_is_paused(stack, chromiu
         page.get_by_text("Health of the sheets").click()
         lane = page.locator("#health .lane")
         expect(lane).to_contain_text("Sheet “leads”")
-        expect(lane).to_contain_text("writes in the last minute, of 60 each")
+        expect(lane).to_contain_text("writes in the last minute, of 60 each:")
+        expect(lane).to_contain_text("to compare everything, 1 to write cells")
         expect(lane).to_contain_text("none, nothing waits")
         stack.google.trouble.unshared = True
         stack.patch(1, status="DONE")
