@@ -41,6 +41,10 @@ def paths() -> dict[str, Any]:
             "parameters": [_in_path("key", {"type": "string"})],
             "post": _operation("approveDeletions", "Let the tasks of many vanished rows be archived", [], 404),
         },
+        "/sheets/{key}/look": {
+            "parameters": [_in_path("key", {"type": "string"})],
+            "post": _operation("lookAgain", "Look at a paused sheet now", [], 404),
+        },
         "/dead-letters/retry": {"post": _operation("retryAll", "Try every dead letter again", [])},
         "/dead-letters/{link_id}/retry": {
             "parameters": [_in_path("link_id", NUMBER)],

@@ -14,7 +14,8 @@ from bridge.calls import BUDGET
 from bridge.lag import Lag, lags
 from bridge.models import Lane, Link
 from bridge.needs import Counts, counts, needs, silence
-from bridge.outbox import hold, retry
+from bridge.outbox import hold, look_now, retry
+from bridge.places import place, tabs
 from bridge.ready import lacking
 from bridge.runtime import Runtime
 from bridge.tombstones import approve
@@ -48,22 +49,36 @@ def lanes() -> Response:
 @status.get("/needs")
 @requires("tasks:read")
 def waiting_for_a_person() -> Response:
-    """What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused lanes."""
-    runtime = _runtime()
-    return jsonify([asdict(need) for need in needs(db.session(), list(runtime.config.sheets), runtime.now())])
+    """What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused lanes; and
+    where it is to be seen.
+    """
+    runtime, tab = _runtime(), tabs(db.session())
+    found = needs(db.session(), list(runtime.config.sheets), runtime.now())
+    places = [place(runtime.config, need.sheet, tab.get(need.sheet), need.row) for need in found]
+    return jsonify([asdict(need) | {"link": link} for need, link in zip(found, places, strict=True)])
 
 
 @status.post("/sheets/<key>/approve")
 @requires("tasks:write")
 def approve_deletions(key: str) -> Response:
     """Let the tasks of the rows that vanished by now be archived."""
-    runtime = _runtime()
-    if key not in runtime.config.sheets:
-        raise Problem(404, f"there is no sheet '{key}'; there is {', '.join(runtime.config.sheets)}")
+    runtime = _serving(key)
     begin_write(db.session())
     count = approve(db.session(), key, runtime.now())
     db.session.commit()
     return jsonify({"done": f"{count} rows may take their tasks along"})
+
+
+@status.post("/sheets/<key>/look")
+@requires("tasks:write")
+def look_again(key: str) -> Response:
+    """Look at a paused sheet now, and not when it is time; what passes by itself is waited out all the same."""
+    _serving(key)
+    begin_write(db.session())
+    at = look_now(db.session(), key)
+    db.session.commit()
+    done = f"it passes by itself; tried again at {at:%H:%M:%S} UTC" if at else "the bridge looks at the sheet now"
+    return jsonify({"done": done})
 
 
 @status.post("/dead-letters/retry")
@@ -113,6 +128,13 @@ def _retried(link_id: int | None) -> list[Link]:
     found = put_back(db.session(), _runtime(), link_id)
     db.session.commit()
     return found
+
+
+def _serving(key: str) -> Runtime:
+    runtime = _runtime()
+    if key not in runtime.config.sheets:
+        raise Problem(404, f"there is no sheet '{key}'; there is {', '.join(runtime.config.sheets)}")
+    return runtime
 
 
 def _lane(lane: Lane, numbers: Counts, lag: Lag, left: Mapping[str, int], now: datetime) -> dict[str, Any]:

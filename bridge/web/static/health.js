@@ -59,7 +59,7 @@ function facts(one) {
     ['Last heard', one.heard_at ? ago(new Date(one.heard_at)) : 'never'],
     ['Last compared', one.swept_at ? ago(new Date(one.swept_at)) : 'not yet'],
     ['Lag now', lag.now === null ? 'none, nothing waits' : seconds(lag.now), lag.now > 10 ? 'wrong' : ''],
-    ['Lag, 95 of 100', lag.p95 === null ? 'no change yet' : `within ${seconds(lag.p95)} (last ${lag.of} task changes)`],
+    ['Lag, 95 of 100', lag.p95 === null ? 'no change yet' : `within ${seconds(Math.max(0.1, lag.p95))} (last ${lag.of} task changes)`],
     ['Calls to Google', `${calls.read} reads and ${calls.write} writes in the last minute, of ${calls.budget} each${purposes(calls)}${shared(calls)}`],
     ['Waiting to be written', String(one.pending)],
     ['Given up', String(one.buried), one.buried ? 'wrong' : ''],
