@@ -76,11 +76,6 @@ class Sheet:
         self._sheet_id: int | None = None
         self.calls = Calls()
 
-    @property
-    def sheet_id(self) -> int | None:
-        """The tab's number, which an address names as ``gid``; None until the tab was read."""
-        return self._sheet_id
-
     def close(self) -> None:
         """Close the connections to Google."""
         self._http.session.close()

@@ -1,16 +1,18 @@
 """What Prometheus is told that only grows: deliveries, rows, calls and times, each counted once with what it counts."""
 
+import itertools
 import json
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import event, insert
 
 from bridge import spent
 from bridge.config import Config
 from bridge.local_google.trouble import Fault
-from bridge.models import Lane
+from bridge.models import Change, Delivery, Lane
 from tests.stack import eventually
 
 
@@ -166,3 +168,51 @@ def test_before_anything_happened_every_counter_is_there_at_0(stack):
     told = {key: value for key, value in samples(stack).items() if key[0].endswith(("_total", "_bucket", "_count"))}
     assert {value for key, value in told.items() if key[1:] != ("read", "ok")} == {0}
     assert len([key for key in told if key[0] == "leadbridge_api_calls_total"]) == 12
+
+
+def steps(stack, path):
+    """How many hundred instructions SQLite runs for an answer."""
+    counted = itertools.count()
+    count = lambda *_: next(counted) * 0  # 0: go on  # noqa: E731
+
+    def watch(connection, *_):
+        connection.set_progress_handler(count, 100)
+
+    def unwatch(connection, *_):
+        connection.set_progress_handler(None, 0)
+
+    event.listen(stack.runtime.database, "checkout", watch)
+    event.listen(stack.runtime.database, "checkin", unwatch)
+    try:
+        assert stack.http.get(stack.url + path, timeout=20).status_code == 200
+    finally:
+        event.remove(stack.runtime.database, "checkout", watch)
+        event.remove(stack.runtime.database, "checkin", unwatch)
+    return next(counted)
+
+
+@pytest.mark.parametrize(
+    ("path", "link"),
+    [("/metrics", 1), ("/status", 1), ("/needs", 1), ("/changes?who=nobody", 1), ("/changes?lead_id=12&limit=5", None)],
+)
+def test_an_answer_costs_the_same_however_long_the_history_is(linked, path, link, monkeypatch):
+    monkeypatch.setattr("bridge.changes.LOOK", 500)
+    linked.app.extensions["engine"].stop()
+
+    def grow(by):
+        now, number = datetime.now(UTC), next(numbers)
+        with linked.runtime.writing() as session:
+            session.execute(insert(Change), [
+                {"at": now, "actor": "token:ada", "side": "task", "link_id": link, "task_id": link, "field": "notes", "old": 1,
+                 "new": 2, "state": "applied", "reached_at": now + timedelta(seconds=1)} for _ in range(by)
+            ])  # fmt: skip
+            session.execute(insert(Delivery), [
+                {"id": f"msg_{number}_{n}", "sheet": "leads", "seq": n, "received_at": now, "reply": {}} for n in range(by)
+            ])  # fmt: skip
+            session.commit()
+
+    numbers = itertools.count()
+    grow(1_000)
+    short = steps(linked, path)
+    grow(10_000)
+    assert steps(linked, path) <= 1.2 * short + 5
