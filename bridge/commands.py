@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bridge import lane, signals, spent, status, sweep, tombstones
 from bridge import undo as back
+from bridge.calls import BUDGET
 from bridge.changes import Query, selected, told
 from bridge.config import Config, ConfigError, load
 from bridge.core.plan import Plan
@@ -40,7 +41,7 @@ def status_(as_json: bool) -> None:
     names = ("sheet", "pending", "buried", "conflicts", "refused", "held", "heard_at", "swept_at")
     print_rows(lanes, names, as_json)
     for one in lanes if not as_json else ():
-        for said in filter(None, (one["problem"], one["held_why"], one["silence"])):
+        for said in filter(None, (_pulse(one), one["problem"], one["held_why"], one["silence"])):
             click.echo(f"{one['sheet']}: {said}")
 
 
@@ -189,6 +190,14 @@ def beside_local_google(config: Config, session: Session) -> Config:
         raise click.ClickException("there is no sheet yet: start the bridge once (make run), or write a bridge.toml")
     key_file = config.home / "local_google" / "service_account.json"
     return replace(config, sheets=sheets, google_url=f"http://127.0.0.1:{config.port}/local", credentials=key_file)
+
+
+def _pulse(one: dict[str, Any]) -> str:
+    """How fast a sheet is followed, and at what cost."""
+    lag, calls = one["lag"], one["calls"]
+    waits = "nothing waits" if lag["now"] is None else f"a change waits for {lag['now']:.1f} s"
+    took = f"95 of 100 changes took {lag['p95']:.2f} s at most" if lag["of"] else "no change yet"
+    return f"{waits}, {took}; {calls['read']} reads and {calls['write']} writes in the last minute, of {BUDGET} each"
 
 
 def _keys(runtime: Runtime, sheet: str | None) -> list[str]:

@@ -46,6 +46,19 @@ def test_the_listing_commands_print_json(linked, commands):
     assert (commands("sweep")["steps"], commands("sweep", "--dry-run")["read"]) == ([], 1)
 
 
+def test_the_status_says_in_words_how_fast_a_sheet_is_followed_and_at_what_cost(linked, monkeypatch):
+    monkeypatch.setattr("bridge.commands.load", lambda: linked.config)
+    said = CliRunner().invoke(cli, ["status"], catch_exceptions=False).stdout
+    (lag, calls) = (linked.get("/status")[0][name] for name in ("lag", "calls"))
+    spent = f"{calls['read']} reads and {calls['write']} writes in the last minute, of 60 each"
+    assert f"leads: nothing waits, 95 of 100 changes took {lag['p95']:.2f} s at most; {spent}" in said
+    linked.google.trouble.unshared = True
+    linked.patch(1, status="TODO")
+    eventually(
+        lambda: "leads: a change waits for " in CliRunner().invoke(cli, ["status"], catch_exceptions=False).stdout
+    )
+
+
 def test_undo_take_retry_and_approve_print_what_they_did_as_json(linked, commands):
     newest = commands("changes", "--limit", "1")[0]["id"]
     done = commands("undo", str(newest))
