@@ -122,6 +122,12 @@ SHEETS = {
     "two columns of one name": (*type_in("E1", "status"), "header", "warning", "several columns 'status'"),
     "an id that is a formula": (*type_in("A2", "=ROW()"), "ids", "problem", "formulas in row 2"),
     "an id that nobody can read": (*type_in("A9", "2026-11-20"), "ids", "problem", "no id can be read in row 9"),
+    "an id with too many digits": (
+        *type_in("A8", "1234567890123456789"),
+        "ids",
+        "problem",
+        "numbers too long to be kept whole in row 8",
+    ),
     "no name for the id column": (*type_in("A1", "number"), "header", "problem", "no column 'id'"),
 }
 
