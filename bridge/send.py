@@ -99,7 +99,7 @@ def _settle(turn: Turn, sent: list[Sent], standing: list[Raw | Unechoed]) -> int
             elif _settle_link(turn, session, link, one, now):
                 reached[link.id] = set(one.values)
                 _log_written(turn, one)
-        settle_waiting(session, reached, now)
+        settle_waiting(session, turn.lease.sheet, reached, now)
         session.commit()
     return len(reached)
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT = 10.0
@@ -112,6 +113,13 @@ def held_alone(engine: Engine, name: str) -> Iterator[bool]:
         finally:
             if alone:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+
+
+def contended(error: BaseException) -> bool:
+    """True for a transaction that lost against another one and may simply be done again. SQLite has none."""
+    if isinstance(error, StaleDataError | IntegrityError):
+        return True
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
 
 
 def data_version(connection: Connection) -> object:

@@ -32,8 +32,10 @@ def canonical_text(text: str) -> str | None:
 
 
 def read_id(cell: Cell) -> Value:
-    """``12`` and ``12.0`` are one id; ``007`` stays ``007`` where the sheet shows it so."""
-    if isinstance(cell.value, Day) or cell.is_date:
+    """``12`` and ``12.0`` are one id; ``007`` stays ``007`` where the sheet shows it so. An empty cell is no date,
+    whatever its format.
+    """
+    if isinstance(cell.value, Day) or (cell.is_date and cell.value not in {None, ""}):
         raise Refusal("an id that is a date changes with its format: format the id column as plain text")
     if isinstance(cell.value, float | int) and not isinstance(cell.value, bool):
         shown = cell.shown.strip()

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, insert
 
 from bridge import lane, signals, snapshot, sweep
+from bridge.calls import Calls
 from bridge.config import Config, SheetConfig
 from bridge.models import Link
 from bridge.runtime import Runtime
@@ -31,12 +32,12 @@ class Answered:
     """A sheet whose answer is there already."""
 
     def __init__(self, answer: Path) -> None:
-        self.calls = {"read": 0, "write": 0}
+        self.calls = Calls()
         self._answer = answer
 
     def read(self, _rows: object = None) -> snapshot.Snapshot:
         """The whole sheet, as one read brings it."""
-        self.calls["read"] += 1
+        self.calls.begin("read")
         return snapshot.parsed(self._answer.read_bytes())
 
 

@@ -17,6 +17,7 @@ SAME = [
     ("id", "007", Cell(7, "007")),
     ("id", "7", Cell(7, "7")),
     ("id", "1234567", Cell(1234567.0, "1,234,567")),
+    ("id", None, Cell(is_date=True)),
     ("text", "Vikram", Cell("  Vikram ", "  Vikram ")),
     ("text", "12 %", Cell(0.12, "12 %")),
     ("text", "=1+1", Cell("=1+1", "=1+1")),
@@ -56,6 +57,7 @@ def test_one_canonical_form_from_either_channel(kind, canonical, cell):
         ("date", Cell("2026-11-231", "2026-11-231"), "is not a date"),
         ("date", Cell(1e300, "1E+300"), "is not a date"),
         ("checkbox", Cell("maybe", "maybe"), "not TRUE or FALSE"),
+        ("id", Cell(46348, "22/11/2026", is_date=True), "an id that is a date changes with its format"),
         ("text", Cell("#REF!", "#REF!"), "the cell shows #REF!"),
     ],
 )

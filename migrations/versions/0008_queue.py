@@ -7,8 +7,8 @@ applies the files of its ``sql/migrations``.
 from alembic import op
 from sqlalchemy import text
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 DROP = """
 DO $$ DECLARE one record; BEGIN
