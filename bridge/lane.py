@@ -147,8 +147,8 @@ def _run(turn: Turn, chance: Callable[[], float]) -> bool:
         return False
     except Exception as error:  # one sheet's unforeseen trouble must not stop the others: log and postpone
         if contended(error):
-            log.info("turn_again sheet=%s", key)
-            return True
+            _failed(turn, "others changed the same rows at that moment", chance(), None, counts=False)
+            return False
         log.exception("turn_failed sheet=%s", key)
         _failed(turn, "something unexpected happened; the log of the bridge has it", chance(), None)
         return False
