@@ -102,11 +102,12 @@ def begin(runtime: Runtime, key: str) -> Turn | None:
     back with `end`.
     """
     with runtime.writing() as session:
-        lease, now = acquire(session, key, runtime.now()), runtime.now()
+        now = runtime.now()
+        lease = acquire(session, key, now, runtime.config.lease)
         if lease is None or not budget.take(session, runtime.account(key), runtime.pace, now):
             return None
         session.commit()
-    return Turn(runtime, lease, used_before=runtime.used(key))
+    return Turn(runtime, lease, used_before=runtime.used(key), sure_until=now + runtime.config.lease)
 
 
 def end(turn: Turn) -> None:
