@@ -98,9 +98,9 @@ def change(task_id: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def cells(lead: int) -> Iterator[dict[str, Any]]:
+def cells(lead: int, word: str = "NEW", task_id: int | None = None) -> Iterator[dict[str, Any]]:
     """A row as Google answers it, with a dropdown in the status; number 0 is the header."""
-    values = (lead, f"Lead {lead}", "NEW", lead) if lead else ("id", "name", "status", "task_id")
+    values = (lead, f"Lead {lead}", word, task_id or lead) if lead else ("id", "name", "status", "task_id")
     for column, value in enumerate(values):
         kind = "stringValue" if isinstance(value, str) else "numberValue"
         cell: dict[str, Any] = {"effectiveValue": {kind: value}, "formattedValue": str(value)}
