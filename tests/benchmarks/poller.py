@@ -14,20 +14,19 @@ from typing import Any
 
 import gspread
 
-from bridge.local_google.quota import Limits
 from bridge.sheets import SCOPES, _client, _LocalCredentials
-from tests.benchmarks import fill, report
+from tests.benchmarks import report
 from tests.benchmarks.client import Script, Wire
+from tests.benchmarks.filled import STATUS_COLUMN, Filled
 from tests.benchmarks.measure import percentile, timed
-from tests.process import ROOT, Process
-from tests.stack import eventually
+from tests.process import ROOT
 
 SIZES = ((100, 10), (1_000, 10), (10_000, 10), (1_000, 1), (1_000, 100))
 """Rows of the sheet, and how many edits and PATCHes happen between two polls."""
 INTERVAL, SWEEP_EVERY, DAY = 60.0, 300.0, 86_400.0
 TO_TASK = {"NEW": "TODO", "CONTACTED": "IN_PROGRESS", "QUALIFIED": "DONE", "LOST": "DONE"}
 TO_LEAD = {"TODO": "NEW", "IN_PROGRESS": "CONTACTED", "DONE": "QUALIFIED"}
-STATUS_COLUMN, TASK_COLUMN = 3, 4
+TASK_COLUMN = 4
 HEAD = ("rows", "", "edits + PATCHes", "calls", "seconds", "edit → task", "PATCH → cell", "calls a day", "MB a day")
 """The last two: with nothing new at all."""
 
@@ -71,54 +70,12 @@ class Poller:
         self.sync_tasks_to_leads()
 
 
-class Filled(Process):
-    """The bridge on so many leads that agree already, and Google without a limit of calls."""
-
-    def __init__(self, folder: Path, rows: int) -> None:
-        super().__init__(folder)
-        self._rows = rows
-        self.sent = 0
-        """Bytes of Google's answers so far."""
-
-    def google_wsgi(self, environ: Any, start_response: Any) -> Any:
-        """No witness: it would keep every answer of 10,000 rows."""
-        answer = b"".join(self._google_app(environ, start_response))
-        self.sent += len(answer)
-        return [answer]
-
-    def start(self) -> None:
-        """Fill the sheet and the database before the first start."""
-        if self.process is None:
-            self.google.quota.limits = Limits(10**9, 10**9)
-            fill.grid(self.google.book.tab("Leads"), self._rows)
-            engine = fill.opened(fill.SQLITE, self.folder / "home")
-            fill.leads(engine, self._rows)
-            engine.dispose()
-        super().start()
-
-    def calls(self) -> int:
-        """Reads and writes so far."""
-        return int(self.google.calls.reads + self.google.calls.writes)
-
-    def word(self, lead: int) -> Any:
-        """What the lead's status cell says."""
-        return self.google.book.tab("Leads").values(lead + 1, STATUS_COLUMN)[0][0]
-
-    def tab(self) -> gspread.Worksheet:
-        """The tab, opened as scripts do: two reads, before any row is read."""
-        key = _LocalCredentials.from_service_account_file(
-            str(self.folder / "google/service_account.json"), scopes=SCOPES
-        )
-        client = gspread.Client(key, http_client=_client(self.google_url))
-        return client.open_by_key(self.google.book.id).worksheet("Leads")
-
-
 def measure(rows: int, changes: int) -> list[Line]:
     """The bridge, then the poller on what the bridge has left."""
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="poller-", dir=build) as name, Filled(Path(name), rows) as process:
-        eventually(lambda: swept(process), "the first sweep", 120)
+        process.settle()
         idle = {"calls_a_day": process.calls() * DAY / SWEEP_EVERY, "bytes_a_day": process.sent * DAY / SWEEP_EVERY}
         bridge = {"who": "bridge"} | bridged(process, changes) | idle
         process.kill()
@@ -126,16 +83,6 @@ def measure(rows: int, changes: int) -> list[Line]:
             {"rows": rows, "changes": changes} | line
             for line in ({"who": "poller"} | polled(process, rows, changes), bridge)
         ]
-
-
-def swept(process: Process) -> bool:
-    """True when no sweep is wanted within the next minute, and nothing is owed."""
-    with fill.create_engine(fill.SQLITE.url(process.folder / "home")).connect() as database:
-        lane = database.exec_driver_sql(
-            "SELECT swept_at IS NOT NULL AND sweep_at IS NULL AND lease_until IS NULL FROM lanes"
-        )
-        owed = database.exec_driver_sql("SELECT count(*) FROM links WHERE wanted > written").scalar_one()
-        return bool(lane.scalar_one()) and not owed
 
 
 def bridged(process: Filled, changes: int) -> Line:
@@ -153,7 +100,7 @@ def bridged(process: Filled, changes: int) -> Line:
         reached |= {lead: time.perf_counter() for lead in missing if process.word(lead) == "QUALIFIED"}
         time.sleep(0.001)
     busy = max(reached.values()) - began
-    eventually(lambda: swept(process), "quiet", 120)
+    process.settle()
     late = [reached[lead] - patched[lead] for lead in patched]
     return {
         "calls": process.calls() - before,
@@ -166,7 +113,7 @@ def bridged(process: Filled, changes: int) -> Line:
 def polled(process: Filled, rows: int, changes: int) -> Line:
     """The same changes to the same leads, the other way round. A change waits half an interval for its poll on average."""
     told = process.google.book.tab("Leads").values(2, STATUS_COLUMN, rows, 2)
-    poller = Poller(process.tab, {int(task): TO_TASK[word] for word, task in told})
+    poller = Poller(lambda: opened(process), {int(task): TO_TASK[word] for word, task in told})
     poller.poll()
     calls, sent = process.calls(), process.sent
     poller.poll()
@@ -182,6 +129,15 @@ def polled(process: Filled, rows: int, changes: int) -> Line:
         "calls": process.calls() - calls, "seconds": there + back, "edit": INTERVAL / 2 + there, "patch": INTERVAL / 2 + there + back,
         "calls_a_day": idle_calls * a_day, "bytes_a_day": idle_sent * a_day,
     }  # fmt: skip
+
+
+def opened(process: Filled) -> gspread.Worksheet:
+    """The tab, as scripts open it: two reads, before any row is read."""
+    key = _LocalCredentials.from_service_account_file(
+        str(process.folder / "google/service_account.json"), scopes=SCOPES
+    )
+    client = gspread.Client(key, http_client=_client(process.google_url))
+    return client.open_by_key(process.google.book.id).worksheet("Leads")
 
 
 def shown(line: Line) -> tuple[str, ...]:
