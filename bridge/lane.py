@@ -8,8 +8,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from bridge.core.retry import backoff
@@ -25,6 +26,7 @@ from bridge.turn import Turn
 
 log = logging.getLogger(__name__)
 
+_TIMES = select(Lane.sheet, Lane.swept_at, Lane.sweep_at, Lane.not_before, Lane.lease_until)
 PROBE = timedelta(minutes=5)
 """How long a paused lane waits before it looks whether the person has mended what was wrong."""
 
@@ -69,12 +71,12 @@ def due(runtime: Runtime) -> list[Due]:
     """Every lane with work, earliest first; a lane that waits out a failure is due when it may try again."""
     with runtime.session() as session:
         pending = next_due(session)
-        lanes = session.scalars(select(Lane).where(Lane.sheet.in_(runtime.config.sheets)))
+        lanes = session.execute(_TIMES.where(Lane.sheet.in_(runtime.config.sheets)))  # no objects: asked at every wake
         wanted = [Due(lane.sheet, _due_at(runtime, lane, pending.get(lane.sheet))) for lane in lanes]
     return sorted(wanted, key=lambda due: due.at)
 
 
-def _due_at(runtime: Runtime, lane: Lane, pending: datetime | None) -> datetime:
+def _due_at(runtime: Runtime, lane: Row[*tuple[Any, ...]], pending: datetime | None) -> datetime:
     every = timedelta(seconds=runtime.config.sheets[lane.sheet].sweep_every)
     swept = lane.swept_at + every if lane.swept_at else runtime.now()
     wanted = min(at for at in (pending, lane.sweep_at, swept) if at is not None)
