@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -70,7 +69,7 @@ def deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Messa
 
 
 def _take(session: Session, sheet: SheetConfig, letter: Letter, message: Message, now: datetime) -> dict[str, Any]:
-    lane = session.scalars(select(Lane).where(Lane.sheet == sheet.key).with_for_update()).one()
+    lane = session.get_one(Lane, sheet.key, with_for_update=True)
     _right_tab(session, sheet, lane, message, now)
     layout = sheet.mapping.locate([cell(value, None) for value in message.header])
     if (wait := _sweep_wait(lane, message, now)) is not None:
