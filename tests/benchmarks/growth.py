@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,10 +21,11 @@ from tests.benchmarks.inside import Inside
 from tests.process import ROOT
 from tests.stack import eventually
 
-TASKS, HISTORY, ROWS = (1_000, 100_000), (0, 1_000_000), (1_000, 10_000, 100_000)
+LEADS, HISTORY = 100_000, 1_000_000
+TASKS, ROWS = (1_000, LEADS), (1_000, 10_000, 100_000)
 A_MILLION, FIVE_MILLION = 1_000_000, 5_000_000
 LANES, LANE_LEADS = (1, 50, 500), 10
-ROUNDS, AT_ONCE = 60, 50
+ROUNDS, AT_ONCE = 40, 50
 IDLE = 3.0
 UNITS = {
     "one row delivered": "ms",
@@ -36,7 +37,7 @@ UNITS = {
     "sweep": "s",
     "sweep, peak": "MB",
 }
-HEAD = ("with", "event", "database", "cost", "of the smallest")
+HEAD = ("with", "event", "database", "cost", "of the smaller")
 
 Line = dict[str, Any]
 Costs = dict[str, float]
@@ -82,28 +83,14 @@ def bed(database: fill.Database, leads: int, lanes: int = 1, changes: int = 0) -
             made.close()
 
 
-def tasks(database: fill.Database, sizes: Sequence[int]) -> list[Line]:
-    """By the number of tasks, the sizes beside each other."""
-    small, *larger = sizes
-    lines = []
-    with bed(database, small) as least:
-        for size in larger:
-            with bed(database, size) as more:
-                beds = {f"{small:,} tasks": (least, small), f"{size:,} tasks": (more, size)}
-                lines += compared(database, side_by_side(beds))
-    return lines
-
-
-def history(database: fill.Database, sizes: Sequence[int], leads: int) -> list[Line]:
-    """By the number of changes the history holds."""
-    least, *larger = sizes
-    lines = []
-    with bed(database, leads, changes=least) as short:
-        for size in larger:
-            with bed(database, leads, changes=size) as long:
-                beds = {f"{least:,} changes": (short, leads), f"{size:,} changes": (long, leads)}
-                lines += compared(database, side_by_side(beds))
-    return lines
+def tables(database: fill.Database, sizes: Sequence[int], changes: int) -> list[Line]:
+    """By the number of tasks, and by that of the changes in the history of 100,000 tasks."""
+    with ExitStack() as stack:
+        beds = {f"{size:,} tasks": (stack.enter_context(bed(database, size)), size) for size in sizes}
+        beds[long := f"{changes:,} changes"] = stack.enter_context(bed(database, LEADS, changes=changes)), LEADS
+        costs = side_by_side(beds)
+    remembered = {f"{LEADS:,} tasks": costs[f"{LEADS:,} tasks"], long: costs.pop(long)}
+    return compared(database, costs) + compared(database, remembered)[len(costs[f"{LEADS:,} tasks"]) :]
 
 
 def lanes(database: fill.Database, sizes: Sequence[int]) -> list[Line]:
@@ -148,10 +135,10 @@ def sweeps(sizes: Sequence[int]) -> list[Line]:
 
 
 def compared(database: fill.Database, costs: Mapping[str, Costs]) -> list[Line]:
-    """One line for each size and event, with its ratio to the first size."""
+    """One line for each size and event, with its ratio to the first of the sizes."""
     least = next(iter(costs.values()))
     return [
-        {"with": size, "event": event, "database": database.name, "cost": cost, "ratio": cost / least[event]}
+        {"size": size, "event": event, "database": database.name, "cost": cost, "ratio": cost / least[event]}
         for size, found in costs.items()
         for event, cost in found.items()
     ]
@@ -160,7 +147,7 @@ def compared(database: fill.Database, costs: Mapping[str, Costs]) -> list[Line]:
 def shown(line: Line) -> tuple[str, ...]:
     """A line of the table."""
     return (
-        line["with"],
+        line["size"],
         line["event"],
         line["database"],
         f"{line['cost']:,.2f} {UNITS[line['event']]}",
@@ -172,8 +159,7 @@ def main(*, million: bool = False) -> list[Line]:
     """Measure and print."""
     lines: list[Line] = []
     for database in fill.DATABASES:
-        lines += tasks(database, (*TASKS, A_MILLION) if million else TASKS)
-        lines += history(database, (0, FIVE_MILLION) if million else HISTORY, TASKS[-1])
+        lines += tables(database, *(((*TASKS, A_MILLION), FIVE_MILLION) if million else (TASKS, HISTORY)))
         lines += lanes(database, LANES)
     lines += sweeps(ROWS)
     report.table("what grows, and what it costs", HEAD, [shown(line) for line in lines])

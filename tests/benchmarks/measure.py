@@ -20,7 +20,7 @@ BURST_LEADS, SPACED_LEADS = 100, 10
 LEADS = BURST_LEADS + SPACED_LEADS
 COMMITS, REQUESTS = 500, 300
 AT_ONCE = 50
-SPACE = 0.15
+SPACE = 0.3
 """Seconds between spaced PATCHes: what the bridge's own pace gains back meanwhile keeps ten of them from waiting."""
 REFILL = 1.2
 """Seconds until the pace has back what the first sweep took."""
