@@ -4,6 +4,7 @@ Secrets come from the environment (or a ``.env`` file beside bridge.toml or in t
 Without a bridge.toml the bridge serves the local Google.
 """
 
+import hashlib
 import os
 import re
 import tomllib
@@ -66,6 +67,7 @@ class Config:
     public_url: str = "http://127.0.0.1:5001"
     google_url: str = GOOGLE
     credentials: Path = Path("service_account.json")
+    more_credentials: tuple[Path, ...] = ()
     local: bool = False
     database_url: str = ""
     keep_history: int = 400
@@ -74,6 +76,13 @@ class Config:
     def database(self) -> str:
         """SQLAlchemy's address of the database; tasks.db in the home folder unless another is given."""
         return self.database_url or f"sqlite:///{(self.home / 'tasks.db').absolute()}"
+
+    def key_file(self, sheet: str) -> Path:
+        """The service account's key for a sheet. Of several each serves its part of the sheets; one more takes over
+        only its own share (rendezvous hashing).
+        """
+        files = (self.credentials, *self.more_credentials)
+        return max(files, key=lambda file: hashlib.blake2b(f"{sheet} {file.name}".encode()).digest())
 
     def connection(self, key: str) -> str:
         """What a person pastes into the sheet's script: the webhook's address and its newest secret."""

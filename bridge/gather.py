@@ -12,9 +12,12 @@ from bridge.history import replaced_lately
 from bridge.models import Link
 from bridge.own_writes import Entry
 from bridge.strays import at_large, differing, doubt
+from task_api.db import exclusive
 from task_api.models import Task
 
 LARGEST_ID = 2**63 - 1
+LEADS = "leads"
+"""Kind of lock: whoever gives a lead its task, from either side, gives it alone."""
 _LINKS = select(Link).where(Link.sheet == bindparam("sheet"), Link.lead_id.in_(bindparam("lead_ids", expanding=True)))
 _TASKS = select(Task).where(Task.id.in_(bindparam("ids", expanding=True)))
 """Every delivery asks these; made once, they cost half."""
@@ -30,6 +33,7 @@ def gather(batch: Batch, rows: Sequence[Row]) -> Known:
     new = [row for row in rows if row.lead_id not in known]
     replaced = replaced_lately(session, links, min(batch.now, batch.reading.signed or batch.now))
     missing = _at_large(batch, rows, known, replaced)
+    exclusive(session, LEADS, *(row.lead_id for row in new if row.lead_id))
     claims = {claim for row in new if (claim := claimed_task(row)) is not None}
     return Known(
         links=known,

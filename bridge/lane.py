@@ -5,7 +5,7 @@ The only place that decides what a failure means for a lane; engines only decide
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,16 +13,18 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
+from bridge import budget
 from bridge.core.retry import backoff
 from bridge.errors import Permanent, Throttled, Transient
 from bridge.flush import flush
 from bridge.logs import TURN, caused_by
 from bridge.models import Lane, Link
-from bridge.outbox import LostLease, acquire, ask_for_sweep, failed, next_due, release
+from bridge.outbox import LostLease, acquire, ask_for_sweep, failed, hold, next_due, release
 from bridge.runtime import Runtime
 from bridge.strays import lose_sight
 from bridge.sweep import sweep
 from bridge.turn import Turn
+from task_api.db import exclusive
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ def prepare(runtime: Runtime) -> None:
     noticing.
     """
     with runtime.writing() as session:
+        exclusive(session, "start", "lanes")
         for key, sheet in runtime.config.sheets.items():
             lane = session.get(Lane, key)
             if lane is None:
@@ -69,32 +72,44 @@ def take_over(runtime: Runtime) -> None:
 
 def due(runtime: Runtime) -> list[Due]:
     """Every lane with work, earliest first; a lane that waits out a failure is due when it may try again."""
+    now = runtime.now()
     with runtime.session() as session:
-        pending = next_due(session)
+        pending, waits = next_due(session), budget.waits(session, runtime.pace, now)
         lanes = session.execute(_TIMES.where(Lane.sheet.in_(runtime.config.sheets)))  # no objects: asked at every wake
-        wanted = [Due(lane.sheet, _due_at(runtime, lane, pending.get(lane.sheet))) for lane in lanes]
+        wanted = [Due(lane.sheet, _due_at(runtime, lane, pending.get(lane.sheet), waits, now)) for lane in lanes]
     return sorted(wanted, key=lambda due: due.at)
 
 
-def _due_at(runtime: Runtime, lane: Row[*tuple[Any, ...]], pending: datetime | None) -> datetime:
+def _due_at(
+    runtime: Runtime, lane: Row[*tuple[Any, ...]], pending: datetime | None, waits: Mapping[str, float], now: datetime
+) -> datetime:
     every = timedelta(seconds=runtime.config.sheets[lane.sheet].sweep_every)
-    swept = lane.swept_at + every if lane.swept_at else runtime.now()
+    swept = lane.swept_at + every if lane.swept_at else now
     wanted = min(at for at in (pending, lane.sweep_at, swept) if at is not None)
-    return max(at for at in (wanted, lane.not_before, lane.lease_until) if at is not None)
+    wait = waits.get(runtime.account(lane.sheet), 0.0)
+    paid = now + timedelta(seconds=wait) if wait else None
+    return max(at for at in (wanted, lane.not_before, lane.lease_until, paid) if at is not None)
 
 
 def begin(runtime: Runtime, key: str) -> Turn | None:
-    """Take the lane for a turn; None while another has it. Who takes it gives it back with `end`."""
+    """Take the lane for a turn; None while another has it, or its account's budget is spent. Who takes it gives it
+    back with `end`.
+    """
     with runtime.writing() as session:
-        lease = acquire(session, key, runtime.now())
+        lease, now = acquire(session, key, runtime.now()), runtime.now()
+        if lease is None or not budget.take(session, runtime.account(key), runtime.pace, now):
+            return None
         session.commit()
-    return None if lease is None else Turn(runtime, lease)
+    return Turn(runtime, lease, used_before=runtime.used(key))
 
 
 def end(turn: Turn) -> None:
-    """Give the lane back."""
-    with turn.runtime.writing() as session:
+    """Give the lane back, and settle what the turn has used."""
+    runtime, key = turn.runtime, turn.lease.sheet
+    reads, writes = (after - before for after, before in zip(runtime.used(key), turn.used_before, strict=True))
+    with runtime.writing() as session:
         release(session, turn.lease)
+        budget.settle(session, runtime.account(key), runtime.pace, runtime.now(), (reads, writes))
         session.commit()
 
 
@@ -161,7 +176,7 @@ def _failed(turn: Turn, why: str, chance: float, retry_after: float | None, *, c
     """The lane waits; the links at work have one more attempt behind them, when it may be their fault (``counts``)."""
     runtime, key = turn.runtime, turn.lease.sheet
     with runtime.writing() as session:
-        lane = session.get_one(Lane, key)
+        lane = hold(session, key)
         if counts and turn.at_work and failed(session, turn.at_work, runtime.now(), why, chance):
             lane.attempts = 0  # the sheet could be read: it may be their own fault, so they wait, not the lane
         buried = select(Link).where(Link.id.in_(turn.at_work), Link.buried_at.is_not(None))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -26,6 +27,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from task_api.db import Base, BigId, UtcDateTime
 
 NOTHING, NO_ROWS = text("'{}'"), text("'[]'")
+
+
+def where(condition: str) -> dict[str, Any]:
+    """An index over these rows only, in either database."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Link(Base):
@@ -50,14 +56,9 @@ class Link(Base):
     __table_args__ = (
         UniqueConstraint("sheet", "lead_id", name="uq_links_sheet_lead"),
         UniqueConstraint("task_id", name="uq_links_task"),
-        Index(
-            "ix_links_pending",
-            "sheet",
-            "next_try",
-            sqlite_where=text("wanted > written"),
-        ),
-        Index("ix_links_gone", "sheet", "gone_at", sqlite_where=text("gone_at IS NOT NULL")),
-        Index("ix_links_buried", "sheet", "buried_at", sqlite_where=text("buried_at IS NOT NULL")),
+        Index("ix_links_pending", "sheet", "next_try", **where("wanted > written")),
+        Index("ix_links_gone", "sheet", "gone_at", **where("gone_at IS NOT NULL")),
+        Index("ix_links_buried", "sheet", "buried_at", **where("buried_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -121,7 +122,7 @@ class Change(Base):
     __table_args__ = (
         Index("ix_changes_task", "task_id", "id"),
         Index("ix_changes_link", "link_id", "id"),
-        Index("ix_changes_lost", "id", sqlite_where=text("state = 'lost'")),
+        Index("ix_changes_lost", "id", **where("state = 'lost'")),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -137,6 +138,19 @@ class Change(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     rule: Mapped[str | None] = mapped_column(String(60))
+
+
+class Account(Base):
+    """What is left of a Google account's budget (`bridge.budget`): calls that were free at ``at`` (Unix time); less
+    than none is a debt.
+    """
+
+    __tablename__ = "accounts"
+
+    name: Mapped[str] = mapped_column(String(320), primary_key=True)
+    reads: Mapped[float] = mapped_column(Float)
+    writes: Mapped[float] = mapped_column(Float)
+    at: Mapped[float] = mapped_column(Float)
 
 
 class Lane(Base):

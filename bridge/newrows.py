@@ -30,11 +30,15 @@ APPEND = "append"
 DATE = Cell(is_date=True)
 
 
-def give_row(session: Session, runtime: Runtime, task: Task, actor: str) -> None:
+def sheet_for(runtime: Runtime, actor: str) -> SheetConfig | None:
+    """The sheet that gets a row for a task made by this actor; None: none does."""
+    if actor.startswith("undo:"):
+        return None
+    return next((sheet for sheet in runtime.config.sheets.values() if sheet.create_rows), None)
+
+
+def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task, actor: str) -> None:
     """Link the task with a row that is yet to be appended. Raises `Permanent` for an id that a cell would not keep."""
-    sheet = next((sheet for sheet in runtime.config.sheets.values() if sheet.create_rows), None)
-    if sheet is None or actor.startswith("undo:"):
-        return
     lead_id = task.lead_id or f"T-{task.id}"
     if lead_id_of(lead_id) != lead_id:
         raise Permanent(f"lead_id '{lead_id[:50]}' would not read back from the sheet as it is; use plain text")

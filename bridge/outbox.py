@@ -59,6 +59,18 @@ def ensure_pending(session: Session, link: Link, at: datetime) -> None:
         mark_pending(session, link, at)
 
 
+def hold(session: Session, sheet: str) -> Lane:
+    """The lane, which nobody else changes before this transaction ends, nor anything of its leads. Comes before
+    anything of them is read; with several lanes, in the order of their keys.
+    """
+    held = session.info.setdefault("held", set())
+    if sheet in held:
+        return session.get_one(Lane, sheet)
+    lane = session.get_one(Lane, sheet, populate_existing=True, with_for_update=True)
+    held.add(sheet)
+    return lane
+
+
 def wake_after_commit(session: Session, sheet: str) -> None:
     """Remember that the lane may have work; forgotten when the transaction rolls back."""
     session.info.setdefault("lanes", set()).add(sheet)
@@ -66,7 +78,7 @@ def wake_after_commit(session: Session, sheet: str) -> None:
 
 def ask_for_sweep(session: Session, sheet: str, at: datetime) -> None:
     """Compare everything at ``at``. A wish stays until a sweep has begun after it; the wishes of a burst are one."""
-    lane, moment = session.get_one(Lane, sheet), at.timestamp()
+    lane, moment = hold(session, sheet), at.timestamp()
     soon = SWEEP_SOON.total_seconds()
     kept = sorted([*(one for one in lane.sweeps if not moment - soon < one < moment), moment])
     _wish(lane, kept[: MOST_WISHES // 2] + kept[MOST_WISHES // 2 :][-MOST_WISHES // 2 :])
@@ -94,8 +106,8 @@ def acquire(session: Session, sheet: str, now: datetime) -> Lease | None:
 
 def check(session: Session, lease: Lease, now: datetime) -> Lane:
     """The lane, its lease prolonged; raises `LostLease` when a newer token was given out."""
-    lane = session.get(Lane, lease.sheet, populate_existing=True)
-    if lane is None or lane.token != lease.token:
+    lane = hold(session, lease.sheet)
+    if lane.token != lease.token:
         raise LostLease(lease.sheet)
     lane.lease_until = now + LEASE
     return lane

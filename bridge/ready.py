@@ -4,12 +4,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import task_api.schema
-from bridge.engine.embedded import EmbeddedEngine
+from bridge.engine import LaneEngine
 from bridge.runtime import Runtime
 from task_api.db import impatient
 
 
-def lacking(runtime: Runtime, engine: EmbeddedEngine) -> list[str]:
+def lacking(runtime: Runtime, engine: LaneEngine) -> list[str]:
     """One sentence for each thing that is missing; they may be shown to anybody."""
     try:
         found = database_lacks(runtime.database)

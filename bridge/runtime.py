@@ -1,6 +1,6 @@
 """What the bridge's parts share: configuration, database, clock, and the way to wake the engine. Decides nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from bridge.budget import account_of
 from bridge.config import Config
+from bridge.core.retry import Pace
 from task_api.db import begin_write
 
 if TYPE_CHECKING:
@@ -17,14 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Runtime:
-    """One running bridge. ``wake(sheet key)`` tells the engine that a lane may have work; losing one costs latency,
-    never data.
+    """One running bridge. ``wake(sheet key)`` tells the engine that a lane may have work, ``defer(session, keys)`` that
+    lanes will, once this transaction has committed; losing one costs latency, never data. ``pace``: how fast each
+    Google account may be used.
     """
 
     config: Config
     database: Engine
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     wake: Callable[[str], None] = lambda _key: None
+    defer: Callable[[Session, Collection[str]], None] = lambda _session, _keys: None
+    pace: Pace = field(default_factory=Pace)
     sheets: dict[str, "Sheet"] = field(default_factory=dict)
 
     def sheet(self, key: str) -> "Sheet":
@@ -36,6 +41,15 @@ class Runtime:
 
             self.sheets[key] = Sheet(self.config, self.config.sheets[key])
         return self.sheets[key]
+
+    def account(self, key: str) -> str:
+        """The Google account that a lane's calls count for."""
+        return account_of(self.config.key_file(key))
+
+    def used(self, key: str) -> tuple[int, int]:
+        """Reads and writes this process has made for a sheet."""
+        sheet = self.sheets.get(key)
+        return (sheet.calls["read"], sheet.calls["write"]) if sheet else (0, 0)
 
     def close(self) -> None:
         """Let go of connections; work goes on by opening new ones."""

@@ -64,10 +64,11 @@ class Sheet:
 
     def __init__(self, config: Config, sheet: SheetConfig) -> None:
         kind = Credentials if config.google_url == GOOGLE else _LocalCredentials
+        file = config.key_file(sheet.key)
         try:
-            key = kind.from_service_account_file(str(config.credentials), scopes=SCOPES)  # type: ignore[no-untyped-call]
+            key = kind.from_service_account_file(str(file), scopes=SCOPES)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
-            raise Permanent(f"the service account's key {config.credentials.name} cannot be used: {error}") from error
+            raise Permanent(f"the service account's key {file.name} cannot be used: {error}") from error
         self._http: HTTPClient = gspread.Client(key, http_client=_client(config.google_url)).http_client
         self._http.set_timeout(TIMEOUT)
         self.email: str = key.service_account_email

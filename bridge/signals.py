@@ -10,15 +10,17 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from bridge.errors import Permanent
+from bridge.gather import LEADS
 from bridge.history import By, from_sheet, note_task_change
 from bridge.models import Link
-from bridge.newrows import give_row
-from bridge.outbox import mark_pending
+from bridge.newrows import give_row, sheet_for
+from bridge.outbox import hold, mark_pending
 from bridge.runtime import Runtime
 from bridge.tasks import as_lead, close_conflicts, owes
+from task_api.db import exclusive
 from task_api.errors import Problem
 from task_api.models import Task
-from task_api.signals import task_archived, task_changed, task_created
+from task_api.signals import task_archived, task_changed, task_created, task_wanted
 
 _runtimes: "WeakKeyDictionary[Engine, Runtime]" = WeakKeyDictionary()
 
@@ -26,6 +28,16 @@ _runtimes: "WeakKeyDictionary[Engine, Runtime]" = WeakKeyDictionary()
 def attach(runtime: Runtime) -> None:
     """Listen for the tasks of this runtime's database."""
     _runtimes[runtime.database] = runtime
+
+
+@task_wanted.connect
+def on_task_wanted(task_id: int, *, session: Session) -> None:
+    """Its lane first, then the task: the order in which deliveries and turns take them."""
+    if (runtime := _runtime_of(session)) is None or session.get_bind().dialect.name == "sqlite":
+        return
+    sheet = session.scalar(select(Link.sheet).where(Link.task_id == task_id))
+    if sheet is not None and sheet in runtime.config.sheets:
+        hold(session, sheet)
 
 
 @task_changed.connect
@@ -52,11 +64,16 @@ def on_task_created(task: Task, *, session: Session, actor: str) -> None:
     runtime = _runtime_of(session)
     if runtime is None or from_sheet(actor):
         return
+    if (sheet := sheet_for(runtime, actor)) is not None:
+        hold(session, sheet.key)
+    if task.lead_id is not None:
+        exclusive(session, LEADS, task.lead_id)
     taken = select(Link.task_id).where(Link.sheet.in_(runtime.config.sheets), Link.lead_id == task.lead_id)
     if task.lead_id is not None and (other := session.scalars(taken).first()) is not None:
         raise Problem(409, f"lead {task.lead_id} of the sheet has task {other} already; change that one")
     try:
-        give_row(session, runtime, task, actor)
+        if sheet is not None:
+            give_row(session, runtime, sheet, task, actor)
     except Permanent as error:
         raise Problem(422, str(error)) from error
 
@@ -82,12 +99,23 @@ def _link_of(task: Task, session: Session) -> tuple[Runtime, Link] | None:
         return None
     link = session.info.get("links", {}).get(task.id)
     link = link or session.scalars(select(Link).where(Link.task_id == task.id)).one_or_none()
-    return None if link is None or link.sheet not in runtime.config.sheets else (runtime, link)
+    if link is None or link.sheet not in runtime.config.sheets:
+        return None
+    if link.sheet not in session.info.get("held", ()) and session.get_bind().dialect.name != "sqlite":
+        raise Problem(503, "the task is getting its row at this moment; repeat", headers={"Retry-After": "1"})
+    return runtime, link
+
+
+@event.listens_for(Session, "before_commit")
+def _defer(session: Session) -> None:
+    lanes: set[str] = session.info.get("lanes", set())
+    if lanes and (runtime := _runtime_of(session)) is not None:
+        runtime.defer(session, lanes)
 
 
 @event.listens_for(Session, "after_commit")
 def _wake_lanes(session: Session) -> None:
-    session.info.pop("links", None)
+    _forget_held(session)
     lanes = session.info.pop("lanes", None)
     runtime = _runtime_of(session) if lanes else None
     if runtime is not None:
@@ -97,5 +125,10 @@ def _wake_lanes(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
-    session.info.pop("links", None)
+    _forget_held(session)
     session.info.pop("lanes", None)
+
+
+def _forget_held(session: Session) -> None:
+    session.info.pop("links", None)
+    session.info.pop("held", None)

@@ -11,7 +11,7 @@ from bridge.calls import BUDGET
 from bridge.lag import Lag, lags
 from bridge.models import Lane, Link
 from bridge.needs import Counts, counts, needs, silence
-from bridge.outbox import retry
+from bridge.outbox import hold, retry
 from bridge.ready import lacking
 from bridge.runtime import Runtime
 from bridge.tombstones import approve
@@ -91,6 +91,8 @@ def put_back(session: Session, runtime: Runtime, link_id: int | None) -> list[Li
     """Dead letters back into the outbox: this one, or (None) all; a refused cell is one too when it is named."""
     if link_id is not None and not 0 < link_id < 2**63:
         return []
+    for sheet in sorted(runtime.config.sheets):
+        hold(session, sheet)
     mine = select(Link).where(Link.sheet.in_(runtime.config.sheets))
     wanted = mine.where(Link.buried_at.is_not(None)) if link_id is None else mine.where(Link.id == link_id)
     found = [link for link in session.scalars(wanted) if link.buried_at is not None or link.refused]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bridge import newrows, sync_cell, tombstones
 from bridge.batch import Batch, Outcome, Reading
+from bridge.config import SheetConfig
 from bridge.copies import keep_one_each
 from bridge.core.lead import Row
 from bridge.core.plan import Comparison, Plan, Step
@@ -133,15 +134,16 @@ def _late_rows(runtime: Runtime, session: Session, seen: Seen, outcomes: Sequenc
         return []
     linked = select(Link.id).where(Link.task_id == Task.id).exists()
     waiting = list(session.scalars(select(Task).where(Task.archived_at.is_(None), ~linked).limit(CHUNK)))
-    steps = [_late_row(runtime, session, task, f"sweep:{seen.config.key}") for task in waiting]
+    steps = [_late_row(runtime, session, seen.config, task) for task in waiting]
     if len(waiting) == CHUNK and any(step.what == "row_appended" for step in steps):
         ask_for_sweep(session, seen.config.key, runtime.now())
     return steps
 
 
-def _late_row(runtime: Runtime, session: Session, task: Task, actor: str) -> Step:
+def _late_row(runtime: Runtime, session: Session, sheet: SheetConfig, task: Task) -> Step:
+    actor = f"sweep:{sheet.key}"
     try:
-        newrows.give_row(session, runtime, task, actor)
+        newrows.give_row(session, runtime, sheet, task, actor)
     except Permanent as error:
         return Step("refused", task.lead_id, task_id=task.id, reasons=(str(error),))
     return Step("row_appended", task.lead_id, task_id=task.id)

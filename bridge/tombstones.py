@@ -14,7 +14,7 @@ from bridge.config import SheetConfig
 from bridge.core.plan import Deletions, Gone, Step, deletions
 from bridge.history import By, give_up_waiting, note_life
 from bridge.models import Lane, Link
-from bridge.outbox import ask_for_sweep
+from bridge.outbox import ask_for_sweep, hold
 from task_api import tasks
 from task_api.models import Task
 
@@ -66,7 +66,7 @@ def steps(found: Deletions) -> list[Step]:
 
 def approve(session: Session, sheet: str, now: datetime) -> int:
     """A person's word: what has vanished by now may take its tasks along. Returns how many rows that is."""
-    lane = session.get_one(Lane, sheet)
+    lane = hold(session, sheet)
     count, lane.approved_at, lane.held, lane.held_why = lane.held, now, 0, None
     ask_for_sweep(session, sheet, now)
     return count

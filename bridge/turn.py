@@ -21,11 +21,14 @@ from bridge.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class Turn:
-    """The right to work on one lane, and with what. ``at_work``: links whose write is being decided or sent."""
+    """The right to work on one lane, and with what. ``at_work``: links whose write is being decided or sent.
+    ``used_before``: calls to the sheet before it began.
+    """
 
     runtime: Runtime
     lease: Lease
     at_work: set[int] = field(default_factory=set)
+    used_before: tuple[int, int] = (0, 0)
 
     @property
     def config(self) -> SheetConfig:

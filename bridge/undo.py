@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bridge.core.lead import Value
 from bridge.history import By, note_put
 from bridge.models import Change, Link
-from bridge.outbox import mark_pending
+from bridge.outbox import hold, mark_pending
 from bridge.runtime import Runtime
 from bridge.tasks import task_arguments
 from task_api import tasks
@@ -53,7 +53,10 @@ def _found(session: Session, runtime: Runtime, change_id: int) -> tuple[Change, 
     link = session.get(Link, change.link_id) if change is not None and change.link_id is not None else None
     if change is None or link is None or link.sheet not in runtime.config.sheets:
         raise CannotUndo(f"there is no change {change_id} of a lead")
-    return change, link, session.get_one(Task, link.task_id)
+    hold(session, link.sheet)
+    for one in (change, link):  # as they stand now that nobody else changes them
+        session.refresh(one)
+    return change, link, session.get_one(Task, link.task_id, populate_existing=True)
 
 
 def _instead(change: Change) -> str:

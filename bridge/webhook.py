@@ -20,7 +20,7 @@ from bridge.letter import Letter, body, verified
 from bridge.message import All, Hello, Message, Rows, cell, cells, parsed
 from bridge.models import Delivery, Lane
 from bridge.needs import missing_columns
-from bridge.outbox import SWEEP_SOON, ask_for_sweep, wake_after_commit
+from bridge.outbox import SWEEP_SOON, ask_for_sweep, hold, wake_after_commit
 from bridge.rows import take
 from bridge.runtime import Runtime
 from task_api.errors import Problem
@@ -69,7 +69,7 @@ def deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Messa
 
 
 def _take(session: Session, sheet: SheetConfig, letter: Letter, message: Message, now: datetime) -> dict[str, Any]:
-    lane = session.get_one(Lane, sheet.key, with_for_update=True)
+    lane = hold(session, sheet.key)
     _right_tab(session, sheet, lane, message, now)
     layout = sheet.mapping.locate([cell(value, None) for value in message.header])
     if (wait := _sweep_wait(lane, message, now)) is not None:

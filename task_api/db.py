@@ -1,10 +1,12 @@
 """The database: base class, types, and transactions that take the right to write before they need it.
 
-SQLite fails a transaction that wants to write after reading while another writes, so every writing transaction starts
-with BEGIN IMMEDIATE; within one process a mutex queues the writers, which is fairer than SQLite's sleeping busy
-handler.
+SQLite has one writer at a time and fails a transaction that wants to write after reading while another writes, so
+every writing transaction starts with BEGIN IMMEDIATE; within one process a mutex queues the writers, which is fairer
+than SQLite's sleeping busy handler. PostgreSQL has many writers: they lock the rows they are about to change, and
+`exclusive` where there is no row yet.
 """
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +14,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, event
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT = 10.0
 """Seconds to wait for another process's transaction."""
+LOCKS = 64
+"""So many different locks stand behind all the names of one kind."""
 
 
 class Base(DeclarativeBase):
@@ -75,6 +80,28 @@ def begin_write(session: Session) -> None:
     except BaseException:
         _let_next_writer(session)
         raise
+
+
+def exclusive(session: Session, kind: str, *names: str) -> None:
+    """Nobody else gets past this with one of these names until the transaction ends. For what has no row to lock."""
+    if not names or session.get_bind().dialect.name == "sqlite":  # whose writers queue anyway
+        return
+    places = {int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest()) % LOCKS for name in names}
+    kind_id = int.from_bytes(hashlib.blake2b(kind.encode(), digest_size=4).digest(), signed=True)
+    lock = text("SELECT pg_advisory_xact_lock(:kind, place) FROM unnest(CAST(:places AS int[])) AS place")
+    session.execute(lock, {"kind": kind_id, "places": sorted(places)})  # in one order, so that no two wait in a ring
+
+
+def data_version(connection: Connection) -> object:
+    """Changes whenever another connection commits; None where that cannot be told."""
+    sqlite = connection.dialect.name == "sqlite"
+    query = "PRAGMA data_version" if sqlite else "SELECT CAST(pg_current_snapshot() AS text)"
+    try:
+        version: object = connection.exec_driver_sql(query).scalar_one()
+        connection.rollback()
+    except SQLAlchemyError:
+        return None
+    return version
 
 
 @contextmanager

@@ -101,7 +101,10 @@ def _created(answer: dict[str, Any]) -> Response:
 
 
 def _found(task_id: int) -> Task:
-    task = db.session.get(Task, task_id) if task_id < 2**63 else None
+    return _there(db.session.get(Task, task_id) if task_id < 2**63 else None, task_id)
+
+
+def _there(task: Task | None, task_id: int) -> Task:
     if task is None:
         raise Problem(404, f"there is no task {task_id}")
     return task
@@ -109,7 +112,7 @@ def _found(task_id: int) -> Task:
 
 def _matching(task_id: int) -> Task:
     """The task, unless If-Match names another version of it."""
-    task = _found(task_id)
+    task = _there(tasks.locked(db.session(), task_id) if task_id < 2**63 else None, task_id)
     if request.if_match and not request.if_match.contains(str(task.version)):
         raise Problem(412, "the task has changed meanwhile; get it again and repeat")
     return task

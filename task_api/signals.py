@@ -1,12 +1,14 @@
 """What the task API tells whoever listens, inside the open transaction: an exception of a receiver fails the request.
 
-``task_created(task, session, actor)``, ``task_changed(task, session, changes, actor)`` with ``changes`` as
-``{field: (old, new)}``, ``task_archived(task, session, actor)``. The sender is the task.
+``task_wanted(task id, session)`` before a task is locked to be changed; ``task_created(task, session, actor)``,
+``task_changed(task, session, changes, actor)`` with ``changes`` as ``{field: (old, new)}``,
+``task_archived(task, session, actor)``. The sender is the task, or its id.
 """
 
 from blinker import Namespace
 
 _signals = Namespace()
+task_wanted = _signals.signal("task-wanted")
 task_created = _signals.signal("task-created")
 task_changed = _signals.signal("task-changed")
 task_archived = _signals.signal("task-archived")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from task_api.models import Task
-from task_api.signals import task_archived, task_changed, task_created
+from task_api.signals import task_archived, task_changed, task_created, task_wanted
 
 
 def create(  # noqa: PLR0913 - the fields of a task
@@ -41,6 +41,12 @@ def create(  # noqa: PLR0913 - the fields of a task
     task_created.send(task, session=session, actor=actor)
     session.flush()
     return task
+
+
+def locked(session: Session, task_id: int) -> Task | None:
+    """The task, which nobody else changes before this transaction ends; None: there is none."""
+    task_wanted.send(task_id, session=session)
+    return session.get(Task, task_id, populate_existing=True, with_for_update=True)
 
 
 def change(session: Session, task: Task, changes: Mapping[str, Any], *, actor: str) -> dict[str, tuple[Any, Any]]:

@@ -14,6 +14,7 @@ from bridge.doctor import lane, machine
 from bridge.local_google.cells import Validation
 from bridge.models import Lane
 from tests.process import Process
+from tests.stack import eventually
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +29,15 @@ def well(process):
     tab = process.google.book.tab("Leads")
     tab.write(1, 1, [["id", "name", "status", "task_id"]])
     tab.write(2, 1, [["1", "Ann", "NEW"], ["2", "Bob", "LOST"], ["", "", ""]])
+    asked = datetime.now(UTC)
     process.google.scripts.run("installBridge", [f"{process.url}/hooks/sheets/leads#{process.secret()}"])
+    eventually(lambda: swept_at(process) > asked, "the rows are compared", 30)
     yield process
     process.google.trouble.reset()
+
+
+def swept_at(process):
+    return datetime.fromisoformat(process.api("GET", "/status").json()[0]["swept_at"] or "2000-01-01T00:00:00+00:00")
 
 
 def doctor(process, **environ):

@@ -104,6 +104,7 @@ def test_a_typed_lead_becomes_a_card_and_both_follow_each_other(page, shared):
 
     retype(page, "C2", "CONTACTED")
     expect_in(page, "Vikram", "IN_PROGRESS")
+    expect(card(page, "Vikram").locator(".state")).to_have_text("In step")
 
     card(page, "Vikram").drag_to(column(page, "DONE"))
     expect(cell(page, "C2")).to_have_text("QUALIFIED")

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 64.0
+SKEW = 5.0
+"""Seconds by which the clocks of machines that share a budget may differ."""
 
 
 def backoff(attempts: int, chance: float, retry_after: float | None = None) -> float:
@@ -32,9 +34,12 @@ class Pace:
     at: float = 0.0
 
     def refilled(self, now: float) -> "Pace":
-        """The bucket as it stands at ``now`` (monotonic seconds)."""
+        """The bucket as it stands at ``now`` (seconds). A clock that was set back gains nothing and goes on from
+        there; a little (`SKEW`) is only another machine's.
+        """
         gained = max(0.0, now - self.at) * self.per_second
-        return replace(self, tokens=min(self.burst, self.tokens + gained), at=max(now, self.at))
+        at = now if now < self.at - SKEW else max(now, self.at)
+        return replace(self, tokens=min(self.burst, self.tokens + gained), at=at)
 
     def taken(self, now: float, calls: int = 1) -> "Pace":
         """The bucket after ``calls`` calls; it may go into debt, which is waited out before the next."""

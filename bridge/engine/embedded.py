@@ -10,21 +10,21 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from bridge import lane, retention
-from bridge.core.retry import Pace
 from bridge.runtime import Runtime
+from task_api.db import data_version
 
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 30.0
 GLANCE = 0.25
 """Seconds between looks at ``data_version`` (some microseconds each) and at a free election."""
-READS_A_TURN, WRITES_A_TURN = 2, 1
 FIRST_TIDY = 60.0
 """Seconds after the start, which has better things to do."""
 
@@ -39,13 +39,15 @@ class EmbeddedEngine:
         self._calls = False
         self._stopping = False
         self._thread: threading.Thread | None = None
-        self._reads, self._writes = Pace(), Pace()
         self._tidy_at = time.monotonic() + FIRST_TIDY
 
     def start(self) -> None:
         """Start the thread; call it after a fork, never at import."""
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
+
+    def defer(self, session: Session, sheets: Collection[str]) -> None:
+        """Nothing to do within the transaction: what is due stands in the links, and `wake` follows the commit."""
 
     def wake(self, _sheet: str) -> None:
         """A lane may have work."""
@@ -107,7 +109,9 @@ class EmbeddedEngine:
             wait = LONGEST_WAIT
             for due in lane.due(self._runtime):
                 seconds = (due.at - self._runtime.now()).total_seconds()
-                wait = min(wait, self._turn(due.sheet) if seconds <= 0 else seconds)
+                if seconds <= 0:
+                    lane.run(self._runtime, due.sheet)
+                wait = min(wait, max(0.0, seconds))
         return wait
 
     def _tidied(self) -> float:
@@ -119,25 +123,7 @@ class EmbeddedEngine:
                 self._tidy_at = now + 1.0
         return self._tidy_at - now
 
-    def _turn(self, key: str) -> float:
-        """One turn within the pace; returns the seconds after which this lane should be looked at again."""
-        now = time.monotonic()
-        if pause := max(self._reads.wait(now, READS_A_TURN), self._writes.wait(now, WRITES_A_TURN)):
-            return pause
-        before = self._counted(key)
-        try:
-            lane.run(self._runtime, key)
-        finally:
-            after, now = self._counted(key), time.monotonic()
-            self._reads = self._reads.taken(now, after[0] - before[0])
-            self._writes = self._writes.taken(now, after[1] - before[1])
-        return 0.0
-
-    def _counted(self, key: str) -> tuple[int, int]:
-        sheet = self._runtime.sheets.get(key)
-        return (sheet.calls["read"], sheet.calls["write"]) if sheet else (0, 0)
-
-    def _rest(self, seconds: float, glance: Connection, seen: int) -> None:
+    def _rest(self, seconds: float, glance: Connection, seen: object) -> None:
         """Sleep until due, woken, or another process has committed."""
         until = time.monotonic() + seconds
         with self._woken:
@@ -145,15 +131,3 @@ class EmbeddedEngine:
                 self._woken.wait(min(left, GLANCE))
                 if data_version(glance) != seen:
                     return
-
-
-def data_version(connection: Connection) -> int:
-    """Changes whenever another connection commits; 0 where the database is not SQLite."""
-    if connection.dialect.name != "sqlite":
-        return 0
-    try:
-        version = int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
-        connection.rollback()
-    except SQLAlchemyError:
-        return 0
-    return version

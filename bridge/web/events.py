@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, current_app
 
-from bridge.engine.embedded import EmbeddedEngine, data_version
+from bridge.engine import LaneEngine
 from bridge.runtime import Runtime
+from task_api.db import data_version
 from task_api.tokens import requires
 
 events = Blueprint("events", __name__)
@@ -24,10 +25,10 @@ LOOK, BREATH = 0.1, 1.0
 @events.get("/events")
 @requires("tasks:read")
 def stream() -> Response:
-    """``text/event-stream`` of ``changed``; 204 when every seat is taken, or the database cannot tell."""
+    """``text/event-stream`` of ``changed``; 204 when every seat is taken."""
     runtime, engine = current_app.extensions["bridge"], current_app.extensions["engine"]
     seats = current_app.extensions.setdefault("event_seats", threading.BoundedSemaphore(MOST))
-    if runtime.database.dialect.name != "sqlite" or not seats.acquire(blocking=False):
+    if not seats.acquire(blocking=False):
         return Response(status=204)
     response = Response(_lines(runtime, engine), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
@@ -35,7 +36,7 @@ def stream() -> Response:
     return response
 
 
-def _lines(runtime: Runtime, engine: EmbeddedEngine) -> Iterator[str]:
+def _lines(runtime: Runtime, engine: LaneEngine) -> Iterator[str]:
     until = said = time.monotonic()
     until += LONGEST
     with runtime.database.connect() as glance:

@@ -110,7 +110,7 @@ def upgrade() -> None:
         "ix_links_pending",
         "links",
         ["sheet", "next_try"],
-        sqlite_where=sa.text("wanted > written"),
+        sqlite_where=sa.text("wanted > written"), postgresql_where=sa.text("wanted > written"),
     )
 
     op.create_table(

@@ -17,8 +17,8 @@ def upgrade() -> None:
         links.add_column(sa.Column("unborn", sa.Boolean(), nullable=False, server_default=sa.false()))
         for name in ("failing_since", "buried_at", "gone_at", "archived_at"):
             links.add_column(sa.Column(name, sa.DateTime(), nullable=True))
-    op.create_index("ix_links_gone", "links", ["sheet", "gone_at"], sqlite_where=sa.text("gone_at IS NOT NULL"))
-    op.create_index("ix_links_buried", "links", ["sheet", "buried_at"], sqlite_where=sa.text("buried_at IS NOT NULL"))
+    op.create_index("ix_links_gone", "links", ["sheet", "gone_at"], sqlite_where=sa.text("gone_at IS NOT NULL"), postgresql_where=sa.text("gone_at IS NOT NULL"))
+    op.create_index("ix_links_buried", "links", ["sheet", "buried_at"], sqlite_where=sa.text("buried_at IS NOT NULL"), postgresql_where=sa.text("buried_at IS NOT NULL"))
     with op.batch_alter_table("lanes") as lanes:
         lanes.add_column(sa.Column("held", sa.Integer(), nullable=False, server_default="0"))
         lanes.add_column(sa.Column("approved_at", sa.DateTime(), nullable=True))
@@ -28,7 +28,7 @@ def upgrade() -> None:
             lanes.add_column(sa.Column(name, sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
     with op.batch_alter_table("changes") as changes:
         changes.add_column(sa.Column("rule", sa.String(length=60), nullable=True))
-    op.create_index("ix_changes_lost", "changes", ["id"], sqlite_where=sa.text("state = 'lost'"))
+    op.create_index("ix_changes_lost", "changes", ["id"], sqlite_where=sa.text("state = 'lost'"), postgresql_where=sa.text("state = 'lost'"))
 
 
 def downgrade() -> None:

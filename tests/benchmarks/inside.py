@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from bridge import lane, snapshot
 from bridge.app import create_app
 from bridge.config import Config, SheetConfig
+from bridge.core.retry import Pace
 from bridge.core.signature import sign
 from bridge.models import Lane
 from bridge.serve import local_token
@@ -42,7 +43,7 @@ class Rows:
         self.written: list[float] = []
         """When each write arrived, in `time.perf_counter`'s seconds."""
         self.calls = {"read": 0, "write": 0}
-        """Always nothing, so that no pace is kept."""
+        """Nobody counts them here."""
         self._leads, self._first = leads, first
 
     def read(self, rows: Iterable[int] | None = None) -> snapshot.Snapshot:
@@ -91,6 +92,7 @@ class Inside:
         self.runtime, self.engine = self.app.extensions["bridge"], self.app.extensions["engine"]
         self.rows = {key: Rows(leads, first) for key, first in firsts.items()}
         self.runtime.sheets |= self.rows
+        self.runtime.pace = Pace(burst=NEVER, per_second=NEVER, tokens=NEVER)
         self.runtime.now = lambda: self._now
         self._now = self._began = datetime.now(UTC)
         self._seq = 0

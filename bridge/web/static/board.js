@@ -30,6 +30,7 @@ export class Board {
     this.standings = new Standings();
     this.since = '';
     this.sending = Promise.resolve();
+    this.dragging = false;
     const does = { move: (id, status) => this.move(id, status), draw: () => this.draw() };
     this.columns = Object.keys(COLUMNS).map((status) => column(status, does));
     root.replaceChildren(...this.columns.map(({ root: shown }) => shown));
@@ -80,7 +81,9 @@ export class Board {
     return true;
   }
 
+  /** Not while a card hangs from the hand: what moves under it would fall. */
   draw() {
+    if (this.dragging) return;
     const held = document.activeElement;
     const known = [...this.tasks.values()];
     this.filter.offer(known);
@@ -101,11 +104,17 @@ export class Board {
   card(task) {
     let card = this.cards.get(task.id);
     if (!card) {
-      card = new Card(this.template, task.id, { move: (id, status) => this.move(id, status), open: this.open });
+      const does = { move: (id, status) => this.move(id, status), open: this.open, drag: (on) => this.drag(on) };
+      card = new Card(this.template, task.id, does);
       this.cards.set(task.id, card);
     }
     card.show(task, this.status(task), this.moving.has(task.id));
     return card.root;
+  }
+
+  drag(begins) {
+    this.dragging = begins;
+    if (!begins) this.draw();
   }
 
   flash(id) {

@@ -20,7 +20,7 @@ export class Card {
   /**
    * @param {HTMLTemplateElement} template
    * @param {number} id
-   * @param {{move: (id: number, status: string) => void, open: (id: number) => void}} does
+   * @param {{move: (id: number, status: string) => void, open: (id: number) => void, drag: (begins: boolean) => void}} does
    */
   constructor(template, id, does) {
     this.root = template.content.firstElementChild.cloneNode(true);
@@ -33,8 +33,11 @@ export class Card {
     this.select.addEventListener('change', () => does.move(id, this.select.value));
     this.title.addEventListener('click', () => does.open(id));
     this.title.addEventListener('keydown', (event) => this.key(event, id, does));
-    this.root.addEventListener('dragstart', (event) => this.drag(event, id));
-    this.root.addEventListener('dragend', () => this.root.classList.remove('dragged'));
+    this.root.addEventListener('dragstart', (event) => this.drag(event, id, does));
+    this.root.addEventListener('dragend', () => {
+      this.root.classList.remove('dragged');
+      does.drag(false);
+    });
   }
 
   show(task, status, busy) {
@@ -59,7 +62,8 @@ export class Card {
     this.link.textContent = `Row ${row}`;
   }
 
-  drag(event, id) {
+  drag(event, id, does) {
+    does.drag(true);
     event.dataTransfer.setData('text/plain', String(id));
     event.dataTransfer.effectAllowed = 'move';
     this.root.classList.add('dragged');
