@@ -80,13 +80,15 @@ class Lane:
 @dataclass(frozen=True)
 class Load:
     """What a day was like for one service account. ``late``: seconds from each change to its write; ``overdue``: from each
-    sweep's time to the sweep; ``reads``, ``writes``: the most in any minute.
+    sweep's time to the sweep; ``reads``, ``writes``: the most in any minute; ``busy``: the part of the day that one
+    engine, which takes one turn after the other, spends waiting for Google.
     """
 
     late: Sequence[float]
     overdue: Sequence[float]
     reads: int
     writes: int
+    busy: float
 
     def bears(self, every: float) -> bool:
         """True when changes arrive in time, and sweeps before the next one is due."""
@@ -130,7 +132,8 @@ def day(team: Team, sheets: int, every: float, chance: Random) -> Load:
             late += [now - at for at in lane.waiting]
             lane.waiting.clear()
         heappush(queue, (lane.due, number))
-    return Load(late, overdue, busiest(made["read"]), busiest(made["write"]))
+    busy = CALL * sum(map(len, made.values())) / DAY
+    return Load(late, overdue, busiest(made["read"]), busiest(made["write"]), busy)
 
 
 def _told(lane: Lane, at: float, *, burst: bool, owes: bool) -> None:
@@ -233,7 +236,7 @@ def loaded(found: Carried) -> tuple[str, ...]:
     team, load, sheets = found.team, found.load, found.sheets
     return (
         team.name, f"every {found.every / 60:.0f} min", f"{sheets * team.people:,}", f"{sheets * team.edits:,}", f"{load.reads}",
-        f"{load.writes}", f"{percentile(load.late, 0.5):.1f} s", f"{percentile(load.late, 0.99):.1f} s",
+        f"{load.writes}", f"{load.busy:.0%}", f"{percentile(load.late, 0.5):.1f} s", f"{percentile(load.late, 0.99):.1f} s",
     )  # fmt: skip
 
 
