@@ -32,7 +32,7 @@ pictures: .venv/dev
 	@$(BIN)/python -m tests.setup
 	$(BIN)/python -m tests.pictures
 
-# Some four minutes; `make bench ARGS=--million` for the largest sizes, some fifteen.
+# Some four minutes; `make bench ARGS=--million` for the largest sizes, some twenty.
 bench: .venv/dev
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
