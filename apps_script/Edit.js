@@ -14,8 +14,8 @@ const EARLIER = 'Earlier edits';
 
 /**
  * The rows and columns that an edit covers, from 1. `typed`: what went into a single cell; the cell itself may show
- * something else by the time it is read.
- * @typedef {{top: number, bottom: number, first: number, last: number, typed?: string}} Place
+ * something else by the time it is read. `at`: when Google told of it, in milliseconds since 1970.
+ * @typedef {{top: number, bottom: number, first: number, last: number, typed?: string, at?: number}} Place
  */
 
 /**
@@ -23,11 +23,12 @@ const EARLIER = 'Earlier edits';
  * @param {GoogleAppsScript.Events.SheetsOnEdit} e
  */
 function bridgeEdited(e) {
+  const at = Date.now();
   told_(e.range.getA1Notation(), () => {
     const state = state_();
     const sheet = e.range.getSheet();
     if (!mine_(state) || sheet.getSheetId() !== state.tab) return;
-    const place = { ...place_(e.range), ...(typeof e.value === 'string' ? { typed: e.value } : {}) };
+    const place = { ...place_(e.range), at, ...(typeof e.value === 'string' ? { typed: e.value } : {}) };
     if (!touches_(sheet, place, state.settings)) return;
     const answer = place.top === 1 ? sendAll_(state) : sendRows_(state, sheet, place);
     report_(e.range.getA1Notation(), answer);

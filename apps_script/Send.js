@@ -118,8 +118,8 @@ function edited_(sheet, place, settings) {
     if (withIds) freeCopies_(sheet, seen, column - 1);
     assignIds_(sheet, seen, settings);
   }
-  const typed = place.typed === undefined ? {} : { typed: place.typed };
-  const parcels = parcels_(seen, column - 1, { first: place.first, last: place.last, ...typed });
+  const { first, last: to, typed, at } = place;
+  const parcels = parcels_(seen, column - 1, { first, last: to, at, ...(typed === undefined ? {} : { typed }) });
   // Rows that were emptied say nothing any more, not even which lead is gone.
   const emptied = withIds && (seen.blank > 0 || !seen.rows.length);
   return emptied ? [...parcels, everything_(sheet, settings)] : parcels;
@@ -161,7 +161,8 @@ function everything_(sheet, settings) {
  * Rows as parcels the bridge takes.
  * @param {Seen} seen
  * @param {number} column of the id, from 0
- * @param {{first: number, last: number, typed?: string} | null} edited the columns touched, and what was typed
+ * @param {{first: number, last: number, typed?: string, at?: number} | null} edited the columns touched, what was
+ *   typed, and when
  * @returns {Parcel[]}
  */
 function parcels_(seen, column, edited) {

@@ -1,16 +1,13 @@
 """create_app(config): the only place that wires things together. Starts nothing; `bridge.serve` does."""
 
-from pathlib import Path
-
 from flask import Flask
-from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import task_api.schema
 from bridge import openapi, signals
 from bridge.changes import changes
 from bridge.config import Config
-from bridge.engine.embedded import EmbeddedEngine
+from bridge.engine import made
 from bridge.lane import prepare
 from bridge.logs import init_logs
 from bridge.metrics import metrics
@@ -22,7 +19,7 @@ from bridge.web.sign_in import sign_in
 from bridge.web.states import states
 from bridge.webhook import hooks
 from task_api.app import init_task_api
-from task_api.db import db
+from task_api.db import db, engine_options
 
 
 def create_app(config: Config) -> Flask:
@@ -33,7 +30,7 @@ def create_app(config: Config) -> Flask:
     config.home.mkdir(parents=True, exist_ok=True)
     app = Flask("bridge", static_folder=None)
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}  # they are cell text, and errors are logged
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.database)
     init_logs(app)
     init_task_api(app)
     with app.app_context():
@@ -43,8 +40,8 @@ def create_app(config: Config) -> Flask:
     runtime = Runtime(config, database)
     prepare(runtime)
     signals.attach(runtime)
-    engine = EmbeddedEngine(runtime, lock_file(config))
-    runtime.wake = engine.wake
+    engine = made(runtime)
+    runtime.wake, runtime.defer = engine.wake, engine.defer
     app.extensions["bridge"], app.extensions["engine"] = runtime, engine
     app.extensions["openapi_paths"] = openapi.paths()
     for blueprint in (hooks, status, changes, metrics, states, sign_in, events, web):
@@ -52,10 +49,3 @@ def create_app(config: Config) -> Flask:
     if proxies := config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
     return app
-
-
-def lock_file(config: Config) -> Path:
-    """Beside the SQLite file, so that all processes on one file elect one engine."""
-    url = make_url(config.database)
-    database = Path(url.database) if url.drivername.startswith("sqlite") and url.database else config.home / "engine"
-    return database.with_suffix(".engine")

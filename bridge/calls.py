@@ -1,33 +1,49 @@
-"""How many calls a sheet has made to Google, by kind. Counts; paces nothing."""
+"""How many calls a sheet has made to Google, by kind, and what became of each. Paces nothing, stores nothing."""
 
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 Kind = Literal["read", "write"]
+Purpose = Literal["compare", "look", "find", "tabs", "write", "append"]
+"""What a call was for: comparing all rows, looking at some before they are written, finding rows that moved, finding a
+tab that was renamed; writing cells, appending rows.
+"""
+Result = Literal["ok", "429", "4xx", "5xx", "timeout", "failed"]
+"""What became of a call; ``failed``: no connection, no access token, or an answer that cannot be read."""
+KINDS, RESULTS = get_args(Kind), get_args(Result)
 BUDGET = 60
 """Reads and writes a minute each that Google grants one service account, all its sheets together (GOOGLE.md)."""
 
 
+@dataclass(frozen=True)
+class Call:
+    """One call; ``began``: seconds of the clock of its `Calls`."""
+
+    began: float
+    kind: Kind
+    purpose: Purpose
+    result: Result
+
+
 class Calls:
-    """``calls["read"]``: how many in all."""
+    """``calls["read"]``: how many were begun in all. ``untold``: those that ended and nobody has recorded yet."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._all: Counter[Kind] = Counter()
-        self._lately: deque[tuple[float, Kind]] = deque(maxlen=10 * BUDGET)
+        self.clock = clock
+        self.untold: list[Call] = []
+        self._begun: Counter[Kind] = Counter()
 
-    def note(self, kind: Kind) -> None:
-        """One more."""
-        self._all[kind] += 1
-        self._lately.append((self._clock(), kind))
+    def begin(self, kind: Kind) -> float:
+        """One more is on its way; returns when it began, for `end`."""
+        self._begun[kind] += 1
+        return self.clock()
+
+    def end(self, began: float, kind: Kind, purpose: Purpose, result: Result) -> None:
+        """It is over."""
+        self.untold.append(Call(began, kind, purpose, result))
 
     def __getitem__(self, kind: Kind) -> int:
-        return self._all[kind]
-
-    def last_minute(self) -> dict[str, int]:
-        """How many of each in the last 60 seconds."""
-        since = self._clock() - 60
-        found = Counter(kind for at, kind in list(self._lately) if at > since)
-        return {"read": found["read"], "write": found["write"]}
+        return self._begun[kind]

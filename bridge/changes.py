@@ -1,11 +1,16 @@
-"""The history over HTTP, and the way back: every change, filtered and in pages; undo; take what a conflict lost."""
+"""The history over HTTP, and the way back: every change, filtered and in pages; undo; take what a conflict lost.
 
-from collections.abc import Callable
+A page costs the same however long the history is: where no index leads to what is asked for, it looks through a
+portion and says where the next one begins.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from flask import Blueprint, Response, current_app, g, jsonify, request, url_for
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
 
 from bridge.models import Change, Link
 from bridge.runtime import Runtime
@@ -16,6 +21,8 @@ from task_api.models import Task
 from task_api.tokens import requires
 
 changes = Blueprint("changes", __name__)
+LOOK = 20_000
+"""So many changes one page looks through, the newest first, unless a task or a lead says where they are."""
 Short = Annotated[str, Field(min_length=1, max_length=250)]
 
 
@@ -41,12 +48,14 @@ class Query(BaseModel):
 @changes.get("/changes")
 @requires("tasks:read")
 def every_change() -> Response:
-    """Changes of every lead, newest first, a page at a time; the next page is named by the Link header."""
+    """Changes of every lead, newest first, a page at a time; the next page is named by the Link header. A page may hold
+    less than was asked for, or nothing, and name a next one: it looked through `LOOK` changes.
+    """
     query = _query()
-    found = db.session.execute(_selected(query).limit(query.limit + 1)).all()
-    response = jsonify([told(change, link) for change, link in found[: query.limit]])
-    if len(found) > query.limit:
-        arguments = request.args.to_dict() | {"before": str(found[query.limit - 1][0].id)}
+    page, following = _page(db.session(), query)
+    response = jsonify([told(change, link) for change, link in page])
+    if following is not None:
+        arguments = request.args.to_dict() | {"before": str(following)}
         response.headers["Link"] = f'<{url_for("changes.every_change", _external=True, **arguments)}>; rel="next"'
     return response
 
@@ -57,7 +66,7 @@ def changes_of_task(task_id: int) -> Response:
     """The task's whole story, newest first, at most 1,000 changes; older ones: `GET /changes?task_id=…&before=…`."""
     if task_id >= 2**63 or db.session.get(Task, task_id) is None:
         raise Problem(404, f"there is no task {task_id}")
-    found = db.session.execute(_selected(Query(task_id=task_id)).limit(1000))
+    found = db.session.execute(selected(Query(task_id=task_id)).limit(1000))
     return jsonify([told(change, link) for change, link in found])
 
 
@@ -102,10 +111,13 @@ def told(change: Change, link: Link | None) -> dict[str, Any]:
     }
 
 
-def _selected(query: Query) -> Select[Change, Link]:
+def selected(query: Query) -> Select[Change, Link]:
+    """Every change that is asked for, the newest first. A lead's are found by its links, which have an index."""
     found = select(Change, Link).outerjoin(Link, Link.id == Change.link_id).order_by(Change.id.desc())
+    if query.lead_id is not None:
+        found = found.where(Change.link_id.in_(select(Link.id).where(Link.lead_id == query.lead_id)))
     equal = {
-        Link.sheet: query.sheet, Link.lead_id: query.lead_id, Change.task_id: query.task_id, Change.field: query.field,
+        Link.sheet: query.sheet, Change.task_id: query.task_id, Change.field: query.field,
         Change.side: query.side, Change.state: query.state, Change.actor: query.actor,
     }  # fmt: skip
     found = found.where(*(column == value for column, value in equal.items() if value is not None))
@@ -113,6 +125,24 @@ def _selected(query: Query) -> Select[Change, Link]:
     if query.who is not None:  # a person types a part of it
         found = found.where(Change.actor.icontains(query.who, autoescape=True))
     return found.where(*(compare(value) for value, compare in bounds if value is not None))
+
+
+def _page(session: Session, query: Query) -> tuple[Sequence[Row[Change, Link]], int | None]:
+    """The page, and before which change the next one begins; None when there is none."""
+    oldest = _oldest(session, query)
+    found = session.execute(selected(query).where(Change.id >= oldest).limit(query.limit + 1)).all()
+    if len(found) > query.limit:
+        return found[: query.limit], found[query.limit - 1][0].id
+    older = session.scalar(select(Change.at).where(Change.id < oldest).order_by(Change.id.desc()).limit(1))
+    return found, None if older is None or (query.since is not None and older < query.since) else oldest
+
+
+def _oldest(session: Session, query: Query) -> int:
+    """The oldest change this page looks at; 0 when an index leads to the right ones."""
+    if query.task_id is not None or query.lead_id is not None:
+        return 0
+    newest = session.scalar(select(func.max(Change.id))) or 0
+    return max(0, min(query.before or newest + 1, newest + 1) - LOOK)
 
 
 def _query() -> Query:

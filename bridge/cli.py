@@ -13,7 +13,7 @@ from bridge.errors import Permanent, Transient
 from bridge.logs import FORMATS, caused_by, settings
 from bridge.operate import OPERATE
 from task_api import schema, tokens
-from task_api.cli import SCOPE, USUAL, named, token
+from task_api.cli import AS_JSON, SCOPE, USUAL, named, say, token
 from task_api.db import begin_write
 from task_api.schema import SchemaError
 
@@ -42,6 +42,14 @@ def run() -> None:
 
 
 @cli.command()
+def worker() -> None:
+    """Work on the sheets without serving anything, beside other processes on one PostgreSQL. Stop with Ctrl-C."""
+    from bridge.worker import work  # noqa: PLC0415
+
+    work(configured())
+
+
+@cli.command()
 @click.argument("sheet", default="leads")
 def connection(sheet: str) -> None:
     """Print the connection string to paste into the sheet: Bridge → Install. Treat it like a password."""
@@ -54,14 +62,16 @@ def connection(sheet: str) -> None:
 @cli.command()
 @click.argument("name", callback=named)
 @SCOPE
-def link(name: str, scopes: tuple[str, ...]) -> None:
+@AS_JSON
+def link(name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     """Print a link that signs NAME in to the page. It works once, within ten minutes; only its hash is kept."""
     config = configured()
     with session_on(config) as session:
         begin_write(session)
         made = tokens.issue(session, name, scopes or USUAL, "link")
         session.commit()
-    click.echo(f"{config.public_url}/#link={made}")
+    address = f"{config.public_url}/#link={made}"
+    say(address, {"name": name, "scopes": list(scopes or USUAL), "link": address}, as_json)
 
 
 @cli.command()

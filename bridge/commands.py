@@ -12,22 +12,24 @@ import click
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from bridge import lane, signals, status, sweep, tombstones
+from bridge import lane, signals, spent, status, sweep, tombstones
 from bridge import undo as back
-from bridge.changes import told
+from bridge.calls import BUDGET
+from bridge.changes import Query, selected, told
 from bridge.config import Config, ConfigError, load
 from bridge.core.plan import Plan
+from bridge.engine import made
 from bridge.flush import flush
-from bridge.models import Change, Lane, Link
+from bridge.models import Lane
 from bridge.needs import needs
 from bridge.outbox import LEASE, Lease
 from bridge.runtime import Runtime
 from bridge.tables import print_plan, print_rows, progress_bar
 from bridge.turn import Turn
 from task_api import schema
-from task_api.db import prepare_engine
+from task_api.cli import AS_JSON, say
+from task_api.db import engine_options, prepare_engine
 
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 SHEET = click.option("--sheet", metavar="KEY", help="Only this sheet; all of them when left out.")
 
 
@@ -40,7 +42,7 @@ def status_(as_json: bool) -> None:
     names = ("sheet", "pending", "buried", "conflicts", "refused", "held", "heard_at", "swept_at")
     print_rows(lanes, names, as_json)
     for one in lanes if not as_json else ():
-        for said in filter(None, (one["problem"], one["held_why"], one["silence"])):
+        for said in filter(None, (_pulse(one), one["problem"], one["held_why"], one["silence"])):
             click.echo(f"{one['sheet']}: {said}")
 
 
@@ -65,11 +67,7 @@ def needs_(as_json: bool) -> None:
 @AS_JSON
 def changes_(lead_id: str | None, task_id: int | None, limit: int, as_json: bool) -> None:
     """Show the history, newest first: when, who, old, new, by which rule, what became of it."""
-    found = select(Change, Link).outerjoin(Link, Link.id == Change.link_id).order_by(Change.id.desc()).limit(limit)
-    if lead_id is not None:
-        found = found.where(Link.lead_id == lead_id)
-    if task_id is not None:
-        found = found.where(Change.task_id == task_id)
+    found = selected(Query(lead_id=lead_id, task_id=task_id)).limit(limit)
     with _working() as runtime, runtime.session() as session:
         rows = [told(change, link) for change, link in session.execute(found)]
     print_rows(rows, ("id", "at", "actor", "lead_id", "field", "old", "new", "rule", "state", "reason"), as_json)
@@ -94,18 +92,21 @@ def sweep_(dry_run: bool, sheet: str | None, as_json: bool) -> None:
 
 @click.command("approve")
 @SHEET
-def approve_(sheet: str | None) -> None:
+@AS_JSON
+def approve_(sheet: str | None, as_json: bool) -> None:
     """Let the tasks of vanished rows be archived, although many vanished at once."""
     with _writing() as (runtime, session):
-        for key in _keys(runtime, sheet):
-            count = tombstones.approve(session, key, runtime.now())
-            click.echo(f"{key}: {count} rows may take their tasks along" if count else f"{key}: nothing was held")
+        counts = {key: tombstones.approve(session, key, runtime.now()) for key in _keys(runtime, sheet)}
+    words = {key: f"{n} rows may take their tasks along" if n else "nothing was held" for key, n in counts.items()}
+    rows = [{"sheet": key, "approved": count} for key, count in counts.items()]
+    say("\n".join(f"{key}: {done}" for key, done in words.items()), rows, as_json)
 
 
 @click.command("retry")
 @click.argument("dead_letter", type=int, required=False)
 @click.option("--all", "every", is_flag=True, help="All dead letters.")
-def retry_(dead_letter: int | None, every: bool) -> None:
+@AS_JSON
+def retry_(dead_letter: int | None, every: bool, as_json: bool) -> None:
     """Put a dead letter back into the outbox; `leadbridge needs` lists them."""
     if (dead_letter is None) == (not every):
         raise click.UsageError("name one dead letter, or give --all")
@@ -113,24 +114,28 @@ def retry_(dead_letter: int | None, every: bool) -> None:
         count = len(status.put_back(session, runtime, dead_letter))
     if not count and dead_letter is not None:
         raise click.ClickException(f"there is no dead letter {dead_letter}; see: leadbridge needs")
-    click.echo(f"{count} tried again")
+    say(f"{count} tried again", {"retried": count}, as_json)
 
 
 @click.command("undo")
 @click.argument("change", type=int)
 @click.option("--force", is_flag=True, help="Also when the field has changed since.")
-def undo_(change: int, force: bool) -> None:
+@AS_JSON
+def undo_(change: int, force: bool, as_json: bool) -> None:
     """Set a field back to what it was before CHANGE; `leadbridge changes` lists them."""
     with _writing() as (runtime, session):
-        click.echo(_done(lambda: back.undo(session, runtime, change, "command line", force=force)))
+        done = _done(lambda: back.undo(session, runtime, change, "command line", force=force))
+    say(done, {"change": change, "done": done}, as_json)
 
 
 @click.command("take")
 @click.argument("change", type=int)
-def take_(change: int) -> None:
+@AS_JSON
+def take_(change: int, as_json: bool) -> None:
     """Take the value that a conflict lost; CHANGE as `leadbridge needs` lists it."""
     with _writing() as (runtime, session):
-        click.echo(_done(lambda: back.take(session, runtime, change, "command line")))
+        done = _done(lambda: back.take(session, runtime, change, "command line"))
+    say(done, {"change": change, "done": done}, as_json)
 
 
 COMMANDS = (status_, needs_, changes_, sweep_, approve_, retry_, undo_, take_)
@@ -147,7 +152,7 @@ def configured() -> Config:
 def session_on(config: Config) -> Session:
     """A session on the configured database, migrated if it was behind."""
     config.home.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(config.database)
+    engine = create_engine(config.database, **engine_options(config.database))
     prepare_engine(engine)
     if schema.current(engine) != schema.head():
         schema.upgrade(config.database)
@@ -165,6 +170,7 @@ def _working() -> Iterator[Runtime]:
     runtime = Runtime(config, engine)
     lane.prepare(runtime)
     signals.attach(runtime)
+    runtime.defer = made(runtime).defer
     try:
         yield runtime
     finally:
@@ -188,6 +194,14 @@ def beside_local_google(config: Config, session: Session) -> Config:
     return replace(config, sheets=sheets, google_url=f"http://127.0.0.1:{config.port}/local", credentials=key_file)
 
 
+def _pulse(one: dict[str, Any]) -> str:
+    """How fast a sheet is followed, and at what cost."""
+    lag, calls = one["lag"], one["calls"]
+    waits = "nothing waits" if lag["now"] is None else f"a change waits for {lag['now']:.1f} s"
+    took = f"95 of 100 changes took {lag['p95']:.2f} s at most" if lag["of"] else "no change yet"
+    return f"{waits}, {took}; {calls['read']} reads and {calls['write']} writes in the last minute, of {BUDGET} each"
+
+
 def _keys(runtime: Runtime, sheet: str | None) -> list[str]:
     if sheet is not None and sheet not in runtime.config.sheets:
         raise click.ClickException(f"there is no sheet '{sheet}'; there is {', '.join(runtime.config.sheets)}")
@@ -196,7 +210,11 @@ def _keys(runtime: Runtime, sheet: str | None) -> list[str]:
 
 def _preview(runtime: Runtime, key: str, quiet: bool) -> Plan:
     with progress_bar(key, quiet) as progress:
-        return sweep.preview(Turn(runtime, Lease(key, 0)), progress)
+        plan = sweep.preview(Turn(runtime, Lease(key, 0)), progress)
+    with runtime.writing() as session:
+        spent.tell(runtime, session, key)
+        session.commit()
+    return plan
 
 
 def _sweep(runtime: Runtime, key: str, quiet: bool) -> Plan:

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -57,6 +57,8 @@ class Config:
 
     ``trusted_proxies``: how many stand before it, whose X-Forwarded-For, -Proto and -Host are believed.
     ``keep_history``: days after which changes go to the archive folder; 0 keeps them all in the database.
+    ``credentials``: the service account's key; with ``more_credentials`` the accounts share the sheets.
+    ``engine``: False leaves the work on the sheets to ``leadbridge worker`` processes, which need PostgreSQL.
     """
 
     home: Path
@@ -71,6 +73,7 @@ class Config:
     local: bool = False
     database_url: str = ""
     keep_history: int = 400
+    engine: bool = True
 
     @property
     def database(self) -> str:
@@ -122,11 +125,12 @@ class _Bridge(_Strict):
     host: str = "127.0.0.1"
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     keep_history: int = Field(default=400, ge=0, le=36_500)
+    engine: bool = True
 
 
 class _Google(_Strict):
     base_url: str = Field(default=GOOGLE, pattern=r"^https?://")
-    credentials: str | None = None
+    credentials: str | Annotated[list[str], Field(min_length=1)] | None = None
 
 
 class _File(_Strict):
@@ -150,9 +154,14 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         config = replace(config, public_url=f"http://127.0.0.1:{port}")
     else:
         config = _from_file(path, environ, home, folder, port, faults)
+    database = environ.get("DATABASE_URL", "")
+    if database and not re.match(r"sqlite:///|postgresql(\+psycopg)?://", database):
+        faults.append("DATABASE_URL: use postgresql+psycopg://user:password@host/name or sqlite:////path/of/the.db")
+    if not config.engine and not database.startswith("postgresql"):
+        faults.append("engine = false leaves the work to `leadbridge worker`, which needs PostgreSQL: set DATABASE_URL")
     if faults:
         raise ConfigError("\n".join(faults))
-    return replace(config, database_url=environ.get("DATABASE_URL", ""))
+    return replace(config, database_url=re.sub("^postgresql://", "postgresql+psycopg://", database))
 
 
 def _dotenv(path: Path) -> dict[str, str]:
@@ -192,12 +201,14 @@ def _from_file(
     faults += _collisions(path.name, text, sheets)
     if not faults:
         sheets = {key: _with_secrets(sheet, environ, home, faults) for key, sheet in sheets.items()}
-    key_file = parsed.google.credentials or environ.get("GOOGLE_APPLICATION_CREDENTIALS", "service_account.json")
-    if not (folder / key_file).is_file():
-        faults.append(
-            f"the service account's key '{key_file}' is not there: "
-            "save Google's JSON key under that name or set GOOGLE_APPLICATION_CREDENTIALS"
-        )
+    named = parsed.google.credentials or environ.get("GOOGLE_APPLICATION_CREDENTIALS", "service_account.json")
+    first, *more = [named] if isinstance(named, str) else named
+    faults += [
+        f"the service account's key '{file}' is not there: "
+        "save Google's JSON key under that name or set GOOGLE_APPLICATION_CREDENTIALS"
+        for file in (first, *more)
+        if not (folder / file).is_file()
+    ]
     return Config(
         home=home,
         sheets=sheets,
@@ -206,8 +217,10 @@ def _from_file(
         trusted_proxies=parsed.bridge.trusted_proxies,
         public_url=(parsed.bridge.public_url or f"http://127.0.0.1:{port}").rstrip("/"),
         google_url=environ.get("LEADBRIDGE_GOOGLE_URL", parsed.google.base_url).rstrip("/"),
-        credentials=folder / key_file,
+        credentials=folder / first,
+        more_credentials=tuple(folder / file for file in more),
         keep_history=parsed.bridge.keep_history,
+        engine=parsed.bridge.engine,
     )
 
 

@@ -129,7 +129,7 @@ def _alien(link: Link, values: Mapping[str, Value]) -> set[str]:
 def _settle_unwritten(batch: Batch, seen: Seen, link: Link, reached: set[str]) -> None:
     """Nothing to write; a lead that another's write went into is looked at again while the read may be too old."""
     outbox.settle(link, link.wanted)
-    settle_waiting(batch.session, {link.id: reached}, batch.now)
+    settle_waiting(batch.session, link.sheet, {link.id: reached}, batch.now)
     aliens = own_writes.aliens(link)
     if own_writes.younger((entry for entry in link.own_writes if entry.get("alien")), seen.began - LAG):
         outbox.mark_pending(batch.session, link, batch.now + LAG_WAIT)

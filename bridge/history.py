@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bridge import own_writes
+from bridge import own_writes, tallies
 from bridge.core.lead import Fields, Value
 from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict
@@ -143,17 +143,18 @@ def note_put(session: Session, link: Link, name: str, value: Value, by: By) -> N
     session.add(_change(link, "task", name, link.base.get(name), value, by, rule="undo"))
 
 
-def settle_waiting(session: Session, reached: Mapping[int, Iterable[str]], at: datetime) -> None:
-    """These fields of these links stand in the sheet: the newest waiting change of each was applied, older ones
+def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[str]], at: datetime) -> None:
+    """These fields of these links of a sheet stand in it: the newest waiting change of each was applied, older ones
     superseded.
     """
-    newest: set[tuple[int | None, str]] = set()
+    newest: dict[tuple[int, str], float] = {}
     for change in session.scalars(_waiting(*reached)):
-        key = (change.link_id, change.field)
         if change.link_id is not None and change.field in reached[change.link_id]:
+            key = (change.link_id, change.field)
             change.state = "superseded" if key in newest else "applied"
             change.reached_at = at
-            newest.add(key)
+            newest.setdefault(key, (at - change.at).total_seconds())
+    tallies.observe(session, sheet, tallies.TASK_TO_CELL, newest.values())
 
 
 def give_up_waiting(session: Session, link: Link, why: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
-from bridge import budget
+from bridge import budget, spent
 from bridge.core.retry import backoff
 from bridge.errors import Permanent, Throttled, Transient
 from bridge.flush import flush
@@ -24,7 +24,7 @@ from bridge.runtime import Runtime
 from bridge.strays import lose_sight
 from bridge.sweep import sweep
 from bridge.turn import Turn
-from task_api.db import exclusive
+from task_api.db import contended, exclusive
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,14 @@ def take_over(runtime: Runtime) -> None:
         session.commit()
 
 
+def greet(runtime: Runtime) -> None:
+    """A process begins to work beside others, or as the first: compare every sheet once."""
+    for key in sorted(runtime.config.sheets):
+        with runtime.writing() as session:
+            ask_for_sweep(session, key, runtime.now())
+            session.commit()
+
+
 def due(runtime: Runtime) -> list[Due]:
     """Every lane with work, earliest first; a lane that waits out a failure is due when it may try again."""
     now = runtime.now()
@@ -104,13 +112,15 @@ def begin(runtime: Runtime, key: str) -> Turn | None:
 
 
 def end(turn: Turn) -> None:
-    """Give the lane back, and settle what the turn has used."""
+    """Give the lane back, settle what the turn has used, and tell what became of it."""
     runtime, key = turn.runtime, turn.lease.sheet
     reads, writes = (after - before for after, before in zip(runtime.used(key), turn.used_before, strict=True))
     with runtime.writing() as session:
         release(session, turn.lease)
+        count = spent.tell(runtime, session, key)
         budget.settle(session, runtime.account(key), runtime.pace, runtime.now(), (reads, writes))
         session.commit()
+    spent.told(runtime, key, count)
 
 
 def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random) -> bool:
@@ -137,7 +147,10 @@ def _run(turn: Turn, chance: Callable[[], float]) -> bool:
     except Permanent as error:
         _paused(runtime, key, str(error))
         return False
-    except Exception:  # one sheet's unforeseen trouble must not stop the others: log and postpone
+    except Exception as error:  # one sheet's unforeseen trouble must not stop the others: log and postpone
+        if contended(error):
+            log.info("turn_again sheet=%s", key)
+            return True
         log.exception("turn_failed sheet=%s", key)
         _failed(turn, "something unexpected happened; the log of the bridge has it", chance(), None)
         return False

@@ -31,6 +31,7 @@ class _Edited(_Wire):
     first: int = Field(ge=1)
     last: int = Field(ge=1)
     typed: str = Field("", max_length=50_000)
+    at: int | None = Field(None, ge=0, lt=2**53)
 
 
 class Message(_Wire):
@@ -44,7 +45,9 @@ class Message(_Wire):
 
 
 class Rows(Message):
-    """Rows as they stand after an edit; ``edited``: the columns a person touched."""
+    """Rows as they stand after an edit; ``edited``: the columns a person touched, and when the script heard of it, in
+    milliseconds since 1970.
+    """
 
     type: Literal["rows"]
     rows: list[_Row] = Field(max_length=MOST_ROWS)

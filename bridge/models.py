@@ -161,7 +161,8 @@ class Lane(Base):
     no task, and why, as the last sweep saw them. ``litter``: what writes of ours
     may have left in rows that it was not meant for. ``sweeps``: when sweeps are wanted (seconds), ``sweep_at`` the
     first. ``tab_id``: Google's number of the tab, ``missing``: headers it should have, as last seen; ``unsigned_at``:
-    when a delivery with a wrong signature last came.
+    when a delivery with a wrong signature last came. ``spent``: the calls to Google of about the last minute, each as
+    [seconds since 1970, kind, purpose].
     """
 
     __tablename__ = "lanes"
@@ -188,3 +189,15 @@ class Lane(Base):
     tab_id: Mapped[int | None] = mapped_column(BigInteger)
     missing: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
     unsigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    spent: Mapped[list[tuple[float, str, str]]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
+
+
+class Tally(Base):
+    """A count that only grows: of one sheet, by name and label, as `bridge.tallies` keeps it."""
+
+    __tablename__ = "tallies"
+
+    sheet: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    label: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[float] = mapped_column(Float)

@@ -14,7 +14,7 @@ def paths() -> dict[str, Any]:
     force = [{"name": "force", "in": "query", "schema": {"type": "boolean"}}]
     tasks = [{"name": "tasks", "in": "query", "description": "ids with commas between", "schema": {"type": "string"}}]
     return {
-        "/changes": {"get": _operation("listChanges", "Every change, newest first, in pages", page, 422)},
+        "/changes": {"get": _operation("listChanges", "Every change, newest first, page by page", page, 422)},
         "/tasks/{task_id}/changes": {
             "parameters": [_in_path("task_id", NUMBER)],
             "get": _operation("listChangesOfTask", "The whole story of one task", [], 404),
@@ -40,6 +40,10 @@ def paths() -> dict[str, Any]:
         "/sheets/{key}/approve": {
             "parameters": [_in_path("key", {"type": "string"})],
             "post": _operation("approveDeletions", "Let the tasks of many vanished rows be archived", [], 404),
+        },
+        "/sheets/{key}/look": {
+            "parameters": [_in_path("key", {"type": "string"})],
+            "post": _operation("lookAgain", "Look at a paused sheet now", [], 404),
         },
         "/dead-letters/retry": {"post": _operation("retryAll", "Try every dead letter again", [])},
         "/dead-letters/{link_id}/retry": {

@@ -34,7 +34,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def restore(file: Path) -> None:
     """Put the backup FILE in the place of the database; the bridge must be stopped. What it replaces is kept."""
-    from bridge.app import lock_file  # noqa: PLC0415 - the other commands start faster without these
+    from bridge.engine import lock_file  # noqa: PLC0415 - the other commands start faster without these
     from bridge.restore import restore as put  # noqa: PLC0415
 
     config = configured()

@@ -4,6 +4,7 @@ Decides nothing about values. What is not settled stays pending; what Google doe
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,17 +30,24 @@ def send(turn: Turn, sent: list[Sent]) -> None:
     is refused, cell by cell.
     """
     try:
-        echoed = turn.sheet.write([one.write for one in sent])
-    except Throttled:
-        _turned_away(turn, sent)
-        raise
+        _send(turn, sent)
     except Rejected as error:
         if len(sent) == 1:
             _write_cells(turn, sent[0], str(error))
         else:
             _turned_away(turn, sent, str(error))
-        return
-    _settle(turn, sent, _standing(turn, sent, echoed))
+
+
+def _send(turn: Turn, sent: list[Sent]) -> bool:
+    """One write, verified and settled; True when all of it stands where it was meant to. Raises `Rejected` when Google
+    takes nothing of it.
+    """
+    try:
+        echoed = turn.sheet.write([one.write for one in sent])
+    except Throttled:
+        _turned_away(turn, sent)
+        raise
+    return _settle(turn, sent, _standing(turn, sent, echoed)) == len(sent)
 
 
 def _turned_away(turn: Turn, sent: list[Sent], why: str = "") -> None:
@@ -72,7 +80,8 @@ def _standing(turn: Turn, sent: list[Sent], echoed: list[Raw | Unechoed]) -> lis
     return [standing(one, seen) for one, seen in zip(sent, echoed, strict=True)]
 
 
-def _settle(turn: Turn, sent: list[Sent], standing: list[Raw | Unechoed]) -> None:
+def _settle(turn: Turn, sent: list[Sent], standing: list[Raw | Unechoed]) -> int:
+    """Returns how many writes stand where they were meant to."""
     now = turn.runtime.now()
     with turn.writing() as session:
         found = session.scalars(select(Link).where(Link.id.in_([one.link_id for one in sent])))
@@ -90,8 +99,9 @@ def _settle(turn: Turn, sent: list[Sent], standing: list[Raw | Unechoed]) -> Non
             elif _settle_link(turn, session, link, one, now):
                 reached[link.id] = set(one.values)
                 _log_written(turn, one)
-        settle_waiting(session, reached, now)
+        settle_waiting(session, turn.lease.sheet, reached, now)
         session.commit()
+    return len(reached)
 
 
 def _log_written(turn: Turn, one: Sent) -> None:
@@ -122,17 +132,39 @@ def _sent(link: Link, one: Sent) -> list[own_writes.Entry]:
 
 
 def _write_cells(turn: Turn, one: Sent, why: str) -> None:
-    """One row that Google rejects: cell by cell; the cell at fault is refused and the write buried."""
-    if len(one.values) > 1:
-        for (name, value), (column, cell) in zip(one.values.items(), one.write.cells.items(), strict=True):
-            send(turn, [replace(one, write=replace(one.write, cells={column: cell}), values={name: value})])
-        return
-    now, why = turn.runtime.now(), f"{ENDURING} it: {why}"
+    """One row that Google rejects: cell by cell; the cells at fault are refused, and the write is buried once the
+    others stand in the sheet. Until then it stays pending: when the row moves meanwhile, say, the rest is not sent.
+    """
+    faults = dict.fromkeys(one.values, why) if len(one.values) == 1 else {}
+    arrived = True
+    for part in _parts(one) if not faults else ():
+        try:
+            arrived = arrived and _send(turn, [part])
+        except Rejected as error:
+            faults |= dict.fromkeys(part.values, str(error))
+    _refuse(turn, one, {name: f"{ENDURING} it: {fault}" for name, fault in faults.items()}, arrived=arrived)
+
+
+def _parts(one: Sent) -> list[Sent]:
+    """The same write, a cell each. None of them settles the link by itself."""
+    cells = zip(one.values.items(), one.write.cells.items(), strict=True)
+    return [
+        replace(one, claimed=0, write=replace(one.write, cells={column: cell}), values={name: value})
+        for (name, value), (column, cell) in cells
+    ]
+
+
+def _refuse(turn: Turn, one: Sent, faults: Mapping[str, str], *, arrived: bool) -> None:
+    """``faults``: field → why. ``arrived``: every other field stands in the sheet; else the link stays pending."""
+    now = turn.runtime.now()
     with turn.writing() as session:
         link = session.get_one(Link, one.link_id)
-        own_writes.settled(link, one.values, one.write.row, landed=False)
-        for name, value in one.values.items():
-            note_refused(session, link, name, value, By(f"flush:{turn.lease.sheet}", now), why)
-            link.refused = link.refused | {name: [value, why]}
-        outbox.bury(session, link, one.claimed, now, why)
+        own_writes.settled(link, faults.keys(), one.write.row, landed=False)
+        for name, why in faults.items():
+            note_refused(session, link, name, one.values[name], By(f"flush:{turn.lease.sheet}", now), why)
+            link.refused = link.refused | {name: [one.values[name], why]}
+        if arrived and faults:
+            outbox.bury(session, link, one.claimed, now, "; ".join(dict.fromkeys(faults.values())))
+        elif arrived:
+            outbox.settle(link, one.claimed)
         session.commit()

@@ -94,7 +94,8 @@ def _started(app: Flask, config: Config, local: "LocalGoogle | None", token: str
             local.scripts.run("installBridge", [config.connection("leads")])
         except Exception as error:
             print(f"the local sheet's script could not be installed: {error}", file=sys.stderr)
-    app.extensions["engine"].start()
+    if config.engine:
+        app.extensions["engine"].start()
     _announce(config, token)
     _give_back_memory()
 

@@ -18,7 +18,7 @@ from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
 from gspread.urls import SPREADSHEET_URL
 
-from bridge.calls import Calls
+from bridge.calls import Calls, Kind, Purpose, Result
 from bridge.config import GOOGLE, Config, SheetConfig
 from bridge.core.lead import Raw
 from bridge.errors import Permanent, Rejected, Throttled, Transient
@@ -76,11 +76,6 @@ class Sheet:
         self._sheet_id: int | None = None
         self.calls = Calls()
 
-    @property
-    def sheet_id(self) -> int | None:
-        """The tab's number, which an address names as ``gid``; None until the tab was read."""
-        return self._sheet_id
-
     def close(self) -> None:
         """Close the connections to Google."""
         self._http.session.close()
@@ -89,18 +84,18 @@ class Sheet:
         """The header and these rows, or all rows; one read (more when the tab was renamed or lost rows)."""
         wanted = [] if rows is None else ["!1:1", *(f"!{span}" for span in _spans(rows))]
         try:
-            return self._read([self._title() + part for part in wanted or [""]])
+            return self._read([self._title() + part for part in wanted or [""]], "look" if wanted else "compare")
         except Rejected:
             self._follow_renamed_tab()
         try:
-            return self._read([self._title()])
+            return self._read([self._title()], "compare")
         except Rejected as error:
             raise Permanent(str(error)) from error
 
     def read_column(self, column: int) -> Snapshot:
         """One column (0-based) of every row, each as a row of one cell; one read."""
         letters = _letters(column)
-        return self._read([f"{self._title()}!{letters}:{letters}"])
+        return self._read([f"{self._title()}!{letters}:{letters}"], "find")
 
     def write(self, writes: Sequence[RowWrite]) -> list[Raw | Unechoed]:
         """Set the cells, RAW and all at once; returns what stands in each row's id cell now. One write.
@@ -114,9 +109,8 @@ class Sheet:
             "responseValueRenderOption": "UNFORMATTED_VALUE",
             "data": [self._range(write) for write in writes],
         }
-        self.calls.note("write")
         try:
-            with _translated(self.email):
+            with self._calling("write", "write"):
                 reply = self._http.values_batch_update(self._id, body)
         except Rejected:
             before = self.tab
@@ -142,8 +136,7 @@ class Sheet:
             "rows": cells,
             "fields": "userEnteredValue,userEnteredFormat.numberFormat",
         }
-        self.calls.note("write")
-        with _translated(self.email):
+        with self._calling("write", "append"):
             self._http.batch_update(self._id, {"requests": [{"appendCells": request}]})
 
     def _range(self, write: RowWrite) -> dict[str, Any]:
@@ -154,11 +147,10 @@ class Sheet:
             "values": [values],
         }
 
-    def _read(self, ranges: list[str]) -> Snapshot:
+    def _read(self, ranges: list[str], purpose: Purpose) -> Snapshot:
         """Not gspread's own ``spreadsheets_get``, which makes a dict of every cell."""
-        self.calls.note("read")
         asked: dict[str, Any] = {"ranges": ranges, "includeGridData": "true", "fields": FIELDS, "prettyPrint": "false"}
-        with _translated(self.email):
+        with self._calling("read", purpose):
             answer = self._http.request("get", SPREADSHEET_URL % self._id, params=asked)
             snapshot = parsed(answer.content)
         self._sheet_id = snapshot.sheet_id
@@ -166,8 +158,7 @@ class Sheet:
 
     def tabs(self) -> dict[int, str]:
         """Google's number of each tab → its name, from left to right; one read."""
-        self.calls.note("read")
-        with _translated(self.email):
+        with self._calling("read", "tabs"):
             reply = self._http.spreadsheets_get(self._id, {"fields": "sheets(properties(sheetId,title))"})
         return {tab["properties"].get("sheetId", 0): tab["properties"]["title"] for tab in reply.get("sheets", [])}
 
@@ -177,6 +168,9 @@ class Sheet:
             self.tab = tabs[self._sheet_id]
         elif self.tab not in tabs.values():
             raise Permanent(f"there is no tab '{self.tab}'; the spreadsheet has {', '.join(tabs.values())}")
+
+    def _calling(self, kind: Kind, purpose: Purpose) -> "_Calling":
+        return _Calling(self.calls, kind, purpose, self.email)
 
     def _title(self) -> str:
         return "'" + self.tab.replace("'", "''") + "'"
@@ -201,15 +195,17 @@ def _client(base_url: str) -> type[HTTPClient]:
     return Redirected
 
 
-class _translated:  # noqa: N801 - reads as a word in a with statement
-    """Turns what gspread, google-auth and requests raise into the bridge's errors."""
+class _Calling:
+    """One call: counted, and what gspread, google-auth and requests raise turned into the bridge's errors."""
 
-    def __init__(self, email: str) -> None:
-        self.email = email
+    def __init__(self, calls: Calls, kind: Kind, purpose: Purpose, email: str) -> None:
+        self.calls, self.kind, self.purpose, self.email = calls, kind, purpose, email
 
-    def __enter__(self) -> None: ...
+    def __enter__(self) -> None:
+        self.began = self.calls.begin(self.kind)
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self.calls.end(self.began, self.kind, self.purpose, _result(error))
         if isinstance(error, APIError):
             raise _api_error(error, self.email) from error
         if isinstance(error, RefreshError) and not error.retryable:
@@ -221,6 +217,15 @@ class _translated:  # noqa: N801 - reads as a word in a with statement
             raise Transient(f"Google does not answer{_at_host(error)}: {type(error).__name__}") from error
         if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
             raise Transient("Google's answer cannot be read") from error
+
+
+def _result(error: BaseException | None) -> Result:
+    if error is None:
+        return "ok"
+    if isinstance(error, APIError):
+        status = error.response.status_code
+        return "429" if status == 429 else "5xx" if status >= 500 else "4xx"
+    return "timeout" if isinstance(error, requests.Timeout) else "failed"
 
 
 def _at_host(error: BaseException) -> str:

@@ -1,17 +1,21 @@
 """What the bridge knows of itself, over HTTP: health, every lane, what waits for a person and the button for each."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bridge import spent
 from bridge.calls import BUDGET
 from bridge.lag import Lag, lags
 from bridge.models import Lane, Link
 from bridge.needs import Counts, counts, needs, silence
-from bridge.outbox import hold, retry
+from bridge.outbox import hold, look_now, retry
+from bridge.places import place, tabs
 from bridge.ready import lacking
 from bridge.runtime import Runtime
 from bridge.tombstones import approve
@@ -45,22 +49,36 @@ def lanes() -> Response:
 @status.get("/needs")
 @requires("tasks:read")
 def waiting_for_a_person() -> Response:
-    """What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused lanes."""
-    runtime = _runtime()
-    return jsonify([asdict(need) for need in needs(db.session(), list(runtime.config.sheets), runtime.now())])
+    """What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused lanes; and
+    where it is to be seen.
+    """
+    runtime, tab = _runtime(), tabs(db.session())
+    found = needs(db.session(), list(runtime.config.sheets), runtime.now())
+    places = [place(runtime.config, need.sheet, tab.get(need.sheet), need.row) for need in found]
+    return jsonify([asdict(need) | {"link": link} for need, link in zip(found, places, strict=True)])
 
 
 @status.post("/sheets/<key>/approve")
 @requires("tasks:write")
 def approve_deletions(key: str) -> Response:
     """Let the tasks of the rows that vanished by now be archived."""
-    runtime = _runtime()
-    if key not in runtime.config.sheets:
-        raise Problem(404, f"there is no sheet '{key}'; there is {', '.join(runtime.config.sheets)}")
+    runtime = _serving(key)
     begin_write(db.session())
     count = approve(db.session(), key, runtime.now())
     db.session.commit()
     return jsonify({"done": f"{count} rows may take their tasks along"})
+
+
+@status.post("/sheets/<key>/look")
+@requires("tasks:write")
+def look_again(key: str) -> Response:
+    """Look at a paused sheet now, and not when it is time; what passes by itself is waited out all the same."""
+    _serving(key)
+    begin_write(db.session())
+    at = look_now(db.session(), key)
+    db.session.commit()
+    done = f"it passes by itself; tried again at {at:%H:%M:%S} UTC" if at else "the bridge looks at the sheet now"
+    return jsonify({"done": done})
 
 
 @status.post("/dead-letters/retry")
@@ -83,8 +101,12 @@ def report(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
     """The state of every lane as JSON."""
     sheets = list(runtime.config.sheets)
     numbers, lag = counts(session, sheets), lags(session, sheets, runtime.now())
-    found = session.scalars(select(Lane).where(Lane.sheet.in_(runtime.config.sheets)).order_by(Lane.sheet))
-    return [_lane(lane, numbers.get(lane.sheet, Counts()), lag[lane.sheet], runtime) for lane in found]
+    found = session.scalars(select(Lane).where(Lane.sheet.in_(runtime.config.sheets)).order_by(Lane.sheet)).all()
+    left = spent.left(runtime.config, found, runtime.now())
+    return [
+        _lane(lane, numbers.get(lane.sheet, Counts()), lag[lane.sheet], left[lane.sheet], runtime.now())
+        for lane in found
+    ]
 
 
 def put_back(session: Session, runtime: Runtime, link_id: int | None) -> list[Link]:
@@ -108,7 +130,14 @@ def _retried(link_id: int | None) -> list[Link]:
     return found
 
 
-def _lane(lane: Lane, numbers: Counts, lag: Lag, runtime: Runtime) -> dict[str, Any]:
+def _serving(key: str) -> Runtime:
+    runtime = _runtime()
+    if key not in runtime.config.sheets:
+        raise Problem(404, f"there is no sheet '{key}'; there is {', '.join(runtime.config.sheets)}")
+    return runtime
+
+
+def _lane(lane: Lane, numbers: Counts, lag: Lag, left: Mapping[str, int], now: datetime) -> dict[str, Any]:
     times = {
         "heard_at": lane.heard_at, "swept_at": lane.swept_at, "not_before": lane.not_before,
         "approved_at": lane.approved_at,
@@ -119,19 +148,13 @@ def _lane(lane: Lane, numbers: Counts, lag: Lag, runtime: Runtime) -> dict[str, 
         "owner": lane.owner,
         **asdict(numbers),
         "lag": asdict(lag),
-        "calls": _calls(runtime, lane.sheet),
+        "calls": {**spent.last_minute(lane, now), "by": spent.by_purpose(lane, now), "budget": BUDGET, "left": left},
         "problem": lane.problem,
         "held": lane.held,
         "held_why": lane.held_why,
-        "silence": silence(lane, runtime.now()),
+        "silence": silence(lane, now),
         **{name: at.isoformat() if at else None for name, at in times.items()},
     }
-
-
-def _calls(runtime: Runtime, key: str) -> dict[str, int] | None:
-    """Calls to Google in the last minute and how many may be; None in a process that makes none for this sheet."""
-    opened = runtime.sheets.get(key)
-    return None if opened is None else {**opened.calls.last_minute(), "budget": BUDGET}
 
 
 def _runtime() -> Runtime:

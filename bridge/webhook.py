@@ -1,18 +1,20 @@
 """POST /hooks/sheets/<key>: signed deliveries from the sheet's script.
 
 Verify the raw body, then one transaction: the rows, their tasks, the links, and the delivery with its reply. A
-redelivery collides with the recorded one and gets the first reply. Unsigned, late or malformed: nothing is stored.
+redelivery finds the recorded one and gets the first reply. Unsigned, late or malformed: nothing is stored.
 """
 
 import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bridge import tallies
 from bridge.batch import Batch, Outcome, Reading
 from bridge.config import SheetConfig
 from bridge.core.mapping import Layout
@@ -23,11 +25,16 @@ from bridge.needs import missing_columns
 from bridge.outbox import SWEEP_SOON, ask_for_sweep, hold, wake_after_commit
 from bridge.rows import take
 from bridge.runtime import Runtime
+from task_api.db import contended
 from task_api.errors import Problem
 
 log = logging.getLogger(__name__)
 hooks = Blueprint("hooks", __name__)
 
+CHANGED = frozenset({"task_created", "task_updated", "task_linked", "task_restored", "conflict"})
+"""Outcomes with which an edit has reached its task."""
+
+ATTEMPTS = 3
 BURST = timedelta(seconds=2)
 """Deliveries closer together than this may mean that Google dropped one between them (GOOGLE.md section 2)."""
 
@@ -40,36 +47,53 @@ def receive(key: str) -> Response:
     if sheet is None:
         raise Problem(404, f"there is no sheet '{key}' here; check the connection string in the sheet's script")
     sent = body()
-    return jsonify(deliver(runtime, sheet, verified(runtime, sheet, sent), parsed(sent, sheet)))
+    letter = verified(runtime, sheet, sent)
+    try:
+        return jsonify(deliver(runtime, sheet, letter, parsed(sent, sheet)))
+    except Problem:
+        tallies.note(runtime, key, tallies.DELIVERIES, tallies.REFUSED)
+        raise
 
 
 def deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Message) -> dict[str, Any]:
     """Take the message in one transaction; the first reply again when the delivery is already recorded."""
-    now, message_id = runtime.now(), letter.id
-    with runtime.writing() as session:
+    for attempt in range(ATTEMPTS):
         try:
-            reply = _take(session, sheet, letter, message, now)
-            session.add(Delivery(id=message_id, sheet=sheet.key, seq=message.seq, received_at=now, reply=reply))
-            session.commit()
-        except IntegrityError:
-            session.rollback()
-            first = session.get(Delivery, (message_id, sheet.key))
-            if first is None:
+            return _deliver(runtime, sheet, letter, message)
+        except SQLAlchemyError as error:
+            if attempt == ATTEMPTS - 1 or not contended(error):
                 raise
-            log.info("delivery_repeated sheet=%s delivery=%s", sheet.key, message_id)
-            return first.reply
+            log.info("delivery_again sheet=%s delivery=%s", sheet.key, letter.id)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Message) -> dict[str, Any]:
+    now = runtime.now()
+    with runtime.writing() as session:
+        lane = hold(session, sheet.key)
+        if (first := session.get(Delivery, (letter.id, sheet.key))) is not None:
+            tallies.add(session, sheet.key, tallies.DELIVERIES, {tallies.REPEATED: 1})
+            reply = first.reply
+            session.commit()
+            log.info("delivery_repeated sheet=%s delivery=%s", sheet.key, letter.id)
+            return reply
+        reply = _take(session, sheet, lane, letter, message, now)
+        session.add(Delivery(id=letter.id, sheet=sheet.key, seq=message.seq, received_at=now, reply=reply))
+        _tally(session, sheet.key, message, [one["outcome"] for one in reply["outcomes"]], runtime.now())
+        session.commit()
     log.info(
         "delivery_taken sheet=%s delivery=%s seq=%d outcomes=%d",
         sheet.key,
-        message_id,
+        letter.id,
         message.seq,
         len(reply["outcomes"]),
     )
     return reply
 
 
-def _take(session: Session, sheet: SheetConfig, letter: Letter, message: Message, now: datetime) -> dict[str, Any]:
-    lane = hold(session, sheet.key)
+def _take(
+    session: Session, sheet: SheetConfig, lane: Lane, letter: Letter, message: Message, now: datetime
+) -> dict[str, Any]:
     _right_tab(session, sheet, lane, message, now)
     layout = sheet.mapping.locate([cell(value, None) for value in message.header])
     if (wait := _sweep_wait(lane, message, now)) is not None:
@@ -95,6 +119,15 @@ def _take(session: Session, sheet: SheetConfig, letter: Letter, message: Message
         "settings": lane.settings,
         "problem": (None if lane.attempts else lane.problem) or missing_columns(lane) or None,  # not what passes
     }
+
+
+def _tally(session: Session, key: str, message: Message, outcomes: Sequence[str], now: datetime) -> None:
+    """Count the delivery and what became of its rows; and how long the edit took, when the script says when it was."""
+    tallies.add(session, key, tallies.DELIVERIES, {tallies.TAKEN: 1})
+    tallies.add(session, key, tallies.ROWS, Counter(outcomes))
+    at = message.edited.at if isinstance(message, Rows) and message.edited else None
+    if at is not None and not CHANGED.isdisjoint(outcomes):
+        tallies.observe(session, key, tallies.EDIT_TO_TASK, [now.timestamp() - at / 1000])
 
 
 def _right_tab(session: Session, sheet: SheetConfig, lane: Lane, message: Message, now: datetime) -> None:

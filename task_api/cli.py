@@ -1,5 +1,6 @@
 """Tokens from the command line: create, list, revoke. The group's context object is a callable that gives a session."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -12,6 +13,14 @@ from task_api.db import begin_write
 from task_api.models import ApiToken
 
 Sessions = Callable[[], Session]
+
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def say(words: str, told: object, as_json: bool) -> None:
+    """What a command did: in words, or as JSON."""
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else words)
 
 
 @click.group()
@@ -39,37 +48,54 @@ USUAL = ("tasks:read", "tasks:write")
 @token.command()
 @click.argument("name", callback=named)
 @SCOPE
+@AS_JSON
 @click.pass_obj
-def create(sessions: Sessions, name: str, scopes: tuple[str, ...]) -> None:
+def create(sessions: Sessions, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     """Print a new token. It is shown this once; only its hash is kept."""
     with sessions() as session:
         begin_write(session)
         made = tokens.issue(session, name, scopes or USUAL)
         session.commit()
-    click.echo(made)
+    say(made, {"name": name, "scopes": list(scopes or USUAL), "token": made}, as_json)
 
 
 @token.command("list")
+@AS_JSON
 @click.pass_obj
-def list_(sessions: Sessions) -> None:
+def list_(sessions: Sessions, as_json: bool) -> None:
     """Show every token and who is signed in to the page: name, scopes, when it was used, whether it is revoked."""
+    signed_in = and_(ApiToken.kind == "session", ApiToken.revoked_at.is_(None), ApiToken.expires_at > datetime.now(UTC))
+    shown = select(ApiToken).where(or_(ApiToken.kind == "bearer", signed_in)).order_by(ApiToken.id)
+    with sessions() as session:
+        found = [_told(one) for one in session.scalars(shown)]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        _print(found)
+
+
+def _told(one: ApiToken) -> dict[str, str | None]:
+    moments = {"created_at": one.created_at, "last_used_at": one.last_used_at, "revoked_at": one.revoked_at}
+    told = {"name": one.name, "scopes": one.scopes, "kind": one.kind}
+    return told | {name: at.isoformat() if at else None for name, at in moments.items()}
+
+
+def _print(found: list[dict[str, str | None]]) -> None:
     from rich.console import Console  # noqa: PLC0415 - only a printed table needs it
     from rich.table import Table  # noqa: PLC0415
 
-    signed_in = and_(ApiToken.kind == "session", ApiToken.revoked_at.is_(None), ApiToken.expires_at > datetime.now(UTC))
-    shown = select(ApiToken).where(or_(ApiToken.kind == "bearer", signed_in)).order_by(ApiToken.id)
     table = Table("name", "scopes", "kind", "made", "last used", "revoked")
-    with sessions() as session:
-        for one in session.scalars(shown):
-            moments = (one.created_at, one.last_used_at, one.revoked_at)
-            table.add_row(one.name, one.scopes, one.kind, *(f"{at:%Y-%m-%d %H:%M}" if at else "" for at in moments))
+    for one in found:
+        name, scopes, kind, *moments = (text or "" for text in one.values())
+        table.add_row(name, scopes, kind, *(at[:16].replace("T", " ") for at in moments))
     Console(markup=False, emoji=False).print(table)
 
 
 @token.command()
 @click.argument("name")
+@AS_JSON
 @click.pass_obj
-def revoke(sessions: Sessions, name: str) -> None:
+def revoke(sessions: Sessions, name: str, as_json: bool) -> None:
     """Revoke every live token of this name, at once and for good; who signed in with it is signed out."""
     with sessions() as session:
         begin_write(session)
@@ -77,4 +103,4 @@ def revoke(sessions: Sessions, name: str) -> None:
         session.commit()
     if not count:
         raise click.ClickException(f"there is no live token named '{name}'; see: leadbridge token list")
-    click.echo(f"revoked {count}")
+    say(f"revoked {count}", {"name": name, "revoked": count}, as_json)

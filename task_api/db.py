@@ -15,8 +15,9 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT = 10.0
@@ -51,6 +52,15 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Give the zone back."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """What SQLAlchemy is told of its engine: no values in errors, which are logged; connections that a restart of the
+    database has cut are noticed.
+    """
+    if database_url.startswith("sqlite"):
+        return {"hide_parameters": True}
+    return {"hide_parameters": True, "pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -90,6 +100,26 @@ def exclusive(session: Session, kind: str, *names: str) -> None:
     kind_id = int.from_bytes(hashlib.blake2b(kind.encode(), digest_size=4).digest(), signed=True)
     lock = text("SELECT pg_advisory_xact_lock(:kind, place) FROM unnest(CAST(:places AS int[])) AS place")
     session.execute(lock, {"kind": kind_id, "places": sorted(places)})  # in one order, so that no two wait in a ring
+
+
+@contextmanager
+def held_alone(engine: Engine, name: str) -> Iterator[bool]:
+    """True for one process at a time, without waiting: the others get False. Not for SQLite, whose file is locked."""
+    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        alone = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}))
+        try:
+            yield alone
+        finally:
+            if alone:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+
+
+def contended(error: BaseException) -> bool:
+    """True for a transaction that lost against another one and may simply be done again. SQLite has none."""
+    if isinstance(error, StaleDataError | IntegrityError):
+        return True
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
 
 
 def data_version(connection: Connection) -> object:

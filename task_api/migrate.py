@@ -51,9 +51,7 @@ def _upgrade() -> None:
 
 @contextmanager
 def _alone(database_url: str) -> Iterator[None]:
-    """Two processes starting at once must not migrate at once; PostgreSQL's own transactional DDL sees to that
-    there.
-    """
+    """Two processes starting at once must not migrate at once; on PostgreSQL migrations/env.py takes a lock there."""
     file = make_url(database_url).database
     if not database_url.startswith("sqlite") or not file:
         yield

@@ -1,4 +1,4 @@
-"""Fixtures: a migrated database to copy, and the whole product running."""
+"""Fixtures: a migrated database of either kind, and the whole product running on it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -7,25 +7,53 @@ from typing import Any
 
 import pytest
 
-from task_api import schema
+from tests.databases import Databases, SqliteFiles
+from tests.postgres import Postgres
 from tests.stack import Stack
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is about SQLite's file or its engine (``@pytest.mark.sqlite``) is not run on PostgreSQL."""
+    foreign = [item for item in items if item.get_closest_marker("sqlite") and "[postgresql" in item.name]
+    if foreign:
+        config.hook.pytest_deselected(items=foreign)
+        items[:] = [item for item in items if item not in set(foreign)]
+
+
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database at the newest schema, migrated once."""
-    path = tmp_path_factory.mktemp("template") / "tasks.db"
-    schema.upgrade(f"sqlite:///{path}")
-    return path
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    """SQLite databases."""
+    return SqliteFiles(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this test process's own."""
+    server = Postgres()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def running(tmp_path: Path, migrated: Path) -> Iterator[Callable[..., Stack]]:
+def migrated(sqlite_files: SqliteFiles) -> Path:
+    """An empty SQLite file at the newest schema, to be copied."""
+    return sqlite_files.template
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Databases of each kind in turn: whatever uses this runs on both."""
+    found: Databases = request.getfixturevalue("sqlite_files" if request.param == "sqlite" else "postgres")
+    return found
+
+
+@pytest.fixture
+def running(tmp_path: Path, databases: Databases) -> Iterator[Callable[..., Stack]]:
     """The product with settings of its own: ``running(create_rows=True)``, with these headers: ``header=[…]``."""
     with ExitStack() as closing:
 
         def start(header: list[str] | None = None, **sheet: Any) -> Stack:
-            stack = closing.enter_context(Stack(tmp_path, migrated, **sheet))
+            stack = closing.enter_context(Stack(tmp_path, databases, **sheet))
             stack.settle()
             if header:
                 stack.google.book.tab("Leads").write(1, 1, [header])
@@ -35,7 +63,7 @@ def running(tmp_path: Path, migrated: Path) -> Iterator[Callable[..., Stack]]:
 
 
 @pytest.fixture
-def stack(tmp_path: Path, migrated: Path) -> Iterator[Stack]:
+def stack(tmp_path: Path, databases: Databases) -> Iterator[Stack]:
     """The product, running; the sheet's script is not installed yet."""
-    with Stack(tmp_path, migrated) as running:
+    with Stack(tmp_path, databases) as running:
         yield running

@@ -3,7 +3,6 @@ own.
 """
 
 import json
-import shutil
 import threading
 import time
 import uuid
@@ -25,6 +24,7 @@ from bridge.local_google.app import create_local_google
 from bridge.models import Lane, Link
 from bridge.outbox import ask_for_sweep
 from bridge.serve import local_token
+from tests.databases import Databases
 from tests.local_google.witness import Witness
 
 SECRET = "whsec_" + "A" * 43 + "="
@@ -64,11 +64,11 @@ def served(wsgi: Any) -> Iterator[str]:
 class Stack:
     """What a test holds: the sheet as a person has it, the API as a program has it, and the bridge between."""
 
-    def __init__(self, folder: Path, template: Path, **sheet: Any) -> None:
+    def __init__(self, folder: Path, databases: Databases, **sheet: Any) -> None:
         self.folder = folder
         self.home = folder / "home"
         self.home.mkdir()
-        shutil.copy(template, self.home / "tasks.db")
+        self._databases, self.database = databases, databases.new(self.home)
         self._sheet = sheet
         self._closing: list[Any] = []
 
@@ -88,7 +88,7 @@ class Stack:
         sheet = SheetConfig("leads", self.google.book.id, secrets=(SECRET,))
         self.config = Config(
             self.home, {"leads": replace(sheet, **self._sheet)}, public_url=self.url, google_url=self.google_url,
-            credentials=self.folder / "google" / "service_account.json",
+            credentials=self.folder / "google" / "service_account.json", database_url=self.database,
         )  # fmt: skip
         self.app = create_app(self.config)
         self.runtime = self.app.extensions["bridge"]
@@ -109,6 +109,7 @@ class Stack:
         self.stop_bridge()
         self.google.stop()
         self._google_server.__exit__(None, None, None)
+        self._databases.drop(self.database)
         if not failed:
             self.witness.testify()
 

@@ -127,8 +127,8 @@ def test_a_date_arrives_as_the_day_its_cell_shows_in_any_zone(stack):
         eventually(lambda: stack.task(1)["due"] is None)
 
 
-def test_new_rows_get_an_id_when_the_configuration_says_so(tmp_path, migrated):
-    with Stack(tmp_path, migrated, assign_ids=True) as stack:
+def test_new_rows_get_an_id_when_the_configuration_says_so(tmp_path, databases):
+    with Stack(tmp_path, databases, assign_ids=True) as stack:
         stack.edit("B2:C2", ["Zoë", "NEW"])
         stack.install()
         stack.edit("B3:C4", ["Ann", "NEW"], ["Bob", "NEW"])
@@ -136,8 +136,8 @@ def test_new_rows_get_an_id_when_the_configuration_says_so(tmp_path, migrated):
         assert {str(stack.cell(f"A{row}")) for row in (2, 3, 4)} == {task["lead_id"] for task in stack.tasks()}
 
 
-def test_1200_pasted_rows_without_ids_get_them_in_one_write(tmp_path, migrated):
-    with Stack(tmp_path, migrated, assign_ids=True) as stack:
+def test_1200_pasted_rows_without_ids_get_them_in_one_write(tmp_path, databases):
+    with Stack(tmp_path, databases, assign_ids=True) as stack:
         stack.install()
         stack.google.person.edit("B2:C1201", [[f"Lead {n}", "NEW"] for n in range(1, 1201)], pasted=True)
         assert stack.google.scripts.wait_idle(30)
@@ -148,8 +148,8 @@ def test_1200_pasted_rows_without_ids_get_them_in_one_write(tmp_path, migrated):
         assert all(str(one).startswith("L-") for one in ids)
 
 
-def test_ids_are_given_around_rows_that_have_one_and_rows_that_are_empty(tmp_path, migrated):
-    with Stack(tmp_path, migrated, assign_ids=True) as stack:
+def test_ids_are_given_around_rows_that_have_one_and_rows_that_are_empty(tmp_path, databases):
+    with Stack(tmp_path, databases, assign_ids=True) as stack:
         stack.install()
         names = [["", "Ann"], ["", "Bob"], ["mine", "Eve"], ["", "Max"], ["", ""], ["", "Zoë"]]
         type_and_wait(stack, "A2:C7", *([*name, "NEW" if name[1] else ""] for name in names))

@@ -12,9 +12,9 @@ import requests
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from bridge.app import lock_file
 from bridge.backup import backup, checked
 from bridge.cli import cli
+from bridge.engine import lock_file
 from bridge.errors import Permanent
 from bridge.local_google.trouble import Fault
 from bridge.models import Link

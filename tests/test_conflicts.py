@@ -1,8 +1,12 @@
 """Both sides changed one field: the policy decides, the loser is kept and can be taken instead; undo."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from sqlalchemy import func, insert, select
 
 from bridge.core.mapping import COLUMNS, SheetMapping
+from bridge.models import Change
 from tests.stack import eventually
 
 
@@ -183,6 +187,35 @@ def test_the_history_of_all_leads_comes_filtered_and_in_pages(stack):
         pages += answer.json()
         url = answer.links.get("next", {}).get("url")
     assert pages == every
+
+
+def pages_of(stack, **query):
+    """The ids that each page holds."""
+    pages, answer = [], stack.http.get(f"{stack.url}/changes", params=query, timeout=5)
+    while True:
+        pages.append([one["id"] for one in answer.json()])
+        if "next" not in answer.links:
+            return pages
+        answer = stack.http.get(answer.links["next"]["url"], timeout=5)
+
+
+def test_a_page_looks_through_a_bounded_piece_of_the_history_and_nothing_is_missed(stack):
+    lead(stack)
+    now = datetime.now(UTC)
+    with stack.runtime.writing() as session:
+        first = session.scalar(select(func.max(Change.id))) + 1
+        session.execute(insert(Change), [
+            {"id": first + n, "at": now + timedelta(seconds=n), "actor": "token:zed" if n in {0, 30_000} else "token:ada",
+             "side": "task", "link_id": 1, "task_id": 1, "field": "notes", "old": n, "new": n + 1, "state": "applied"}
+            for n in range(50_000)
+        ])  # fmt: skip
+        session.commit()
+    assert pages_of(stack, who="ZED") == [[first + 30_000], [], [first]]
+    assert pages_of(stack, who="zed", since=(now + timedelta(seconds=29_999)).isoformat()) == [[first + 30_000], []]
+    assert pages_of(stack, who="zed", before=2**62)[0] == pages_of(stack, who="zed")[0]
+    assert pages_of(stack, who="zed", task_id=1) == [[first + 30_000, first]]
+    assert pages_of(stack, who="zed", lead_id="12") == [[first + 30_000, first]]
+    assert pages_of(stack, who="nobody")[-1] == []
 
 
 def test_a_change_answers_why_a_cell_changed(stack):

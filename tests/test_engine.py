@@ -64,8 +64,8 @@ def test_a_worker_that_overslept_its_lease_may_not_write_any_more(stack):
         session.commit()
 
 
-def test_a_key_cannot_change_its_spreadsheet_unnoticed(tmp_path, migrated):
-    with Stack(tmp_path, migrated) as stack:
+def test_a_key_cannot_change_its_spreadsheet_unnoticed(tmp_path, databases):
+    with Stack(tmp_path, databases) as stack:
         with stack.runtime.writing() as session:
             session.scalars(select(Lane)).one().spreadsheet = "another"
             session.commit()

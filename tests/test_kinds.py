@@ -202,3 +202,12 @@ def test_a_text_in_a_number_column_is_refused_by_either_side(running):
     stack.patch(1, assignee="lots")
     stack.settle()
     assert (stack.cell("E2"), refused(stack)) == (5, [("score", "'lots' is not a number")])
+
+
+def test_a_number_that_would_fill_the_memory_is_refused_and_holds_nobody_up(stack):
+    stack.settle()
+    stack.edit("A2:D3", [1, "Asha", "NEW", "'1e9999999999"], [2, "Vikram", "NEW", None])
+    stack.sweep()
+    assert [task["title"] for task in stack.tasks()] == ["Follow up: Asha", "Follow up: Vikram"]
+    (refused,) = [need for need in stack.get("/needs") if need["kind"] == "refused"]
+    assert "beyond what a cell holds as a number" in refused["why"]

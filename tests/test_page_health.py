@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from bridge.calls import Calls
 from bridge.lag import percentile
 from tests import browser
 from tests.stack import eventually
@@ -47,18 +46,23 @@ def test_calls_are_told_by_kind_for_the_last_minute(stack):
     after = stack.get("/status")[0]["calls"]
     assert (after["write"] - before["write"], after["budget"]) == (1, 60)
     assert after["read"] > before["read"]
+    assert before["by"].keys() == {"compare", "write"}
+    assert {name: count - before["by"].get(name, 0) for name, count in after["by"].items()} == {
+        "compare": 0,
+        "look": 1,
+        "write": 1,
+    }
+    assert sum(after["by"].values()) == after["read"] + after["write"]
 
 
-def test_calls_older_than_a_minute_are_counted_in_all_but_not_in_the_minute():
-    now = [0.0]
-    calls = Calls(lambda: now[0])
-    calls.note("read")
-    now[0] = 59.0
-    calls.note("write")
-    assert calls.last_minute() == {"read": 1, "write": 1}
-    now[0] = 61.0
-    assert calls.last_minute() == {"read": 0, "write": 1}
-    assert (calls["read"], calls["write"]) == (1, 1)
+def test_calls_older_than_a_minute_are_forgotten(stack):
+    ada(stack)
+    calls = stack.get("/status")[0]["calls"]
+    assert calls["read"] > 0
+    assert calls["left"] == {"read": 60 - calls["read"], "write": 60 - calls["write"]}
+    stack.later(61)
+    calls = stack.get("/status")[0]["calls"]
+    assert (calls["read"], calls["write"], calls["left"]) == (0, 0, {"read": 60, "write": 60})
 
 
 @pytest.mark.parametrize(("values", "expected"), [([], None), ([3.0], 3.0), ([float(n) for n in range(100)], 94.0)])
@@ -72,7 +76,8 @@ def test_the_health_pane_shows_numbers_then_why_a_sheet_is_paused(stack, chromiu
         page.get_by_text("Health of the sheets").click()
         lane = page.locator("#health .lane")
         expect(lane).to_contain_text("Sheet “leads”")
-        expect(lane).to_contain_text("writes in the last minute, of 60 each")
+        expect(lane).to_contain_text("writes in the last minute, of 60 each:")
+        expect(lane).to_contain_text("to compare everything, 1 to write cells")
         expect(lane).to_contain_text("none, nothing waits")
         stack.google.trouble.unshared = True
         stack.patch(1, status="DONE")

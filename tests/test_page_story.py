@@ -70,3 +70,20 @@ def test_the_history_of_a_lead_is_reached_from_its_card(stack, chromium):
         expect(page.get_by_role("dialog")).to_be_hidden()
         expect(page.locator("#story .whose")).to_have_text("of lead 2")
         expect(lines(page).filter(has_text="NEW → CONTACTED")).to_have_count(1)
+
+
+def test_what_is_far_back_is_found_by_looking_further(stack, chromium, monkeypatch):
+    monkeypatch.setattr("bridge.changes.LOOK", 20)
+    told(stack)
+    for number in range(130):
+        stack.patch(1, assignee=f"sam {number}")
+    with browser.opened(chromium, f"{stack.url}/#token={stack.token}") as page:
+        page.locator("#story summary").click()
+        page.get_by_label("Who").fill("sweep")
+        expect(page.get_by_text("None of the newest changes is like this: Older looks further.")).to_be_visible()
+        page.get_by_role("button", name="Older").click()
+        expect(page.get_by_text("None of the newest changes")).to_be_visible()
+        page.get_by_role("button", name="Older").click()
+        expect(lines(page).filter(has_text="sweep:leads")).not_to_have_count(0)
+        expect(page.get_by_role("button", name="Older")).to_be_hidden()
+        expect(page.get_by_text("None of the newest changes")).to_be_hidden()

@@ -16,9 +16,9 @@ LEADS = [[1, "Ada", "NEW"], [2, "Bob", "CONTACTED"], [3, "Cleo", "LOST"], [4, "D
 
 
 @pytest.fixture(params=WAYS, ids=[way.replace(" ", "-") for way in WAYS])
-def stack(request, tmp_path, migrated):
+def stack(request, tmp_path, databases):
     """Four leads on both sides, the script installed, Google as this way has it, a sweep every three seconds."""
-    with Stack(tmp_path, migrated, sweep_every=3.0) as running:
+    with Stack(tmp_path, databases, sweep_every=3.0) as running:
         for name, value in WAYS[request.param].items():
             setattr(running.google.trouble, name, value)
         running.install()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.process import until_equal
 from tests.stack import eventually
@@ -83,21 +84,61 @@ def test_when_the_worker_that_writes_is_killed_another_takes_over_and_nothing_is
     eventually(lambda: len(workers.workers()) == 2)
 
 
-def test_every_worker_tells_the_same_metrics(workers):
-    both_sides(workers, 10)
-    until_equal(workers, MEANT)
+def each_worker(workers, path, still):
+    """What each worker answers last, once it is the same and ``still`` of it; some numbers change until all is quiet."""
     told, count = {}, itertools.count()
 
     def the_same():
-        """The last answer of each worker; what is pending changes until all is quiet."""
-        headers = {"Authorization": f"Bearer {workers.token}", "X-Request-Id": f"scrape-{next(count)}"}
-        text = requests.get(f"{workers.url}/metrics", headers=headers, timeout=10).text
+        headers = {"Authorization": f"Bearer {workers.token}", "X-Request-Id": f"ask-{next(count)}"}
+        text = requests.get(workers.url + path, headers=headers, timeout=10).text
         by = {line["cause"]: line["pid"] for line in events(workers, "request_answered")}
-        told[by.get(headers["X-Request-Id"])] = sorted(line for line in text.splitlines() if "timestamp" not in line)
+        told[by.get(headers["X-Request-Id"])] = [line for line in text.splitlines() if "timestamp" not in line]
         told.pop(None, None)  # its line is not there yet
-        return len(told) == 2 and len(set(map(tuple, told.values()))) == 1 and 'pending{sheet="leads"} 0.0' in text
+        return len(told) == 2 and len(set(map(tuple, told.values()))) == 1 and still(text)
 
-    eventually(the_same, seconds=30)
+    eventually(the_same, seconds=60)
+    return next("\n".join(lines) for lines in told.values())
+
+
+def sums(text):
+    """name and labels but the sheet's → value."""
+    found = [one for family in text_string_to_metric_families(text) for one in family.samples]
+    return {(one.name, *(word for name, word in one.labels.items() if name != "sheet")): one.value for one in found}
+
+
+def test_every_worker_tells_the_same_sums_of_what_all_did_also_those_that_died(workers):
+    seq = itertools.count(1)
+    workers.google.person.edit("A2:C2", [[1, "Lead 1", "NEW"]])
+
+    def both_have_taken_some():
+        deliver(workers, [2], seq)
+        return len({line["pid"] for line in events(workers, "delivery_taken")}) == 2
+
+    eventually(both_have_taken_some, seconds=30)
+    for status in ("IN_PROGRESS", "DONE", "TODO"):
+        workers.api("PATCH", "/tasks/1", status=status)
+        until_equal(workers, MEANT)
+    os.kill(workers.workers()[0], signal.SIGKILL)
+    eventually(lambda: len(workers.workers()) == 2)
+    eventually(workers.ready)
+    deliver(workers, [2], seq)
+    told = sums(each_worker(workers, "/metrics", lambda text: 'pending{sheet="leads"} 0.0' in text))
+    taken = len(events(workers, "delivery_taken"))
+    assert told["leadbridge_deliveries_total", "taken"] == taken
+    assert told["leadbridge_delivered_rows_total", "task_created"] == 1
+    assert told["leadbridge_delivered_rows_total", "unchanged"] == taken - 1
+    assert told["leadbridge_task_to_cell_seconds_count",] == 3
+    written = [line for line in events(workers, "row_written") if "status" in line["fields"]]
+    assert told["leadbridge_api_calls_total", "write", "ok"] >= len(written) >= 3
+
+
+def test_every_worker_tells_what_the_one_that_writes_has_spent(workers):
+    both_sides(workers, 3)
+    until_equal(workers, MEANT)
+    (lane,) = json.loads(each_worker(workers, "/status", lambda text: '"pending":0' in text.replace(" ", "")))
+    calls = lane["calls"]
+    assert (calls["read"], calls["write"]) == (workers.google.calls.reads, workers.google.calls.writes)
+    assert calls["left"] == {"read": 60 - calls["read"], "write": 60 - calls["write"]}
 
 
 def test_sigterm_ends_master_and_workers_and_a_new_start_goes_on(workers):

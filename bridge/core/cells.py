@@ -14,6 +14,8 @@ from bridge.core.lead import Cell, Day, Refusal, Value
 SERIAL_EPOCH = date(1899, 12, 30)
 ERRORS = frozenset(["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#ERROR!", "Loading..."])
 LONGEST = 50_000
+REACH = range(-324, 309)
+"""Powers of ten that a double has. Written out digit by digit, 1e999999999 would fill the memory."""
 
 
 def read_text(cell: Cell) -> Value:
@@ -30,8 +32,10 @@ def canonical_text(text: str) -> str | None:
 
 
 def read_id(cell: Cell) -> Value:
-    """``12`` and ``12.0`` are one id; ``007`` stays ``007`` where the sheet shows it so."""
-    if isinstance(cell.value, Day) or cell.is_date:
+    """``12`` and ``12.0`` are one id; ``007`` stays ``007`` where the sheet shows it so. An empty cell is no date,
+    whatever its format.
+    """
+    if isinstance(cell.value, Day) or (cell.is_date and cell.value not in {None, ""}):
         raise Refusal("an id that is a date changes with its format: format the id column as plain text")
     if isinstance(cell.value, float | int) and not isinstance(cell.value, bool):
         shown = cell.shown.strip()
@@ -60,7 +64,7 @@ def read_date(cell: Cell) -> Value:
     if text is None:
         return None
     try:
-        return date.fromisoformat(str(text)[:10]).isoformat()
+        return date.fromisoformat(re.sub(r"(?<=^\d{4}-\d\d-\d\d)[T ].*", "", str(text), flags=re.DOTALL)).isoformat()
     except ValueError:
         raise Refusal(f"'{text}' is not a date; use the sheet's date format or YYYY-MM-DD") from None
 
@@ -150,6 +154,8 @@ def _decimal(text: str) -> str:
         raise Refusal(f"'{text}' is not a number") from None
     if not number.is_finite():
         raise Refusal(f"'{text}' is not a number")
+    if number.adjusted() not in REACH:
+        raise Refusal(f"'{text[:50]}' is beyond what a cell holds as a number")
     plain = format(number, "f")
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return "0" if plain in {"-0", ""} else plain

@@ -60,7 +60,8 @@ def on_starting(_arbiter: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """The fork is done: threads may start."""
-    worker.wsgi.extensions["engine"].start()
+    if _config.engine:
+        worker.wsgi.extensions["engine"].start()
 
 
 def worker_exit(_arbiter: Any, worker: Any) -> None:

@@ -8,8 +8,9 @@ import click
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from bridge.commands import AS_JSON, beside_local_google, configured
+from bridge.commands import beside_local_google, configured
 from bridge.doctor.finding import Finding
+from task_api.cli import AS_JSON
 from task_api.db import prepare_engine
 
 MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]look[/]", "problem": "[red]mend[/]"}

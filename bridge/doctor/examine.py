@@ -16,7 +16,7 @@ from bridge.errors import Permanent, Rejected, Transient
 from bridge.sheets import RowWrite, Sheet
 from bridge.turn import Seen
 
-MACHINE = (machine.database, machine.running, machine.public, machine.clock)
+MACHINE = (machine.database, machine.running, machine.public, machine.clock, machine.quota)
 LANE = (lane.script, lane.work)
 
 
@@ -52,10 +52,19 @@ def _sharing(config: Config, sheet: SheetConfig, seen: list[Seen]) -> Iterator[F
         yield ok("sharing", f"the sheet can be read as {opened.email}")
         column = layout.positions.get("id", 0)
         if not snapshot.guarded(1, column):  # a protected header says nothing about the rows
-            opened.write([RowWrite(1, column, None, {})])
-            yield ok("sharing", "and written")
+            yield _written(opened, column)
     finally:
         opened.close()
+
+
+def _written(opened: Sheet, column: int) -> Finding:
+    try:
+        opened.write([RowWrite(1, column, None, {})])
+    except Rejected:
+        raise
+    except Permanent:
+        return problem("sharing", "but not written", f"share it with {opened.email} as an Editor, not as a Viewer")
+    return ok("sharing", "and written")
 
 
 def _alone(name: str, check: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:

@@ -36,9 +36,9 @@ def work(session: Session, sheet: SheetConfig, _now: datetime) -> Iterator[Findi
     if lane is not None and lane.held_why:
         yield warning("work", lane.held_why, "leadbridge approve, or bring the rows back")
     if numbers.buried:
-        yield problem("work", f"{numbers.buried} dead letters", "leadbridge needs, then leadbridge retry --all")
+        yield problem("work", f"dead letters: {numbers.buried}", "leadbridge needs, then leadbridge retry --all")
     if waiting := numbers.conflicts + numbers.refused:
-        yield warning("work", f"{waiting} leads have a conflict or a refused cell", "leadbridge needs")
+        yield warning("work", f"leads with a conflict or a refused cell: {waiting}", "leadbridge needs")
     if not (numbers.buried or waiting or (lane is not None and (lane.problem or lane.held_why))):
         yield ok("work", f"{numbers.pending} writes under way, nothing stuck")
 

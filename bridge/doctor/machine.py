@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import requests
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
+from bridge import spent
+from bridge.calls import BUDGET, KINDS
 from bridge.config import Config
 from bridge.doctor.finding import Finding, ok, problem, warning
+from bridge.models import Lane
 from bridge.ready import database_lacks
 
 TIMEOUT = 10.0
@@ -44,7 +47,6 @@ def running(config: Config, _engine: Engine) -> Iterator[Finding]:
         return
     if answer.status_code == 200:
         yield ok("running", f"a bridge is ready on port {config.port}")
-        yield from _quota(config)
     else:
         yield problem("running", f"it answers {answer.status_code}: {_detail(answer)}", "do what it says")
 
@@ -72,10 +74,11 @@ def clock(config: Config, _engine: Engine) -> Iterator[Finding]:
     """This machine's clock against Google's: a key and a signature are good for minutes only."""
     try:
         answer = requests.head(config.google_url, timeout=TIMEOUT)
-        off = (datetime.now(UTC) - parsedate_to_datetime(answer.headers["Date"])).total_seconds()
+        theirs = parsedate_to_datetime(answer.headers["Date"])
     except (requests.RequestException, KeyError, ValueError):
         yield warning("clock", f"{config.google_url} gave no time to compare with", "check this machine's way out")
         return
+    off = (datetime.now(UTC) - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))).total_seconds()
     said = f"{abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} Google's"
     if abs(off) > SKEW_HARMS:
         yield problem("clock", said, "set it by NTP: Google refuses keys, and the bridge deliveries, that are off")
@@ -85,19 +88,14 @@ def clock(config: Config, _engine: Engine) -> Iterator[Finding]:
         yield ok("clock", "agrees with Google's")
 
 
-def _quota(config: Config) -> Iterator[Finding]:
-    token = config.home / "token"
-    if not token.is_file():
-        return
-    headers = {"Authorization": f"Bearer {token.read_text(encoding='utf-8').strip()}"}
-    answer = requests.get(f"{_local(config)}/status", headers=headers, timeout=TIMEOUT)
-    lanes: list[dict[str, Any]] = answer.json() if answer.status_code == 200 else []
-    used = [one["calls"] for one in lanes if one.get("calls")]
-    if not used:
-        return
-    reads, writes, budget = sum(one["read"] for one in used), sum(one["write"] for one in used), used[0]["budget"]
-    said = f"{reads} reads and {writes} writes of {budget} each in the last minute"
-    if max(reads, writes) >= 0.9 * budget:
+def quota(config: Config, engine: Engine) -> Iterator[Finding]:
+    """How much of Google's budget of calls went away in the last minute, by every process of the bridge."""
+    with Session(engine) as session:
+        lanes = session.scalars(select(Lane).where(Lane.sheet.in_(config.sheets))).all()
+    free = spent.left(config, lanes, datetime.now(UTC)).values()
+    left = {kind: min((one[kind] for one in free), default=BUDGET) for kind in KINDS}
+    said = ", ".join(f"{left[kind]} of {BUDGET} {kind}s left" for kind in KINDS) + " in this minute"
+    if min(left.values()) <= BUDGET / 10:
         yield warning("quota", said, "give busy sheets a service account of their own, in a bridge of their own")
     else:
         yield ok("quota", said)

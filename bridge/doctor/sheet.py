@@ -1,12 +1,13 @@
 """Checks of one sheet as one read shows it: header, ids, status words, protection, formulas. No network."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from bridge.core.lead import Row
+from bridge.core.lead import Raw, Row
 from bridge.doctor.finding import Finding, ok, problem, warning
 from bridge.turn import Seen
 
+PLAIN = "format the column as plain text"
 FEW = 5
 """So many rows are named; the others are counted."""
 
@@ -23,27 +24,33 @@ def header(seen: Seen) -> Iterator[Finding]:
 
 
 def ids(seen: Seen) -> Iterator[Finding]:
-    """Ids are there, readable, no formulas, and each in one row."""
+    """Ids are there, readable, no formulas, not too long for a number, and each in one row."""
     rows = list(_rows(seen))
     numbers: dict[str, list[int]] = {}
     for row in rows:
         if row.lead_id:
             numbers.setdefault(row.lead_id, []).append(row.number)
     several = {lead_id: same for lead_id, same in numbers.items() if len(same) > 1}
-    formulas = [row.number for row in rows if "id" in row.positions and row.cell("id").formula]
-    unreadable = [row.number for row in rows if "id" in row.refused]
-    without = [row.number for row in rows if row.lead_id is None and row.values.get("name") and "id" not in row.refused]
     for lead_id, same in list(several.items())[:FEW]:
         yield problem("ids", f"id {lead_id} stands in {_named(same)}", "give all but one an id of their own")
-    if formulas:
-        yield problem("ids", f"formulas in {_named(formulas)}", "paste them as values: formulas change as rows move")
-    if unreadable:
-        why = next(row.refused["id"] for row in rows if "id" in row.refused)
-        yield problem("ids", f"no id can be read in {_named(unreadable)}: {why}", "format the column as plain text")
-    if without:
+    unfit = list(_unfit_ids(rows))
+    yield from unfit
+    idless = (row for row in rows if row.lead_id is None and "id" not in row.refused)
+    if without := [row.number for row in idless if row.values.get("name")]:
         yield warning("ids", f"no id in {_named(without)}", "give them one, or set assign_ids = true")
-    if not (several or formulas or unreadable):
+    if not (several or unfit):
         yield ok("ids", f"{len(numbers)} leads, each with an id of its own")
+
+
+def _unfit_ids(rows: Sequence[Row]) -> Iterator[Finding]:
+    shown = [row for row in rows if "id" in row.positions]
+    if formulas := [row.number for row in shown if row.cell("id").formula]:
+        yield problem("ids", f"formulas in {_named(formulas)}", "paste them as values: formulas change as rows move")
+    if unreadable := [row.number for row in shown if "id" in row.refused]:
+        why = next(row.refused["id"] for row in shown if "id" in row.refused)
+        yield problem("ids", f"no id can be read in {_named(unreadable)}: {why}", PLAIN)
+    if rounded := [row.number for row in shown if _rounded(row.cell("id").value)]:
+        yield problem("ids", f"numbers too long to be kept whole in {_named(rounded)}", PLAIN)
 
 
 def words(seen: Seen) -> Iterator[Finding]:
@@ -96,6 +103,11 @@ def _told(seen: Seen, check: str, what: str, bad: Callable[[Row, str], bool], me
 
 def _rows(seen: Seen) -> Iterator[Row]:
     return (row for row in map(seen.row, seen.snapshot.numbers) if not row.blank)
+
+
+def _rounded(value: Raw) -> bool:
+    """A sheet's numbers keep fifteen digits; longer ids become alike."""
+    return isinstance(value, int | float) and abs(value) >= 1e15
 
 
 def _named(numbers: list[int]) -> str:

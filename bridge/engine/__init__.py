@@ -3,9 +3,14 @@ on PostgreSQL with as many processes as wanted.
 """
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import Protocol
 
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
+
+from bridge.config import Config
+from bridge.runtime import Runtime
 
 
 class LaneEngine(Protocol):
@@ -32,3 +37,20 @@ class LaneEngine(Protocol):
     @property
     def stopping(self) -> bool:
         """True from the moment it is told to stop: nobody should wait for anything any more."""
+
+
+def made(runtime: Runtime) -> LaneEngine:
+    """The engine for the database that the configuration names; not started."""
+    if runtime.database.dialect.name == "postgresql":
+        from bridge.engine.postgres import PostgresEngine  # noqa: PLC0415 - Procrastinate, only where it is used
+
+        return PostgresEngine(runtime)
+    from bridge.engine.embedded import EmbeddedEngine  # noqa: PLC0415
+
+    return EmbeddedEngine(runtime, lock_file(runtime.config))
+
+
+def lock_file(config: Config) -> Path:
+    """Beside the SQLite file, so that all processes on one file elect one engine."""
+    name = make_url(config.database).database
+    return (Path(name) if name else config.home / "engine").with_suffix(".engine")

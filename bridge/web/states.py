@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
+from bridge.config import Config
+from bridge.places import place, tabs
 from bridge.runtime import Runtime
 from bridge.standing import MOST, Standing, of_tasks, out_of_step
 from task_api.db import db
@@ -12,7 +14,6 @@ from task_api.errors import Problem
 from task_api.tokens import requires
 
 states = Blueprint("states", __name__)
-ADDRESS = "https://docs.google.com/spreadsheets/d/{}/edit#{}range=A{}"
 
 
 @states.get("/states")
@@ -24,7 +25,8 @@ def standings() -> Response:
     found = (
         out_of_step(db.session(), sheets) if wanted is None else of_tasks(db.session(), sheets, task_numbers(wanted))
     )
-    response = jsonify([_told(runtime, one) for one in found])
+    tab = tabs(db.session())
+    response = jsonify([_told(runtime.config, tab.get(one.sheet), one) for one in found])
     response.add_etag()
     response.make_conditional(request)
     return response
@@ -38,14 +40,5 @@ def task_numbers(text: str) -> list[int]:
     return [int(part) for part in numbers]
 
 
-def _told(runtime: Runtime, one: Standing) -> dict[str, Any]:
-    return asdict(one) | {"link": None if one.row is None else _link(runtime, one.sheet, one.row)}
-
-
-def _link(runtime: Runtime, key: str, row: int) -> str:
-    """Where a browser shows the row: in Google's editor, or in the page's own sheet."""
-    if runtime.config.local:
-        return f"#row={row}"
-    opened = runtime.sheets.get(key)
-    tab = "" if opened is None or opened.sheet_id is None else f"gid={opened.sheet_id}&"
-    return ADDRESS.format(runtime.config.sheets[key].spreadsheet, tab, row)
+def _told(config: Config, tab: int | None, one: Standing) -> dict[str, Any]:
+    return asdict(one) | {"link": None if one.row is None else place(config, one.sheet, tab, one.row)}

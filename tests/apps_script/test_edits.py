@@ -1,6 +1,7 @@
 """What an edit sends, what it does not, and how it is numbered and signed."""
 
 import threading
+import time
 
 import pytest
 
@@ -9,8 +10,10 @@ from tests.apps_script.conftest import HEADER, SETTINGS, Receiver, Sheet
 
 
 def test_one_edit_sends_its_row_with_typed_values_and_shown_texts(sheet: Sheet, receiver: Receiver) -> None:
+    began = time.time() * 1000
     sheet.edit("A2:C2", ["12", "Vikram", "NEW"])
     (message,) = receiver.taken
+    assert began - 1 <= message["edited"].pop("at") <= time.time() * 1000
     assert message["rows"] == [{"row": 2, "cells": [12, "Vikram", "NEW", ""], "shown": ["12", "Vikram", "NEW", ""]}]
     assert (message["type"], message["header"], message["time_zone"]) == ("rows", list(HEADER), "Etc/GMT")
     assert message["edited"] == {"first": 1, "last": 3}

@@ -11,9 +11,9 @@ from pathlib import Path
 from playwright.sync_api import Page
 from sqlalchemy import insert
 
-from task_api import schema
 from task_api.models import Task
 from tests import browser
+from tests.databases import SqliteFiles
 from tests.stack import Stack
 
 FIRST = """() => { const at = performance.getEntriesByType('navigation')[0];
@@ -35,9 +35,8 @@ SHOWN = """([words, wanted]) => new Promise((done) => {
 def main(tasks: int) -> None:
     """Fill a product, open its page, search, filter, move a card."""
     with tempfile.TemporaryDirectory() as folder, browser.chromium() as chromium:
-        template = Path(folder) / "template.db"
-        schema.upgrade(f"sqlite:///{template}")
-        with Stack(Path(folder), template) as stack:
+        (Path(folder) / "template").mkdir()
+        with Stack(Path(folder), SqliteFiles(Path(folder) / "template")) as stack:
             fill(stack, tasks)
             for attempt in ("cold", "warm"):
                 with browser.opened(chromium, f"{stack.url}/#token={stack.token}") as page:

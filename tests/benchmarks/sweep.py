@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bridge import lane, signals, snapshot, sweep
+from bridge.calls import Calls
 from bridge.config import Config, SheetConfig
 from bridge.runtime import Runtime
 from tests.benchmarks import fill
@@ -20,12 +21,12 @@ class Answered:
     """A sheet whose answer is there already."""
 
     def __init__(self, answer: Path) -> None:
-        self.calls = {"read": 0, "write": 0}
+        self.calls = Calls()
         self._answer = answer
 
     def read(self, _rows: object = None) -> snapshot.Snapshot:
         """The whole sheet, as one read brings it."""
-        self.calls["read"] += 1
+        self.calls.begin("read")
         return snapshot.parsed(self._answer.read_bytes())
 
 

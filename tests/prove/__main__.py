@@ -10,7 +10,8 @@ from pathlib import Path
 from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.prove.machine import Machine, machine, migrated
+from tests.databases import databases
+from tests.prove.machine import Machine, machine
 
 EXAMPLES, STEPS = 10, 40
 
@@ -20,14 +21,15 @@ def main() -> None:
     given = argparse.ArgumentParser(prog="make prove")
     given.add_argument("--minutes", type=float, default=15)
     given.add_argument("--seed", type=int, default=None)
+    given.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     asked = given.parse_args()
     logging.getLogger("bridge").setLevel(logging.CRITICAL)
     began, rounds = time.monotonic(), 0
     with tempfile.TemporaryDirectory() as folder:
-        template = migrated(Path(folder))
+        made = databases(asked.database, Path(folder))
         while rounds == 0 or (time.monotonic() - began < asked.minutes * 60 and asked.seed is None):
             number = time.time_ns() % 2**32 if asked.seed is None else asked.seed
-            run = machine(template, EXAMPLES, STEPS)
+            run = machine(made, EXAMPLES, STEPS)
             try:
                 run_state_machine_as_test(seed(number)(run), settings=run.TestCase.settings)
             except Exception:

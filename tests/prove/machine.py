@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from bridge.local_google.errors import Invalid
 from bridge.local_google.trouble import Fault
-from task_api import schema
+from tests.databases import Databases
 from tests.prove import guarantees
 from tests.prove.world import HEADER, WORDS, World, quiet_threads
 
@@ -27,15 +27,15 @@ FAULTS = [
 
 
 class Machine(RuleBasedStateMachine):
-    """One world per run. ``template``: a migrated database to start from."""
+    """One world per run. ``databases``: where each gets its own."""
 
-    template: Path
+    databases: Databases
     steps = 0
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="prove"))
-        self.world = World(self.folder, self.template)
+        self.world = World(self.folder, self.databases)
         self.world.__enter__()
 
     def teardown(self) -> None:
@@ -236,23 +236,16 @@ def hold(world: World) -> None:
     guarantees.no_ping_pong(world, writes)
 
 
-def machine(template: Path, examples: int, steps: int) -> type[Machine]:
+def machine(databases: Databases, examples: int, steps: int) -> type[Machine]:
     """The machine for so many runs of at most so many steps; without shrinking, since time is part of the play."""
     quiet_threads()
 
     class Run(Machine):
         TestCase: type
 
-    Run.template = template
+    Run.databases = databases
     Run.TestCase.settings = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, database=None, print_blob=True,
         phases=[Phase.generate], suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
     )  # fmt: skip
     return Run
-
-
-def migrated(folder: Path) -> Path:
-    """An empty database to start from."""
-    path = folder / "tasks.db"
-    schema.upgrade(f"sqlite:///{path}")
-    return path

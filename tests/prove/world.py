@@ -11,6 +11,7 @@ from bridge.core.retry import Pace
 from bridge.local_google.book import Tab
 from bridge.local_google.quota import Limits
 from bridge.models import Link
+from tests.databases import Databases
 from tests.prove.middleman import Middleman
 from tests.stack import Stack, eventually, served
 
@@ -28,18 +29,16 @@ class Died(SystemExit):
 
 class World:
     """``said``: (lead id, field) → every value that a person or program gave it, in order, with its side. ``doubled``:
-    ids that stood in two rows at some time. ``renamed``: ids that were edited.
+    ids that stood in two rows at some time.
     """
 
-    def __init__(self, folder: Path, template: Path) -> None:
+    def __init__(self, folder: Path, databases: Databases) -> None:
         self.log: list[str] = []
         self.said: dict[tuple[str, str], list[tuple[str, Any]]] = defaultdict(list)
         self.doubled: set[str] = set()
-        self.deleted: set[str] = set()
         self.changes_made = 0
         self._count = 0
-        self._template = template
-        self.stack = Stack(folder, template, grace=GRACE, create_rows=True)
+        self.stack = Stack(folder, databases, grace=GRACE, create_rows=True)
 
     def __enter__(self) -> "World":
         self.stack.__enter__()
@@ -100,7 +99,6 @@ class World:
             act()
             after = self.leads()
         self.note(f"person {what}")
-        self.deleted = (self.deleted | before.keys()) - after.keys()
         for lead_id in before.keys() - after.keys():
             for field in FIELDS:  # what stood in a deleted row went with it, by the person's own will
                 self.said[lead_id, field].append(("undone", None))

@@ -1,6 +1,5 @@
 """The task API alone, called in-process by a program that holds a token."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from flask.testing import FlaskClient
 from task_api import tokens
 from task_api.app import create_task_api
 from task_api.db import begin_write, db
+from tests.databases import Databases
 
 
 def new_token(app: Flask, name: str = "tests", scopes: tuple[str, ...] = ("tasks:read", "tasks:write")) -> str:
@@ -23,13 +23,14 @@ def new_token(app: Flask, name: str = "tests", scopes: tuple[str, ...] = ("tasks
 
 
 @pytest.fixture
-def app(tmp_path: Path, migrated: Path) -> Iterator[Flask]:
+def app(tmp_path: Path, databases: Databases) -> Iterator[Flask]:
     """The API on a database of its own."""
-    shutil.copy(migrated, tmp_path / "tasks.db")
-    app = create_task_api(f"sqlite:///{tmp_path / 'tasks.db'}")
+    url = databases.new(tmp_path)
+    app = create_task_api(url)
     yield app
     with app.app_context():
         db.engine.dispose()
+    databases.drop(url)
 
 
 @pytest.fixture

@@ -83,8 +83,16 @@ export async function all(path, came = () => {}) {
     const page = await answer.json();
     came(page);
     found.push(...page);
-    const link = /<([^>]+)>; rel="next"/.exec(answer.headers.get('Link') || '');
-    next = link ? new URL(link[1]).pathname + new URL(link[1]).search : '';
+    next = following(answer);
   }
   return found;
+}
+
+/**
+ * The path of the next page; empty when this is the last.
+ * @param {Response} answer
+ */
+export function following(answer) {
+  const link = /<([^>]+)>; rel="next"/.exec(answer.headers.get('Link') || '');
+  return link ? new URL(link[1]).pathname + new URL(link[1]).search : '';
 }

@@ -8,6 +8,15 @@ const UNITS = [
   [60, 'minute'],
 ];
 
+const PURPOSES = {
+  compare: 'compare everything',
+  look: 'look at rows before writing',
+  find: 'find rows that moved',
+  tabs: 'find a renamed tab',
+  write: 'write cells',
+  append: 'append rows',
+};
+
 export class Health {
   /** @param {HTMLDetailsElement} pane drawn while it is open */
   constructor(pane) {
@@ -50,8 +59,8 @@ function facts(one) {
     ['Last heard', one.heard_at ? ago(new Date(one.heard_at)) : 'never'],
     ['Last compared', one.swept_at ? ago(new Date(one.swept_at)) : 'not yet'],
     ['Lag now', lag.now === null ? 'none, nothing waits' : seconds(lag.now), lag.now > 10 ? 'wrong' : ''],
-    ['Lag, 95 of 100', lag.p95 === null ? 'no change yet' : `within ${seconds(lag.p95)} (last ${lag.of} task changes)`],
-    ['Calls to Google', calls ? `${calls.read} reads and ${calls.write} writes in the last minute, of ${calls.budget} each` : 'made by another process'],
+    ['Lag, 95 of 100', lag.p95 === null ? 'no change yet' : `within ${seconds(Math.max(0.1, lag.p95))} (last ${lag.of} task changes)`],
+    ['Calls to Google', `${calls.read} reads and ${calls.write} writes in the last minute, of ${calls.budget} each${purposes(calls)}${shared(calls)}`],
     ['Waiting to be written', String(one.pending)],
     ['Given up', String(one.buried), one.buried ? 'wrong' : ''],
     ['Refused, in conflict', `${one.refused}, ${one.conflicts}`],
@@ -60,6 +69,18 @@ function facts(one) {
     ['Paused', one.problem && `${one.problem}${again(one.not_before)}`, 'wrong'],
     ['Silent', one.silence, 'wrong'],
   ];
+}
+
+/** What the calls were for, the most frequent first. */
+function purposes({ by }) {
+  const told = Object.entries(by).sort(([, a], [, b]) => b - a);
+  return told.length ? ': ' + told.map(([purpose, count]) => `${count} to ${PURPOSES[purpose] ?? purpose}`).join(', ') : '';
+}
+
+/** What other sheets took of the same budget. */
+function shared({ read, write, budget, left }) {
+  const others = left.read < budget - read || left.write < budget - write;
+  return others ? `; with the other sheets, ${left.read} and ${left.write} are left` : '';
 }
 
 function seconds(number) {

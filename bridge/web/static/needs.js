@@ -20,6 +20,7 @@ const BUTTONS = {
   conflict: (need) => [`Take “${need.value ?? 'empty'}” instead`, `/changes/${need.id}/take`],
   refused: (need) => (need.value === null ? null : ['Try again', `/dead-letters/${need.id}/retry`]),
   dead_letter: (need) => ['Try again', `/dead-letters/${need.id}/retry`],
+  paused: (need) => ['Look again now', `/sheets/${need.sheet}/look`],
   deletions: (need) => (need.value ? ['Archive their tasks', `/sheets/${need.sheet}/approve`] : null),
 };
 
@@ -48,7 +49,8 @@ export class Needs {
     const where = [need.row && `row ${need.row}`, need.lead_id && `lead ${need.lead_id}`].filter(Boolean).join(', ');
     const words = element('p', {}, element('b', { textContent: TITLES[need.kind] }), ` ${where ? where + ': ' : ''}${need.why}`);
     const [text, path] = BUTTONS[need.kind]?.(need) ?? [];
-    return element('li', { className: need.kind }, words, ...(text ? [this.button(text, path)] : []));
+    const link = need.link && element('a', { href: need.link, rel: 'noreferrer', textContent: need.row ? `Row ${need.row}` : 'Open the sheet' });
+    return element('li', { className: need.kind }, words, ...(link ? [link] : []), ...(text ? [this.button(text, path)] : []));
   }
 
   button(text, path) {

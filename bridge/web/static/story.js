@@ -1,6 +1,6 @@
 /** The history: what changed, who did it, which way it went, how long that took, and a button to take it back. */
 
-import { call, whyNot } from './api.js';
+import { call, following, whyNot } from './api.js';
 import { element } from './element.js';
 
 const TAKEN_BACK = ['applied', 'waiting'];
@@ -8,6 +8,7 @@ const FIXED = ['task', 'id', 'lead_id']; // made or named something; the bridge 
 const PORTION = 50;
 const MOST = 1000;
 const PAUSE = 300;
+const FURTHER = 5; // pages of the bridge's search that one more press looks through
 
 /** The lead that the address names, as the sheet's menu writes it: #lead=<id>. */
 export function namedLead() {
@@ -23,7 +24,7 @@ export class Story {
     this.pane = pane;
     this.say = say;
     this.shown = '';
-    this.most = PORTION;
+    this.reset();
     this.form = pane.querySelector('form');
     this.overtaken = new Set(); // changes whose field has changed since, by the bridge's word
     this.older = pane.querySelector('.more');
@@ -32,7 +33,8 @@ export class Story {
     this.form.addEventListener('submit', (event) => event.preventDefault());
     this.form.addEventListener('input', () => this.asked());
     this.older.addEventListener('click', () => {
-      this.most = Math.min(MOST, this.most + PORTION);
+      if (this.full) this.most = Math.min(MOST, this.most + PORTION);
+      else this.pages += FURTHER;
       this.refresh();
     });
   }
@@ -46,9 +48,15 @@ export class Story {
     if (lead !== null) this.pane.scrollIntoView?.({ block: 'nearest' });
   }
 
+  /** The newest only. */
+  reset() {
+    this.most = PORTION;
+    this.pages = 1;
+  }
+
   /** Another filter was chosen; a moment later, so that a word is asked for once and not letter by letter. */
   asked() {
-    this.most = PORTION;
+    this.reset();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.refresh(), PAUSE);
     if (namedLead() !== null) history.replaceState(null, '', location.pathname);
@@ -57,17 +65,30 @@ export class Story {
   async refresh() {
     if (!this.pane.open) return;
     const given = Object.entries(Object.fromEntries(new FormData(this.form))).filter(([, text]) => text);
-    const query = new URLSearchParams([...given, ['limit', String(this.most)]]);
-    const answer = await call('GET', `/changes?${query}`);
-    const changes = await answer.json();
-    this.older.hidden = !answer.headers.has('Link') || this.most >= MOST;
-    const text = JSON.stringify([given, changes]);
+    const { changes, more } = await this.found(given);
+    this.full = changes.length === this.most;
+    this.older.hidden = !more || (this.full && this.most >= MOST);
+    const text = JSON.stringify([given, changes, more]);
     if (text === this.shown) return;
     this.shown = text;
     const lead = this.form.elements.lead_id.value;
     this.pane.querySelector('.whose').textContent = lead ? `of lead ${lead}` : 'of every lead';
-    this.pane.querySelector('.empty').hidden = changes.length > 0;
+    const empty = this.pane.querySelector('.empty');
+    empty.hidden = changes.length > 0;
+    empty.textContent = more ? 'None of the newest changes is like this: Older looks further.' : 'No change like this.';
     this.pane.querySelector('tbody').replaceChildren(...changes.map((change) => this.line(change)));
+  }
+
+  /** The newest changes like this. The bridge looks through so many of its history at a time, and says where to go on. */
+  async found(given) {
+    const found = [];
+    let next = `/changes?${new URLSearchParams([...given, ['limit', String(this.most)]])}`;
+    for (let page = 0; next && page < this.pages && found.length < this.most; page += 1) {
+      const answer = await call('GET', next);
+      found.push(...(await answer.json()));
+      next = following(answer);
+    }
+    return { changes: found.slice(0, this.most), more: Boolean(next) || found.length > this.most };
   }
 
   line(change) {

@@ -1,0 +1,171 @@
+"""The engine on PostgreSQL: Procrastinate carries the turns to any number of processes on any number of machines.
+
+A job says only "this lane wants a turn"; it is deferred in the transaction that made the work, and its lock keeps a
+lane's turns one after the other. The job may be lost, doubled or late: what is due stands in links and lanes, each
+process's clock looks there, and the lane's lease and token say who may write (`bridge.outbox`). So Procrastinate's own
+retries are not used, and no ``queueing_lock``: a job that waits is looked for under the lane's lock instead.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Collection
+from contextlib import suppress
+from typing import Any
+
+from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from bridge import lane, retention
+from bridge.outbox import hold, wake_after_commit
+from bridge.runtime import Runtime
+from task_api.db import held_alone
+
+log = logging.getLogger(__name__)
+
+QUEUE, TURN = "lanes", "turn"
+AT_ONCE = 4
+"""So many lanes have a turn at once in one process; more processes do more."""
+LONGEST_WAIT, SHORTEST_WAIT = 30.0, 0.5
+HEARTBEAT, STALLED = 5.0, 20.0
+"""A worker that has not been heard of for so many seconds has died: its jobs are taken up again."""
+POLL = 0.5
+"""Seconds between looks for a job whose lock was let go by another process, which notifies nobody."""
+AGAIN = 1.0
+
+_WAITS = text("SELECT 1 FROM procrastinate_jobs WHERE lock = :sheet AND status = 'todo' LIMIT 1")
+_WORKERS = text("SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :s) LIMIT 1")
+
+
+class PostgresEngine:
+    """``start``, ``defer``, ``stop``; ``stop`` returns when the turns under way are finished."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        url = make_url(runtime.config.database).set(drivername="postgresql")
+        address = url.render_as_string(hide_password=False)
+        self._jobs = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
+        self._jobs.task(name=TURN, queue=QUEUE)(self._take_turns)
+        self._door = App(connector=SyncPsycopgConnector())  # it puts jobs into transactions of ours, and opens nothing
+        self._looks, self._halt = asyncio.Event(), asyncio.Event()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tidy_at = time.monotonic() + 60.0
+
+    def start(self) -> None:
+        """Start the worker and its clock in a thread; call it after a fork, never at import."""
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="engine", daemon=True)
+        self._thread.start()
+
+    def defer(self, session: Session, sheets: Collection[str]) -> None:
+        """A turn for each lane in the session's own transaction, unless one waits there already.
+
+        Who saw it waiting, holding the lane, knows that it will begin after this commit: it must take the lane first.
+        """
+        for sheet in sorted(sheets):
+            hold(session, sheet)
+            if session.scalar(_WAITS, {"sheet": sheet}) is None:
+                raw: Any = session.connection().connection.driver_connection
+                self._door.configure_task(TURN, lock=sheet, queue=QUEUE, connection=raw).defer(sheet=sheet)
+
+    def wake(self, _sheet: str) -> None:
+        """The database has notified the workers; the clock looks for what is to be done later."""
+        self._call(self._looks)
+
+    @property
+    def alive(self) -> bool:
+        """True while it works; where others work for this process, True while one of them does."""
+        if self._runtime.config.engine:
+            return self._thread is not None and self._thread.is_alive() and not self._stopping
+        with self._runtime.session() as session:
+            return session.scalar(_WORKERS, {"s": STALLED}) is not None
+
+    @property
+    def stopping(self) -> bool:
+        """True from the moment it is told to stop."""
+        return self._stopping
+
+    def stop(self) -> None:
+        """Finish the turns under way and end the thread."""
+        self._stopping = True
+        self._call(self._halt)
+        if self._thread is not None:
+            self._thread.join()
+
+    def _call(self, event: asyncio.Event) -> None:
+        """Set an event of the engine's loop from another thread; nothing while there is none, or none any more."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(event.set)
+
+    async def _run(self) -> None:
+        """Work until told to stop; a database that is away is waited for."""
+        self._loop, greeted = asyncio.get_running_loop(), False
+        while not self._stopping:
+            try:
+                await self._serve(greeted=greeted)
+                greeted = True
+            except Exception:  # the engine's loop: log and begin again, whatever happened
+                log.exception("engine_failed")
+                await asyncio.sleep(AGAIN)
+
+    async def _serve(self, *, greeted: bool) -> None:
+        """Until told to stop, or one of the two fails."""
+        async with self._jobs.open_async():
+            if not greeted:
+                await asyncio.to_thread(lane.greet, self._runtime)
+            working = self._jobs.run_worker_async(
+                queues=[QUEUE], concurrency=AT_ONCE, delete_jobs="always", install_signal_handlers=False,
+                fetch_job_polling_interval=POLL, update_heartbeat_interval=HEARTBEAT, stalled_worker_timeout=STALLED,
+            )  # fmt: skip
+            parts = [asyncio.create_task(part) for part in (working, self._clock(), self._halt.wait())]
+            try:
+                await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for part in parts:
+                    part.cancel()  # the worker finishes its jobs before it goes
+                ended = await asyncio.gather(*parts, return_exceptions=True)
+        for end in ended:
+            if isinstance(end, Exception):
+                raise end
+
+    def _take_turns(self, sheet: str) -> None:
+        while not self._stopping and sheet in self._runtime.config.sheets and lane.run(self._runtime, sheet):
+            pass
+        self._call(self._looks)  # what it left for later is due at a time that nobody else was told
+
+    async def _clock(self) -> None:
+        while not self._stopping:
+            self._looks.clear()
+            wait = await asyncio.to_thread(self._look)
+            for job in await self._jobs.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED):
+                log.warning("worker_died lane=%s", job.lock)
+                await self._jobs.job_manager.retry_job(job)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._looks.wait(), wait)
+
+    def _look(self) -> float:
+        """Defer a turn for every lane whose time has come; the seconds until the next one's."""
+        self._tidy()
+        wait = LONGEST_WAIT
+        for due in lane.due(self._runtime):
+            seconds = (due.at - self._runtime.now()).total_seconds()
+            if seconds <= 0:
+                with self._runtime.writing() as session:
+                    wake_after_commit(session, due.sheet)
+                    session.commit()
+            wait = min(wait, max(SHORTEST_WAIT, seconds))
+        return wait
+
+    def _tidy(self) -> None:
+        """Old history put away, by one process at a time."""
+        if time.monotonic() < self._tidy_at:
+            return
+        self._tidy_at = time.monotonic() + retention.EVERY.total_seconds()
+        with held_alone(self._runtime.database, "tidy") as alone:
+            while alone and not self._stopping and retention.tidy(self._runtime):
+                pass

@@ -1,0 +1,42 @@
+"""Where a test's database comes from: a SQLite file, copied, or a database of a real PostgreSQL, made from a template."""
+
+import shutil
+from pathlib import Path
+from typing import Protocol
+
+from task_api import schema
+
+
+class Databases(Protocol):
+    """Makes databases at the newest schema."""
+
+    def new(self, folder: Path) -> str:
+        """SQLAlchemy's address of a new one; a SQLite file lies in the folder."""
+
+    def drop(self, url: str) -> None:
+        """It is not needed any more."""
+
+
+class SqliteFiles:
+    """Copies of one file, migrated once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.template = folder / "tasks.db"
+        schema.upgrade(f"sqlite:///{self.template}")
+
+    def new(self, folder: Path) -> str:
+        """``tasks.db`` in the folder."""
+        shutil.copy(self.template, folder / "tasks.db")
+        return f"sqlite:///{folder / 'tasks.db'}"
+
+    def drop(self, url: str) -> None:
+        """It goes with its folder."""
+
+
+def databases(kind: str, folder: Path) -> Databases:
+    """``sqlite`` or ``postgresql``."""
+    if kind == "sqlite":
+        return SqliteFiles(folder)
+    from tests.postgres import Postgres
+
+    return Postgres()
