@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 
 from bridge import lane, snapshot
 from bridge.app import create_app
+from bridge.calls import Calls
 from bridge.config import Config, SheetConfig
 from bridge.core.retry import Pace
 from bridge.core.signature import sign
@@ -42,12 +43,12 @@ class Rows:
         self.words: dict[int, str] = {}
         self.written: list[float] = []
         """When each write arrived, in `time.perf_counter`'s seconds."""
-        self.calls = {"read": 0, "write": 0}
-        """Nobody counts them here."""
+        self.calls = Calls()
         self._leads, self._first = leads, first
 
     def read(self, rows: Iterable[int] | None = None) -> snapshot.Snapshot:
         """The header and these rows, or all."""
+        self.calls.end(self.calls.begin("read"), "read", "look", "ok")
         numbers = range(2, self._leads + 2) if rows is None else rows
         blocks = [self._block(number) for number in (1, *numbers)]
         tab = {"properties": {"sheetId": self.sheet_id, "title": self.tab}, "data": blocks}
@@ -55,6 +56,7 @@ class Rows:
 
     def write(self, writes: Sequence[RowWrite]) -> list[int]:
         """Keep the words and echo the ids."""
+        self.calls.end(self.calls.begin("write"), "write", "write", "ok")
         self.words |= {write.row - 1: str(write.cells.get(STATUS, "NEW")) for write in writes}
         self.written.append(time.perf_counter())
         return [write.row - 1 for write in writes]
