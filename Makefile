@@ -32,8 +32,9 @@ pictures: .venv/dev
 	@$(BIN)/python -m tests.setup
 	$(BIN)/python -m tests.pictures
 
+# Some four minutes; `make bench ARGS=--million` for the largest sizes, some twenty.
 bench: .venv/dev
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 # Exact versions and hashes, written anew from the ranges in pyproject.toml.
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header

@@ -8,8 +8,9 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from bridge import budget, spent
@@ -27,6 +28,7 @@ from task_api.db import contended, exclusive
 
 log = logging.getLogger(__name__)
 
+_TIMES = select(Lane.sheet, Lane.swept_at, Lane.sweep_at, Lane.not_before, Lane.lease_until)
 PROBE = timedelta(minutes=5)
 """How long a paused lane waits before it looks whether the person has mended what was wrong."""
 
@@ -81,13 +83,13 @@ def due(runtime: Runtime) -> list[Due]:
     now = runtime.now()
     with runtime.session() as session:
         pending, waits = next_due(session), budget.waits(session, runtime.pace, now)
-        lanes = session.scalars(select(Lane).where(Lane.sheet.in_(runtime.config.sheets)))
+        lanes = session.execute(_TIMES.where(Lane.sheet.in_(runtime.config.sheets)))  # no objects: asked at every wake
         wanted = [Due(lane.sheet, _due_at(runtime, lane, pending.get(lane.sheet), waits, now)) for lane in lanes]
     return sorted(wanted, key=lambda due: due.at)
 
 
 def _due_at(
-    runtime: Runtime, lane: Lane, pending: datetime | None, waits: Mapping[str, float], now: datetime
+    runtime: Runtime, lane: Row[*tuple[Any, ...]], pending: datetime | None, waits: Mapping[str, float], now: datetime
 ) -> datetime:
     every = timedelta(seconds=runtime.config.sheets[lane.sheet].sweep_every)
     swept = lane.swept_at + every if lane.swept_at else now

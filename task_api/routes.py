@@ -70,8 +70,10 @@ def change_task(task_id: int) -> Response:
     tasks.change(db.session(), task, wanted, actor=g.actor)
     if archived is not None:
         (tasks.archive if archived else tasks.restore)(db.session(), task, actor=g.actor)
+    db.session.flush()
+    answer = _answer(task)  # after the commit it would be read once more
     db.session.commit()
-    return _answer(task)
+    return answer
 
 
 @api.delete("/tasks/<int:task_id>")

@@ -107,8 +107,21 @@ def show(collected: dict[str, Any]) -> None:
         ratios = [f"{one[key]:.2f}" if key in one else "" for key in ("of_disk", "of_empty")]
         spread = f"{one['min']:,.{places}f} – {one['max']:,.{places}f}"
         table.add_row(f"  {figure.what}", f"{one['median']:,.{places}f} {figure.unit}".rstrip(), spread, *ratios)
-    console = Console()
-    Console(width=max(console.width, 120)).print(table)
+    _print(table)
+
+
+def table(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Print a table of its own; all but the first two columns are figures."""
+    made = Table(title=title)
+    for number, text in enumerate(head):
+        made.add_column(text, justify="right" if number > 1 else "left")
+    for line in lines:
+        made.add_row(*line)
+    _print(made)
+
+
+def _print(made: Table) -> None:
+    Console(width=max(Console().width, 120)).print(made)
 
 
 def write(collected: dict[str, Any], path: Path) -> None:

@@ -7,25 +7,14 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Engine, create_engine, insert
 
 from bridge import lane, signals, snapshot, sweep
 from bridge.calls import Calls
 from bridge.config import Config, SheetConfig
-from bridge.models import Link
 from bridge.runtime import Runtime
-from task_api import schema
-from task_api.db import prepare_engine
-from task_api.models import Task
-
-WORDS = ("NEW", "CONTACTED", "QUALIFIED", "LOST")
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
-PART = 10_000
+from tests.benchmarks import fill
 
 
 class Answered:
@@ -41,6 +30,19 @@ class Answered:
         return snapshot.parsed(self._answer.read_bytes())
 
 
+@dataclass(frozen=True)
+class Swept:
+    """What one sweep took: seconds, of those of CPU, and MB; ``answer``: MB of JSON."""
+
+    rows: int
+    agree: int
+    reads: int
+    seconds: float
+    cpu: float
+    peak: float
+    answer: float
+
+
 def main(rows: int) -> None:
     """Prepare in a child process, so that its memory does not count."""
     with tempfile.TemporaryDirectory() as folder:
@@ -49,25 +51,20 @@ def main(rows: int) -> None:
             prepare(home, rows)
             os._exit(0)
         os.waitpid(child, 0)
-        measure(home, rows)
+        print(json.dumps(asdict(measure(home, rows))))
 
 
 def prepare(home: Path, rows: int) -> None:
     """A database with so many linked leads, and Google's answer that shows them."""
-    schema.upgrade(f"sqlite:///{home / 'tasks.db'}")
-    with opened(home).begin() as connection:
-        for first in range(1, rows + 1, PART):
-            numbers = range(first, min(first + PART, rows + 1))
-            connection.execute(insert(Task), [task(number) for number in numbers])
-            connection.execute(insert(Link), [link(number) for number in numbers])
-    data = {"rowData": [{"values": list(cells(number))} for number in range(rows + 1)]}
+    fill.leads(fill.opened(fill.SQLITE, home), rows)
+    data = {"rowData": [{"values": list(fill.cells(number))} for number in range(rows + 1)]}
     sheet = {"properties": {"sheetId": 0, "title": "Leads"}, "data": [data]}
     (home / "answer.json").write_text(json.dumps({"sheets": [sheet]}, separators=(",", ":")))
 
 
-def measure(home: Path, rows: int) -> None:
-    """Sweep once and print what it took."""
-    runtime = Runtime(Config(home, {"leads": SheetConfig("leads", "spreadsheet")}), opened(home))
+def measure(home: Path, rows: int) -> Swept:
+    """Sweep once."""
+    runtime = Runtime(Config(home, {"leads": SheetConfig("leads", "spreadsheet")}), fill.opened(fill.SQLITE, home))
     lane.prepare(runtime)
     signals.attach(runtime)
     sheet = Answered(home / "answer.json")
@@ -79,44 +76,7 @@ def measure(home: Path, rows: int) -> None:
     took, busy = time.perf_counter() - began, time.process_time() - busy
     lane.end(turn)
     size = (home / "answer.json").stat().st_size / 1e6
-    print(f"{rows} rows ({size:.0f} MB of JSON), {plan.agreed} agree: {sheet.calls['read']} read, {took:.1f} s, {busy:.1f} s of CPU, "
-          f"peak {peak():.0f} MB")  # fmt: skip
-
-
-def opened(home: Path) -> Engine:
-    """The database, as the bridge sets it up."""
-    engine = create_engine(f"sqlite:///{home / 'tasks.db'}")
-    prepare_engine(engine)
-    return engine
-
-
-def task(number: int) -> dict[str, Any]:
-    """A task that agrees with its row."""
-    return {
-        "id": number, "title": f"Follow up: Lead {number}", "status": "TODO", "lead_id": str(number), "version": 1,
-        "notes": "Auto-created from Sheets", "created_at": LONG_AGO, "updated_at": LONG_AGO,
-    }  # fmt: skip
-
-
-def link(number: int) -> dict[str, Any]:
-    """Its link."""
-    return {
-        "sheet": "leads", "lead_id": str(number), "task_id": number, "row": number + 1, "recall": {"TODO": "NEW"},
-        "base": {"name": f"Lead {number}", "status": "NEW", "task_id": str(number)}, "own_writes": [], "rivals": [],
-        "has_rivals": False, "seq": 0, "agreed_at": LONG_AGO, "wanted": 0, "written": 0, "attempts": 0, "next_try": LONG_AGO,
-    }  # fmt: skip
-
-
-def cells(number: int) -> Iterator[dict[str, Any]]:
-    """A row as Google answers it, with a dropdown in the status; number 0 is the header."""
-    values = (number, f"Lead {number}", "NEW", number) if number else ("id", "name", "status", "task_id")
-    for column, value in enumerate(values):
-        kind = "stringValue" if isinstance(value, str) else "numberValue"
-        cell: dict[str, Any] = {"effectiveValue": {kind: value}, "formattedValue": str(value)}
-        if column == 2 and number:
-            options = [{"userEnteredValue": word} for word in WORDS]
-            cell["dataValidation"] = {"condition": {"type": "ONE_OF_LIST", "values": options}, "strict": True}
-        yield cell
+    return Swept(rows, plan.agreed, sheet.calls["read"], took, busy, peak(), size)
 
 
 def peak() -> float:

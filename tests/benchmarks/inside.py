@@ -1,0 +1,170 @@
+"""The bridge without server and without Google: its WSGI app called in this process, its turns taken by hand or by the
+real engine, and sheets that answer as Google does. What is left is the time that the bridge and its database take.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from bridge import lane, snapshot
+from bridge.app import create_app
+from bridge.calls import Calls
+from bridge.config import Config, SheetConfig
+from bridge.core.retry import Pace
+from bridge.core.signature import sign
+from bridge.models import Lane
+from bridge.serve import local_token
+from bridge.sheets import RowWrite
+from tests.benchmarks import fill
+from tests.benchmarks.client import HEADER
+from tests.benchmarks.measure import MEANT
+from tests.stack import SECRET, eventually
+
+APART = timedelta(seconds=3)
+"""From one delivery to the next by the bridge's clock: closer together they would ask for a sweep."""
+NEVER = 1e9
+STATUS = HEADER.index("status")
+NEXT = {"NEW": "CONTACTED", "CONTACTED": "QUALIFIED", "QUALIFIED": "NEW"}
+"""Each of these words means another status."""
+
+
+class Rows:
+    """The tab of one lane: row n + 1 holds lead n, whose task is ``first`` + n - 1."""
+
+    sheet_id, tab, email = 0, "Leads", ""
+
+    def __init__(self, leads: int, first: int) -> None:
+        self.words: dict[int, str] = {}
+        self.written: list[float] = []
+        """When each write arrived, in `time.perf_counter`'s seconds."""
+        self.calls = Calls()
+        self._leads, self._first = leads, first
+
+    def read(self, rows: Iterable[int] | None = None) -> snapshot.Snapshot:
+        """The header and these rows, or all."""
+        self.calls.end(self.calls.begin("read"), "read", "look", "ok")
+        numbers = range(2, self._leads + 2) if rows is None else rows
+        blocks = [self._block(number) for number in (1, *numbers)]
+        tab = {"properties": {"sheetId": self.sheet_id, "title": self.tab}, "data": blocks}
+        return snapshot.parsed(json.dumps({"sheets": [tab]}).encode())
+
+    def write(self, writes: Sequence[RowWrite]) -> list[int]:
+        """Keep the words and echo the ids."""
+        self.calls.end(self.calls.begin("write"), "write", "write", "ok")
+        self.words |= {write.row - 1: str(write.cells.get(STATUS, "NEW")) for write in writes}
+        self.written.append(time.perf_counter())
+        return [write.row - 1 for write in writes]
+
+    def row(self, lead: int) -> list[Any]:
+        """The cells of a lead's row."""
+        return [lead, f"Lead {lead}", self.words.get(lead, "NEW"), self._first + lead - 1]
+
+    def next(self, lead: int) -> str:
+        """The word that comes after the lead's present one."""
+        return NEXT[self.words.get(lead, "NEW")]
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _block(self, number: int) -> dict[str, Any]:
+        _, _, word, task_id = self.row(number - 1)
+        return {"startRow": number - 1, "rowData": [{"values": list(fill.cells(number - 1, word, task_id))}]}
+
+
+class Inside:
+    """One bridge with so many lanes of so many leads each, all in agreement and swept just now."""
+
+    def __init__(self, database: fill.Database, home: Path, leads: int, lanes: int = 1) -> None:
+        self.keys = [f"sheet-{number}" for number in range(1, lanes + 1)]
+        engine = fill.opened(database, home)
+        firsts = {key: number * leads + 1 for number, key in enumerate(self.keys)}
+        for key, first in firsts.items():
+            fill.leads(engine, leads, key, first)
+        self.database = engine
+        sheets = {
+            key: SheetConfig(key, f"spreadsheet-{key}", secrets=(SECRET,), sweep_every=NEVER) for key in self.keys
+        }
+        self.app = create_app(Config(home, sheets, database_url=database.url(home)))
+        self.runtime, self.engine = self.app.extensions["bridge"], self.app.extensions["engine"]
+        self.rows = {key: Rows(leads, first) for key, first in firsts.items()}
+        self.runtime.sheets |= self.rows
+        self.runtime.pace = Pace(burst=NEVER, per_second=NEVER, tokens=NEVER)
+        self.runtime.now = lambda: self._now
+        self._now = self._began = datetime.now(UTC)
+        self._seq = 0
+        with self.runtime.writing() as session:
+            session.execute(update(Lane).values(swept_at=self._now, heard_at=self._now))
+            session.commit()
+        self._client, self._token = self.app.test_client(), local_token(self.app, home)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.runtime.close()
+        self.database.dispose()
+
+    def live(self) -> None:
+        """From now on by this machine's clock, with the engine at work; returns when it has swept every lane."""
+        self._began = datetime.now(UTC)
+        self.runtime.now = lambda: datetime.now(UTC)
+        self.engine.start()
+        eventually(self.at_rest, "every lane was swept", 300)
+
+    def at_rest(self) -> bool:
+        """True when no lane is at work or wants to be, and each was swept since `live`."""
+        rest = Lane.sweep_at.is_(None) & Lane.lease_until.is_(None) & (Lane.swept_at >= self._began)
+        with self.runtime.session() as session:
+            return session.scalar(select(func.count()).select_from(Lane).where(rest)) == len(self.keys)
+
+    def deliver(self, leads: Sequence[int], key: str = "sheet-1") -> float:
+        """Type the next word into each of these leads' rows and deliver them all at once; seconds."""
+        rows = self.rows[key]
+        rows.words |= {lead: rows.next(lead) for lead in leads}
+        self._now, self._seq = self._now + APART, self._seq + 1
+        wire = [
+            {"row": lead + 1, "cells": rows.row(lead), "shown": [str(cell) for cell in rows.row(lead)]}
+            for lead in leads
+        ]
+        message = {
+            "type": "rows", "seq": self._seq, "spreadsheet": f"spreadsheet-{key}", "sheet_id": 0, "header": HEADER,
+            "rows": wire, "edited": {"first": STATUS + 1, "last": STATUS + 1},
+        }  # fmt: skip
+        body, message_id, stamp = json.dumps(message).encode(), f"msg_{uuid.uuid4()}", int(self._now.timestamp())
+        signed = {
+            "webhook-id": message_id,
+            "webhook-timestamp": str(stamp),
+            "webhook-signature": sign(SECRET, message_id, stamp, body),
+        }
+        began = time.perf_counter()
+        answer = self._client.post(f"/hooks/sheets/{key}", data=body, headers=signed, content_type="application/json")
+        took = time.perf_counter() - began
+        if {one["outcome"] for one in answer.json["outcomes"]} != {"task_updated"}:
+            raise RuntimeError(f"not every row changed its task: {answer.json}")
+        return took
+
+    def patch(self, lead: int, key: str = "sheet-1") -> float:
+        """PATCH the lead's task to the status of its next word; seconds."""
+        _, _, _, task_id = self.rows[key].row(lead)
+        status = MEANT[self.rows[key].next(lead)]
+        self._now += APART
+        began = time.perf_counter()
+        headers = {"Authorization": f"Bearer {self._token}"}
+        answer = self._client.patch(f"/tasks/{task_id}", json={"status": status}, headers=headers)
+        took = time.perf_counter() - began
+        if answer.status_code != 200:
+            raise RuntimeError(f"PATCH: {answer.status_code} {answer.json}")
+        return took
+
+    def flush(self, key: str = "sheet-1") -> float:
+        """One turn that must write; seconds."""
+        written, began = len(self.rows[key].written), time.perf_counter()
+        lane.run(self.runtime, key)
+        took = time.perf_counter() - began
+        if len(self.rows[key].written) != written + 1:
+            raise RuntimeError("the turn has not written once")
+        return took
