@@ -5,12 +5,14 @@ The only place that decides what a failure means for a lane; engines only decide
 
 import logging
 import random
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bridge import budget, spent
@@ -29,6 +31,7 @@ from task_api.db import contended, exclusive
 log = logging.getLogger(__name__)
 
 _TIMES = select(Lane.sheet, Lane.swept_at, Lane.sweep_at, Lane.not_before, Lane.lease_until)
+PATIENCE = 10.0
 PROBE = timedelta(minutes=5)
 """How long a paused lane waits before it looks whether the person has mended what was wrong."""
 
@@ -113,7 +116,20 @@ def begin(runtime: Runtime, key: str) -> Turn | None:
 
 
 def end(turn: Turn) -> None:
-    """Give the lane back, settle what the turn has used, and tell what became of it."""
+    """Give the lane back, settle what the turn has used, and tell what became of it. A database that is away is waited
+    for a while: its lease would hold the lane up for longer.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return _end(turn)
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.25)
+
+
+def _end(turn: Turn) -> None:
     runtime, key = turn.runtime, turn.lease.sheet
     reads, writes = (after - before for after, before in zip(runtime.used(key), turn.used_before, strict=True))
     with runtime.writing() as session:

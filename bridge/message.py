@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from bridge.config import SheetConfig
 from bridge.core.lead import Cell, Day
 from task_api.errors import Problem
+from task_api.schemas import Text
 
 MOST_ROWS = 500
 
@@ -23,14 +24,14 @@ class _Day(_Wire):
 
 class _Row(_Wire):
     row: int = Field(ge=2, le=10_000_000)
-    cells: list[str | bool | int | float | _Day | None] = Field(max_length=1000)
-    shown: list[str] = Field(max_length=1000)
+    cells: list[Text | bool | int | float | _Day | None] = Field(max_length=1000)
+    shown: list[Text] = Field(max_length=1000)
 
 
 class _Edited(_Wire):
     first: int = Field(ge=1)
     last: int = Field(ge=1)
-    typed: str = Field("", max_length=50_000)
+    typed: Text = Field("", max_length=50_000)
     at: int | None = Field(None, ge=0, lt=2**53)
 
 
@@ -41,7 +42,7 @@ class Message(_Wire):
     spreadsheet: str = Field(max_length=200)
     sheet_id: int
     time_zone: str = Field("", max_length=100)
-    header: list[str | bool | int | float | _Day | None] = Field([], max_length=1000)
+    header: list[Text | bool | int | float | _Day | None] = Field([], max_length=1000)
 
 
 class Rows(Message):

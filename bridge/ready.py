@@ -1,6 +1,6 @@
 """What a bridge lacks before it can work: nothing, when traffic may be sent to it. Changes nothing, asks no Google."""
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import task_api.schema
@@ -30,6 +30,8 @@ def _writable(database: Engine) -> bool:
     """Take the right to write and give it back. A database that another writes at this moment is writable."""
     try:
         with database.connect() as connection, impatient(connection):
+            if database.dialect.name != "sqlite":
+                return bool(connection.scalar(text("SHOW transaction_read_only")) == "off")
             connection.rollback()
             connection.execution_options(sqlite_begin="IMMEDIATE").begin().rollback()
     except OperationalError as error:

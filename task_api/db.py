@@ -60,7 +60,9 @@ def engine_options(database_url: str) -> dict[str, Any]:
     """
     if database_url.startswith("sqlite"):
         return {"hide_parameters": True}
-    return {"hide_parameters": True, "pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+    connect = {"connect_timeout": 5, "application_name": "leadbridge"}
+    pool = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+    return pool | {"hide_parameters": True, "connect_args": connect}
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, Response, jsonify
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
@@ -33,7 +34,9 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StaleDataError, _stale)
-    app.register_error_handler(OperationalError, _database)
+    for failure in (OperationalError, InternalError, PoolTimeout):
+        app.register_error_handler(failure, _database)
+    app.register_error_handler(DataError, _unkeepable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -63,14 +66,21 @@ def _stale(_error: StaleDataError) -> Response:
     return _problem(Problem(412, "the task has changed meanwhile; get it again and repeat"))
 
 
-def _database(error: OperationalError) -> Response:
-    text = str(error.orig)
+def _database(error: OperationalError | InternalError | PoolTimeout) -> Response:
+    text = str(getattr(error, "orig", error))
     log.error("database_failed why=%r", text)
-    if "full" in text:
+    if "read-only" in text:
+        return _problem(Problem(503, "the database can only be read at this moment. Nothing was stored"))
+    if "full" in text or "No space left" in text:
         return _problem(Problem(507, "the disk of the server is full; free some space and repeat. Nothing was stored"))
     return _problem(
         Problem(503, "the database is busy; repeat in a few seconds. Nothing was stored", headers={"Retry-After": "2"})
     )
+
+
+def _unkeepable(error: DataError) -> Response:
+    log.warning("value_refused why=%r", str(error.orig))
+    return _problem(Problem(422, "a value is none that the database can keep, such as a NUL character"))
 
 
 def _unexpected(error: Exception) -> Response:

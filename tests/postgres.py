@@ -48,12 +48,25 @@ class Postgres:
         """Away with it, whoever is still connected."""
         self._run(f"DROP DATABASE {url.split('?', maxsplit=1)[0].rsplit('/', 1)[1]} WITH (FORCE)")
 
+    def empty(self) -> str:
+        """The address of a new database without tables."""
+        name = f"leads_{uuid.uuid4().hex[:12]}"
+        self._run(f"CREATE DATABASE {name}")
+        return self.url_of(name)
+
     def restart(self) -> None:
         """Stop as an operator does, cutting every connection, and start again."""
+        self.control("restart")
+
+    def control(self, what: str) -> None:
+        """``stop``, ``start`` or ``restart``."""
         if self._admin is not None:
             self._admin.dispose()
-        where = ("-w", "-m", "fast", "-D", str(self.server.pgdata), "-l", str(self.server.log))
-        pgexec("pg_ctl", (*where, "restart"), bin_path=self.server.bin_path, user=self.server.system_user)
+        folder = self.server.pgdata
+        socket = self.server.get_uri().rpartition("host=")[2]
+        options = {"stop": ("-m", "fast"), "start": ("-o", f'-h "" -k {socket}'), "restart": ("-m", "fast")}[what]
+        where = ("-w", "-D", str(folder), "-l", str(self.server.log), *options)
+        pgexec("pg_ctl", (*where, what), bin_path=self.server.bin_path, user=self.server.system_user)
 
     def stop(self) -> None:
         """For good."""

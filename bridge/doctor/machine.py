@@ -26,6 +26,8 @@ def database(_config: Config, engine: Engine) -> Iterator[Finding]:
     for sentence in lacking:
         yield problem("database", sentence, "see the file's owner and its disk" if "written" in sentence else sentence)
     if engine.dialect.name != "sqlite":
+        if not lacking:
+            yield ok("database", "writable, at this version's schema")
         return
     with engine.connect() as connection:
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()

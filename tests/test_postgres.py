@@ -1,0 +1,172 @@
+"""What is particular about PostgreSQL: it goes away and comes back, others migrate it, and many share one budget."""
+
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import requests
+from sqlalchemy import NullPool, create_engine, text
+
+from bridge import lane
+from bridge.config import ConfigError, load
+from bridge.core.retry import Pace
+from bridge.outbox import LostLease
+from bridge.runtime import Runtime
+from task_api import schema
+from tests.stack import Stack, eventually
+
+
+@pytest.fixture
+def stack(tmp_path, postgres):
+    with Stack(tmp_path, postgres) as running:
+        running.edit("A2:C2", [12, "Vikram", "NEW"])
+        running.deliver([12, "Vikram", "NEW", None])
+        running.settle()
+        yield running
+
+
+def ready(stack):
+    answer = requests.get(f"{stack.url}/readyz", timeout=20)
+    return answer.status_code, answer.json()["missing"]
+
+
+def test_a_restart_of_the_database_loses_nothing_and_is_got_over_without_help(stack, postgres):
+    stack.patch(1, status="DONE")
+    postgres.restart()
+    assert eventually(lambda: stack.patch(1, status="IN_PROGRESS").status_code == 200, "a PATCH is taken", 20)
+    eventually(lambda: stack.cell("C2") == "CONTACTED", "the cell follows", 20)
+    assert ready(stack) == (200, [])
+
+
+def test_while_the_database_is_away_the_answer_says_so_and_nothing_is_lost(stack, postgres):
+    postgres.control("stop")
+    try:
+        for answer in (stack.patch(1, status="DONE"), stack.deliver([12, "Vikram", "LOST", 1], seq=2)):
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+            assert "Nothing was stored" in answer.json()["detail"]
+        assert ready(stack)[0] == 503
+    finally:
+        postgres.control("start")
+    assert eventually(lambda: stack.deliver([12, "Vikram", "LOST", 1], seq=2).status_code == 200, "taken", 20)
+    eventually(lambda: stack.task(1)["status"] == "DONE")
+
+
+def test_a_database_that_can_only_be_read_is_not_ready_and_says_why(stack):
+    name = stack.database.split("?")[0].rsplit("/", 1)[1]
+    with stack.runtime.database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    stack.runtime.database.dispose()
+    answer = stack.patch(1, status="DONE")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        503, "the database can only be read at this moment. Nothing was stored",
+    )  # fmt: skip
+    assert ready(stack) == (503, ["the database cannot be written"])
+    with create_engine(stack.database, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as connection:
+        connection.execute(text("SET default_transaction_read_only = off"))
+        connection.execute(text(f"ALTER DATABASE {name} RESET default_transaction_read_only"))
+    stack.runtime.database.dispose()
+    assert stack.patch(1, status="DONE").status_code == 200
+
+
+def test_processes_that_start_at_once_migrate_once(tmp_path, postgres):
+    url = postgres.empty()
+    starts = [threading.Thread(target=schema.upgrade, args=(url,)) for _ in range(4)]
+    for start in starts:
+        start.start()
+    for start in starts:
+        start.join()
+    engine = create_engine(url)
+    assert schema.current(engine) == schema.head()
+    engine.dispose()
+    postgres.drop(url)
+
+
+def test_the_newest_change_of_the_queue_s_tables_is_known():
+    """A release of Procrastinate with others needs a migration of ours."""
+    from procrastinate.schema import migrations_path
+
+    newest = max(file.stem for file in Path(migrations_path).glob("*.sql"))
+    assert newest == "03.04.00_50_post_add_retry_failed_job_procedure"
+
+
+def test_the_budget_of_an_account_is_shared_by_every_process(stack):
+    stack.app.extensions["engine"].stop()
+    stack.runtime.pace = Pace(burst=3, per_second=0.001, tokens=3)
+    other = Runtime(stack.config, stack.runtime.database)
+    other.pace = stack.runtime.pace
+    with stack.runtime.database.begin() as connection:
+        connection.execute(text("DELETE FROM accounts"))
+    first = lane.begin(stack.runtime, "leads")
+    assert first is not None
+    stack.runtime.sheet("leads").read([2])
+    lane.end(first)
+    assert lane.begin(other, "leads") is not None  # one read is left over
+    with stack.runtime.database.begin() as connection:
+        connection.execute(text("UPDATE lanes SET lease_until = NULL"))
+    assert lane.begin(other, "leads") is None
+    assert lane.due(other)[0].at > other.now()
+
+
+def test_a_turn_that_slept_over_its_lease_makes_no_call_when_another_has_the_lane(stack):
+    stack.app.extensions["engine"].stop()
+    slow = lane.begin(stack.runtime, "leads")
+    stack.later(200)
+    fast = lane.begin(Runtime(stack.config, stack.runtime.database, now=stack.runtime.now), "leads")
+    assert slow is not None
+    assert fast is not None
+    calls = stack.calls()
+    with pytest.raises(LostLease):
+        slow.sheet.read([2])
+    assert stack.calls() == calls
+
+
+def test_a_turn_that_slept_over_its_lease_goes_on_when_nobody_took_the_lane(stack):
+    stack.app.extensions["engine"].stop()
+    slow = lane.begin(stack.runtime, "leads")
+    stack.later(200)
+    assert slow is not None
+    assert slow.sheet.read([2]).cells(2)[1].value == "Vikram"
+
+
+def test_several_keys_share_the_sheets_and_one_more_moves_only_its_share(stack):
+    files = tuple(Path(f"{letter}.json") for letter in "abcd")
+    keys = [f"sheet{number}" for number in range(400)]
+    three = replace(stack.config, credentials=files[0], more_credentials=files[1:3])
+    four = replace(stack.config, credentials=files[0], more_credentials=files[1:])
+    served = [three.key_file(key) for key in keys]
+    assert all(90 < served.count(file) < 180 for file in files[:3])
+    moved = [key for key, before in zip(keys, served, strict=True) if four.key_file(key) != before]
+    assert 60 < len(moved) < 140
+    assert {four.key_file(key) for key in moved} == {files[3]}
+
+
+@pytest.mark.parametrize(
+    ("url", "lines", "said"),
+    [
+        ("mysql://u@h/d", "", "DATABASE_URL: use postgresql"),
+        ("", "engine = false", "engine = false leaves the work to `leadbridge worker`, which needs PostgreSQL"),
+        ("postgresql://u@h/d", "lease = 1", "bridge.lease"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path, url, lines, said):
+    (tmp_path / "service_account.json").write_text("{}")
+    (tmp_path / "bridge.toml").write_text(f'[bridge]\n{lines}\n[sheets.leads]\nspreadsheet = "abcdefgh"\n')
+    with pytest.raises(ConfigError) as told:
+        load({"DATABASE_URL": url, "LEADBRIDGE_SECRET_LEADS": ""}, tmp_path)
+    assert said in str(told.value)
+
+
+def test_a_worker_on_sqlite_says_what_it_needs(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "bridge", "worker"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "needs a bridge.toml and PostgreSQL" in done.stderr
