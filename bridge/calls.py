@@ -14,8 +14,6 @@ tab that was renamed; writing cells, appending rows.
 Result = Literal["ok", "429", "4xx", "5xx", "timeout", "failed"]
 """What became of a call; ``failed``: no connection, no access token, or an answer that cannot be read."""
 KINDS, RESULTS = get_args(Kind), get_args(Result)
-BUDGET = 60
-"""Reads and writes a minute each that Google grants one service account, all its sheets together (GOOGLE.md)."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from bridge import lane, signals, spent, status, sweep, tombstones
 from bridge import undo as back
-from bridge.calls import BUDGET
 from bridge.changes import Query, selected, told
 from bridge.config import Config, ConfigError, load
 from bridge.core.plan import Plan
@@ -22,7 +21,7 @@ from bridge.engine import made
 from bridge.flush import flush
 from bridge.models import Lane
 from bridge.needs import needs
-from bridge.outbox import LEASE, Lease
+from bridge.outbox import Lease
 from bridge.runtime import Runtime
 from bridge.tables import print_plan, print_rows, progress_bar
 from bridge.turn import Turn
@@ -199,7 +198,8 @@ def _pulse(one: dict[str, Any]) -> str:
     lag, calls = one["lag"], one["calls"]
     waits = "nothing waits" if lag["now"] is None else f"a change waits for {lag['now']:.1f} s"
     took = f"95 of 100 changes took {lag['p95']:.2f} s at most" if lag["of"] else "no change yet"
-    return f"{waits}, {took}; {calls['read']} reads and {calls['write']} writes in the last minute, of {BUDGET} each"
+    used = f"{calls['read']} reads and {calls['write']} writes in the last minute, of {calls['budget']} each"
+    return f"{waits}, {took}; {used}"
 
 
 def _keys(runtime: Runtime, sheet: str | None) -> list[str]:
@@ -219,7 +219,7 @@ def _preview(runtime: Runtime, key: str, quiet: bool) -> Plan:
 
 def _sweep(runtime: Runtime, key: str, quiet: bool) -> Plan:
     """Take the lane, sweep, and write what the rows are owed; waits while a running bridge works on the lane."""
-    until = time.monotonic() + LEASE.total_seconds() + 10
+    until = time.monotonic() + runtime.config.lease.total_seconds() + 10
     with progress_bar(key, quiet) as progress:
         while (turn := lane.begin(runtime, key)) is None:
             if time.monotonic() > until:

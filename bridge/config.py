@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -59,6 +60,8 @@ class Config:
     ``keep_history``: days after which changes go to the archive folder; 0 keeps them all in the database.
     ``credentials``: the service account's key; with ``more_credentials`` the accounts share the sheets.
     ``engine``: False leaves the work on the sheets to ``leadbridge worker`` processes, which need PostgreSQL.
+    ``lease``: after which the lane of a process that is not heard of any more is taken over.
+    ``calls_per_minute``: reads, and writes, that Google grants each account; 60 unless it has raised them.
     """
 
     home: Path
@@ -74,6 +77,8 @@ class Config:
     database_url: str = ""
     keep_history: int = 400
     engine: bool = True
+    lease: timedelta = timedelta(seconds=90)
+    calls_per_minute: int = 60
 
     @property
     def database(self) -> str:
@@ -126,9 +131,11 @@ class _Bridge(_Strict):
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     keep_history: int = Field(default=400, ge=0, le=36_500)
     engine: bool = True
+    lease: float = Field(default=90.0, ge=3, le=3600, strict=False)
 
 
 class _Google(_Strict):
+    calls_per_minute: int = Field(default=60, ge=6, le=100_000)
     base_url: str = Field(default=GOOGLE, pattern=r"^https?://")
     credentials: str | Annotated[list[str], Field(min_length=1)] | None = None
 
@@ -221,6 +228,8 @@ def _from_file(
         more_credentials=tuple(folder / file for file in more),
         keep_history=parsed.bridge.keep_history,
         engine=parsed.bridge.engine,
+        lease=timedelta(seconds=parsed.bridge.lease),
+        calls_per_minute=parsed.google.calls_per_minute,
     )
 
 

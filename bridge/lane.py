@@ -104,11 +104,12 @@ def begin(runtime: Runtime, key: str) -> Turn | None:
     back with `end`.
     """
     with runtime.writing() as session:
-        lease, now = acquire(session, key, runtime.now()), runtime.now()
+        now = runtime.now()
+        lease = acquire(session, key, now, runtime.config.lease)
         if lease is None or not budget.take(session, runtime.account(key), runtime.pace, now):
             return None
         session.commit()
-    return Turn(runtime, lease, used_before=runtime.used(key))
+    return Turn(runtime, lease, used_before=runtime.used(key), sure_until=now + runtime.config.lease)
 
 
 def end(turn: Turn) -> None:
@@ -149,8 +150,8 @@ def _run(turn: Turn, chance: Callable[[], float]) -> bool:
         return False
     except Exception as error:  # one sheet's unforeseen trouble must not stop the others: log and postpone
         if contended(error):
-            log.info("turn_again sheet=%s", key)
-            return True
+            _failed(turn, "others changed the same rows at that moment", chance(), None, counts=False)
+            return False
         log.exception("turn_failed sheet=%s", key)
         _failed(turn, "something unexpected happened; the log of the bridge has it", chance(), None)
         return False

@@ -106,20 +106,20 @@ def _wish(lane: Lane, moments: list[float]) -> None:
     lane.sweep_at = datetime.fromtimestamp(moments[0], UTC) if moments else None
 
 
-def acquire(session: Session, sheet: str, now: datetime) -> Lease | None:
+def acquire(session: Session, sheet: str, now: datetime, lasts: timedelta = LEASE) -> Lease | None:
     """Take the lane by compare-and-set; None while another holds it."""
     free = (Lane.lease_until.is_(None)) | (Lane.lease_until <= now)
-    taken = update(Lane).where(Lane.sheet == sheet, free).values(token=Lane.token + 1, lease_until=now + LEASE)
+    taken = update(Lane).where(Lane.sheet == sheet, free).values(token=Lane.token + 1, lease_until=now + lasts)
     token = session.execute(taken.returning(Lane.token)).scalar_one_or_none()
     return None if token is None else Lease(sheet, token)
 
 
-def check(session: Session, lease: Lease, now: datetime) -> Lane:
+def check(session: Session, lease: Lease, now: datetime, lasts: timedelta = LEASE) -> Lane:
     """The lane, its lease prolonged; raises `LostLease` when a newer token was given out."""
     lane = hold(session, lease.sheet)
     if lane.token != lease.token:
         raise LostLease(lease.sheet)
-    lane.lease_until = now + LEASE
+    lane.lease_until = now + lasts
     return lane
 
 

@@ -29,8 +29,11 @@ class Runtime:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     wake: Callable[[str], None] = lambda _key: None
     defer: Callable[[Session, Collection[str]], None] = lambda _session, _keys: None
-    pace: Pace = field(default_factory=Pace)
+    pace: Pace = field(init=False)
     sheets: dict[str, "Sheet"] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.pace = Pace.of(self.config.calls_per_minute)
 
     def sheet(self, key: str) -> "Sheet":
         """The opened sheet of a lane. gspread is imported on first use: it costs 0.4 s that the start need not wait

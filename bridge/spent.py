@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bridge import tallies
 from bridge.budget import account_of
-from bridge.calls import BUDGET, KINDS, Call
+from bridge.calls import KINDS, Call
 from bridge.config import Config
 from bridge.models import Lane
 from bridge.outbox import hold
@@ -55,7 +55,10 @@ def left(config: Config, lanes: Sequence[Lane], now: datetime) -> dict[str, dict
     used: dict[str, Counter[str]] = {}
     for lane in lanes:
         used.setdefault(_account(config, lane), Counter()).update(last_minute(lane, now))
-    free = {name: {kind: max(0, BUDGET - counted[kind]) for kind in KINDS} for name, counted in used.items()}
+    free = {
+        name: {kind: max(0, config.calls_per_minute - counted[kind]) for kind in KINDS}
+        for name, counted in used.items()
+    }
     return {lane.sheet: free[_account(config, lane)] for lane in lanes}
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge import spent
-from bridge.calls import BUDGET
 from bridge.lag import Lag, lags
 from bridge.models import Lane, Link
 from bridge.needs import Counts, counts, needs, silence
@@ -99,13 +98,12 @@ def retry_one(link_id: int) -> Response:
 
 def report(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
     """The state of every lane as JSON."""
-    sheets = list(runtime.config.sheets)
-    numbers, lag = counts(session, sheets), lags(session, sheets, runtime.now())
+    sheets, now, budget = list(runtime.config.sheets), runtime.now(), runtime.config.calls_per_minute
+    numbers, lag = counts(session, sheets), lags(session, sheets, now)
     found = session.scalars(select(Lane).where(Lane.sheet.in_(runtime.config.sheets)).order_by(Lane.sheet)).all()
-    left = spent.left(runtime.config, found, runtime.now())
+    left = spent.left(runtime.config, found, now)
     return [
-        _lane(lane, numbers.get(lane.sheet, Counts()), lag[lane.sheet], left[lane.sheet], runtime.now())
-        for lane in found
+        _lane(lane, numbers.get(lane.sheet, Counts()), lag[lane.sheet], left[lane.sheet], budget, now) for lane in found
     ]
 
 
@@ -137,7 +135,7 @@ def _serving(key: str) -> Runtime:
     return runtime
 
 
-def _lane(lane: Lane, numbers: Counts, lag: Lag, left: Mapping[str, int], now: datetime) -> dict[str, Any]:
+def _lane(lane: Lane, numbers: Counts, lag: Lag, left: Mapping[str, int], budget: int, now: datetime) -> dict[str, Any]:
     times = {
         "heard_at": lane.heard_at, "swept_at": lane.swept_at, "not_before": lane.not_before,
         "approved_at": lane.approved_at,
@@ -148,7 +146,12 @@ def _lane(lane: Lane, numbers: Counts, lag: Lag, left: Mapping[str, int], now: d
         "owner": lane.owner,
         **asdict(numbers),
         "lag": asdict(lag),
-        "calls": {**spent.last_minute(lane, now), "by": spent.by_purpose(lane, now), "budget": BUDGET, "left": left},
+        "calls": {
+            **spent.last_minute(lane, now),
+            "by": spent.by_purpose(lane, now),
+            "budget": budget,
+            "left": left,
+        },
         "problem": lane.problem,
         "held": lane.held,
         "held_why": lane.held_why,

@@ -19,16 +19,18 @@ from bridge.sheets import RowWrite, Sheet
 from bridge.snapshot import Snapshot
 
 
-@dataclass(frozen=True)
+@dataclass
 class Turn:
     """The right to work on one lane, and with what. ``at_work``: links whose write is being decided or sent.
-    ``used_before``: calls to the sheet before it began.
+    ``used_before``: calls to the sheet before it began. ``sure_until``: nobody else can have the lane before (None: a
+    look that needs no lease).
     """
 
     runtime: Runtime
     lease: Lease
     at_work: set[int] = field(default_factory=set)
     used_before: tuple[int, int] = (0, 0)
+    sure_until: datetime | None = None
 
     @property
     def config(self) -> SheetConfig:
@@ -37,14 +39,20 @@ class Turn:
 
     @property
     def sheet(self) -> Sheet:
-        """The opened sheet."""
+        """The opened sheet, for one call. A process that slept over its lease asks first whether the lane is still its
+        own; raises `LostLease` when another worker has it.
+        """
+        if self.sure_until is not None and self.runtime.now() >= self.sure_until:
+            with self.writing() as session:
+                session.commit()
         return self.runtime.sheet(self.lease.sheet)
 
     def writing(self) -> Session:
         """A writing transaction under the lease; raises `LostLease` when another worker has the lane."""
         session = self.runtime.writing()
         try:
-            outbox.check(session, self.lease, self.runtime.now())
+            lane = outbox.check(session, self.lease, self.runtime.now(), self.runtime.config.lease)
+            self.sure_until = lane.lease_until
         except BaseException:
             session.close()
             raise

@@ -43,7 +43,7 @@ def eventually(holds: Callable[[], Any], what: str = "", seconds: float = 10.0) 
 @contextmanager
 def served(wsgi: Any) -> Iterator[str]:
     """A WSGI app over HTTP on a free port; yields its address."""
-    server: Any = create_server(wsgi, host="127.0.0.1", port=0, threads=8)
+    server: Any = create_server(wsgi, host="127.0.0.1", port=0, threads=8, connection_limit=1000)
     stopping = threading.Event()
 
     def run() -> None:

@@ -27,6 +27,8 @@ from tests.workers import Workers
 
 NOW = datetime(2026, 11, 23, 7, 45, tzinfo=UTC)
 
+pytestmark = pytest.mark.sqlite
+
 
 def query(file, sql):
     with closing(sqlite3.connect(file)) as database:

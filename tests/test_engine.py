@@ -13,6 +13,8 @@ from bridge.outbox import LostLease, acquire, check, release
 from bridge.runtime import Runtime
 from tests.stack import Stack, eventually
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def linked(stack):

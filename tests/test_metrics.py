@@ -191,6 +191,7 @@ def steps(stack, path):
     return next(counted)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("path", "link"),
     [("/metrics", 1), ("/status", 1), ("/needs", 1), ("/changes?who=nobody", 1), ("/changes?lead_id=12&limit=5", None)],

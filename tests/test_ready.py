@@ -3,8 +3,11 @@
 import sqlite3
 from contextlib import closing
 
+import pytest
 import requests
 from sqlalchemy import event
+
+pytestmark = pytest.mark.sqlite
 
 
 def ready(stack):

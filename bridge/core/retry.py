@@ -33,6 +33,11 @@ class Pace:
     tokens: float = 10.0
     at: float = 0.0
 
+    @classmethod
+    def of(cls, per_minute: int) -> "Pace":
+        """Never more than so many in any minute, a sixth of them at once."""
+        return cls(per_minute / 6, per_minute / 72, per_minute / 6)
+
     def refilled(self, now: float) -> "Pace":
         """The bucket as it stands at ``now`` (seconds). A clock that was set back gains nothing and goes on from
         there; a little (`SKEW`) is only another machine's.

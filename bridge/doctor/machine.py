@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from bridge import spent
-from bridge.calls import BUDGET, KINDS
+from bridge.calls import KINDS
 from bridge.config import Config
 from bridge.doctor.finding import Finding, ok, problem, warning
 from bridge.models import Lane
@@ -93,10 +93,11 @@ def quota(config: Config, engine: Engine) -> Iterator[Finding]:
     with Session(engine) as session:
         lanes = session.scalars(select(Lane).where(Lane.sheet.in_(config.sheets))).all()
     free = spent.left(config, lanes, datetime.now(UTC)).values()
-    left = {kind: min((one[kind] for one in free), default=BUDGET) for kind in KINDS}
-    said = ", ".join(f"{left[kind]} of {BUDGET} {kind}s left" for kind in KINDS) + " in this minute"
-    if min(left.values()) <= BUDGET / 10:
-        yield warning("quota", said, "give busy sheets a service account of their own, in a bridge of their own")
+    budget = config.calls_per_minute
+    left = {kind: min((one[kind] for one in free), default=budget) for kind in KINDS}
+    said = ", ".join(f"{left[kind]} of {budget} {kind}s left" for kind in KINDS) + " in this minute"
+    if min(left.values()) <= budget / 10:
+        yield warning("quota", said, 'let more service accounts share the sheets: credentials = ["…", "…"]')
     else:
         yield ok("quota", said)
 

@@ -30,8 +30,6 @@ QUEUE, TURN = "lanes", "turn"
 AT_ONCE = 4
 """So many lanes have a turn at once in one process; more processes do more."""
 LONGEST_WAIT, SHORTEST_WAIT = 30.0, 0.5
-HEARTBEAT, STALLED = 5.0, 20.0
-"""A worker that has not been heard of for so many seconds has died: its jobs are taken up again."""
 POLL = 0.5
 """Seconds between looks for a job whose lock was let go by another process, which notifies nobody."""
 AGAIN = 1.0
@@ -50,6 +48,7 @@ class PostgresEngine:
         self._jobs = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
         self._jobs.task(name=TURN, queue=QUEUE)(self._take_turns)
         self._door = App(connector=SyncPsycopgConnector())  # it puts jobs into transactions of ours, and opens nothing
+        self._stalled = runtime.config.lease.total_seconds() / 4  # it has died: its jobs are taken up again
         self._looks, self._halt = asyncio.Event(), asyncio.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -82,7 +81,7 @@ class PostgresEngine:
         if self._runtime.config.engine:
             return self._thread is not None and self._thread.is_alive() and not self._stopping
         with self._runtime.session() as session:
-            return session.scalar(_WORKERS, {"s": STALLED}) is not None
+            return session.scalar(_WORKERS, {"s": self._stalled}) is not None
 
     @property
     def stopping(self) -> bool:
@@ -120,7 +119,8 @@ class PostgresEngine:
                 await asyncio.to_thread(lane.greet, self._runtime)
             working = self._jobs.run_worker_async(
                 queues=[QUEUE], concurrency=AT_ONCE, delete_jobs="always", install_signal_handlers=False,
-                fetch_job_polling_interval=POLL, update_heartbeat_interval=HEARTBEAT, stalled_worker_timeout=STALLED,
+                fetch_job_polling_interval=POLL,
+                update_heartbeat_interval=self._stalled / 4, stalled_worker_timeout=self._stalled,
             )  # fmt: skip
             parts = [asyncio.create_task(part) for part in (working, self._clock(), self._halt.wait())]
             try:
@@ -142,9 +142,10 @@ class PostgresEngine:
         while not self._stopping:
             self._looks.clear()
             wait = await asyncio.to_thread(self._look)
-            for job in await self._jobs.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED):
+            jobs = self._jobs.job_manager
+            for job in await jobs.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=self._stalled):
                 log.warning("worker_died lane=%s", job.lock)
-                await self._jobs.job_manager.retry_job(job)
+                await jobs.retry_job(job)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._looks.wait(), wait)
 

@@ -213,6 +213,7 @@ def test_a_token_may_do_what_its_scopes_say_and_no_more(app, client):
 WRITES = [("POST", "/tasks", {"title": "New"}), ("PATCH", "/tasks/1", {"notes": "new"}), ("DELETE", "/tasks/1", None)]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(("method", "path", "body"), WRITES, ids=str)
 def test_a_locked_database_is_503_nothing_is_stored_and_a_repeat_succeeds(
     app, client, monkeypatch, tmp_path, method, path, body

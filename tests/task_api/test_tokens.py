@@ -82,6 +82,7 @@ def test_revoking_a_name_that_has_no_live_token_says_so(run):
     assert "no live token" in run("revoke", "script", code=1)
 
 
+@pytest.mark.sqlite
 def test_only_the_sha_256_of_a_token_is_in_the_database_files(app, run, tmp_path):
     made = run("create", "script")
     assert calls(app, made) == 200
