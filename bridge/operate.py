@@ -1,4 +1,4 @@
-"""Commands for whoever runs the machine: unit, backup, restore. Parse, call, print."""
+"""Commands for whoever runs the machine: unit, backup, restore, import. Parse, call, print."""
 
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -45,4 +45,14 @@ def restore(file: Path) -> None:
     click.echo("start the bridge: its first sweep brings the tasks to what the sheet says now")
 
 
-OPERATE = (unit, backup, restore)
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_(file: Path) -> None:
+    """Copy the SQLite database FILE into the empty PostgreSQL that DATABASE_URL names; the bridge must be stopped."""
+    from bridge.move import move  # noqa: PLC0415
+
+    content = move(file, configured().database)
+    click.echo(f"copied {content.tasks} tasks with their links and history; {file} is left as it is")
+
+
+OPERATE = (unit, backup, restore, import_)

@@ -36,7 +36,7 @@ def restore(file: Path, database: Path, lock_file: Path, now: datetime) -> tuple
         )
     database.parent.mkdir(parents=True, exist_ok=True)
     new = database.with_suffix(".restoring")
-    with _alone(database, lock_file):
+    with alone(database, lock_file):
         try:
             copy(file, new)
             _keep_what_must_not_go_back(new, database, content)
@@ -50,15 +50,15 @@ def restore(file: Path, database: Path, lock_file: Path, now: datetime) -> tuple
 
 
 @contextmanager
-def _alone(database: Path, lock_file: Path) -> Iterator[None]:
+def alone(database: Path, lock_file: Path) -> Iterator[None]:
     """Nobody runs a bridge on this database, and no engine starts on it meanwhile."""
     with lock_file.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise Permanent("a bridge is running on this database: stop it first, then restore") from error
+            raise Permanent("a bridge is running on this database: stop it first") from error
         if _is_sqlite(database) and _in_use(database):
-            raise Permanent("another process has this database open: stop it first, then restore")
+            raise Permanent("another process has this database open: stop it first")
         yield
 
 
