@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -96,26 +95,21 @@ def test_a_link_is_printed_as_json_with_its_scopes(stack, commands):
     assert made["link"].startswith(f"{stack.url}/#link=")
 
 
-def completed(shell, words, tmp_path):
-    """What the shell offers for the last of these words, by the script that it was told to read."""
+def completed(words, tmp_path):
+    """What bash offers for the last of these words, by the script that it was told to read."""
     binary = Path(sys.executable).with_name("leadbridge")
     environ = os.environ | {"PATH": f"{binary.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
-    ask = {
-        "bash": 'eval "$(_LEADBRIDGE_COMPLETE=bash_source leadbridge)"; COMP_WORDS=({}); COMP_CWORD={}; '
-        '_leadbridge_completion leadbridge; printf "%s\\n" "${{COMPREPLY[@]}}"',
-        "zsh": '_LEADBRIDGE_COMPLETE=zsh_source leadbridge >/dev/null; COMP_WORDS="{}" COMP_CWORD={} '
-        "_LEADBRIDGE_COMPLETE=zsh_complete leadbridge",
-        "fish": '_LEADBRIDGE_COMPLETE=fish_source leadbridge | source; complete -C "{}"',
-    }[shell]
-    said = ask.format(" ".join(words), len(words) - 1)
+    said = (
+        f'eval "$(_LEADBRIDGE_COMPLETE=bash_source leadbridge)"; COMP_WORDS=({" ".join(words)}); COMP_CWORD={len(words) - 1}; '
+        '_leadbridge_completion leadbridge; printf "%s\\n" "${COMPREPLY[@]}"'
+    )
     done = subprocess.run(
-        [shell, "-c", said], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False
+        ["bash", "-c", said], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    return {line.split("\t")[0] for line in done.stdout.splitlines()}
+    return set(done.stdout.splitlines())
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
@@ -125,11 +119,9 @@ def completed(shell, words, tmp_path):
     ],
     ids=["a command", "a command of a group", "an option"],
 )
-def test_the_shell_completes(shell, words, offered, tmp_path):
-    if shutil.which(shell) is None:
-        pytest.skip(f"this machine has no {shell}")
-    assert offered <= completed(shell, words, tmp_path)
-    assert "approve" not in completed(shell, words, tmp_path)
+def test_the_shell_completes(words, offered, tmp_path):
+    assert offered <= completed(words, tmp_path)
+    assert "approve" not in completed(words, tmp_path)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
