@@ -25,6 +25,51 @@ def page(product, chromium):  # noqa: F811
         yield page
 
 
+def tab(page, title):
+    return page.get_by_role("tab", name=title, exact=True)
+
+
+def titles(product):
+    return [one["title"] for one in requests.get(f"{product.url}/local/grid", timeout=10).json()["tabs"]]
+
+
+def test_a_tab_is_added_renamed_filled_left_and_deleted(page, product):
+    page.get_by_role("button", name="Add tab").click()
+    expect(tab(page, "Sheet2")).to_have_attribute("aria-selected", "true")
+    expect(cell(page, "A1")).to_have_text("")
+    retype(page, "B3", "only here")
+    page.get_by_role("button", name="Rename tab").click()
+    page.keyboard.type("Archive")
+    page.keyboard.press("Enter")
+    expect(tab(page, "Archive")).to_be_visible()
+    retype(page, "B4", "and here")
+    tab(page, "Leads").click()
+    expect(cell(page, "B2")).to_have_text("Sue")
+    tab(page, "Leads").press("ArrowRight")
+    expect(cell(page, "B3")).to_have_text("only here")
+    expect(cell(page, "B4")).to_have_text("and here")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="Delete tab").click()
+    assert titles(product) == ["Leads", "Archive"]
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Delete tab").click()
+    expect(cell(page, "B2")).to_have_text("Sue")
+    expect(tab(page, "Archive")).to_have_count(0)
+    expect(page.get_by_role("button", name="Delete tab")).to_be_disabled()
+    assert titles(product) == ["Leads"]
+
+
+def test_a_title_that_is_taken_back_or_empty_changes_nothing(page, product):
+    tab(page, "Leads").press("F2")
+    page.keyboard.type("Other")
+    page.keyboard.press("Escape")
+    tab(page, "Leads").press("F2")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Enter")
+    expect(tab(page, "Leads")).to_be_focused()
+    assert titles(product) == ["Leads"]
+
+
 def choose(page, item):
     page.locator(".menu summary", has_text="Bridge").click()
     page.get_by_role("button", name=item, exact=True).click()

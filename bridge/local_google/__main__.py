@@ -20,7 +20,8 @@ def main(folder: Path, port: int) -> None:
     server = waitress.create_server(
         DispatcherMiddleware(Flask("empty"), {"/local": app}), host="127.0.0.1", port=port, threads=8
     )
-    click.echo(f"ready url={url} spreadsheet={app.extensions['local_google'].book.id}")
+    key, book = folder.absolute() / "service_account.json", app.extensions["local_google"].book
+    click.echo(f"ready url={url} spreadsheet={book.id} credentials={key}")
     server.run()
 
 

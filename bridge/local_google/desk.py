@@ -111,6 +111,13 @@ class Replace(Place):
     by: str
 
 
+class Tab(Body):
+    """A tab to add at the end, or to delete."""
+
+    action: Literal["add", "delete"]
+    tab: str | int = ""
+
+
 class Rename(Body):
     """A tab's new title."""
 
@@ -197,6 +204,13 @@ def rename() -> Response:
     return _revision(local().person.rename(asked.tab, asked.title))
 
 
+@blueprint.post("/tabs")
+def tabs() -> Response:
+    """Add or delete a tab."""
+    asked, person = body(Tab), local().person
+    return _revision(person.add_tab() if asked.action == "add" else person.delete_tab(asked.tab))
+
+
 @blueprint.post("/sort")
 def sort() -> Response:
     """Sort a range."""
@@ -278,8 +292,10 @@ def grid() -> Response:
         revision, now, toasts = google.book.revision, google.book.now, list(google.book.toasts)
     if since == revision:
         return Response(status=304)
-    shown = view.tab(now, request.args.get("tab"))
-    before = google.past.at(since) if since is not None and "changes" in request.args else None
+    wanted = request.args.get("sheet_id", type=int)
+    shown = view.tab(now, request.args.get("tab"), wanted)
+    partly = since is not None and "changes" in request.args and wanted in {None, shown.sheet_id}
+    before = google.past.at(since) if partly and since is not None else None
     changes = view.changes(before, now, shown)
     cells = {"rows": view.rows(now, shown)} if changes is None else {"changes": changes}
     return json_response(

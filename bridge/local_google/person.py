@@ -186,6 +186,22 @@ class Person:
             revision = self._history.act(grid, Rename(title))
         return self._told(revision, Event("change", grid.sheet_id, self._trouble.unknown_change))
 
+    def add_tab(self) -> int:
+        """A new tab at the end, called ``Sheet2`` or the next that is free; cannot be undone here."""
+        with self.alone, self._book.lock:
+            taken = {tab.title for tab in self._book.tabs()}
+            title = next(f"Sheet{n}" for n in range(len(taken) + 1, 2 * len(taken) + 3) if f"Sheet{n}" not in taken)
+            added = self._book.add_tab(title).sheet_id
+            return self._told(self._book.revision, Event("change", added, "INSERT_GRID"))
+
+    @_alone
+    def delete_tab(self, tab: str | int) -> int:
+        """Remove a tab with all it holds; the last one stays. Cannot be undone here."""
+        with self._on(tab) as grid:
+            self._book.delete_tab(grid.sheet_id)
+            revision = self._book.revision
+        return self._told(revision, Event("change", grid.sheet_id, "REMOVE_GRID"))
+
     @_alone
     def undo(self) -> int:
         """Take the last action back; raises `Invalid` when there is none."""

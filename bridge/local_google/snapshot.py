@@ -107,7 +107,9 @@ class Snapshot:
     def check_title(self, title: str, mine: Grid | None = None) -> None:
         """Raise `Invalid` when a tab other than ``mine`` has this title."""
         other = self.titled(title)
-        if not title or (other is not None and (mine is None or other.sheet_id != mine.sheet_id)):
+        if not title.strip():
+            raise bad_field("title", "A sheet needs a name.")
+        if other is not None and (mine is None or other.sheet_id != mine.sheet_id):
             raise bad_field("title", f'A sheet with the name "{title}" already exists. Please enter another name.')
 
 

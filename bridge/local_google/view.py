@@ -31,8 +31,13 @@ class Past:
             return next((past for number, past in reversed(self._kept) if number <= revision), None)
 
 
-def tab(now: Snapshot, title: str | None) -> Grid:
-    """The tab with this title, the first without one; raises `Invalid` when there is none."""
+def tab(now: Snapshot, title: str | None, sheet_id: int | None = None) -> Grid:
+    """The tab with this title; raises `Invalid` when there is none. Without one the tab with this number, which may
+    have been deleted meanwhile, else the first.
+    """
+    numbered = next((one for one in now.grids if one.sheet_id == sheet_id), None)
+    if title is None and numbered is not None:
+        return numbered
     found = now.grids[0] if title is None else now.titled(title)
     if found is None:
         raise Invalid(f"There is no tab {title!r}.")
@@ -44,6 +49,7 @@ def about(now: Snapshot, shown: Grid) -> dict[str, Any]:
     return {
         "title": now.title,
         "tab": shown.title,
+        "sheet_id": shown.sheet_id,
         "tabs": [{"title": one.title, "sheet_id": one.sheet_id} for one in now.grids],
         "row_count": shown.row_count,
         "column_count": shown.column_count,

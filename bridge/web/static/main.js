@@ -139,7 +139,7 @@ function showRow() {
 }
 
 function connectedSheet() {
-  const labels = { title: $('sheet-title'), where: $('where'), content: $('content') };
+  const labels = { title: $('sheet-title'), where: $('where'), content: $('content'), tabs: $('tabs') };
   const made = new Sheet($('sheet'), labels, say);
   const does = {
     undo: () => made.again('undo'),

@@ -6,6 +6,7 @@
 
 import { call } from './api.js';
 import { element, flash } from './element.js';
+import { Tabs } from './tabs.js';
 
 const SPARE_ROWS = 50;
 const LEAST_COLUMNS = 26;
@@ -15,8 +16,8 @@ const MANY_ROWS = 1000; // beyond, the grid holds only those near the window
 export class Sheet {
   /**
    * @param {HTMLElement} root an empty, focusable element
-   * @param {{title: HTMLElement, where: HTMLElement, content: HTMLElement}} labels the book's title; the chosen cell's
-   *   name and content
+   * @param {{title: HTMLElement, where: HTMLElement, content: HTMLElement, tabs: HTMLElement}} labels the book's title;
+   *   the chosen cell's name and content; the place of the tabs
    * @param {(text: string, kind?: string) => void} say tells the person something
    */
   constructor(root, labels, say) {
@@ -24,7 +25,14 @@ export class Sheet {
     this.labels = labels;
     this.say = say;
     this.revision = null;
+    this.sheetId = null; // of the tab that is shown; the first until one was chosen
     this.rows = [];
+    this.tabs = new Tabs(labels.tabs, {
+      choose: (id) => this.turnTo(id),
+      add: () => this.addTab(),
+      rename: (id, title) => this.act('/local/rename', { tab: id, title }),
+      remove: (id) => this.act('/local/tabs', { action: 'delete', tab: id }),
+    });
     this.acts = 0;
     this.waiting = 0;
     this.drawing = false;
@@ -41,7 +49,9 @@ export class Sheet {
 
   async ask(lively) {
     const acts = this.acts;
-    const answer = await call('GET', `/local/grid${this.revision === null ? '' : `?changes&since=${this.revision}`}`);
+    const query = new URLSearchParams(this.revision === null ? {} : { changes: '', since: this.revision });
+    if (this.sheetId !== null) query.set('sheet_id', this.sheetId);
+    const answer = await call('GET', `/local/grid?${query}`);
     if (answer.status === 304 || acts !== this.acts) return;
     const grid = await answer.json();
     if (acts !== this.acts) return;
@@ -50,13 +60,31 @@ export class Sheet {
     this.show(grid, lively);
   }
 
-  show({ title, tab, rows, height, changes }, lively) {
+  show({ title, tab, tabs, sheet_id: id, rows, height, changes }, lively) {
+    this.turned ||= this.sheetId !== null && this.sheetId !== id; // the tab that was shown has been deleted
+    this.sheetId = id;
     this.tab = tab;
+    this.tabs.show(tabs, id);
     this.labels.title.textContent = title;
     this.fresh = changes?.map(([y]) => y) ?? null;
     if (changes) this.take(height, changes);
     else this.rows = rows;
     this.draw(lively);
+  }
+
+  /** Shows another tab. */
+  turnTo(id) {
+    if (id === this.sheetId) return;
+    Object.assign(this, { sheetId: id, revision: null, turned: true });
+    this.chosen = { left: 0, top: 0, right: 0, bottom: 0 };
+    this.acts += 1; // what was asked for before is of the other tab
+    this.ask(false).catch(() => {}); // no answer: the pulse asks again
+  }
+
+  async addTab() {
+    await this.act('/local/tabs', { action: 'add' });
+    const added = this.tabs.list.lastElementChild;
+    if (added) this.turnTo(Number(added.dataset.id));
   }
 
   /** Only rows that are other ones have come; those below the last one with a value are gone. */
@@ -68,8 +96,9 @@ export class Sheet {
 
   draw(lively) {
     this.drawing = true;
-    if (this.grid && !this.outgrown()) this.update(lively);
+    if (this.grid && !this.turned && !this.outgrown()) this.update(lively);
     else this.build();
+    this.turned = false;
     this.choose(this.chosen);
     this.drawing = false;
   }
