@@ -117,7 +117,7 @@ def test_what_a_person_does_is_told_to_the_scripts(served: Served) -> None:
         ("/fill", {"range": "A2", "down_to": 1}, "cannot be dragged down to row 1"),
         ("/cut", {"range": "A2", "to": "Nix!A2"}, "Unable to parse range: Nix!A2"),
         ("/replace", {"range": "A2", "find": "", "by": "x"}, "nothing to look for"),
-        ("/rename", {"tab": "Leads", "title": ""}, "Please enter another name"),
+        ("/rename", {"tab": "Leads", "title": ""}, "A sheet needs a name"),
         ("/menu", {"item": "install"}, "Script function not found: install"),
     ],
 )
