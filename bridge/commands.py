@@ -148,14 +148,19 @@ def configured() -> Config:
         raise click.ClickException(f"the configuration has faults:\n{error}") from error
 
 
-def session_on(config: Config) -> Session:
+@contextmanager
+def session_on(config: Config) -> Iterator[Session]:
     """A session on the configured database, migrated if it was behind."""
     config.home.mkdir(parents=True, exist_ok=True)
     engine = create_engine(config.database, **engine_options(config.database))
     prepare_engine(engine)
     if schema.current(engine) != schema.head():
         schema.upgrade(config.database)
-    return Session(engine)
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -163,17 +168,17 @@ def _working() -> Iterator[Runtime]:
     """The bridge's parts without its engine and server."""
     config = configured()
     with session_on(config) as session:
-        engine = session.get_bind().engine
         if config.local:
             config = beside_local_google(config, session)
-    runtime = Runtime(config, engine)
-    lane.prepare(runtime)
-    signals.attach(runtime)
-    runtime.defer = made(runtime).defer
-    try:
-        yield runtime
-    finally:
-        runtime.close()
+            session.rollback()
+        runtime = Runtime(config, session.get_bind().engine)
+        lane.prepare(runtime)
+        signals.attach(runtime)
+        runtime.defer = made(runtime).defer
+        try:
+            yield runtime
+        finally:
+            runtime.close()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ The only place that decides what a failure means for a lane; engines only decide
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from bridge.errors import Permanent, Throttled, Transient
 from bridge.flush import flush
 from bridge.logs import TURN, caused_by
 from bridge.models import Lane, Link
-from bridge.outbox import LostLease, acquire, ask_for_sweep, failed, hold, next_due, release
+from bridge.outbox import LostLease, acquire, ask_for_sweep, failed, hold, look_now, next_due, release
 from bridge.runtime import Runtime
 from bridge.strays import lose_sight
 from bridge.sweep import sweep
@@ -74,19 +74,21 @@ def take_over(runtime: Runtime) -> None:
 
 
 def greet(runtime: Runtime) -> None:
-    """A process begins to work beside others, or as the first: compare every sheet once."""
+    """A process begins to work beside others, or as the first: compare every sheet once, also one that was paused."""
     for key in sorted(runtime.config.sheets):
         with runtime.writing() as session:
+            look_now(session, key)
             ask_for_sweep(session, key, runtime.now())
             session.commit()
 
 
-def due(runtime: Runtime) -> list[Due]:
-    """Every lane with work, earliest first; a lane that waits out a failure is due when it may try again."""
+def due(runtime: Runtime, keys: Collection[str] | None = None) -> list[Due]:
+    """Every lane with work (of these), earliest first; one that waits out a failure is due when it may try again."""
     now = runtime.now()
     with runtime.session() as session:
         pending, waits = next_due(session), budget.waits(session, runtime.pace, now)
-        lanes = session.execute(_TIMES.where(Lane.sheet.in_(runtime.config.sheets)))  # no objects: asked at every wake
+        asked = runtime.config.sheets if keys is None else keys
+        lanes = session.execute(_TIMES.where(Lane.sheet.in_(asked)))  # no objects: asked at every wake
         wanted = [Due(lane.sheet, _due_at(runtime, lane, pending.get(lane.sheet), waits, now)) for lane in lanes]
     return sorted(wanted, key=lambda due: due.at)
 

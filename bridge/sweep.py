@@ -7,7 +7,7 @@ What the rows then owe the sheet leaves with the same reading, so a first sync c
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sqlalchemy import select, update
@@ -36,6 +36,7 @@ from task_api.models import Task
 
 log = logging.getLogger(__name__)
 CHUNK = 500
+NEW = "task_created"
 MOST = 100
 """So many rows without a task are remembered for the page; a sweep by hand lists them all."""
 T = TypeVar("T")
@@ -65,8 +66,11 @@ def sweep(turn: Turn, progress: Progress = lambda *_: None) -> Plan:
 
 
 def preview(turn: Turn, progress: Progress = lambda *_: None) -> Plan:
-    """What a sweep would do now: the same work, each transaction rolled back. Needs no lease."""
-    return _carry_out(turn, look(turn, None), progress, turn.runtime.writing, Session.rollback).plan
+    """What a sweep would do now: the same work, each transaction rolled back, so that a new task has no number yet.
+    Needs no lease.
+    """
+    plan = _carry_out(turn, look(turn, None), progress, turn.trying, Session.rollback).plan
+    return replace(plan, steps=tuple(replace(one, task_id=None) if one.what == NEW else one for one in plan.steps))
 
 
 def _carry_out(

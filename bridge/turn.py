@@ -47,6 +47,12 @@ class Turn:
                 session.commit()
         return self.runtime.sheet(self.lease.sheet)
 
+    def trying(self) -> Session:
+        """A transaction that is to be rolled back: it holds the lane for itself and needs no lease."""
+        session = self.runtime.writing()
+        outbox.hold(session, self.lease.sheet)
+        return session
+
     def writing(self) -> Session:
         """A writing transaction under the lease; raises `LostLease` when another worker has the lane."""
         session = self.runtime.writing()

@@ -69,7 +69,7 @@ class Stack:
         self.home = folder / "home"
         self.home.mkdir()
         self._databases, self.database = databases, databases.new(self.home)
-        self._sheet = sheet
+        self._sheet, self.lease = sheet, timedelta(seconds=90)
         self._closing: list[Any] = []
 
     def __enter__(self) -> "Stack":
@@ -89,6 +89,7 @@ class Stack:
         self.config = Config(
             self.home, {"leads": replace(sheet, **self._sheet)}, public_url=self.url, google_url=self.google_url,
             credentials=self.folder / "google" / "service_account.json", database_url=self.database,
+            lease=self.lease,
         )  # fmt: skip
         self.app = create_app(self.config)
         self.runtime = self.app.extensions["bridge"]
@@ -219,7 +220,7 @@ class Stack:
             idle = idle and (lane.sweep_at is None or lane.sweep_at > soon)
         return bool(idle) and not self.pending() and self.google.scripts.wait_idle(0)
 
-    def settle(self, seconds: float = 15.0) -> None:
+    def settle(self, seconds: float = 40.0) -> None:
         """Wait until both sides have said all they had to say."""
         eventually(self.quiet, "settled", seconds)
 

@@ -134,9 +134,14 @@ class PostgresEngine:
                 raise end
 
     def _take_turns(self, sheet: str) -> None:
-        while not self._stopping and sheet in self._runtime.config.sheets and lane.run(self._runtime, sheet):
+        while not self._stopping and self._is_due(sheet) and lane.run(self._runtime, sheet):
             pass
         self._call(self._looks)  # what it left for later is due at a time that nobody else was told
+
+    def _is_due(self, sheet: str) -> bool:
+        """A job comes with every change; a lane that waits out a failure or its pace is left to the clock."""
+        now = self._runtime.now()
+        return sheet in self._runtime.config.sheets and any(one.at <= now for one in lane.due(self._runtime, [sheet]))
 
     async def _clock(self) -> None:
         while not self._stopping:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,10 @@ class World:
         self.doubled: set[str] = set()
         self.changes_made = 0
         self._count = 0
+        self._died = False
         self.stack = Stack(folder, databases, grace=GRACE, create_rows=True)
+        if self.stack.database.startswith("postgresql"):  # where nobody is elected, a dead worker is waited for
+            self.stack.lease = timedelta(seconds=8)
 
     def __enter__(self) -> "World":
         self.stack.__enter__()
@@ -128,6 +132,7 @@ class World:
         def write(writes: Any) -> Any:
             if when == "after":
                 real(writes)
+            self._died = True
             raise Died
 
         sheet.write = write  # type: ignore[method-assign]
@@ -136,7 +141,7 @@ class World:
     def restart(self) -> None:
         """Start the bridge again on what is on disk."""
         self.note("the bridge is started again")
-        ahead = self.stack.ahead
+        ahead, self._died = self.stack.ahead, False
         self.stack.stop_bridge()
         self.stack.start_bridge()
         self._unpaced()
@@ -145,7 +150,7 @@ class World:
     def alive(self) -> bool:
         """False when the engine has died."""
         thread = self.stack.app.extensions["engine"]._thread
-        return thread is not None and thread.is_alive()
+        return thread is not None and thread.is_alive() and not self._died
 
     def links(self) -> list[Link]:
         """All links, detached."""

@@ -233,6 +233,7 @@ def test_a_locked_database_is_503_nothing_is_stored_and_a_repeat_succeeds(
     assert client.open(path, method=method, json=body).status_code in (200, 201, 204)
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_507_nothing_is_stored_and_it_works_again_with_space(app, client):
     limit = []
 
