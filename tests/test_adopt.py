@@ -49,7 +49,7 @@ def test_a_row_whose_lead_has_a_task_gets_it_and_a_later_status_on_either_side_i
 def test_rows_and_tasks_are_recognised_by_the_field_declared_unique(running):
     stack = running(match="name")
     given(stack, [["A", "Ann", "NEW", ""], ["B", "Bob", "NEW", ""]], [{"title": "Follow up: Bob"}])
-    assert preview(stack)[0] == {2: ("task_created", 2), 3: ("task_linked", 1)}
+    assert preview(stack)[0] == {2: ("task_created", None), 3: ("task_linked", 1)}
     meet(stack)
     assert [(task["lead_id"], task["title"]) for task in stack.tasks()] == [
         ("B", "Follow up: Bob"),
