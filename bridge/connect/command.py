@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bridge.config import Config
 from bridge.connect import toml
 from bridge.models import Lane
-from task_api.db import prepare_engine
+from task_api.db import engine_options, prepare_engine
 from task_api.models import STATUSES
 
 PAIR = re.compile(r"([^=]+)=(.+)")
@@ -84,7 +84,7 @@ def _wait_for_hello(config: Config, key: str, seconds: float) -> None:
         "Start the bridge (make run) if it does not run. Waiting for the sheet's script; Ctrl-C leaves, nothing lost."
     )
     config.home.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(config.database)
+    engine = create_engine(config.database, **engine_options(config.database))
     prepare_engine(engine)
     while time.monotonic() < until:
         if _heard(engine, key, began):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bridge.commands import beside_local_google, configured
 from bridge.doctor.finding import Finding
 from task_api.cli import AS_JSON
-from task_api.db import prepare_engine
+from task_api.db import engine_options, prepare_engine
 
 MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]look[/]", "problem": "[red]mend[/]"}
 
@@ -24,7 +24,7 @@ def doctor(as_json: bool) -> None:
 
     config = configured()
     config.home.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(config.database)
+    engine = create_engine(config.database, **engine_options(config.database))
     prepare_engine(engine)
     if config.local:
         with Session(engine) as session:
