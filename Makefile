@@ -19,10 +19,11 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/python -m tests.typecheck
 
-# The state machine behind the guarantees: `make prove MINUTES=2` for a shorter run.
+# The state machine behind the guarantees: `make prove MINUTES=2 DATABASE=postgresql` for a shorter run on the other one.
 MINUTES ?= 15
+DATABASE ?= sqlite
 prove: .venv/dev
-	$(BIN)/python -m tests.prove --minutes $(MINUTES)
+	$(BIN)/python -m tests.prove --minutes $(MINUTES) --database $(DATABASE)
 
 mutate: .venv/dev
 	$(BIN)/python -m tests.prove.mutations
