@@ -58,13 +58,13 @@ def tell(product: Local) -> None:
 
 def settled(page: Page) -> None:
     """Everything is on the page."""
-    expect(page.locator("#state")).to_have_class("fine", timeout=20_000)
-    expect(page.locator(".card")).to_have_count(len(LEADS), timeout=20_000)
-    expect(page.locator("#needs li").first).to_be_visible(timeout=20_000)
+    expect(page.locator("#state")).to_have_class("fine", timeout=60_000)
+    expect(page.locator(".card")).to_have_count(len(LEADS), timeout=60_000)
+    expect(page.locator("#needs li").first).to_be_visible(timeout=60_000)
 
 
 def edit(product: Local, where: str, values: list[list[str]]) -> None:
-    requests.post(f"{product.url}/local/edit", json={"range": where, "values": values}, timeout=20).raise_for_status()
+    requests.post(f"{product.url}/local/edit", json={"range": where, "values": values}, timeout=60).raise_for_status()
 
 
 def tasks(product: Local) -> list[dict]:
@@ -73,7 +73,7 @@ def tasks(product: Local) -> list[dict]:
 
 def api(product: Local, method: str, path: str, **fields: str) -> requests.Response:
     headers = {"Authorization": f"Bearer {product.token}"}
-    return requests.request(method, product.url + path, json=fields or None, headers=headers, timeout=20)
+    return requests.request(method, product.url + path, json=fields or None, headers=headers, timeout=60)
 
 
 if __name__ == "__main__":

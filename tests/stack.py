@@ -30,8 +30,8 @@ from tests.local_google.witness import Witness
 SECRET = "whsec_" + "A" * 43 + "="
 
 
-def eventually(holds: Callable[[], Any], what: str = "", seconds: float = 10.0) -> Any:
-    """Wait until ``holds()`` is true; fails with what it last gave."""
+def eventually(holds: Callable[[], Any], what: str = "", seconds: float = 60.0) -> Any:
+    """Wait until ``holds()`` is true; fails with what it last gave. Shared machines stand still for seconds at times."""
     until = time.monotonic() + seconds
     while not (last := holds()):
         if time.monotonic() > until:
@@ -150,29 +150,29 @@ class Stack:
     # the API
     def tasks(self, **query: Any) -> list[dict[str, Any]]:
         """GET /tasks."""
-        answer = self.http.get(f"{self.url}/tasks", params=query, timeout=10)
+        answer = self.http.get(f"{self.url}/tasks", params=query, timeout=60)
         answer.raise_for_status()
         return answer.json()
 
     def task(self, task_id: int) -> dict[str, Any]:
         """GET /tasks/<id>."""
-        return self.http.get(f"{self.url}/tasks/{task_id}", timeout=10).json()
+        return self.http.get(f"{self.url}/tasks/{task_id}", timeout=60).json()
 
     def patch(self, task_id: int, **fields: Any) -> requests.Response:
         """PATCH /tasks/<id>."""
-        return self.http.patch(f"{self.url}/tasks/{task_id}", json=fields, timeout=10)
+        return self.http.patch(f"{self.url}/tasks/{task_id}", json=fields, timeout=60)
 
     def changes(self, task_id: int) -> list[dict[str, Any]]:
         """The task's history, newest first."""
-        return self.http.get(f"{self.url}/tasks/{task_id}/changes", timeout=10).json()
+        return self.http.get(f"{self.url}/tasks/{task_id}/changes", timeout=60).json()
 
     def post_to(self, path: str, **body: Any) -> requests.Response:
         """POST with the token."""
-        return self.http.post(self.url + path, json=body, timeout=10)
+        return self.http.post(self.url + path, json=body, timeout=60)
 
     def get(self, path: str, **query: Any) -> Any:
         """GET with the token, as JSON."""
-        answer = self.http.get(self.url + path, params=query, timeout=10)
+        answer = self.http.get(self.url + path, params=query, timeout=60)
         answer.raise_for_status()
         return answer.json()
 
@@ -203,7 +203,7 @@ class Stack:
             "webhook-timestamp": str(now),
             "webhook-signature": sign(SECRET, message_id, now, body),
         }
-        return requests.post(f"{self.url}/hooks/sheets/leads", data=body, headers=sent | headers, timeout=20)
+        return requests.post(f"{self.url}/hooks/sheets/leads", data=body, headers=sent | headers, timeout=60)
 
     # both
     def pending(self) -> int:
@@ -220,7 +220,7 @@ class Stack:
             idle = idle and (lane.sweep_at is None or lane.sweep_at > soon)
         return bool(idle) and not self.pending() and self.google.scripts.wait_idle(0)
 
-    def settle(self, seconds: float = 40.0) -> None:
+    def settle(self, seconds: float = 60.0) -> None:
         """Wait until both sides have said all they had to say."""
         eventually(self.quiet, "settled", seconds)
 

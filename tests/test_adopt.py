@@ -113,7 +113,7 @@ def test_a_preview_changes_nothing_and_meeting_again_changes_nothing(running):
 
 def test_an_archived_task_is_not_adopted(stack):
     given(stack, [["A", "Ann", "NEW", ""]], [{"title": "Follow up: Ann", "lead_id": "A"}])
-    stack.http.delete(f"{stack.url}/tasks/1", timeout=5)
+    stack.http.delete(f"{stack.url}/tasks/1", timeout=60)
     meet(stack)
     assert [task["id"] for task in stack.tasks()] == [2]
 

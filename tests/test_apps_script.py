@@ -225,7 +225,7 @@ def test_1200_pasted_rows_are_three_deliveries_and_1200_tasks(stack):
     assert len(deliveries(stack)) == before + 3
     with stack.runtime.session() as session:
         assert session.scalar(select(func.count()).select_from(Task)) == 1200
-    stack.settle(30)
+    stack.settle()
     assert sorted(row[0] for row in stack.rows(2, 1201)) == sorted(row[3] for row in stack.rows(2, 1201))
 
 
@@ -299,8 +299,8 @@ def test_executions_that_fight_for_the_lock_end_with_both_sides_equal(stack):
         stack.edit(f"A{n + 2}:C{n + 2}", [n, f"Lead {n}", words[(turn * 3 + n) % 4]])
     assert stack.google.scripts.wait_idle(30)
     stack.google.scripts.fire_clock()
-    eventually(lambda: len(stack.tasks()) == 8, seconds=20)
-    stack.settle(30)
+    eventually(lambda: len(stack.tasks()) == 8)
+    stack.settle()
     meant = {"NEW": "TODO", "CONTACTED": "IN_PROGRESS", "QUALIFIED": "DONE", "LOST": "DONE"}
     shown = {task["lead_id"]: task["status"] for task in stack.tasks()}
     assert {str(row[0]): meant[row[2]] for row in stack.rows()} == shown
@@ -363,8 +363,8 @@ def test_events_that_google_drops_under_fast_typing_are_found_by_the_sweep(stack
     stack.google.trouble.edit_queue = 2
     for n in range(1, 21):
         stack.edit(f"A{n + 1}:C{n + 1}", [n, f"Lead {n}", "NEW"])
-    eventually(lambda: len(stack.tasks()) == 20, seconds=20)
-    stack.settle(20)
+    eventually(lambda: len(stack.tasks()) == 20)
+    stack.settle()
     assert sorted(row[3] for row in stack.rows()) == list(range(1, 21))
 
 
@@ -376,6 +376,6 @@ def test_a_whole_day_of_edits_through_the_script_ends_equal(stack):
         n = turn % 5
         stack.edit(f"C{n + 2}", [["CONTACTED", "LOST", "QUALIFIED"][turn % 3]])
         stack.patch(n % 5 + 1, assignee=f"person {turn}")
-    stack.settle(30)
+    stack.settle()
     meant = {"NEW": "TODO", "CONTACTED": "IN_PROGRESS", "QUALIFIED": "DONE", "LOST": "DONE"}
     assert [meant[row[2]] for row in stack.rows()] == [task["status"] for task in stack.tasks()]

@@ -92,7 +92,7 @@ def test_a_backup_under_load_holds_all_that_was_acknowledged_before_it_began(tmp
         for side in sides:
             side.start()
         for n in range(3):
-            eventually(lambda n=n: len(acknowledged) > 20 * (n + 1), seconds=60)
+            eventually(lambda n=n: len(acknowledged) > 20 * (n + 1))
             before = dict(acknowledged)
             assert process.cli("backup", f"{n}.db").startswith(f"{n}.db holds ")
             held = dict(query(tmp_path / f"{n}.db", "SELECT id, version FROM tasks"))
@@ -137,7 +137,7 @@ def test_a_row_never_takes_a_new_task_for_the_one_it_had_before_the_restore(scri
     stack.google.trouble.latency = 0.5
     stack.start_bridge()
     made = stack.post_to("/tasks", title="Water the plants").json()
-    stack.settle(30)
+    stack.settle()
     assert stack.task(made["id"])["title"] == "Water the plants"
     assert stack.task(made["id"])["lead_id"] is None
     assert stack.cell("D8") not in {7, made["id"]}
@@ -251,7 +251,7 @@ def test_a_token_revoked_since_stays_revoked(scripted, tmp_path):
         session.commit()
     restored(stack, tmp_path / "backup.db")
     assert (
-        requests.get(f"{stack.url}/tasks", headers={"Authorization": f"Bearer {lost}"}, timeout=10).status_code == 401
+        requests.get(f"{stack.url}/tasks", headers={"Authorization": f"Bearer {lost}"}, timeout=60).status_code == 401
     )
 
 

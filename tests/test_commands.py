@@ -86,7 +86,7 @@ def test_a_token_is_made_listed_and_revoked_in_json(stack, commands):
     assert (listed["prometheus"]["scopes"], listed["prometheus"]["revoked_at"]) == ("tasks:read", None)
     assert made["token"] not in json.dumps(listed)
     assert commands("token", "revoke", "prometheus") == {"name": "prometheus", "revoked": 1}
-    assert stack.http.get(f"{stack.url}/status", timeout=5).status_code == 401
+    assert stack.http.get(f"{stack.url}/status", timeout=60).status_code == 401
 
 
 def test_a_link_is_printed_as_json_with_its_scopes(stack, commands):

@@ -84,7 +84,7 @@ def newest(stack, field):
 
 
 def undo(stack, change, **query):
-    return stack.http.post(f"{stack.url}/changes/{change['id']}/undo", params=query, timeout=10)
+    return stack.http.post(f"{stack.url}/changes/{change['id']}/undo", params=query, timeout=60)
 
 
 def test_a_patch_is_undone_on_both_sides(stack):
@@ -183,7 +183,7 @@ def test_the_history_of_all_leads_comes_filtered_and_in_pages(stack):
     assert stack.get("/changes", since="2100-01-01T00:00:00Z") == []
     pages, url = [], f"{stack.url}/changes?limit=2"
     while url:
-        answer = stack.http.get(url, timeout=5)
+        answer = stack.http.get(url, timeout=60)
         pages += answer.json()
         url = answer.links.get("next", {}).get("url")
     assert pages == every
@@ -191,12 +191,12 @@ def test_the_history_of_all_leads_comes_filtered_and_in_pages(stack):
 
 def pages_of(stack, **query):
     """The ids that each page holds."""
-    pages, answer = [], stack.http.get(f"{stack.url}/changes", params=query, timeout=5)
+    pages, answer = [], stack.http.get(f"{stack.url}/changes", params=query, timeout=60)
     while True:
         pages.append([one["id"] for one in answer.json()])
         if "next" not in answer.links:
             return pages
-        answer = stack.http.get(answer.links["next"]["url"], timeout=5)
+        answer = stack.http.get(answer.links["next"]["url"], timeout=60)
 
 
 def test_a_page_looks_through_a_bounded_piece_of_the_history_and_nothing_is_missed(stack):
@@ -237,7 +237,7 @@ def test_a_change_answers_why_a_cell_changed(stack):
     "query", [{"limit": 0}, {"side": "both"}, {"since": "yesterday"}, {"nonsense": 1}, {"task_id": 2**70}]
 )
 def test_a_query_nobody_can_mean_is_refused_by_name(stack, query):
-    answer = stack.http.get(f"{stack.url}/changes", params=query, timeout=5)
+    answer = stack.http.get(f"{stack.url}/changes", params=query, timeout=60)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == next(iter(query))
 

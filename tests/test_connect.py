@@ -75,7 +75,7 @@ def test_flags_alone_make_a_configuration_that_syncs(newcomer):
     assert sheet.mapping.statuses.task_status("WON") == "DONE"
     assert newcomer.config().connection("leads") in done.stdout
     newcomer.start()
-    eventually(lambda: len(newcomer.api("GET", "/tasks").json()) == 3, seconds=30)
+    eventually(lambda: len(newcomer.api("GET", "/tasks").json()) == 3)
     assert {task["status"] for task in newcomer.api("GET", "/tasks").json()} == {"DONE", "TODO"}
 
 

@@ -52,16 +52,16 @@ def bury(stack):
         stack.later(90)
         return dead_letters(stack)
 
-    return eventually(buried, "buried", 60)
+    return eventually(buried, "buried")
 
 
 def test_a_row_whose_write_always_fails_holds_nobody_up(poisoned):
     for task in range(1, 9):
         poisoned.patch(task, status="DONE")
     expected = ["QUALIFIED", "QUALIFIED", "NEW", *["QUALIFIED"] * 5]
-    eventually(lambda: statuses(poisoned) == expected, seconds=60)
+    eventually(lambda: statuses(poisoned) == expected)
     poisoned.patch(5, status="TODO")
-    eventually(lambda: poisoned.cell("C6") == "NEW", seconds=30)
+    eventually(lambda: poisoned.cell("C6") == "NEW")
 
 
 def test_it_is_buried_in_the_end_listed_with_its_reason_and_written_when_it_is_tried_again(poisoned):
@@ -108,7 +108,7 @@ def test_a_limit_of_calls_is_no_fault_of_the_write(stack):
     stack.settle()
     stack.google.trouble.fail(Fault(429, kind="write"), times=2)
     stack.patch(1, status="DONE")
-    eventually(lambda: stack.cell("C2") == "QUALIFIED", seconds=20)
+    eventually(lambda: stack.cell("C2") == "QUALIFIED")
     with stack.runtime.session() as session:
         assert session.query(Link).one().failing_since is None
 

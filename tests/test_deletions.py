@@ -83,7 +83,7 @@ def test_a_row_that_comes_back_by_a_delivery_is_restored_at_once(stack):
 
 def test_a_task_archived_through_the_api_stays_archived_when_its_row_goes_and_comes_back(stack):
     leads(stack, 2)
-    stack.http.delete(f"{stack.url}/tasks/2", timeout=5)
+    stack.http.delete(f"{stack.url}/tasks/2", timeout=60)
     stack.google.person.delete_rows("Leads", 3)
     stack.sweep()
     stack.later(61)
@@ -96,7 +96,7 @@ def test_a_task_archived_through_the_api_stays_archived_when_its_row_goes_and_co
 
 def test_an_edit_of_an_archived_tasks_row_is_in_the_history_and_is_taken_when_the_task_comes_back(stack):
     leads(stack, 1)
-    stack.http.delete(f"{stack.url}/tasks/1", timeout=5)
+    stack.http.delete(f"{stack.url}/tasks/1", timeout=60)
     stack.settle()
     stack.edit("C2", ["LOST"])
     stack.deliver([1, "Lead 1", "LOST", 1], seq=9, edited={"first": 3, "last": 3})

@@ -50,11 +50,11 @@ def test_what_the_image_copies_is_enough_to_run_and_its_health_check_tells_ready
     health = json.loads(instructions("HEALTHCHECK")[0].partition("CMD ")[2])
     with Image(tmp_path) as image:
         assert image.api("GET", "/tasks").json() == []
-        assert requests.get(image.url, timeout=5).status_code == 200
+        assert requests.get(image.url, timeout=60).status_code == 200
         check = [sys.executable, *health[1:]]
-        assert subprocess.run(check, env=image.surroundings(), timeout=20, check=False).returncode == 0
+        assert subprocess.run(check, env=image.surroundings(), timeout=60, check=False).returncode == 0
         image.stop()
-        assert subprocess.run(check, env=image.surroundings(), capture_output=True, timeout=20, check=False).returncode
+        assert subprocess.run(check, env=image.surroundings(), capture_output=True, timeout=60, check=False).returncode
 
 
 def test_the_image_runs_as_nobody_special_and_keeps_its_home_in_a_volume():
@@ -96,7 +96,7 @@ def next_page(process, **headers):
     for n in (1, 2):
         process.api("POST", "/tasks", title=f"Task {n}")
     answer = requests.get(
-        f"{process.url}/tasks?limit=1", headers={"Authorization": f"Bearer {process.token}"} | headers, timeout=10
+        f"{process.url}/tasks?limit=1", headers={"Authorization": f"Bearer {process.token}"} | headers, timeout=60
     )
     return answer.headers["Link"]
 

@@ -40,7 +40,7 @@ def well(process):
     tab.write(2, 1, [["1", "Ann", "NEW"], ["2", "Bob", "LOST"], ["", "", ""]])
     asked = datetime.now(UTC)
     process.google.scripts.run("installBridge", [f"{process.url}/hooks/sheets/leads#{process.secret()}"])
-    eventually(lambda: swept_at(process) > asked, "the rows are compared", 30)
+    eventually(lambda: swept_at(process) > asked, "the rows are compared")
     yield process
     process.google.trouble.reset()
 

@@ -22,7 +22,7 @@ def linked(stack):
 
 
 def problem(stack):
-    return stack.http.get(f"{stack.url}/status", timeout=5).json()[0]["problem"]
+    return stack.http.get(f"{stack.url}/status", timeout=60).json()[0]["problem"]
 
 
 PASSING = {
@@ -40,7 +40,7 @@ PASSING = {
 def test_what_passes_is_waited_out(linked, fault):
     linked.google.trouble.fail(fault)
     linked.patch(1, status="DONE")
-    eventually(lambda: linked.cell("C2") == "QUALIFIED", seconds=8)
+    eventually(lambda: linked.cell("C2") == "QUALIFIED")
     linked.settle()
     assert linked.rows() == [[12, "Vikram", "QUALIFIED", 1]]
     assert eventually(lambda: problem(linked) is None) is True
@@ -48,11 +48,11 @@ def test_what_passes_is_waited_out(linked, fault):
 
 def test_a_retry_after_is_obeyed(linked):
     linked.google.trouble.fail(Fault(429, retry_after=3))
-    linked.patch(1, status="DONE")
-    eventually(lambda: problem(linked), seconds=5)
     began = time.monotonic()
-    eventually(lambda: linked.cell("C2") == "QUALIFIED", seconds=8)
-    assert time.monotonic() - began > 1.5
+    linked.patch(1, status="DONE")
+    eventually(lambda: problem(linked))
+    eventually(lambda: linked.cell("C2") == "QUALIFIED")
+    assert time.monotonic() - began > 2.9
 
 
 LASTING = {
@@ -91,7 +91,7 @@ def test_a_protected_cell_is_buried_with_its_reason_and_its_neighbours_go_throug
         stack.patch(task_id, status="DONE")
     stack.stop_bridge()
     stack.start_bridge()
-    stack.settle(30)
+    stack.settle()
     assert [row[2] for row in stack.rows()] == ["QUALIFIED", "NEW", "QUALIFIED", "QUALIFIED"]
     assert any(change["state"] == "refused" and "protected" in change["reason"] for change in stack.changes(2))
     stack.google.book.tab("Leads").unprotect(protected)
@@ -143,18 +143,18 @@ def test_fifteen_seconds_of_silence_and_a_hundred_patches_all_arrive(stack):
     began = time.monotonic()
     for task in stack.tasks():
         assert stack.patch(task["id"], status="DONE").status_code == 200
-    eventually(lambda: time.monotonic() - began > 15, seconds=20)
+    eventually(lambda: time.monotonic() - began > 15)
     stack.google.trouble.reset()
-    stack.settle(40)
+    stack.settle()
     assert [row[2] for row in stack.rows()] == ["QUALIFIED"] * 100
 
 
 def test_a_slow_google_delays_no_patch_and_no_delivery(linked):
-    linked.google.trouble.latency = 1.5
+    linked.google.trouble.latency = 8
     began = time.monotonic()
     linked.patch(1, status="DONE")
     linked.deliver([13, "Other", "NEW", None], first=3, seq=2)
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 6
     linked.google.trouble.latency = 0
     eventually(lambda: linked.cell("C2") == "QUALIFIED")
 
@@ -163,6 +163,6 @@ def test_a_google_that_is_not_there_at_all(linked):
     linked._google_server.__exit__(None, None, None)
     linked.patch(1, status="DONE")
     assert "does not answer" in eventually(lambda: problem(linked))
-    assert requests.get(f"{linked.url}/healthz", timeout=5).status_code == 200
+    assert requests.get(f"{linked.url}/healthz", timeout=60).status_code == 200
     linked._google_server.__enter__ = lambda: None
     linked._google_server.__exit__ = lambda *_: None

@@ -50,7 +50,7 @@ def test_a_copied_row_gets_an_id_and_a_task_of_its_own_where_the_script_gives_id
     stack.install()
     stack.settle()
     stack.google.person.edit("A4:D5", [[1, "Lead 1", "NEW", 1], [1, "Lead 1", "NEW", 1]], pasted=True)
-    eventually(lambda: len(stack.tasks()) == 4, seconds=20)
+    eventually(lambda: len(stack.tasks()) == 4)
     stack.settle()
     assert [row[0] for row in stack.rows()][:2] == [1, 2]
     assert all(str(row[0]).startswith("L-") for row in stack.rows()[2:])

@@ -38,7 +38,7 @@ def deliver(process, rows, seq, edited=None, attempts=400):
                    "webhook-signature": sign(SECRET, message_id, now, body)}  # fmt: skip
         try:
             if (
-                requests.post(f"{process.url}/hooks/sheets/leads", data=body, headers=headers, timeout=10).status_code
+                requests.post(f"{process.url}/hooks/sheets/leads", data=body, headers=headers, timeout=60).status_code
                 == 200
             ):
                 return

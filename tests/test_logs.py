@@ -53,7 +53,7 @@ def test_one_cause_leads_from_the_delivery_and_from_the_request_to_the_cell(talk
     row = talking.written(1)[0]
     assert (row["cause"], row["sheet"], row["row"], row["fields"]) == (taken["delivery"], "leads", 2, "task_id")
     headers = {"Authorization": f"Bearer {talking.token}", "X-Request-Id": "from-a-program.7"}
-    answer = requests.patch(f"{talking.url}/tasks/1", json={"status": "DONE"}, headers=headers, timeout=10)
+    answer = requests.patch(f"{talking.url}/tasks/1", json={"status": "DONE"}, headers=headers, timeout=60)
     assert answer.headers["X-Request-Id"] == "from-a-program.7"
     row = talking.written(2)[1]
     assert (row["cause"], row["fields"]) == ("from-a-program.7", "status")
@@ -81,25 +81,25 @@ def test_a_row_that_the_bridge_appends_names_the_request_that_made_its_task(talk
         file.write("create_rows = true\n")
     talking.start()
     headers = {"Authorization": f"Bearer {talking.token}", "X-Request-Id": "from-a-program.8"}
-    requests.post(f"{talking.url}/tasks", json={"title": "A task"}, headers=headers, timeout=10)
+    requests.post(f"{talking.url}/tasks", json={"title": "A task"}, headers=headers, timeout=60)
     appended = eventually(lambda: next((line for line in talking.lines() if line["event"] == "row_appended"), None))
     assert appended["cause"] == "from-a-program.8"
 
 
 def test_probes_that_find_nothing_wrong_fill_no_log(talking):
     for path in ("/healthz", "/readyz", "/none"):
-        requests.get(talking.url + path, timeout=10)
+        requests.get(talking.url + path, timeout=60)
     assert [line["route"] for line in talking.lines() if line["event"] == "request_answered"] == ["none"]
 
 
 @pytest.mark.parametrize("given", ["", "two words", "x" * 200, "forged\\nevent=1", "mara@example.com"])
 def test_an_id_that_is_not_well_formed_is_replaced_by_one_of_ours(stack, given):
-    answer = stack.http.get(f"{stack.url}/tasks", headers={"X-Request-Id": given}, timeout=10)
+    answer = stack.http.get(f"{stack.url}/tasks", headers={"X-Request-Id": given}, timeout=60)
     assert re.fullmatch(r"req_[0-9a-f-]{36}", answer.headers["X-Request-Id"])
 
 
 def test_a_refused_request_names_its_id_too(stack):
-    answer = requests.get(f"{stack.url}/tasks", headers={"X-Request-Id": "abc"}, timeout=10)
+    answer = requests.get(f"{stack.url}/tasks", headers={"X-Request-Id": "abc"}, timeout=60)
     assert (answer.status_code, answer.headers["X-Request-Id"]) == (401, "abc")
 
 

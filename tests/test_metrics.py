@@ -18,7 +18,7 @@ from tests.stack import eventually
 
 def samples(stack):
     """name and labels, but the sheet's → value, as Prometheus' own parser reads them."""
-    text = stack.http.get(f"{stack.url}/metrics", timeout=5).text
+    text = stack.http.get(f"{stack.url}/metrics", timeout=60).text
     found = [one for family in text_string_to_metric_families(text) for one in family.samples]
     assert {one.labels["sheet"] for one in found} == {"leads"}
     return {(one.name, *(word for name, word in one.labels.items() if name != "sheet")): one.value for one in found}
@@ -184,7 +184,7 @@ def steps(stack, path):
     event.listen(stack.runtime.database, "checkout", watch)
     event.listen(stack.runtime.database, "checkin", unwatch)
     try:
-        assert stack.http.get(stack.url + path, timeout=20).status_code == 200
+        assert stack.http.get(stack.url + path, timeout=60).status_code == 200
     finally:
         event.remove(stack.runtime.database, "checkout", watch)
         event.remove(stack.runtime.database, "checkin", unwatch)

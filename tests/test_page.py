@@ -20,7 +20,7 @@ UNREACHED = "Failed to load resource"  # how Chromium reports every answer from 
 
 @pytest.fixture(scope="module")
 def chromium():
-    expect.set_options(timeout=20_000)  # shared machines are slow at times
+    expect.set_options(timeout=60_000)  # shared machines are slow at times
     with browser.chromium() as running:
         yield running
 
@@ -92,7 +92,7 @@ def expect_in(page: Page, name: str, status: str) -> None:
 
 def edit(product: Local, where: str, *rows: list[str]) -> None:
     """An edit by somebody who has the same sheet open."""
-    answer = requests.post(f"{product.url}/local/edit", json={"range": where, "values": rows}, timeout=10)
+    answer = requests.post(f"{product.url}/local/edit", json={"range": where, "values": rows}, timeout=60)
     assert answer.status_code == 200, answer.text
 
 
@@ -113,7 +113,7 @@ def test_a_typed_lead_becomes_a_card_and_both_follow_each_other(page, shared):
     expect_in(page, "Vikram", "IN_PROGRESS")
     expect(card(page, "Vikram").locator(".state")).to_have_text("In step")
 
-    eventually(lambda: dragged(page, "Vikram", "DONE"), "the card lies where it was dragged", 60)
+    eventually(lambda: dragged(page, "Vikram", "DONE"), "the card lies where it was dragged")
     expect(cell(page, "C2")).to_have_text("QUALIFIED")
 
     card(page, "Vikram").locator("select").select_option("TODO")
@@ -135,7 +135,7 @@ def test_a_pasted_block_makes_a_card_each_and_undo_takes_the_cells_back(page):
 def test_a_block_larger_than_the_grid_is_pasted_whole_and_rows_move_with_their_tasks(tmp_path, chromium):
     with Local(tmp_path) as product, signed_in(product, chromium) as page:
         paste(page, "A2", *(f"{number}\tLead {number}\tNEW" for number in range(101, 221)))
-        expect(column(page, "TODO").locator(".count")).to_have_text("120", timeout=20_000)
+        expect(column(page, "TODO").locator(".count")).to_have_text("120", timeout=60_000)
         expect(cell(page, "B121")).to_have_text("Lead 220")
         expect(cell(page, "A150")).to_be_attached()
         cell(page, "B2").click(button="right")
@@ -161,7 +161,7 @@ def test_a_change_from_elsewhere_leaves_the_cell_being_typed_alone(page, shared)
     page.keyboard.type("mark")
     page.keyboard.press("Enter")
     expect(cell(page, "F16")).to_have_text("half a remark")
-    eventually(lambda: "half a remark" in requests.get(f"{shared.url}/local/grid", timeout=10).text)
+    eventually(lambda: "half a remark" in requests.get(f"{shared.url}/local/grid", timeout=60).text)
 
 
 def test_a_formula_shows_its_result_and_is_edited_as_a_formula(page):
@@ -246,7 +246,7 @@ def test_when_the_bridge_is_away_the_page_says_so_and_recovers_by_itself(tmp_pat
         product.kill()
         expect(page.locator("#state")).to_contain_text("does not answer")
         product.start()
-        expect(page.locator("#state")).to_have_class("fine", timeout=15_000)
+        expect(page.locator("#state")).to_have_class("fine", timeout=60_000)
 
 
 def test_without_a_token_the_page_shows_nothing_and_asks_for_one(chromium, shared):
@@ -285,7 +285,7 @@ def test_the_first_page_with_the_local_sheet_is_under_110_kilobytes_beside_the_g
 
 
 def test_nobody_may_frame_the_page_or_run_a_script_from_elsewhere(shared):
-    headers = requests.get(shared.url, timeout=10).headers
+    headers = requests.get(shared.url, timeout=60).headers
     policy = headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
@@ -307,15 +307,15 @@ def test_nothing_is_wider_than_the_window_in_any_look(chromium, shared, name, si
 
 def api(product, method, path, **fields):
     headers = {"Authorization": f"Bearer {product.token}"}
-    return requests.request(method, product.url + path, json=fields or None, headers=headers, timeout=10)
+    return requests.request(method, product.url + path, json=fields or None, headers=headers, timeout=60)
 
 
 def test_what_needs_a_person_is_listed_and_goes_when_it_is_mended(shared, page):
     edit(shared, "Leads!A50:C50", ["n1", "Needy", "WON"])
     need = page.locator("#needs li", has_text="status 'WON' is not known")
-    expect(need).to_contain_text("lead n1", timeout=20_000)
+    expect(need).to_contain_text("lead n1", timeout=60_000)
     edit(shared, "Leads!C50", ["LOST"])
-    expect(need).to_have_count(0, timeout=20_000)
+    expect(need).to_have_count(0, timeout=60_000)
 
 
 def test_a_click_tries_a_refused_cell_again(shared, page):
@@ -324,7 +324,7 @@ def test_a_click_tries_a_refused_cell_again(shared, page):
     edit(shared, "Leads!C51", ['=UPPER("new")'])
     api(shared, "PATCH", f"/tasks/{task['id']}", status="DONE")
     need = page.locator("#needs li", has_text="lead n2")
-    expect(need.first).to_be_visible(timeout=20_000)
+    expect(need.first).to_be_visible(timeout=60_000)
 
 
 def test_the_history_opens_at_the_lead_in_the_address_and_takes_a_change_back(shared, page):
@@ -334,7 +334,7 @@ def test_the_history_opens_at_the_lead_in_the_address_and_takes_a_change_back(sh
     api(shared, "PATCH", f"/tasks/{task['id']}", status="DONE")
     page.goto(f"{shared.url}/#lead=h1")
     row = page.locator("#story tr", has_text="NEW → QUALIFIED")
-    expect(row).to_contain_text("token:local", timeout=20_000)
+    expect(row).to_contain_text("token:local", timeout=60_000)
     expect(page.locator("#story .whose")).to_have_text("of lead h1")
     row.get_by_role("button").click()
     eventually(lambda: api(shared, "GET", f"/tasks/{task['id']}").json()["status"] == "TODO")
@@ -354,7 +354,7 @@ def overtake_and_undo(shared, page):
         api(shared, "PATCH", f"/tasks/{task['id']}", status=status)
     page.goto(f"{shared.url}/#lead=h2")
     first = page.locator("#story tr", has_text="NEW → QUALIFIED")
-    first.get_by_role("button").click(timeout=20_000)
+    first.get_by_role("button").click(timeout=60_000)
     expect(page.locator(".notice.wrong").first).to_contain_text("has changed since")
     first.get_by_role("button", name="Undo").click()
     eventually(lambda: api(shared, "GET", f"/tasks/{task['id']}").json()["status"] == "TODO")

@@ -16,7 +16,7 @@ from tests.test_page import TITLE, UNREACHED, card, cell, column, edit, expect_i
 
 @pytest.fixture(scope="module")
 def chromium():
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     with browser.chromium() as running:
         yield running
 
@@ -184,12 +184,12 @@ def test_states_are_asked_for_by_at_most_a_thousand_numbers_and_told_once(stack)
     assert (one["task_id"], one["state"], one["row"]) == (1, "in_step", 2)
     assert one["link"].startswith(f"https://docs.google.com/spreadsheets/d/{stack.google.book.id}/edit#gid=")
     assert one["link"].endswith("&range=A2")
-    first = stack.http.get(f"{stack.url}/states?tasks=1", timeout=5)
+    first = stack.http.get(f"{stack.url}/states?tasks=1", timeout=60)
     known = {"If-None-Match": first.headers["ETag"]}
-    assert stack.http.get(f"{stack.url}/states?tasks=1", headers=known, timeout=5).status_code == 304
+    assert stack.http.get(f"{stack.url}/states?tasks=1", headers=known, timeout=60).status_code == 304
     for wrong in ("x", "1;2", ",".join(["1"] * 1001), "9" * 30):
-        assert stack.http.get(f"{stack.url}/states", params={"tasks": wrong}, timeout=5).status_code == 422
-    assert requests.get(f"{stack.url}/states", timeout=5).status_code == 401
+        assert stack.http.get(f"{stack.url}/states", params={"tasks": wrong}, timeout=60).status_code == 422
+    assert requests.get(f"{stack.url}/states", timeout=60).status_code == 401
 
 
 def test_a_write_that_cannot_leave_waits_and_is_listed_as_out_of_step(stack):

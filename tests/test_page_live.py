@@ -16,13 +16,13 @@ STOP_TIMERS = "for (let id = setTimeout(() => 0); id > 0; id--) clearTimeout(id)
 
 @pytest.fixture(scope="module")
 def chromium():
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     with browser.chromium() as running:
         yield running
 
 
 def listening(stack):
-    return stack.http.get(f"{stack.url}/events", stream=True, timeout=30)
+    return stack.http.get(f"{stack.url}/events", stream=True, timeout=60)
 
 
 def heard(lines):
@@ -53,7 +53,7 @@ def test_streams_leave_threads_for_everybody_else_and_a_seat_is_free_again_when_
 
 
 def test_a_stream_needs_the_right_to_read(stack):
-    assert requests.get(f"{stack.url}/events", timeout=5).status_code == 401
+    assert requests.get(f"{stack.url}/events", timeout=60).status_code == 401
 
 
 def test_a_stopping_bridge_does_not_wait_for_its_listeners(stack):

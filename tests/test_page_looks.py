@@ -21,7 +21,7 @@ UNREACHED = "Failed to load resource"
 
 @pytest.fixture(scope="module")
 def chromium():
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     with browser.chromium() as running:
         yield running
 

@@ -13,7 +13,7 @@ from tests.stack import eventually
 
 @pytest.fixture(scope="module")
 def chromium():
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     with browser.chromium() as running:
         yield running
 

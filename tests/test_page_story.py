@@ -8,7 +8,7 @@ from tests import browser
 
 @pytest.fixture(scope="module")
 def chromium():
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     with browser.chromium() as running:
         yield running
 

@@ -29,15 +29,15 @@ def stack(tmp_path, postgres):
 
 
 def ready(stack):
-    answer = requests.get(f"{stack.url}/readyz", timeout=20)
+    answer = requests.get(f"{stack.url}/readyz", timeout=60)
     return answer.status_code, answer.json()["missing"]
 
 
 def test_a_restart_of_the_database_loses_nothing_and_is_got_over_without_help(stack, postgres):
     stack.patch(1, status="DONE")
     postgres.restart()
-    assert eventually(lambda: stack.patch(1, status="IN_PROGRESS").status_code == 200, "a PATCH is taken", 20)
-    eventually(lambda: stack.cell("C2") == "CONTACTED", "the cell follows", 20)
+    assert eventually(lambda: stack.patch(1, status="IN_PROGRESS").status_code == 200, "a PATCH is taken")
+    eventually(lambda: stack.cell("C2") == "CONTACTED", "the cell follows")
     assert ready(stack) == (200, [])
 
 
@@ -50,7 +50,7 @@ def test_while_the_database_is_away_the_answer_says_so_and_nothing_is_lost(stack
         assert ready(stack)[0] == 503
     finally:
         postgres.control("start")
-    assert eventually(lambda: stack.deliver([12, "Vikram", "LOST", 1], seq=2).status_code == 200, "taken", 20)
+    assert eventually(lambda: stack.deliver([12, "Vikram", "LOST", 1], seq=2).status_code == 200, "taken")
     eventually(lambda: stack.task(1)["status"] == "DONE")
 
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.sqlite
 
 
 def ready(stack):
-    answer = requests.get(f"{stack.url}/readyz", timeout=10)
+    answer = requests.get(f"{stack.url}/readyz", timeout=60)
     return answer.status_code, answer.json()["missing"]
 
 
@@ -22,13 +22,13 @@ def execute(stack, statement):
 
 
 def test_a_running_bridge_is_up_and_ready(stack):
-    assert requests.get(f"{stack.url}/healthz", timeout=10).json() == {"status": "ok"}
+    assert requests.get(f"{stack.url}/healthz", timeout=60).json() == {"status": "ok"}
     assert ready(stack) == (200, [])
 
 
 def test_without_its_engine_it_is_up_but_not_ready(stack):
     stack.app.extensions["engine"].stop()
-    assert requests.get(f"{stack.url}/healthz", timeout=10).status_code == 200
+    assert requests.get(f"{stack.url}/healthz", timeout=60).status_code == 200
     assert ready(stack) == (503, ["the engine does not run: tasks are changed, the sheet is not"])
 
 

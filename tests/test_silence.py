@@ -44,7 +44,7 @@ def test_a_heartbeat_ends_the_silence(stack):
 
 
 def samples(stack):
-    text = stack.http.get(f"{stack.url}/metrics", timeout=5).text
+    text = stack.http.get(f"{stack.url}/metrics", timeout=60).text
     return {s.name: s.value for family in text_string_to_metric_families(text) for s in family.samples}
 
 
@@ -61,7 +61,7 @@ def test_prometheus_reads_the_lanes(stack):
 
 def test_metrics_ask_for_a_token(stack):
     stack.http.headers.pop("Authorization")
-    assert stack.http.get(f"{stack.url}/metrics", timeout=5).status_code == 401
+    assert stack.http.get(f"{stack.url}/metrics", timeout=60).status_code == 401
 
 
 @pytest.fixture

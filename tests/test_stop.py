@@ -48,10 +48,10 @@ def test_requests_under_way_are_answered_and_what_they_changed_reaches_the_sheet
 
     def patch(number):
         return requests.patch(
-            f"{process.url}/tasks/{number}", json={"status": "DONE"}, headers=headers, timeout=30
+            f"{process.url}/tasks/{number}", json={"status": "DONE"}, headers=headers, timeout=60
         ).status_code
 
-    eventually(lambda: at_rest(process), seconds=30)
+    eventually(lambda: at_rest(process))
     time.sleep(0.3)  # the end of the last turn is a commit of its own
     with closing(database), ThreadPoolExecutor(21) as clients:
         database.execute("BEGIN IMMEDIATE")  # until it ends, nobody else can write, so all of them wait

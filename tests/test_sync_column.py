@@ -78,7 +78,7 @@ def test_a_refused_new_row_hears_of_it_soon_after_its_delivery(stack):
 
 def test_the_row_of_an_archived_task_says_so(stack):
     lead(stack)
-    stack.http.delete(f"{stack.url}/tasks/1", timeout=5)
+    stack.http.delete(f"{stack.url}/tasks/1", timeout=60)
     eventually(lambda: stack.cell("E2") == "refused: task 1 is archived, so the row no longer changes it")
     stack.patch(1, archived=False)
     eventually(lambda: stack.cell("E2") == "ok")

@@ -31,7 +31,7 @@ def page(product, chromium):  # noqa: F811
 
 
 def trouble(product, **asked):
-    return requests.post(f"{product.url}/local/trouble", json=asked, timeout=10).json()
+    return requests.post(f"{product.url}/local/trouble", json=asked, timeout=60).json()
 
 
 def test_every_switch_the_local_google_has_is_on_the_page(page, product):
@@ -60,8 +60,8 @@ def test_a_write_that_landed_unseen_is_ordered_counted_and_not_made_twice(page, 
     page.locator("#trouble form", has_text="The next calls fail").get_by_role("button").click()
     expect(page.locator("#trouble")).to_contain_text("1 still to come")
     edit(product, "Leads!A3:C3", ["t2", "Ulf", "NEW"])
-    expect(page.locator("#trouble")).not_to_contain_text("still to come", timeout=40_000)
-    sheet = requests.get(f"{product.url}/local/grid", timeout=10).json()["rows"]
+    expect(page.locator("#trouble")).not_to_contain_text("still to come", timeout=60_000)
+    sheet = requests.get(f"{product.url}/local/grid", timeout=60).json()["rows"]
     assert [cell["shown"] for row in sheet for cell in row].count("Ulf") == 1
 
 

@@ -121,9 +121,9 @@ def test_both_sides_end_equal_and_as_the_person_left_them(stack, acts):
     for act in acts:
         act(stack)
         meant = statuses(stack)
-        eventually(lambda: equal(stack), f"equal after {act.__name__}", 25)
+        eventually(lambda: equal(stack), f"equal after {act.__name__}")
         assert statuses(stack) == meant, act.__name__
     for task, status in zip(stack.tasks(), itertools.cycle(["IN_PROGRESS", "TODO"])):
         stack.patch(task["id"], status=status)
-    eventually(lambda: equal(stack), "equal after the other side changed", 25)
+    eventually(lambda: equal(stack), "equal after the other side changed")
     assert sorted(statuses(stack).values()) == ["CONTACTED", "CONTACTED", "NEW", "NEW"]

@@ -147,7 +147,7 @@ def test_the_row_of_an_archived_task_says_so_and_its_edit_arrives_when_the_task_
     stack.edit("A2:D2", [12, "Vikram", "NEW", None])
     stack.deliver(NEW)
     stack.settle()
-    assert stack.http.delete(f"{stack.url}/tasks/1", timeout=5).status_code == 204
+    assert stack.http.delete(f"{stack.url}/tasks/1", timeout=60).status_code == 204
     stack.edit("C2", ["CONTACTED"])
     told = outcome(stack.deliver([12, "Vikram", "CONTACTED", 1], seq=2))
     assert (told["outcome"], stack.task(1)["status"]) == ("refused", "TODO")
@@ -159,7 +159,7 @@ def test_the_row_of_an_archived_task_says_so_and_its_edit_arrives_when_the_task_
 
 def test_a_waiting_task_of_the_same_lead_is_taken_up_instead_of_making_a_second(stack):
     stack.http.post(
-        f"{stack.url}/tasks", json={"title": "Call Vikram", "lead_id": "12", "status": "IN_PROGRESS"}, timeout=5
+        f"{stack.url}/tasks", json={"title": "Call Vikram", "lead_id": "12", "status": "IN_PROGRESS"}, timeout=60
     )
     told = outcome(stack.deliver([12, "Vikram", None, None]))
     assert (told["task_id"], len(stack.tasks())) == (1, 1)

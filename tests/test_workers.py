@@ -90,13 +90,13 @@ def each_worker(workers, path, still):
 
     def the_same():
         headers = {"Authorization": f"Bearer {workers.token}", "X-Request-Id": f"ask-{next(count)}"}
-        text = requests.get(workers.url + path, headers=headers, timeout=10).text
+        text = requests.get(workers.url + path, headers=headers, timeout=60).text
         by = {line["cause"]: line["pid"] for line in events(workers, "request_answered")}
         told[by.get(headers["X-Request-Id"])] = [line for line in text.splitlines() if "timestamp" not in line]
         told.pop(None, None)  # its line is not there yet
         return len(told) == 2 and len(set(map(tuple, told.values()))) == 1 and still(text)
 
-    eventually(the_same, seconds=60)
+    eventually(the_same)
     return next("\n".join(lines) for lines in told.values())
 
 
@@ -114,7 +114,7 @@ def test_every_worker_tells_the_same_sums_of_what_all_did_also_those_that_died(w
         deliver(workers, [2], seq)
         return len({line["pid"] for line in events(workers, "delivery_taken")}) == 2
 
-    eventually(both_have_taken_some, seconds=30)
+    eventually(both_have_taken_some)
     for status in ("IN_PROGRESS", "DONE", "TODO"):
         workers.api("PATCH", "/tasks/1", status=status)
         until_equal(workers, MEANT)
@@ -154,7 +154,7 @@ def test_a_reload_brings_new_workers_one_of_which_goes_on_writing(workers):
     both_sides(workers, 10)
     old = set(workers.workers())
     workers.process.send_signal(signal.SIGHUP)
-    eventually(lambda: len(new := workers.workers()) == 2 and not old & set(new), "new workers", 30)
+    eventually(lambda: len(new := workers.workers()) == 2 and not old & set(new), "new workers")
     eventually(workers.ready)
     workers.api("PATCH", "/tasks/1", status="DONE")
     workers.api("PATCH", "/tasks/2", status="TODO")
@@ -184,7 +184,7 @@ def test_its_lines_are_events_too_and_json_when_asked(tmp_path):
 def not_started(process):
     """What gunicorn says when it does not start."""
     done = subprocess.run(
-        process.command(), cwd=process.folder, env=process.surroundings(), capture_output=True, text=True, timeout=30, check=False,
+        process.command(), cwd=process.folder, env=process.surroundings(), capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 1
     assert "Traceback" not in done.stderr

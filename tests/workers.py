@@ -39,13 +39,13 @@ class Workers(Process):
 
     def start(self) -> None:
         self.process = subprocess.Popen(self.command(), cwd=self.folder, env=self.surroundings(), stderr=self.errors)
-        eventually(self.ready, "ready", 30)
+        eventually(self.ready, "ready")
         self.token = self.token or self.cli("token", "create", "test").strip().splitlines()[-1].split()[-1]
 
     def ready(self) -> bool:
         """True once /readyz says so."""
         try:
-            return requests.get(f"{self.url}/readyz", timeout=5).status_code == 200
+            return requests.get(f"{self.url}/readyz", timeout=60).status_code == 200
         except requests.RequestException:
             return False
 

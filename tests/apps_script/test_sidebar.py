@@ -121,7 +121,7 @@ def test_a_sheet_that_is_not_shared_with_the_bridge_is_told(stack: Stack, page: 
     stack.settle()
     stack.google.trouble.unshared = True
     stack.deliver(seq=1, type="all", rows=None)
-    eventually(lambda: stack.http.get(f"{stack.url}/status", timeout=5).json()[0]["problem"])
+    eventually(lambda: stack.http.get(f"{stack.url}/status", timeout=60).json()[0]["problem"])
     paste(page, stack.config.connection("leads"))
     expect(said(page)).to_contain_text("It cannot work yet: ")
     expect(said(page)).to_contain_text("share")

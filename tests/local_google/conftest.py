@@ -67,11 +67,11 @@ class Served:
     def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         """A call of the API as the owner, with the printed token."""
         url = f"{self.url}/v4/spreadsheets/{self.local.book.id}{path}"
-        return requests.request(method, url, headers={"Authorization": f"Bearer {OWNER_TOKEN}"}, timeout=10, **kwargs)
+        return requests.request(method, url, headers={"Authorization": f"Bearer {OWNER_TOKEN}"}, timeout=60, **kwargs)
 
     def post(self, path: str, body: Any) -> requests.Response:
         """What the page sends."""
-        return requests.post(self.url + path, json=body, timeout=10)
+        return requests.post(self.url + path, json=body, timeout=60)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from tests.local_google.conftest import SCOPE, Served
 
 
 def grid(served: Served, **query: Any) -> requests.Response:
-    return requests.get(served.url + "/grid", params=query, timeout=5)
+    return requests.get(served.url + "/grid", params=query, timeout=60)
 
 
 def test_an_edit_shows_in_the_grid_with_a_new_revision(served: Served) -> None:
@@ -129,22 +129,22 @@ def test_what_a_person_cannot_do_is_said_in_words(served: Served, path: str, bod
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:5001", "127.0.0.1.evil.example"])
 def test_a_page_elsewhere_cannot_reach_the_desk_under_another_name(served: Served, host: str) -> None:
-    assert requests.get(served.url + "/grid", headers={"Host": host}, timeout=5).status_code == 403
+    assert requests.get(served.url + "/grid", headers={"Host": host}, timeout=60).status_code == 403
 
 
 @pytest.mark.parametrize("host", ["localhost:5001", "127.0.0.1", "[::1]:5001", "localhost"])
 def test_loopback_names_are_served(served: Served, host: str) -> None:
-    assert requests.get(served.url + "/grid", headers={"Host": host}, timeout=5).status_code == 200
+    assert requests.get(served.url + "/grid", headers={"Host": host}, timeout=60).status_code == 200
 
 
 def test_a_form_of_another_site_cannot_edit(served: Served) -> None:
     body = json.dumps({"range": "A2", "values": [["x"]]})
-    answer = requests.post(served.url + "/edit", data=body, headers={"Content-Type": "text/plain"}, timeout=5)
+    answer = requests.post(served.url + "/edit", data=body, headers={"Content-Type": "text/plain"}, timeout=60)
     assert (answer.status_code, served.leads.last_row) == (400, 1)
 
 
 def test_without_scripts_there_are_no_executions(served: Served) -> None:
-    assert requests.get(served.url + "/executions", timeout=5).json() == {"executions": []}
+    assert requests.get(served.url + "/executions", timeout=60).json() == {"executions": []}
 
 
 def assertion(served: Served, **claims: Any) -> str:
@@ -156,7 +156,7 @@ def assertion(served: Served, **claims: Any) -> str:
 
 
 def exchange(served: Served, **form: str) -> requests.Response:
-    return requests.post(served.url + "/oauth2/token", data={"grant_type": GRANT} | form, timeout=5)
+    return requests.post(served.url + "/oauth2/token", data={"grant_type": GRANT} | form, timeout=60)
 
 
 def test_a_signed_assertion_becomes_a_token(served: Served) -> None:

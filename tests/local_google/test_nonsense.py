@@ -13,7 +13,7 @@ HEADERS = {"Authorization": f"Bearer {OWNER_TOKEN}", "Content-Type": "applicatio
 
 def put(served: Served, where: str, body: str, more: str = "") -> requests.Response:
     url = f"{served.url}/v4/spreadsheets/{served.local.book.id}/values/{where}?valueInputOption=RAW{more}"
-    return requests.put(url, data=body, headers=HEADERS, timeout=20)
+    return requests.put(url, data=body, headers=HEADERS, timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_a_body_that_is_no_json_of_googles_is_refused_and_nothing_is_kept(served
     before = served.local.book.revision
     api = put(served, "H1", f'{{"values":[[{cell}]]}}')
     hand = requests.post(
-        f"{served.url}/edit", data=f'{{"range":"H1","values":[[{cell}]]}}', headers=HEADERS, timeout=20
+        f"{served.url}/edit", data=f'{{"range":"H1","values":[[{cell}]]}}', headers=HEADERS, timeout=60
     )
     assert [answer.status_code for answer in (api, hand)] == [400, 400]
     assert served.local.book.revision == before
@@ -34,8 +34,8 @@ def test_a_body_that_is_no_json_of_googles_is_refused_and_nothing_is_kept(served
 def test_a_tab_cannot_have_half_a_character_in_its_name(served: Served) -> None:
     url = f"{served.url}/v4/spreadsheets/{served.local.book.id}:batchUpdate"
     body = '{"requests":[{"addSheet":{"properties":{"title":"\\ud800"}}}]}'
-    assert requests.post(url, data=body, headers=HEADERS, timeout=20).status_code == 400
-    assert requests.get(f"{served.url}/grid", timeout=20).status_code == 200
+    assert requests.post(url, data=body, headers=HEADERS, timeout=60).status_code == 400
+    assert requests.get(f"{served.url}/grid", timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_switch_that_means_nothing_is_refused_by_its_name(served: Served, body
 def test_a_dragged_series_that_leaves_the_numbers_ends_in_num(served: Served) -> None:
     served.leads.write(5, 8, [[1e308], [1.7e308]])
     assert served.post("/fill", {"range": "Leads!H5:H6", "down_to": 9}).status_code == 200
-    grid = requests.get(f"{served.url}/grid", timeout=20)
+    grid = requests.get(f"{served.url}/grid", timeout=60)
     assert (grid.status_code, "#NUM!" in grid.text) == (200, True)
 
 
@@ -73,5 +73,5 @@ def test_a_parameter_of_another_method_is_unknown_and_googles_standard_ones_are_
 
 
 def test_a_writing_gesture_without_the_json_header_says_what_to_send(served: Served) -> None:
-    answer = requests.post(f"{served.url}/edit", data="range=A1", timeout=20)
+    answer = requests.post(f"{served.url}/edit", data="range=A1", timeout=60)
     assert "Content-Type: application/json" in answer.text

@@ -85,11 +85,11 @@ def test_what_was_not_in_the_page_when_it_was_sent_does_not_run(scripted: Served
 
 
 def test_before_anything_is_shown_there_is_no_page(scripted: Served) -> None:
-    assert requests.get(scripted.url + "/sidebar", timeout=5).status_code == 404
+    assert requests.get(scripted.url + "/sidebar", timeout=60).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/sidebar", "/dialog", "/panel.js"])
 def test_pages_are_for_this_machine_only(scripted: Served, path: str) -> None:
     chosen(scripted, "show")
-    elsewhere = requests.get(scripted.url + path, headers={"Host": "evil.example"}, timeout=5)
+    elsewhere = requests.get(scripted.url + path, headers={"Host": "evil.example"}, timeout=60)
     assert (elsewhere.status_code, "script" in json.dumps(elsewhere.text)) == (403, False)

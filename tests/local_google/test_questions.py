@@ -35,7 +35,7 @@ def asked(served: Served, item: str) -> tuple[dict[str, Any], list[Any], threadi
 
     call = threading.Thread(target=run)
     call.start()
-    (question,) = eventually(lambda: requests.get(served.url + "/questions", timeout=5).json()["questions"])
+    (question,) = eventually(lambda: requests.get(served.url + "/questions", timeout=60).json()["questions"])
     return question, results, call
 
 

@@ -160,7 +160,7 @@ def test_a_body_that_is_not_json_is_refused(served: Served) -> None:
 
 def test_an_unknown_spreadsheet_is_not_found(served: Served) -> None:
     answer = requests.get(
-        f"{served.url}/v4/spreadsheets/1nix", headers={"Authorization": f"Bearer {OWNER_TOKEN}"}, timeout=5
+        f"{served.url}/v4/spreadsheets/1nix", headers={"Authorization": f"Bearer {OWNER_TOKEN}"}, timeout=60
     )
     assert refused(answer, 404, "NOT_FOUND") == "Requested entity was not found."
 
@@ -172,13 +172,13 @@ def test_an_unknown_method_is_not_found(served: Served) -> None:
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer nix"}, {"Authorization": OWNER_TOKEN}])
 def test_without_a_token_nothing_is_told(served: Served, header: dict[str, str]) -> None:
-    answer = requests.get(f"{served.url}/v4/spreadsheets/{served.local.book.id}", headers=header, timeout=5)
+    answer = requests.get(f"{served.url}/v4/spreadsheets/{served.local.book.id}", headers=header, timeout=60)
     refused(answer, 401, "UNAUTHENTICATED")
 
 
 def test_a_spreadsheet_cannot_be_created_by_an_account_without_a_drive(served: Served) -> None:
     url = f"{served.url}/v4/spreadsheets"
-    answer = requests.post(url, json={}, headers={"Authorization": f"Bearer {OWNER_TOKEN}"}, timeout=5)
+    answer = requests.post(url, json={}, headers={"Authorization": f"Bearer {OWNER_TOKEN}"}, timeout=60)
     refused(answer, 403, "PERMISSION_DENIED")
 
 

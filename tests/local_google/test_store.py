@@ -168,11 +168,11 @@ def test_every_edit_that_was_answered_survives_a_kill(tmp_path: Path) -> None:
     ends = time.monotonic() + 0.5
     while time.monotonic() < ends:
         body = {"range": f"Leads!A{acknowledged + 2}:B{acknowledged + 2}", "values": [[acknowledged, "x"]]}
-        assert requests.post(f"{url}/edit", json=body, timeout=5).status_code == 200
+        assert requests.post(f"{url}/edit", json=body, timeout=60).status_code == 200
         acknowledged += 1
     end(process, signal.SIGKILL)
     process = serve(tmp_path, port)
-    rows = requests.get(f"{url}/grid", timeout=5).json()["rows"]
+    rows = requests.get(f"{url}/grid", timeout=60).json()["rows"]
     end(process, signal.SIGTERM)
     assert [row[0]["shown"] for row in rows[1:]] == [str(number) for number in range(acknowledged)]
     assert (tmp_path / "service_account.json").stat().st_mode & 0o777 == 0o600

@@ -212,7 +212,7 @@ def test_calls_are_counted_by_kind_method_and_result(sheet: gspread.Worksheet, s
         sheet.update([["x"]], "A2")
     sheet.update([["x"]], "A2")
     served.call("GET", "/values/A1")
-    assert requests.get(served.url + "/calls", timeout=5).json() == {
+    assert requests.get(served.url + "/calls", timeout=60).json() == {
         "reads": 1,
         "writes": 2,
         "methods": {"values.get": {"200": 1}, "values.update": {"200": 1, "429": 1}},
@@ -222,7 +222,7 @@ def test_calls_are_counted_by_kind_method_and_result(sheet: gspread.Worksheet, s
 
 def test_switches_are_set_told_and_put_back(served: Served) -> None:
     assert served.post("/trouble", {"latency": 0.25, "edit_queue": 2, "echo_skipped": False}).json()["edit_queue"] == 2
-    told = requests.get(served.url + "/trouble", timeout=5).json()
+    told = requests.get(served.url + "/trouble", timeout=60).json()
     assert (told["latency"], told["echo_skipped"]) == (0.25, False)
     told = served.post("/trouble", {"reset": True}).json()
     assert (told["latency"], told["echo_skipped"], told["edit_queue"]) == (0.0, True, None)

@@ -133,7 +133,7 @@ class Machine(RuleBasedStateMachine):
     @rule(which=WHICH)
     def an_archived_task(self, which: int) -> None:
         if task := self._task(which):
-            self.world.stack.http.delete(f"{self.world.stack.url}/tasks/{task['id']}", timeout=10)
+            self.world.stack.http.delete(f"{self.world.stack.url}/tasks/{task['id']}", timeout=60)
             self.world.note(f"program archives task {task['id']}")
             self.world.changes_made += 1
 

@@ -63,7 +63,7 @@ class Middleman:
     def _hand_on(self, letter: Letter) -> tuple[int, bytes]:
         headers = letter.headers | {"content-type": "application/json"}
         try:
-            answer = requests.post(self._bridge() + letter.path, data=letter.body, headers=headers, timeout=20)
+            answer = requests.post(self._bridge() + letter.path, data=letter.body, headers=headers, timeout=60)
         except requests.RequestException:
             return 502, b"{}"
         return answer.status_code, answer.content

@@ -190,7 +190,7 @@ class World:
                 self.stack.later(0.5)
             return False
 
-        eventually(quiet, "at rest", 60)
+        eventually(quiet, "at rest")
 
     def _unpaced(self) -> None:
         """The pace has tests of its own; here it would only cost time."""
