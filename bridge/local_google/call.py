@@ -152,6 +152,7 @@ def _masked(answer: Answer, known: Mask) -> Answer:
 
 def _error(fault: Fault, kind: Kind) -> Exception:
     errors: dict[int | str, Callable[[], Exception]] = {
+        400: lambda: Invalid("The request cannot be processed."),
         401: unauthenticated,
         403: permission_denied,
         404: not_found,

@@ -14,7 +14,7 @@ from bridge.local_google.book import Book
 from bridge.local_google.quota import Kind
 from bridge.local_google.snapshot import Snapshot
 
-Answer = Literal[401, 403, 404, 429, 500, 502, 503, "drop"]
+Answer = Literal[400, 401, 403, 404, 429, 500, 502, 503, "drop"]
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 the story of how it came about.
 """
 
+from datetime import datetime
 from typing import Any
 
-from tests.prove.world import FIELDS, MEANT, World
+from tests.prove.world import FIELDS, MEANT, Saying, World
 
 
 class Broken(AssertionError):
@@ -55,7 +56,7 @@ def no_wrong_row(world: World) -> None:
         if lead_id in world.doubled:
             continue
         for field in ("name", "notes"):
-            given = [value for _, value in world.said[lead_id, field]]
+            given = [one.value for one in world.said[lead_id, field]]
             if lead[field] not in (None, "") and lead[field] not in given and lead_id.startswith("L"):
                 raise Broken("no wrong row", f"lead {lead_id} shows {field} {lead[field]!r}; given: {given}", world)
         if lead["phone"] not in (None, "", f"phone {lead_id}"):
@@ -69,14 +70,13 @@ def no_lost_edit(world: World) -> None:
             continue
         history = world.stack.get("/changes", lead_id=lead_id, limit=1000)
         for field in FIELDS:
-            done = [(side, value) for side, value in world.said[lead_id, field] if side != "task"]
-            typed = [value for _, value in done]
-            if done and done[-1][0] == "pasted" and _said_by_task(world, lead_id, field, lead[field]):
-                continue  # our write fell onto the pasted block, whose event tells no values: the README's limits say so
-            if not typed or done[-1][0] == "undone" or (typed[-1] or None) == (lead[field] or None):
+            typed = next((one for one in reversed(world.said[lead_id, field]) if one.side != "task"), None)
+            if typed is None or typed.side == "undone" or (typed.value or None) == (lead[field] or None):
                 continue
-            if not any(_names(change, field, typed[-1] or None) for change in history):
-                why = f"lead {lead_id} {field}: typed {typed[-1]!r}, shows {lead[field]!r}, and no change says why"
+            if typed.side == "pasted" and _said_by_task(world, lead_id, field, lead[field]):
+                continue  # our write fell onto the pasted block, whose event tells no values: the README's limits say so
+            if not any(_beat(change, typed) for change in history if change["field"] == field):
+                why = f"lead {lead_id} {field}: typed {typed.value!r}, shows {lead[field]!r}, and no change says why"
                 raise Broken("no lost edit", why, world)
 
 
@@ -84,12 +84,12 @@ def no_lost_patch(world: World) -> None:
     """The last thing a program said of a task still holds, or a later change or a conflict took its place by name."""
     for task in world.stack.tasks(archived=True):
         for field in ("status", "notes"):
-            said = world.said[task["lead_id"] or "", field]
-            if not said or said[-1][0] != "task" or task["lead_id"] in world.doubled or said[-1][1] == task[field]:
+            said = next(reversed(world.said[task["lead_id"] or "", field]), None)
+            if said is None or said.side != "task" or task["lead_id"] in world.doubled or said.value == task[field]:
                 continue
-            history = [one for one in world.stack.changes(task["id"]) if one["field"] == field]
-            if not any(one["side"] == "sheet" or one["state"] == "lost" for one in history):
-                why = f"task {task['id']} {field}: said {said[-1][1]!r}, is {task[field]!r}, and no change says why"
+            later = [one for one in world.stack.changes(task["id"]) if one["id"] > said.after and one["field"] == field]
+            if not any((one["side"], one["state"]) in {("sheet", "applied"), ("task", "lost")} for one in later):
+                why = f"task {task['id']} {field}: said {said.value!r}, is {task[field]!r}, and no change says why"
                 raise Broken("no lost patch", why, world)
 
 
@@ -123,12 +123,17 @@ def deletions_follow(world: World) -> None:
 
 def _said_by_task(world: World, lead_id: str, field: str, shown: Any) -> bool:
     said = MEANT.get(shown) if field == "status" else shown
-    return ("task", said) in world.said[lead_id, field]
+    return any((one.side, one.value) == ("task", said) for one in world.said[lead_id, field])
 
 
-def _names(change: dict[str, Any], field: str, value: Any) -> bool:
+def _beat(change: dict[str, Any], typed: Saying) -> bool:
+    """Does this change of the same field say what became of what was typed? One made before it does only when it was
+    the task's and reached the cell afterwards.
+    """
+    covers = change["old"] == (typed.value or None)
+    if change["id"] <= typed.after:
+        reached = change["reached_at"] and datetime.fromisoformat(change["reached_at"])
+        return covers and change["side"] == "task" and bool(reached) and reached >= typed.at
     if change["rule"] == "a write of ours went astray" and change["state"] == "refused":
-        return change["field"] == field  # onto a row nobody had heard of: what it covered is known to no side
-    return change["field"] == field and (
-        (change["side"] == "sheet" and change["new"] == value) or change["old"] == value
-    )
+        return True  # onto a row nobody had heard of: what it covered is known to no side
+    return covers or (change["side"] == "sheet" and change["new"] == (typed.value or None))

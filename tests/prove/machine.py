@@ -17,6 +17,7 @@ from tests.prove.world import HEADER, WORDS, World, quiet_threads
 WHICH = st.integers(0, 9)
 STATUSES = st.sampled_from(["TODO", "IN_PROGRESS", "DONE"])
 FAULTS = [
+    Fault(400, kind="write"),
     Fault(429),
     Fault(500),
     Fault(503),

@@ -4,14 +4,17 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import func, select
 
 from bridge.core.retry import Pace
 from bridge.local_google.book import Tab
 from bridge.local_google.quota import Limits
-from bridge.models import Link
+from bridge.models import Change, Link
 from tests.databases import Databases
 from tests.prove.middleman import Middleman
 from tests.stack import Stack, eventually, served
@@ -28,14 +31,27 @@ class Died(SystemExit):
     """The bridge's thread ends at this instruction, as if killed."""
 
 
+@dataclass(frozen=True)
+class Saying:
+    """A value that somebody gave to a field. ``side``: "sheet", "task", "pasted" (a block, whose event tells no values)
+    or "undone" (it may be a value of the bridge's own, which nobody typed). ``after``: the newest change in the history
+    before it, so that what beat it can only be newer; ``at``: when, by the bridge's clock.
+    """
+
+    side: str
+    value: Any
+    after: int
+    at: datetime
+
+
 class World:
-    """``said``: (lead id, field) → every value that a person or program gave it, in order, with its side. ``doubled``:
-    ids that stood in two rows at some time.
+    """``said``: (lead id, field) → everything that was said of it, in order. ``doubled``: ids that stood in two rows at
+    some time.
     """
 
     def __init__(self, folder: Path, databases: Databases) -> None:
         self.log: list[str] = []
-        self.said: dict[tuple[str, str], list[tuple[str, Any]]] = defaultdict(list)
+        self.said: dict[tuple[str, str], list[Saying]] = defaultdict(list)
         self.doubled: set[str] = set()
         self.changes_made = 0
         self._count = 0
@@ -93,35 +109,36 @@ class World:
         return {lead_id: same[0] for lead_id, same in found.items() if len(same) == 1}
 
     def person(self, what: str, act: Callable[[], object], side: str = "sheet") -> None:
-        """A person does something in the sheet; what it did to each lead is remembered, whatever it was.
-
-        ``side``: "undone" for what came back by undo: it may be a value of the bridge's own, which nobody typed;
-        "pasted" for a block.
-        """
+        """A person does something in the sheet; what it did to each lead is remembered, whatever it was."""
         with self.stack.google.book.lock:
-            before = self.leads()
+            mark, before = self._mark(), self.leads()
             act()
             after = self.leads()
         self.note(f"person {what}")
         for lead_id in before.keys() - after.keys():
             for field in FIELDS:  # what stood in a deleted row went with it, by the person's own will
-                self.said[lead_id, field].append(("undone", None))
+                self.said[lead_id, field].append(Saying("undone", None, *mark))
         for lead_id, lead in after.items():
             for field in FIELDS:
                 old = before.get(lead_id, {}).get(field)
                 if lead[field] != old or lead_id not in before:
-                    self.said[lead_id, field].append((side, lead[field]))
+                    self.said[lead_id, field].append(Saying(side, lead[field], *mark))
                     self.changes_made += 1
 
     # the API
     def program(self, what: str, task: dict[str, Any], **fields: Any) -> None:
         """A program changes a task."""
+        mark = self._mark()
         answer = self.stack.patch(task["id"], **fields)
         self.note(f"program {what} task {task['id']} {fields} -> {answer.status_code}")
         if answer.status_code == 200 and task["lead_id"] is not None:
             for field, value in fields.items():
-                self.said[task["lead_id"], field].append(("task", value))
+                self.said[task["lead_id"], field].append(Saying("task", value, *mark))
                 self.changes_made += 1
+
+    def _mark(self) -> tuple[int, datetime]:
+        with self.stack.runtime.session() as session:
+            return session.scalar(select(func.max(Change.id))) or 0, self.stack.runtime.now()
 
     # the bridge
     def die(self, when: str) -> None:

@@ -58,11 +58,12 @@ export const FAULTS = {
   '503 after the write landed': { answer: 503, kind: 'write', landed: true },
   'The connection just ends': { answer: 'drop' },
   'It ends after the write landed': { answer: 'drop', kind: 'write', landed: true },
+  '400, request rejected': { answer: 400 },
   '401, token refused': { answer: 401 },
   '403, not shared': { answer: 403 },
   '404, no such sheet': { answer: 404 },
 };
 
-export const FAULT = { title: 'The next calls fail', does: 'So many calls of the bridge get this instead of an answer.', bridge: 'Tries again, later each time; 401, 403 and 404 pause it with a reason. A write that landed unseen is not made twice.' };
+export const FAULT = { title: 'The next calls fail', does: 'So many calls of the bridge get this instead of an answer.', bridge: 'Tries again, later each time; 401, 403 and 404 pause it with a reason; what gets 400 is tried apart, down to the cell at fault. A write that landed unseen is not made twice.' };
 
 export const TRIGGERS = { title: 'Triggers gone', does: 'Google forgets them when their account goes: no edit is sent any more.', bridge: 'Misses the sheet’s heartbeat within minutes and says so; sweeps go on. “All well again” cannot bring them back: Bridge → Install does.' };
