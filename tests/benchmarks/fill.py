@@ -3,7 +3,6 @@ what is measured. What is filled in agrees: row n + 1 holds lead n, whose task i
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -16,26 +15,10 @@ from bridge.models import Change, Link
 from task_api import schema
 from task_api.db import prepare_engine
 from task_api.models import Task
+from tests.benchmarks.databases import Database
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 PART = 10_000
-
-
-@dataclass(frozen=True)
-class Database:
-    """A kind of database that is measured: a column of the tables."""
-
-    name: str
-    address: str
-    """SQLAlchemy's, with ``{home}`` where the folder of the measurement goes."""
-
-    def url(self, home: Path) -> str:
-        """The address of the database of this folder."""
-        return self.address.format(home=home.absolute())
-
-
-SQLITE = Database("SQLite", "sqlite:///{home}/tasks.db")
-DATABASES = (SQLITE,)
 
 
 def opened(database: Database, home: Path) -> Engine:

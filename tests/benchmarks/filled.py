@@ -5,6 +5,7 @@ from typing import Any
 
 from bridge.local_google.quota import Limits
 from tests.benchmarks import fill
+from tests.benchmarks.databases import SQLITE, Database
 from tests.process import Process
 from tests.stack import eventually
 
@@ -14,11 +15,17 @@ STATUS_COLUMN = 3
 class Filled(Process):
     """The bridge on so many leads that agree already, and Google without a limit of calls."""
 
-    def __init__(self, folder: Path, rows: int) -> None:
+    def __init__(self, folder: Path, rows: int, database: Database = SQLITE) -> None:
         super().__init__(folder)
         self._rows = rows
+        self._url = database.url(folder / "home")
+        self._database = database
         self.sent = 0
         """Bytes of Google's answers so far."""
+
+    def environ(self) -> dict[str, str]:
+        """With the address of the database."""
+        return super().environ() | {"DATABASE_URL": self._url}
 
     def google_wsgi(self, environ: Any, start_response: Any) -> Any:
         """No witness: it would keep every answer of 10,000 rows."""
@@ -31,7 +38,7 @@ class Filled(Process):
         if self.process is None:
             self.google.quota.limits = Limits(10**9, 10**9)
             fill.grid(self.google.book.tab("Leads"), self._rows)
-            engine = fill.opened(fill.SQLITE, self.folder / "home")
+            engine = fill.opened(self._database, self.folder / "home")
             fill.leads(engine, self._rows)
             engine.dispose()
         super().start()
@@ -46,7 +53,7 @@ class Filled(Process):
 
     def swept(self) -> bool:
         """True when no sweep is wanted or at work, and nothing is owed."""
-        with fill.create_engine(fill.SQLITE.url(self.folder / "home")).connect() as database:
+        with fill.create_engine(self._url).connect() as database:
             rest = "SELECT swept_at IS NOT NULL AND sweep_at IS NULL AND lease_until IS NULL FROM lanes"
             owed = "SELECT count(*) FROM links WHERE wanted > written"
             return bool(database.exec_driver_sql(rest).scalar_one()) and not database.exec_driver_sql(owed).scalar_one()

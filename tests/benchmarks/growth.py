@@ -10,13 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests.benchmarks import fill, report
+from tests.benchmarks.databases import SQLITE, Database, measured
 from tests.benchmarks.inside import Inside
 from tests.process import ROOT
 from tests.stack import eventually
@@ -70,7 +71,7 @@ def side_by_side(beds: Mapping[str, tuple[Inside, int]]) -> dict[str, Costs]:
 
 
 @contextmanager
-def bed(database: fill.Database, leads: int, lanes: int = 1, changes: int = 0) -> Iterator[Inside]:
+def bed(database: Database, leads: int, lanes: int = 1, changes: int = 0) -> Iterator[Inside]:
     """A bridge of this size, on the disk of the clone."""
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
@@ -83,7 +84,7 @@ def bed(database: fill.Database, leads: int, lanes: int = 1, changes: int = 0) -
             made.close()
 
 
-def tables(database: fill.Database, sizes: Sequence[int], changes: int) -> list[Line]:
+def tables(database: Database, sizes: Sequence[int], changes: int) -> list[Line]:
     """By the number of tasks, and by that of the changes in the history of 100,000 tasks."""
     with ExitStack() as stack:
         beds = {f"{size:,} tasks": (stack.enter_context(bed(database, size)), size) for size in sizes}
@@ -93,12 +94,12 @@ def tables(database: fill.Database, sizes: Sequence[int], changes: int) -> list[
     return compared(database, costs) + compared(database, remembered)[len(costs[f"{LEADS:,} tasks"]) :]
 
 
-def lanes(database: fill.Database, sizes: Sequence[int]) -> list[Line]:
+def lanes(database: Database, sizes: Sequence[int]) -> list[Line]:
     """By the number of lanes, with the real engine: its CPU while nothing happens, and from a PATCH to the write."""
     return compared(database, {f"{size:,} sheets": _lanes(database, size) for size in sizes})
 
 
-def _lanes(database: fill.Database, size: int) -> Costs:
+def _lanes(database: Database, size: int) -> Costs:
     chance = Random(1)
     with bed(database, LANE_LEADS, size) as made:
         try:
@@ -131,10 +132,10 @@ def sweeps(sizes: Sequence[int]) -> list[Line]:
         told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
         swept = json.loads(told)
         costs[f"{size:,} rows"] = {"sweep": swept["seconds"], "sweep, peak": swept["peak"]}
-    return compared(fill.SQLITE, costs)
+    return compared(SQLITE, costs)
 
 
-def compared(database: fill.Database, costs: Mapping[str, Costs]) -> list[Line]:
+def compared(database: Database, costs: Mapping[str, Costs]) -> list[Line]:
     """One line for each size and event, with its ratio to the first of the sizes."""
     least = next(iter(costs.values()))
     return [
@@ -155,10 +156,10 @@ def shown(line: Line) -> tuple[str, ...]:
     )
 
 
-def main(*, million: bool = False) -> list[Line]:
+def main(databases: Iterable[Database], *, million: bool = False) -> list[Line]:
     """Measure and print."""
     lines: list[Line] = []
-    for database in fill.DATABASES:
+    for database in databases:
         lines += tables(database, *(((*TASKS, A_MILLION), FIVE_MILLION) if million else (TASKS, HISTORY)))
         lines += lanes(database, LANES)
     lines += sweeps(ROWS)
@@ -167,4 +168,5 @@ def main(*, million: bool = False) -> list[Line]:
 
 
 if __name__ == "__main__":
-    main(million="--million" in sys.argv[1:])
+    with measured() as both:
+        main(both, million="--million" in sys.argv[1:])

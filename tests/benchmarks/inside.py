@@ -23,6 +23,7 @@ from bridge.serve import local_token
 from bridge.sheets import RowWrite
 from tests.benchmarks import fill
 from tests.benchmarks.client import HEADER
+from tests.benchmarks.databases import Database
 from tests.benchmarks.measure import MEANT
 from tests.stack import SECRET, eventually
 
@@ -80,7 +81,7 @@ class Rows:
 class Inside:
     """One bridge with so many lanes of so many leads each, all in agreement and swept just now."""
 
-    def __init__(self, database: fill.Database, home: Path, leads: int, lanes: int = 1) -> None:
+    def __init__(self, database: Database, home: Path, leads: int, lanes: int = 1) -> None:
         self.keys = [f"sheet-{number}" for number in range(1, lanes + 1)]
         engine = fill.opened(database, home)
         firsts = {key: number * leads + 1 for number, key in enumerate(self.keys)}
@@ -102,6 +103,10 @@ class Inside:
             session.execute(update(Lane).values(swept_at=self._now, heard_at=self._now))
             session.commit()
         self._client, self._token = self.app.test_client(), local_token(self.app, home)
+
+    def later(self, by: timedelta) -> None:
+        """Let so much time pass."""
+        self._now += by
 
     def close(self) -> None:
         """Let go of the database."""

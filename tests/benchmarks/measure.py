@@ -2,27 +2,26 @@
 
 import json
 import math
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, delete
 
 from bridge.models import Account
-from tests.benchmarks import fill
 from tests.benchmarks.client import Script, Wire
+from tests.benchmarks.databases import Database
 from tests.process import ROOT, Local, Process, free_port, until_equal
 from tests.stack import eventually
 
 MEANT = {"NEW": "TODO", "CONTACTED": "IN_PROGRESS", "QUALIFIED": "DONE", "LOST": "DONE"}
-BURST_LEADS, SPACED_LEADS = 100, 10
-LEADS = BURST_LEADS + SPACED_LEADS
-COMMITS, REQUESTS = 500, 300
+EDITED_LEADS, SPACED_LEADS = 100, 10
+LEADS = EDITED_LEADS + SPACED_LEADS
+COMMITS, REQUESTS, STEADY = 500, 300, 300
 AT_ONCE = 50
 SPACE = 0.3
 """Seconds between spaced PATCHes: what the bridge's own pace gains back meanwhile keeps ten of them from waiting."""
@@ -47,20 +46,37 @@ def timed(work: Callable[[], Any]) -> float:
 def resident(process: Process) -> float:
     """Resident memory of the process in MB."""
     assert process.process is not None
-    command = ["ps", "-o", "rss=", "-p", str(process.process.pid)]
-    status = Path(f"/proc/{process.process.pid}/status")
+    return resident_of(process.process.pid)
+
+
+def resident_of(pid: int) -> float:
+    """Resident memory of the process with this number in MB."""
+    status = Path(f"/proc/{pid}/status")
     if not status.is_file():
+        command = ["ps", "-o", "rss=", "-p", str(pid)]
         return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) * 1024 / 1e6
     return (
         next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmRSS")) * 1024 / 1e6
     )
 
 
-def one_round(folder: Path) -> Round:
+class Bridge(Process):
+    """The bridge on an empty database of this kind."""
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        super().__init__(folder)
+        self.database, self.database_url = database, database.url(folder / "home")
+
+    def environ(self) -> dict[str, str]:
+        """With the address of the database."""
+        return super().environ() | {"DATABASE_URL": self.database_url}
+
+
+def one_round(folder: Path, database: Database) -> Round:
     """Everything but the starts in local mode, once."""
     folder.mkdir()
     found: Round = {}
-    with Process(folder) as process:
+    with Bridge(folder, database) as process:
         _swept(process, 0)
         found["rss_start"] = resident(process)
         script = Script(process)
@@ -71,14 +87,12 @@ def one_round(folder: Path) -> Round:
             _disk(process, script, wire, found)
             _empty_route(script, found)
             _deliveries(process, script, wire, found)
+            _at_half_the_rate(process, script, wire, found)
         until_equal(process, MEANT)
         found["rss_deliveries"] = resident(process)
         found["start_bridge"] = _restarted(process)
         time.sleep(REFILL)
         _spaced(process, found)
-        _restarted(process)
-        _burst(process, found)
-        found["rss_end"] = resident(process)
     return found
 
 
@@ -97,17 +111,14 @@ def starts(folder: Path) -> Round:
     return {"start_first": first, "start_again": again, "rss_local": memory}
 
 
-def _disk(process: Process, script: Script, wire: Wire, found: Round) -> None:
-    """Commits of one row as large as a delivery's, in the folder where the bridge's database is."""
+def _disk(process: Bridge, script: Script, wire: Wire, found: Round) -> None:
+    """Commits of one row as large as a delivery's, beside the bridge's database, through the same driver."""
     _, reply = script.deliver(wire, [2])
     row = ("msg_" + "0" * 36, "leads", 1, "2026-01-01 00:00:00.000000", json.dumps(json.loads(reply)))
-    with closing(sqlite3.connect(process.folder / "home" / "disk.db", isolation_level=None)) as database:
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=FULL")
-        database.execute("CREATE TABLE rows (id, sheet, seq, received_at, reply)")
+    with process.database.bare(process.folder / "home") as commit:
         began = time.perf_counter()
         for _ in range(COMMITS):
-            database.execute("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", row)  # no BEGIN: each commits by itself
+            commit(row)
         found["disk"] = COMMITS / (time.perf_counter() - began)
 
 
@@ -144,13 +155,13 @@ def _answers(port: int) -> bool:
 def _deliveries(process: Process, script: Script, wire: Wire, found: Round) -> None:
     """Every delivered row has a status that its task does not have yet."""
     single, updated = [], 0
-    for row in range(2, BURST_LEADS + 2):
+    for row in range(2, EDITED_LEADS + 2):
         seconds, count = _edited(process, script, wire, range(row, row + 1), "CONTACTED")
         single.append(seconds)
         updated += count
     many, rows = [], 0
     for word in ("NEW", "CONTACTED", "QUALIFIED"):
-        for first in range(2, BURST_LEADS + 2, AT_ONCE):
+        for first in range(2, EDITED_LEADS + 2, AT_ONCE):
             seconds, count = _edited(process, script, wire, range(first, first + AT_ONCE), word)
             many.append(seconds)
             rows += count
@@ -158,6 +169,18 @@ def _deliveries(process: Process, script: Script, wire: Wire, found: Round) -> N
     found["edit_rate"] = updated / sum(single)
     found["many_p50"] = percentile(many, 0.5) * 1000
     found["many_rows"] = rows / sum(many)
+
+
+def _at_half_the_rate(process: Process, script: Script, wire: Wire, found: Round) -> None:
+    """Deliveries of one row that come at half the rate just reached, whether the one before is answered or not."""
+    took, began, apart = [], time.perf_counter(), 2 / found["edit_rate"]
+    for number in range(STEADY):
+        due = began + number * apart
+        time.sleep(max(0.0, due - time.perf_counter()))
+        row = 2 + number % EDITED_LEADS
+        _edited(process, script, wire, range(row, row + 1), ("NEW", "CONTACTED")[number // EDITED_LEADS % 2])
+        took.append(time.perf_counter() - due)
+    found["steady_p50"], found["steady_p99"] = (percentile(took, part) * 1000 for part in (0.5, 0.99))
 
 
 def _edited(process: Process, script: Script, wire: Wire, rows: range, word: str) -> tuple[float, int]:
@@ -171,7 +194,7 @@ def _spaced(process: Process, found: Round) -> None:
     """The first PATCHes of a fresh process, far enough apart that none waits for the pace."""
     tasks, took = _tasks(process), []
     with Wire(process.port) as wire:
-        for lead in range(BURST_LEADS + 1, LEADS + 1):
+        for lead in range(EDITED_LEADS + 1, LEADS + 1):
             began = time.perf_counter()
             wire.patch(process, tasks[lead], "DONE")
             while MEANT[_word(process, lead)] != "DONE":
@@ -181,21 +204,6 @@ def _spaced(process: Process, found: Round) -> None:
             took.append((time.perf_counter() - began) * 1000)
             time.sleep(SPACE)
     found["patch_p50"], found["patch_p99"] = percentile(took, 0.5), percentile(took, 0.99)
-
-
-def _burst(process: Process, found: Round) -> None:
-    """Two PATCHes of every lead, as fast as one client can; the first of each is overtaken by the second."""
-    tasks, calls = _tasks(process), process.google.calls
-    reads, writes, began = calls.reads, calls.writes, time.perf_counter()
-    with Wire(process.port) as wire:
-        for status in ("TODO", "IN_PROGRESS"):
-            for lead in range(1, BURST_LEADS + 1):
-                wire.patch(process, tasks[lead], status)
-    found["burst_sent"] = time.perf_counter() - began
-    eventually(lambda: all(MEANT[_word(process, n)] == "IN_PROGRESS" for n in range(1, BURST_LEADS + 1)), "written", 30)
-    found["burst_agree"] = time.perf_counter() - began
-    until_equal(process, MEANT)
-    found["burst_reads"], found["burst_writes"] = calls.reads - reads, calls.writes - writes
 
 
 def _tasks(process: Process) -> dict[int, int]:
@@ -213,10 +221,10 @@ def _swept(process: Process, reads: int) -> None:
     time.sleep(0.2)
 
 
-def _restarted(process: Process) -> float:
+def _restarted(process: Bridge) -> float:
     """Start again, with a budget that has spent one read; returns seconds from start to the ready line."""
     process.kill()
-    with create_engine(fill.SQLITE.url(process.folder / "home")).begin() as database:
+    with create_engine(process.database_url).begin() as database:
         database.execute(delete(Account))
     reads = process.google.calls.reads
     seconds = timed(process.start)

@@ -34,7 +34,7 @@ def draw(found: Found, path: Path) -> None:
     """Write the picture."""
     with plt.rc_context(LOOKS):
         figure, panels = plt.subplots(1, 3, figsize=(11, 3.2), layout="constrained")
-        rates(panels[0], found["figures"])
+        rates(panels[0], found["figures"]["SQLite"])
         calls(panels[1], found["poller"])
         costs(panels[2], found["growth"])
         figure.savefig(path, dpi=150, metadata={"Software": None})

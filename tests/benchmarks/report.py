@@ -29,27 +29,23 @@ class Figure:
 
 FIGURES: tuple[Figure | str, ...] = (
     "what the machine can",
-    Figure("disk", "disk: commits of one small row (WAL, synchronous=FULL)", "rows/s"),
+    Figure("disk", "disk: commits of one small row by the driver alone", "rows/s"),
     Figure("empty", "server: an empty Flask route, one kept-alive connection", "requests/s"),
     Figure("empty_p50", "  p50", "ms", 2),
     "edit → task committed, over HTTP",
     Figure("edit_rate", "one row a delivery", "rows/s", rated=True),
     Figure("edit_p50", "  p50", "ms", 2),
     Figure("edit_p99", "  p99 (of a round's 100)", "ms", 2),
+    Figure("steady_p50", "one row a delivery, at half that rate: p50", "ms", 2),
+    Figure("steady_p99", "  p99 (of a round's 300)", "ms", 2),
     Figure("many_rows", "50 rows a delivery", "rows/s", rated=True),
     Figure("many_p50", "  p50 of a delivery", "ms", 1),
     "PATCH → cell written, not waiting for the pace",
     Figure("patch_p50", "p50", "ms", 1),
     Figure("patch_p99", "p99 (the slowest of a round's 10)", "ms", 1),
-    "a burst: 200 PATCHes over 100 leads",
-    Figure("burst_reads", "Sheets calls: reads", ""),
-    Figure("burst_writes", "Sheets calls: writes", ""),
-    Figure("burst_sent", "first PATCH → last answered", "s", 2),
-    Figure("burst_agree", "first PATCH → both sides agree", "s", 2),
     "memory, resident",
     Figure("rss_start", "bridge without local Google, after start", "MB", 1),
     Figure("rss_deliveries", "  after the deliveries", "MB", 1),
-    Figure("rss_end", "  after a restart and the burst", "MB", 1),
     Figure("rss_local", "leadbridge run with local Google, after start", "MB", 1),
     "start → ready line, installed",
     Figure("start_first", "leadbridge run, the first time in an empty folder", "s", 2),
@@ -74,39 +70,38 @@ def summary(rounds: Sequence[Round], key: str) -> dict[str, Any]:
     return {"median": statistics.median(values), "min": min(values), "max": max(values), "rounds": values}
 
 
-def collect(rounds: Sequence[Round], starts: Sequence[Round], seconds: float) -> dict[str, Any]:
-    """Everything as JSON; a ratio is taken within its round."""
+def collect(rounds: Sequence[Round], starts: Sequence[Round] = ()) -> dict[str, Any]:
+    """The figures of one database as JSON; a ratio is taken within its round."""
     figures: dict[str, Any] = {}
     for figure in FIGURES:
         if isinstance(figure, str):
             continue
-        source = starts if figure.key in starts[0] else rounds
+        source = rounds if figure.key in rounds[0] else starts
+        if not source:
+            continue
         figures[figure.key] = {"unit": figure.unit} | summary(source, figure.key)
         for floor in ("disk", "empty") if figure.rated else ():
             ratio = [found[figure.key] / found[floor] for found in rounds]
             figures[figure.key][f"of_{floor}"] = statistics.median(ratio)
-    return {"machine": facts(), "rounds": len(rounds), "starts": len(starts), "seconds": seconds, "figures": figures}
+    return figures
 
 
-def show(collected: dict[str, Any]) -> None:
-    """Print the table."""
-    machine = collected["machine"]
-    table = Table(
-        title=f"{machine['cores']} cores · {machine['system']} · Python {machine['python']} · SQLite {machine['sqlite']}",
-        caption=f"medians and ranges of {collected['rounds']} rounds, {collected['starts']} starts; {collected['seconds']:.0f} s",
-    )
+def show(figures: dict[str, Any], database: str) -> None:
+    """Print the table of one database."""
+    machine = facts()
+    table = Table(title=f"{database} · {machine['cores']} cores · {machine['system']} · Python {machine['python']}")
     table.add_column("")
-    for title in ("median", "range", "of the disk's", "of the empty route's"):
+    for title in ("median", "range of the rounds", "of the disk's", "of the empty route's"):
         table.add_column(title, justify="right", no_wrap=True)
     for figure in FIGURES:
         if isinstance(figure, str):
             table.add_section()
             table.add_row(f"[bold]{figure}")
-            continue
-        one, places = collected["figures"][figure.key], figure.places
-        ratios = [f"{one[key]:.2f}" if key in one else "" for key in ("of_disk", "of_empty")]
-        spread = f"{one['min']:,.{places}f} – {one['max']:,.{places}f}"
-        table.add_row(f"  {figure.what}", f"{one['median']:,.{places}f} {figure.unit}".rstrip(), spread, *ratios)
+        elif figure.key in figures:
+            one, places = figures[figure.key], figure.places
+            ratios = [f"{one[key]:.2f}" if key in one else "" for key in ("of_disk", "of_empty")]
+            spread = f"{one['min']:,.{places}f} – {one['max']:,.{places}f}"
+            table.add_row(f"  {figure.what}", f"{one['median']:,.{places}f} {figure.unit}".rstrip(), spread, *ratios)
     _print(table)
 
 
