@@ -18,7 +18,11 @@ from task_api.models import Task
 LARGEST_ID = 2**63 - 1
 LEADS = "leads"
 """Kind of lock: whoever gives a lead its task, from either side, gives it alone."""
-_LINKS = select(Link).where(Link.sheet == bindparam("sheet"), Link.lead_id.in_(bindparam("lead_ids", expanding=True)))
+_PAIRS = (
+    select(Link, Task)
+    .join(Task, Task.id == Link.task_id)
+    .where(Link.sheet == bindparam("sheet"), Link.lead_id.in_(bindparam("lead_ids", expanding=True)))
+)
 _TASKS = select(Task).where(Task.id.in_(bindparam("ids", expanding=True)))
 """Every delivery asks these; made once, they cost half."""
 
@@ -27,9 +31,9 @@ def gather(batch: Batch, rows: Sequence[Row]) -> Known:
     """Links and tasks of the rows' leads; for rows without a link also every task that could be theirs."""
     session, sheet = batch.session, batch.sheet
     lead_ids = {row.lead_id for row in rows if row.lead_id}
-    links = list(session.scalars(_LINKS, {"sheet": sheet.key, "lead_ids": lead_ids}))
+    pairs = session.execute(_PAIRS, {"sheet": sheet.key, "lead_ids": lead_ids}).all()
+    links = [link for link, _ in pairs]
     known = {link.lead_id: link for link in links}
-    tasks = _tasks(session, [link.task_id for link in links])
     new = [row for row in rows if row.lead_id not in known]
     replaced = replaced_lately(session, links, min(batch.now, batch.reading.signed or batch.now))
     missing = _at_large(batch, rows, known, replaced)
@@ -37,7 +41,7 @@ def gather(batch: Batch, rows: Sequence[Row]) -> Known:
     claims = {claim for row in new if (claim := claimed_task(row)) is not None}
     return Known(
         links=known,
-        tasks=tasks,
+        tasks={task.id: task for _, task in pairs},
         free=_free(session, [row.lead_id for row in new if row.lead_id]),
         claimed=_tasks(session, claims),
         claimants=_claimants(session, claims),

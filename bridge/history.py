@@ -154,7 +154,7 @@ def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[
             change.state = "superseded" if key in newest else "applied"
             change.reached_at = at
             newest.setdefault(key, (at - change.at).total_seconds())
-    tallies.observe(session, sheet, tallies.TASK_TO_CELL, newest.values())
+    tallies.add(session, sheet, {tallies.TASK_TO_CELL: tallies.durations(newest.values())})
 
 
 def give_up_waiting(session: Session, link: Link, why: str) -> None:

@@ -28,7 +28,7 @@ def tell(runtime: Runtime, session: Session, key: str) -> int:
         return 0
     now, clock = runtime.now(), sheet.calls.clock()
     lane = hold(session, key)
-    tallies.add(session, key, tallies.CALLS, Counter(f"{call.kind} {call.result}" for call in untold))
+    tallies.add(session, key, {tallies.CALLS: Counter(f"{call.kind} {call.result}" for call in untold)})
     lane.spent = [*_lately(lane, now), *(_spent(call, now, clock) for call in untold)]
     return len(untold)
 

@@ -30,24 +30,27 @@ _ADD = text(
 )
 
 
-def add(session: Session, sheet: str, name: str, counted: Mapping[str, float]) -> None:
-    """So many more of each label, when this transaction commits."""
-    rows = [{"sheet": sheet, "name": name, "label": label, "value": value} for label, value in sorted(counted.items())]
+def add(session: Session, sheet: str, counted: Mapping[str, Mapping[str, float]]) -> None:
+    """So many more of each name's labels, when this transaction commits."""
+    rows = [
+        {"sheet": sheet, "name": name, "label": label, "value": value}
+        for name, labels in sorted(counted.items())
+        for label, value in sorted(labels.items())
+    ]
     if rows:
-        session.execute(_ADD, rows)
+        session.connection().execute(_ADD, rows)
 
 
-def observe(session: Session, sheet: str, name: str, seconds: Iterable[float]) -> None:
-    """How long something took, each time. Clocks of two machines differ: less than nothing is nothing."""
+def durations(seconds: Iterable[float]) -> dict[str, float]:
+    """How long something took, each time, as labels. Clocks of two machines differ: less than nothing is nothing."""
     took = [max(0.0, one) for one in seconds]
-    if took:
-        add(session, sheet, name, {**Counter(LABELS[bisect_left(BOUNDS, one)] for one in took), SUM: sum(took)})
+    return {**Counter(LABELS[bisect_left(BOUNDS, one)] for one in took), SUM: sum(took)} if took else {}
 
 
 def note(runtime: Runtime, sheet: str, name: str, label: str) -> None:
     """One more of what left nothing else to commit."""
     with runtime.writing() as session:
-        add(session, sheet, name, {label: 1})
+        add(session, sheet, {name: {label: 1}})
         session.commit()
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -34,6 +35,8 @@ hooks = Blueprint("hooks", __name__)
 CHANGED = frozenset({"task_created", "task_updated", "task_linked", "task_restored", "conflict"})
 """Outcomes with which an edit has reached its task."""
 
+_REPLY = select(Delivery.reply).where(Delivery.id == bindparam("letter"), Delivery.sheet == bindparam("key"))
+_TAKEN = insert(Delivery)
 ATTEMPTS = 3
 BURST = timedelta(seconds=2)
 """Deliveries closer together than this may mean that Google dropped one between them (GOOGLE.md section 2)."""
@@ -71,14 +74,15 @@ def _deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Mess
     now = runtime.now()
     with runtime.writing() as session:
         lane = hold(session, sheet.key)
-        if (first := session.get(Delivery, (letter.id, sheet.key))) is not None:
-            tallies.add(session, sheet.key, tallies.DELIVERIES, {tallies.REPEATED: 1})
-            reply = first.reply
+        known = {"letter": letter.id, "key": sheet.key}
+        if (first := session.connection().execute(_REPLY, known).scalar_one_or_none()) is not None:
+            tallies.add(session, sheet.key, {tallies.DELIVERIES: {tallies.REPEATED: 1}})
             session.commit()
             log.info("delivery_repeated sheet=%s delivery=%s", sheet.key, letter.id)
-            return reply
+            return dict(first)
         reply = _take(session, sheet, lane, letter, message, now)
-        session.add(Delivery(id=letter.id, sheet=sheet.key, seq=message.seq, received_at=now, reply=reply))
+        taken = {"id": letter.id, "sheet": sheet.key, "seq": message.seq, "received_at": now, "reply": reply}
+        session.connection().execute(_TAKEN, taken)
         _tally(session, sheet.key, message, [one["outcome"] for one in reply["outcomes"]], runtime.now())
         session.commit()
     log.info(
@@ -123,11 +127,11 @@ def _take(
 
 def _tally(session: Session, key: str, message: Message, outcomes: Sequence[str], now: datetime) -> None:
     """Count the delivery and what became of its rows; and how long the edit took, when the script says when it was."""
-    tallies.add(session, key, tallies.DELIVERIES, {tallies.TAKEN: 1})
-    tallies.add(session, key, tallies.ROWS, Counter(outcomes))
+    counted: dict[str, Mapping[str, float]] = {tallies.DELIVERIES: {tallies.TAKEN: 1}, tallies.ROWS: Counter(outcomes)}
     at = message.edited.at if isinstance(message, Rows) and message.edited else None
     if at is not None and not CHANGED.isdisjoint(outcomes):
-        tallies.observe(session, key, tallies.EDIT_TO_TASK, [now.timestamp() - at / 1000])
+        counted[tallies.EDIT_TO_TASK] = tallies.durations([now.timestamp() - at / 1000])
+    tallies.add(session, key, counted)
 
 
 def _right_tab(session: Session, sheet: SheetConfig, lane: Lane, message: Message, now: datetime) -> None:

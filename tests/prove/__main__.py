@@ -23,7 +23,8 @@ def main() -> None:
     given.add_argument("--seed", type=int, default=None)
     given.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     asked = given.parse_args()
-    logging.getLogger("bridge").setLevel(logging.CRITICAL)
+    for name in ("bridge", "procrastinate"):  # a bridge that dies is part of the play
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     began, rounds = time.monotonic(), 0
     with tempfile.TemporaryDirectory() as folder:
         made = databases(asked.database, Path(folder))
