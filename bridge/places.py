@@ -17,6 +17,6 @@ def tabs(session: Session) -> dict[str, int | None]:
 def place(config: Config, key: str, tab: int | None, row: int | None) -> str | None:
     """The address of this row, or (None) of the sheet; None for the page's own sheet, which is in sight already."""
     if config.local:
-        return None if row is None else f"#row={row}"
+        return None if row is None else f"#row={row}" + ("" if tab is None else f"&gid={tab}")
     parts = ([] if tab is None else [f"gid={tab}"]) + ([] if row is None else [f"range=A{row}"])
     return ADDRESS.format(config.sheets[key].spreadsheet) + ("#" + "&".join(parts) if parts else "")

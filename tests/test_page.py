@@ -71,10 +71,15 @@ def retype(page: Page, name: str, value: str) -> None:
 def paste(page: Page, name: str, *rows: str) -> None:
     """Paste rows of tab-separated cells at a cell, as the clipboard gives them."""
     cell(page, name).click()
+    paste_here(page, "\r\n".join(rows) + "\r\n")
+
+
+def paste_here(page: Page, text: str) -> None:
+    """Paste where the focus is."""
     page.evaluate(
         """text => { const clipboardData = new DataTransfer(); clipboardData.setData('text/plain', text);
         document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData, bubbles: true, cancelable: true})); }""",
-        "\r\n".join(rows) + "\r\n",
+        text,
     )
 
 

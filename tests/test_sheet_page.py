@@ -9,7 +9,16 @@ from playwright.sync_api import expect
 
 from tests.process import Local
 from tests.stack import eventually
-from tests.test_page import UNREACHED, cell, chromium, edit, retype, signed_in  # noqa: F401 - chromium is a fixture
+from tests.test_page import (  # noqa: F401 - chromium is a fixture
+    UNREACHED,
+    cell,
+    chromium,
+    edit,
+    paste,
+    paste_here,
+    retype,
+    signed_in,
+)
 
 
 @pytest.fixture(scope="module")
@@ -208,3 +217,56 @@ def test_a_status_with_a_rule_drops_down_and_takes_nothing_else(product, chromiu
         page.keyboard.press("Enter")
         expect(page.locator(".notice")).to_contain_text("takes only: NEW, LOST")
         expect(cell(page, "C2")).to_have_text("NEW")
+
+
+def grid(product, *place):
+    rows = requests.get(f"{product.url}/local/grid", timeout=60).json()["rows"]
+    return [rows[y][x]["shown"] if y < len(rows) and x < len(rows[y]) else "" for y, x in place]
+
+
+def test_a_quoted_cell_of_two_lines_and_one_with_an_inch_mark_are_pasted_as_they_are(page, product):
+    paste(page, "I2", 'first\t"two\nlines"', '5" pipe\tlast')
+    expect(cell(page, "J3")).to_have_text("last")
+    assert grid(product, (1, 8), (1, 9), (2, 8), (2, 9)) == ["first", "two\nlines", '5" pipe', "last"]
+
+
+def test_the_lines_of_a_csv_file_are_pasted_as_cells(page, product):
+    paste(page, "I5", "x1,one", '"x2","Rao, Asha"')
+    expect(cell(page, "J6")).to_have_text("Rao, Asha")
+    assert grid(product, (4, 8), (4, 9), (5, 8)) == ["x1", "one", "x2"]
+
+
+def test_what_is_pasted_into_the_search_is_not_the_sheets(page, product):
+    cell(page, "I9").click()
+    page.locator("#filter [name=words]").focus()
+    paste_here(page, "Sue")
+    cell(page, "I10").click()
+    paste_here(page, "below")
+    expect(cell(page, "I10")).to_have_text("below")
+    assert grid(product, (8, 8)) == [""]
+
+
+def test_the_corner_dragged_down_goes_on_with_the_series(page, product):
+    edit(product, "Leads!L2:L3", [10], [20])
+    expect(cell(page, "L3")).to_have_text("20")
+    cell(page, "L2").click()
+    cell(page, "L3").click(modifiers=["Shift"])
+    corner, last = page.locator("#sheet .jss_corner").bounding_box(), cell(page, "L5").bounding_box()
+    page.mouse.move(corner["x"] + corner["width"] / 2, corner["y"] + corner["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(last["x"] + 20, last["y"] + 5, steps=8)
+    page.mouse.up()
+    expect(cell(page, "L5")).to_have_text("40")
+    expect(cell(page, "L4")).to_have_text("30")
+    assert grid(product, (3, 11), (4, 11), (5, 11)) == ["30", "40", ""]
+
+
+def test_a_cards_link_to_its_row_turns_to_the_tab_of_the_leads(page, product):
+    page.get_by_role("button", name="Add tab").click()
+    expect(tab(page, "Sheet2")).to_have_attribute("aria-selected", "true")
+    page.locator(".card", has_text="Sue").get_by_role("link", name="Row 2").click()
+    expect(tab(page, "Leads")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#where")).to_have_text("A2")
+    expect(page.locator("#content")).to_have_text("s1")
+    body = {"action": "delete", "tab": "Sheet2"}
+    assert requests.post(f"{product.url}/local/tabs", json=body, timeout=60).status_code == 200

@@ -92,6 +92,12 @@ class Place(Body):
     range: str
 
 
+class Paste(Place):
+    """What the clipboard holds, for a range."""
+
+    text: str
+
+
 class Fill(Place):
     """A range whose corner is dragged down to a row, counted from 1."""
 
@@ -140,6 +146,13 @@ def edit() -> Response:
     asked = body(Edit)
     values: Sequence[Sequence[Given]] = asked.values
     return _revision(local().person.edit(asked.range, values, pasted=asked.pasted))
+
+
+@blueprint.post("/paste")
+def paste() -> Response:
+    """Paste what another program has put into the clipboard."""
+    asked = body(Paste)
+    return _revision(local().person.paste(asked.range, asked.text))
 
 
 @blueprint.post("/rows")

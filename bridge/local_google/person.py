@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Concatenate, ParamSpec
 
-from bridge.local_google import formats, gestures
+from bridge.local_google import clipboard, formats, gestures
 from bridge.local_google.a1 import Area, Dimension
 from bridge.local_google.batch import blank_like
 from bridge.local_google.book import Book
@@ -81,6 +81,13 @@ class Person:
             before, after = grid.cell(*first), cells.get(first, grid.cell(*first))
             event = replace(event, value=_event_text(after), old_value=_event_text(before))
         return self._told(revision, event, Event("change", area.sheet_id))
+
+    @_alone
+    def paste(self, where: str, text: str) -> int:
+        """Paste what a clipboard holds from the first cell on; a range that takes it several times is filled."""
+        with self._at(where) as (_, area):
+            values = clipboard.tiled(clipboard.block(text), area.bottom - area.top, area.right - area.left)
+        return self.edit(where, values, pasted=True)
 
     @_alone
     def tick(self, where: str) -> int:

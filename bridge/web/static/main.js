@@ -128,11 +128,13 @@ function say(text, kind = '') {
   setTimeout(() => notice.remove(), NOTICE);
 }
 
-/** Chooses the row that a card's link names: #row=<number>. */
-function showRow() {
-  const row = Number(new URLSearchParams(location.hash.slice(1)).get('row'));
+/** Chooses the row that a card's link names: #row=<number>&gid=<number of the tab>. */
+async function showRow() {
+  const named = new URLSearchParams(location.hash.slice(1));
+  const row = Number(named.get('row'));
   if (!row || !sheet.grid) return;
   history.replaceState(null, '', location.pathname); // the same link works again
+  if (named.has('gid')) await sheet.turnTo(Number(named.get('gid')));
   sheet.leave();
   sheet.chosen = { left: 0, top: row - 1, right: 0, bottom: row - 1 };
   sheet.root.focus();

@@ -39,6 +39,8 @@ export class Sheet {
     this.sending = Promise.resolve();
     this.chosen = { left: 0, top: 0, right: 0, bottom: 0 };
     document.addEventListener('keydown', (event) => this.key(event), true);
+    document.addEventListener('paste', (event) => this.paste(event), true);
+    document.addEventListener('mouseup', () => this.fill(), true);
     root.addEventListener('focus', () => this.entered());
   }
 
@@ -72,19 +74,19 @@ export class Sheet {
     this.draw(lively);
   }
 
-  /** Shows another tab. */
-  turnTo(id) {
+  /** Shows another tab; resolves when it is there. */
+  async turnTo(id) {
     if (id === this.sheetId) return;
     Object.assign(this, { sheetId: id, revision: null, turned: true });
     this.chosen = { left: 0, top: 0, right: 0, bottom: 0 };
     this.acts += 1; // what was asked for before is of the other tab
-    this.ask(false).catch(() => {}); // no answer: the pulse asks again
+    await this.ask(false).catch(() => {}); // no answer: the pulse asks again
   }
 
   async addTab() {
     await this.act('/local/tabs', { action: 'add' });
     const added = this.tabs.list.lastElementChild;
-    if (added) this.turnTo(Number(added.dataset.id));
+    if (added) await this.turnTo(Number(added.dataset.id));
   }
 
   /** Only rows that are other ones have come; those below the last one with a value are gone. */
@@ -121,7 +123,6 @@ export class Sheet {
       oncreateeditor: (_sheet, cell, x, y) => this.edits(cell, Number(x), Number(y)),
       oneditionend: () => setTimeout(() => this.leftEditor()),
       onafterchanges: (_sheet, records) => this.drawing || this.edited(records),
-      onbeforepaste: (_sheet, cells, x, y) => this.pasted(cells, Number(x), Number(y)),
       worksheets: [
         {
           data: this.rows.map((row) => row.map((cell) => cell.shown)),
@@ -240,12 +241,23 @@ export class Sheet {
     return this.act('/local/edit', { range: this.range(left, top), values, pasted: typed.length > 1 });
   }
 
-  /** A pasted block goes to the sheet whole, however much of it the grid has room for. */
-  pasted(cells, x, y) {
-    const values = cells.map((row) => row.map(({ value }) => String(value ?? '')));
-    if (values.length > 1 && values.at(-1).join('') === '') values.pop(); // what spreadsheets put behind the last line
-    this.act('/local/edit', { range: this.range(x, y), values, pasted: true });
-    return false;
+  /** What the clipboard holds goes to the sheet as it is, however much of it the grid has room for. */
+  paste(event) {
+    event.stopImmediatePropagation(); // the grid's own way would take what is pasted into the search, too
+    const text = event.clipboardData?.getData('text/plain');
+    if (!text || this.busy() || event.target.matches?.('input, textarea')) return;
+    event.preventDefault();
+    this.act('/local/paste', { range: this.place(), text });
+  }
+
+  /** The corner of the chosen cells was dragged down: the sheet fills, with its series and one event for all. */
+  fill() {
+    const dragged = this.grid?.selectedCorner && !this.busy() ? this.grid.selection : [];
+    const last = Number(dragged.at(-1)?.dataset.y);
+    if (!(last > this.chosen.bottom)) return; // upwards and sideways it is pasted
+    this.grid.selectedCorner = false;
+    dragged.splice(0).forEach((cell) => cell.classList.remove(...['', '-top', '-bottom', '-left', '-right'].map((side) => `selection${side}`)));
+    this.act('/local/fill', { range: this.place(), down_to: last + 1 });
   }
 
   range(left, top) {
@@ -296,8 +308,13 @@ export class Sheet {
     return this.act(`/local/${way}`, {});
   }
 
+  /** True while keys are not for the grid: another place has the focus, or a cell's editor. */
+  busy() {
+    return jspreadsheet.current !== this.grid || this.root.querySelector('td.editor') !== null;
+  }
+
   key(event) {
-    if (jspreadsheet.current !== this.grid || this.root.querySelector('td.editor')) return;
+    if (this.busy()) return;
     if (event.key === 'Escape') return this.leave();
     const way = (event.ctrlKey || event.metaKey) && { z: event.shiftKey ? 'redo' : 'undo', y: 'redo' }[event.key.toLowerCase()];
     if (!way) return;
