@@ -9,16 +9,16 @@ from bridge.local_google.a1 import Area, Dimension
 from bridge.local_google.errors import bad_field
 from bridge.local_google.metadata import Metadata, Visibility
 from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.wire import GridRange, Wire, grid_area
+from bridge.local_google.wire import GridRange, Int32, Wire, grid_area
 
 
 class DimensionRange(Wire):
     """Some rows or columns."""
 
-    sheet_id: int = 0
+    sheet_id: Int32 = 0
     dimension: Dimension
-    start_index: int = 0
-    end_index: int | None = None
+    start_index: Int32 = 0
+    end_index: Int32 | None = None
 
 
 class Location(Wire):
@@ -26,7 +26,7 @@ class Location(Wire):
 
     location_type: Literal["ROW", "COLUMN", "SHEET", "SPREADSHEET"] | None = None
     spreadsheet: Literal[True] | None = None
-    sheet_id: int | None = None
+    sheet_id: Int32 | None = None
     dimension_range: DimensionRange | None = None
 
 
@@ -36,7 +36,7 @@ class Lookup(Wire):
     location_type: Literal["ROW", "COLUMN", "SHEET", "SPREADSHEET"] | None = None
     metadata_location: Location | None = None
     location_matching_strategy: Literal["EXACT_LOCATION", "INTERSECTING_LOCATION"] = "INTERSECTING_LOCATION"
-    metadata_id: int | None = None
+    metadata_id: Int32 | None = None
     metadata_key: str | None = None
     metadata_value: str | None = None
     visibility: Visibility | None = None

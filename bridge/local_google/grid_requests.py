@@ -1,29 +1,31 @@
 """The shapes of spreadsheets.batchUpdate requests that are understood here; any other is an error that names it."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from bridge.local_google.a1 import Dimension
 from bridge.local_google.filters import DataFilter, DimensionRange, Location
 from bridge.local_google.metadata import Visibility
-from bridge.local_google.wire import GridRange, Wire
+from bridge.local_google.wire import GridRange, Int32, Wire, only_one
 
 
 class GridProperties(Wire):
     """Size and frozen lines."""
 
-    row_count: int = 1000
-    column_count: int = 26
-    frozen_row_count: int = 0
-    frozen_column_count: int = 0
+    row_count: Int32 = 1000
+    column_count: Int32 = 26
+    frozen_row_count: Int32 = 0
+    frozen_column_count: Int32 = 0
 
 
 class SheetProperties(Wire):
     """What a tab is called, where it stands, how large it is."""
 
-    sheet_id: int | None = None
+    sheet_id: Int32 | None = None
     title: str | None = None
-    index: int | None = None
+    index: Int32 | None = None
     sheet_type: Literal["GRID"] = "GRID"
     hidden: bool = False
     grid_properties: GridProperties = GridProperties()
@@ -53,15 +55,15 @@ class AddSheet(Wire):
 class DeleteSheet(Wire):
     """Remove a tab."""
 
-    sheet_id: int = 0
+    sheet_id: Int32 = 0
 
 
 class DuplicateSheet(Wire):
     """Copy a tab."""
 
-    source_sheet_id: int = 0
-    insert_sheet_index: int | None = None
-    new_sheet_id: int | None = None
+    source_sheet_id: Int32 = 0
+    insert_sheet_index: Int32 | None = None
+    new_sheet_id: Int32 | None = None
     new_sheet_name: str | None = None
 
 
@@ -88,15 +90,15 @@ class DeleteDimension(Wire):
 class AppendDimension(Wire):
     """New lines at the end."""
 
-    sheet_id: int = 0
+    sheet_id: Int32 = 0
     dimension: Dimension
-    length: int
+    length: Int32
 
 
 class SortSpec(Wire):
     """One key: a column of the sheet, from 0."""
 
-    dimension_index: int = 0
+    dimension_index: Int32 = 0
     sort_order: Literal["ASCENDING", "DESCENDING"] = "ASCENDING"
 
 
@@ -114,6 +116,8 @@ class ExtendedValue(Wire):
     string_value: str | None = None
     bool_value: bool | None = None
     formula_value: str | None = None
+
+    _one = model_validator(mode="after")(only_one)
 
 
 class NumberFormatWire(Wire):
@@ -140,6 +144,12 @@ class BooleanCondition(Wire):
 
     type: Literal["ONE_OF_LIST", "BOOLEAN"]
     values: Sequence[ConditionValue] = ()
+
+    @model_validator(mode="after")
+    def _something_to_choose(self) -> Self:
+        if self.type == "ONE_OF_LIST" and not self.values:
+            raise ValueError("ONE_OF_LIST must have at least one value")
+        return self
 
 
 class Rule(Wire):
@@ -169,9 +179,9 @@ class RowWire(Wire):
 class GridCoordinate(Wire):
     """One cell's place."""
 
-    sheet_id: int = 0
-    row_index: int = 0
-    column_index: int = 0
+    sheet_id: Int32 = 0
+    row_index: Int32 = 0
+    column_index: Int32 = 0
 
 
 class UpdateCells(Wire):
@@ -186,7 +196,7 @@ class UpdateCells(Wire):
 class AppendCells(Wire):
     """Rows below the last one that holds anything."""
 
-    sheet_id: int = 0
+    sheet_id: Int32 = 0
     rows: Sequence[RowWire] = ()
     fields: str
 
@@ -217,7 +227,7 @@ class Editors(Wire):
 class ProtectedRangeWire(Wire):
     """A protected range."""
 
-    protected_range_id: int | None = None
+    protected_range_id: Int32 | None = None
     range: GridRange | None = None
     description: str | None = None
     warning_only: bool | None = None
@@ -241,13 +251,13 @@ class UpdateProtectedRange(Wire):
 class DeleteProtectedRange(Wire):
     """Take a protection away."""
 
-    protected_range_id: int
+    protected_range_id: Int32
 
 
 class MetadataWire(Wire):
     """Developer metadata; what is left out when it is made is chosen or an error."""
 
-    metadata_id: int | None = None
+    metadata_id: Int32 | None = None
     metadata_key: str | None = None
     metadata_value: str | None = None
     location: Location | None = None

@@ -3,9 +3,9 @@
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from bridge.local_google.a1 import Area, Dimension
@@ -15,6 +15,8 @@ from bridge.local_google.snapshot import Snapshot
 Render = Literal["FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA"]
 DateRender = Literal["SERIAL_NUMBER", "FORMATTED_STRING"]
 Input = Literal["RAW", "USER_ENTERED"]
+Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class Wire(BaseModel):
@@ -30,6 +32,16 @@ class Wire(BaseModel):
             return given
         known = {field.alias for field in cls.model_fields.values()}
         return {name: part for name, part in given.items() if part is not None or name not in known}
+
+
+def only_one(given: Shape) -> Shape:
+    """Refuse a shape of which at most one field may be given."""
+    names = [
+        field.alias or name for name, field in type(given).model_fields.items() if getattr(given, name) is not None
+    ]
+    if len(names) > 1:
+        raise ValueError(f"oneof field 'value' is already set. Cannot set '{names[1]}'")
+    return given
 
 
 class Query(BaseModel):
@@ -82,11 +94,11 @@ class AppendValues(PutValues):
 class GridRange(Wire):
     """An area by sheet id; open ends reach to the edge of the grid."""
 
-    sheet_id: int = 0
-    start_row_index: int = 0
-    end_row_index: int | None = None
-    start_column_index: int = 0
-    end_column_index: int | None = None
+    sheet_id: Int32 = 0
+    start_row_index: Int32 = 0
+    end_row_index: Int32 | None = None
+    start_column_index: Int32 = 0
+    end_column_index: Int32 | None = None
 
 
 class ValueRange(Wire):
@@ -126,9 +138,6 @@ class CopyTo(Wire):
 
 class Nothing(Wire):
     """A body without fields."""
-
-
-Shape = TypeVar("Shape", bound=BaseModel)
 
 
 def read(shape: type[Shape], given: Any) -> Shape:

@@ -265,6 +265,21 @@ def test_cells_are_appended_repeated_and_formatted(served: Served) -> None:
         ),
         ({"appendDimension": {"sheetId": 0, "dimension": "ROWS", "length": -1}}, "length"),
         ({"addSheet": {"properties": {"gridProperties": {"rowCount": 0}}}}, "0 rows"),
+        (
+            {
+                "repeatCell": {
+                    "range": {},
+                    "cell": {"userEnteredValue": {"numberValue": 1, "stringValue": "x"}},
+                    "fields": "*",
+                }
+            },
+            "oneof field 'value' is already set",
+        ),
+        ({"deleteSheet": {"sheetId": 2**31}}, "deleteSheet.sheetId"),
+        (
+            {"setDataValidation": {"range": {}, "rule": {"condition": {"type": "ONE_OF_LIST"}}}},
+            "ONE_OF_LIST must have at least one value",
+        ),
     ],
 )
 def test_what_is_not_kept_is_refused_by_name(served: Served, request_: dict[str, Any], named: str) -> None:
