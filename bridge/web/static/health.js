@@ -37,10 +37,10 @@ export class Health {
 
 /** @param {Date} moment */
 export function ago(moment) {
-  const seconds = Math.max(0, (Date.now() - moment) / 1000);
-  const found = UNITS.find(([size]) => seconds >= size);
+  const passed = Math.max(0, (Date.now() - moment) / 1000);
+  const found = UNITS.find(([size]) => passed >= size);
   if (!found) return 'less than a minute ago';
-  return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(-Math.floor(seconds / found[0]), found[1]);
+  return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(-Math.floor(passed / found[0]), found[1]);
 }
 
 function lane(one) {
