@@ -223,7 +223,7 @@ def _from_file(
         host=environ.get("LEADBRIDGE_HOST", parsed.bridge.host),
         trusted_proxies=parsed.bridge.trusted_proxies,
         public_url=(parsed.bridge.public_url or f"http://127.0.0.1:{port}").rstrip("/"),
-        google_url=environ.get("LEADBRIDGE_GOOGLE_URL", parsed.google.base_url).rstrip("/"),
+        google_url=parsed.google.base_url.rstrip("/"),
         credentials=folder / first,
         more_credentials=tuple(folder / file for file in more),
         keep_history=parsed.bridge.keep_history,

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 FORMATS = ("text", "json")
 TURN = "turn:"
 _PROBES = ("/healthz", "/readyz")
+_TALKATIVE = ("urllib3", "google.auth")
+"""They warn of every try; what fails for good is raised, and told by us."""
 _OURS = ("bridge", "task_api")
 _ROOT = Path(__file__).parents[1]
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
@@ -58,6 +60,7 @@ def settings(style: str, level: str) -> dict[str, Any]:
         "formatters": {"events": {"()": form}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events", "stream": "ext://sys.stderr"}},
         "root": {"level": level, "handlers": ["stderr"]},
+        "loggers": {name: {"level": "ERROR"} for name in _TALKATIVE},
     }
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import load
+from bridge.config import GOOGLE, load
+from bridge.connect.ask import google_of, spreadsheet_id
 from tests.process import Process
 from tests.stack import eventually
 
@@ -31,13 +32,13 @@ class Newcomer(Process):
         return self
 
     def environ(self) -> dict[str, str]:
-        """Where Google is, and no secret: the wizard makes one."""
-        return {"LEADBRIDGE_GOOGLE_URL": self.google_url}
+        """No secret: the wizard makes one."""
+        return {}
 
     @property
     def address(self) -> str:
         """The sheet's, as a browser shows it."""
-        return f"https://docs.google.com/spreadsheets/d/{self.google.book.id}/edit#gid=0"
+        return f"{self.google_url}/spreadsheets/d/{self.google.book.id}/edit#gid=0"
 
     def command_line(self, *arguments: str) -> list[str]:
         """The wizard's."""
@@ -61,6 +62,20 @@ class Newcomer(Process):
         return load(self.surroundings(), self.folder)
 
 
+@pytest.mark.parametrize(
+    ("address", "google"),
+    [
+        ("https://docs.google.com/spreadsheets/d/1abcdef/edit#gid=0", GOOGLE),
+        ("1abcdef", GOOGLE),
+        ("http://127.0.0.1:5001/local/spreadsheets/d/1abcdef/edit", "http://127.0.0.1:5001/local"),
+        ("http://localhost:5002/spreadsheets/d/1abcdef", "http://localhost:5002"),
+        ("http://example.org/spreadsheets/d/1abcdef", GOOGLE),  # the key's signature goes to no stranger
+    ],
+)
+def test_the_address_says_whose_sheet_it_is(address, google):
+    assert (google_of(address), spreadsheet_id(address)) == (google, "1abcdef")
+
+
 @pytest.fixture
 def newcomer(tmp_path):
     with Newcomer(tmp_path) as process:
@@ -77,6 +92,18 @@ def test_flags_alone_make_a_configuration_that_syncs(newcomer):
     newcomer.start()
     eventually(lambda: len(newcomer.api("GET", "/tasks").json()) == 3)
     assert {task["status"] for task in newcomer.api("GET", "/tasks").json()} == {"DONE", "TODO"}
+    newcomer.api("PATCH", "/tasks/2", status="DONE")  # Bob has never been anything but NEW
+    eventually(lambda: newcomer.google.book.tab("Leads").values(3, 3)[0][0] == "WON", "in the sheet's own word")
+
+
+def test_words_that_say_what_they_mean_are_proposed_and_come_back_as_the_sheet_spells_them(newcomer):
+    tab = newcomer.google.book.tab("Leads")
+    tab.write(2, 3, [["In progress"], ["to do"], ["Fresh"]])
+    done = newcomer.connect("--column", "name=Customer")
+    assert "'Fresh' (1 row) is no known status" in done.stdout
+    statuses = newcomer.config().sheets["leads"].mapping.statuses
+    assert [statuses.task_status(word) for word in ("In progress", "to do")] == ["IN_PROGRESS", "TODO"]
+    assert dict(statuses.back) == {"TODO": "to do", "IN_PROGRESS": "In progress", "DONE": "QUALIFIED"}
 
 
 def test_a_sheet_that_is_not_shared_says_with_whom_to_share_it_and_writes_nothing(newcomer):

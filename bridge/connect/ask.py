@@ -65,9 +65,14 @@ def spreadsheet_id(address: str) -> str:
     return found[1]
 
 
-def opened(spreadsheet: str, file: Path, asked: Asked) -> Sheet:
+def google_of(address: str) -> str:
+    """Where this sheet's API is: Google's, or that of a local Google whose sheet has this address."""
+    local = re.match(r"(http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:/[\w/-]*?)?)/spreadsheets/d/", address)
+    return local[1] if local else GOOGLE
+
+
+def opened(spreadsheet: str, google_url: str, file: Path, asked: Asked) -> Sheet:
     """The sheet, shared with the service account, at the tab that was chosen."""
-    google_url = os.environ.get("LEADBRIDGE_GOOGLE_URL", GOOGLE).rstrip("/")
     config = Config(Path(), {}, google_url=google_url, credentials=file)
     first = Sheet(config, SheetConfig("", spreadsheet))
     try:
@@ -115,18 +120,22 @@ def looked_at(sheet: Sheet, spreadsheet: str, asked: Asked) -> dict[str, object]
     mapping = propose.mapping(proposal.found)
     layout = mapping.locate(snapshot.header)
     rows = (mapping.read_row(number, snapshot.cells(number), layout) for number in snapshot.numbers)
-    words = _words(propose.unknown_words(rows, [*SHIPPED.to_task, *asked.words]), asked)
-    return propose.settings(spreadsheet, sheet.tab, proposal.found, words)
+    counted = propose.words(rows)
+    meant = _words(propose.unknown(counted, [*SHIPPED.to_task, *asked.words]), asked)
+    return propose.settings(spreadsheet, sheet.tab, proposal.found, meant, counted)
 
 
 def _words(unknown: Mapping[str, int], asked: Asked) -> dict[str, str]:
     """word → task status, for words that are not shipped."""
     words = dict(asked.words)
     for word, count in unknown.items():
-        said = f"'{word}' ({count} rows)"
+        said, proposed = f"'{word}' ({count} {'row' if count == 1 else 'rows'})", propose.meaning(word)
+        if asked.yes and proposed:
+            words[word] = proposed
+            continue
         if asked.yes:
             click.echo(f"  {said} is no known status: its rows are refused until --status '{word}=…' says more")
             continue
-        meant = click.prompt(f"What does {said} mean", type=click.Choice([*STATUSES, LATER]), default=LATER)
+        meant = click.prompt(f"What does {said} mean", type=click.Choice([*STATUSES, LATER]), default=proposed or LATER)
         words |= {} if meant == LATER else {word: meant}
     return words

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bridge.config import Config
+from bridge.config import GOOGLE, Config
 from bridge.connect import toml
 from bridge.models import Lane
 from task_api.db import engine_options, prepare_engine
@@ -41,18 +41,26 @@ def _pairs(_context: click.Context, parameter: click.Parameter, given: tuple[str
 @click.option("--wait", default=600.0, show_default=True, help="Seconds to wait for the sheet's script; 0: do not.")
 def connect(address: str, key: str, public_url: str | None, wait: float, **given: Any) -> None:
     """Connect the Google Sheet at ADDRESS: look at it, write bridge.toml, and wait for its script's first word."""
-    from bridge.connect.ask import Asked, key_file, looked_at, opened, spreadsheet_id  # noqa: PLC0415 - gspread is slow
+    from bridge.connect.ask import (  # noqa: PLC0415 - gspread is slow
+        Asked,
+        google_of,
+        key_file,
+        looked_at,
+        opened,
+        spreadsheet_id,
+    )
 
     asked = Asked(**given)
     if unknown := set(asked.words.values()) - set(STATUSES):
         raise click.BadParameter(f"'{unknown.pop()}' is no task status; use one of {', '.join(STATUSES)}")
     file, spreadsheet = key_file(asked), spreadsheet_id(address)
-    sheet = opened(spreadsheet, file, asked)
+    google_url = google_of(address)
+    sheet = opened(spreadsheet, google_url, file, asked)
     try:
         table = looked_at(sheet, spreadsheet, asked)
     finally:
         sheet.close()
-    before = _head(file, public_url, asked.yes)
+    before = _head(file, google_url, public_url, asked.yes)
     config = toml.add(Path.cwd(), os.environ, before, toml.block(key, table))
     click.echo(f"\nbridge.toml now has the sheet '{key}'. Paste this into the sheet, Bridge → Install:\n")
     click.echo(f"  {config.connection(key)}\n")
@@ -60,7 +68,7 @@ def connect(address: str, key: str, public_url: str | None, wait: float, **given
         _wait_for_hello(config, key, wait)
 
 
-def _head(file: Path, public_url: str | None, yes: bool) -> str:
+def _head(file: Path, google_url: str, public_url: str | None, yes: bool) -> str:
     """What a new bridge.toml begins with; one that is there keeps its own beginning."""
     if Path("bridge.toml").is_file():
         if public_url:
@@ -72,7 +80,7 @@ def _head(file: Path, public_url: str | None, yes: bool) -> str:
     lines += ["[google]", f"credentials = {json.dumps(str(file))}"]
     if not public_url:
         click.echo("Until public_url stands in bridge.toml, Google cannot reach this machine.")
-    if google_url := os.environ.get("LEADBRIDGE_GOOGLE_URL"):
+    if google_url != GOOGLE:
         lines.append(f"base_url = {json.dumps(google_url)}")
     return "\n".join(lines) + "\n"
 

@@ -1,11 +1,13 @@
 """What a sheet's header and status words suggest. Pure: asks nobody and writes nothing."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bridge.core.lead import Cell, Row
 from bridge.core.mapping import COLUMNS, SheetMapping
 from bridge.core.statuses import SHIPPED
+from task_api.models import STATUSES
 
 MOST_WORDS = 30
 
@@ -34,19 +36,33 @@ def mapping(found: Mapping[str, str]) -> SheetMapping:
     return SheetMapping(tuple(replace(one, headers=(found[one.field],)) for one in COLUMNS if one.field in found))
 
 
-def unknown_words(rows: Iterable[Row], known: Iterable[str]) -> dict[str, int]:
-    """Status words that none of the known ones is, the most frequent first."""
-    told = {word.casefold() for word in known}
-    counted: dict[str, int] = {}
+def words(rows: Iterable[Row]) -> dict[str, int]:
+    """The status words of the sheet and how many rows have each, the most frequent first; spelt as met first."""
+    spelt: dict[str, str] = {}
+    counted: Counter[str] = Counter()
     for row in rows:
-        word = row.cell("status").shown.strip() if "status" in row.positions else ""
-        if word and word.casefold() not in told:
-            counted[word] = counted.get(word, 0) + 1
-    return dict(sorted(counted.items(), key=lambda one: -one[1])[:MOST_WORDS])
+        if word := row.cell("status").shown.strip() if "status" in row.positions else "":
+            counted[spelt.setdefault(word.casefold(), word)] += 1
+    return dict(counted.most_common(MOST_WORDS))
 
 
-def settings(spreadsheet: str, tab: str, found: Mapping[str, str], words: Mapping[str, str]) -> dict[str, object]:
-    """The sheet's table for bridge.toml; only what differs from what is shipped."""
+def unknown(counted: Mapping[str, int], known: Iterable[str]) -> dict[str, int]:
+    """Those of the words that none of the known ones is."""
+    told = {word.casefold() for word in known}
+    return {word: count for word, count in counted.items() if word.casefold() not in told}
+
+
+def meaning(word: str) -> str | None:
+    """The task status that a word names itself: "In progress" does; None: only a person can say."""
+    return next((status for status in STATUSES if _letters(status) == _letters(word)), None)
+
+
+def settings(
+    spreadsheet: str, tab: str, found: Mapping[str, str], meant: Mapping[str, str], counted: Mapping[str, int]
+) -> dict[str, object]:
+    """The sheet's table for bridge.toml; only what differs from what is shipped. The way back of a status is the word
+    that the sheet uses most for it.
+    """
     shipped = {column.field: column for column in COLUMNS}
     own = {
         name: {"headers": [text]}
@@ -56,7 +72,14 @@ def settings(spreadsheet: str, tab: str, found: Mapping[str, str], words: Mappin
     table: dict[str, object] = {"spreadsheet": spreadsheet, "tab": tab}
     if own:
         table["columns"] = own
-    if words:
-        table["statuses"] = dict(SHIPPED.to_task) | dict(words)
-        table["back"] = dict(SHIPPED.back)
+    if meant:
+        statuses = dict(SHIPPED.to_task) | dict(meant)
+        spelt = {word.casefold(): word for word in statuses}
+        used = [spelt[word.casefold()] for word in counted if word.casefold() in spelt]
+        table["statuses"] = statuses
+        table["back"] = dict(SHIPPED.back) | {statuses[word]: word for word in reversed(used)}
     return table
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalpha())

@@ -21,7 +21,8 @@ def main(folder: Path, port: int) -> None:
         DispatcherMiddleware(Flask("empty"), {"/local": app}), host="127.0.0.1", port=port, threads=8
     )
     key, book = folder.absolute() / "service_account.json", app.extensions["local_google"].book
-    click.echo(f"ready url={url} spreadsheet={book.id} credentials={key}")
+    sheet = f"{url}/spreadsheets/d/{book.id}/edit"
+    click.echo(f"ready url={url} spreadsheet={book.id} sheet={sheet} credentials={key}")
     server.run()
 
 
