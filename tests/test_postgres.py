@@ -1,11 +1,13 @@
 """What is particular about PostgreSQL: it goes away and comes back, others migrate it, and many share one budget."""
 
+import json
 import subprocess
 import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 import requests
 from sqlalchemy import NullPool, create_engine, text
@@ -170,3 +172,16 @@ def test_a_worker_on_sqlite_says_what_it_needs(tmp_path):
     )
     assert done.returncode == 1
     assert "needs a bridge.toml and PostgreSQL" in done.stderr
+
+
+def test_who_waits_for_a_lane_is_told_when_its_turn_has_ended(postgres, tmp_path):
+    address = postgres.new(tmp_path).replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as database:
+        job = "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, status) VALUES ('lanes', 'turn', %s, %s)"
+        for lane, status in (("leads", "doing"), ("leads", "todo"), ("other", "doing")):
+            database.execute(job, (lane, status))
+        database.execute('LISTEN "procrastinate_queue_v1#lanes"')
+        database.execute("DELETE FROM procrastinate_jobs WHERE lock = 'other'")  # nobody waits for this one
+        database.execute("DELETE FROM procrastinate_jobs WHERE status = 'doing'")
+        told = [json.loads(one.payload) for one in database.notifies(timeout=1)]
+    assert [one["type"] for one in told] == ["job_inserted"]

@@ -31,7 +31,7 @@ AT_ONCE = 4
 """So many lanes have a turn at once in one process; more processes do more."""
 LONGEST_WAIT, SHORTEST_WAIT = 30.0, 0.5
 POLL = 0.5
-"""Seconds between looks for a job whose lock was let go by another process, which notifies nobody."""
+"""Seconds between looks for a job of which no notice came: one that was inserted just as another let go of its lock."""
 AGAIN = 1.0
 
 _WAITS = text("SELECT 1 FROM procrastinate_jobs WHERE lock = :sheet AND status = 'todo' LIMIT 1")
