@@ -5,6 +5,7 @@ import sys
 import uuid
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from bridge.commands import COMMANDS, configured, session_on
 from bridge.connect.command import connect
@@ -89,3 +90,5 @@ def main() -> None:
         cli()
     except (Permanent, Transient, SchemaError) as error:
         sys.exit(f"Error: {error}")
+    except DBAPIError as error:
+        sys.exit(f"Error: the database cannot be used: {schema.reason(error)}. Check DATABASE_URL and the server")

@@ -48,7 +48,7 @@ def mark_pending(session: Session, link: Link, at: datetime) -> None:
     link.wanted = link.wanted + 1
     link.next_try = at
     link.attempts, link.failing_since, link.buried_at = 0, None, None
-    wake_after_commit(session, link.sheet)
+    wake_after_commit(session, link.sheet, at)
 
 
 def ensure_pending(session: Session, link: Link, at: datetime) -> None:
@@ -71,9 +71,11 @@ def hold(session: Session, sheet: str) -> Lane:
     return lane
 
 
-def wake_after_commit(session: Session, sheet: str) -> None:
-    """Remember that the lane may have work; forgotten when the transaction rolls back."""
-    session.info.setdefault("lanes", set()).add(sheet)
+def wake_after_commit(session: Session, sheet: str, at: datetime | None = None) -> None:
+    """Remember that the lane may have work then, or (None) at once; forgotten when the transaction rolls back."""
+    lanes: dict[str, datetime | None] = session.info.setdefault("lanes", {})
+    before = lanes.get(sheet, at)
+    lanes[sheet] = None if at is None or before is None else min(at, before)
 
 
 def ask_for_sweep(session: Session, sheet: str, at: datetime) -> None:
@@ -82,7 +84,7 @@ def ask_for_sweep(session: Session, sheet: str, at: datetime) -> None:
     soon = SWEEP_SOON.total_seconds()
     kept = sorted([*(one for one in lane.sweeps if not moment - soon < one < moment), moment])
     _wish(lane, kept[: MOST_WISHES // 2] + kept[MOST_WISHES // 2 :][-MOST_WISHES // 2 :])
-    wake_after_commit(session, sheet)
+    wake_after_commit(session, sheet, at)
 
 
 def look_now(session: Session, sheet: str) -> datetime | None:

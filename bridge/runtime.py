@@ -1,6 +1,6 @@
 """What the bridge's parts share: configuration, database, clock, and the way to wake the engine. Decides nothing."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Runtime:
-    """One running bridge. ``wake(sheet key)`` tells the engine that a lane may have work, ``defer(session, keys)`` that
-    lanes will, once this transaction has committed; losing one costs latency, never data. ``pace``: how fast each
-    Google account may be used.
+    """One running bridge. ``wake(sheet key, at)`` tells the engine that a lane may have work then, or (None) at once;
+    ``defer(session, {key: at})`` that lanes will, when this transaction has committed; losing one costs latency, never
+    data. ``pace``: how fast each Google account may be used.
     """
 
     config: Config
     database: Engine
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    wake: Callable[[str], None] = lambda _key: None
-    defer: Callable[[Session, Collection[str]], None] = lambda _session, _keys: None
+    wake: Callable[[str, datetime | None], None] = lambda _key, _at: None
+    defer: Callable[[Session, Mapping[str, datetime | None]], None] = lambda _session, _lanes: None
     pace: Pace = field(init=False)
     sheets: dict[str, "Sheet"] = field(default_factory=dict)
 

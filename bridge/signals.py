@@ -4,6 +4,7 @@ The receivers join the transaction and never commit: if one fails, so does the P
 a task that says what its base says owes the sheet nothing, whoever changed it.
 """
 
+from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event, select
@@ -108,7 +109,7 @@ def _link_of(task: Task, session: Session) -> tuple[Runtime, Link] | None:
 
 @event.listens_for(Session, "before_commit")
 def _defer(session: Session) -> None:
-    lanes: set[str] = session.info.get("lanes", set())
+    lanes: dict[str, datetime | None] = session.info.get("lanes", {})
     if lanes and (runtime := _runtime_of(session)) is not None:
         runtime.defer(session, lanes)
 
@@ -116,11 +117,10 @@ def _defer(session: Session) -> None:
 @event.listens_for(Session, "after_commit")
 def _wake_lanes(session: Session) -> None:
     _forget_held(session)
-    lanes = session.info.pop("lanes", None)
-    runtime = _runtime_of(session) if lanes else None
-    if runtime is not None:
-        for lane in lanes or ():
-            runtime.wake(lane)
+    lanes: dict[str, datetime | None] = session.info.pop("lanes", {})
+    if lanes and (runtime := _runtime_of(session)) is not None:
+        for lane, at in lanes.items():
+            runtime.wake(lane, at)
 
 
 @event.listens_for(Session, "after_rollback")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -53,8 +54,11 @@ def print_rows(rows: Sequence[dict[str, Any]], names: Iterable[str], as_json: bo
 
 
 def _moment(text: str | None) -> str:
-    """An ISO moment, short enough for a column; UTC."""
-    return "" if text is None else text[:16].replace("T", " ")
+    """An ISO moment in UTC, short enough for a column: the time of today, the day of what is older."""
+    if text is None:
+        return ""
+    today = datetime.now(UTC).date().isoformat()
+    return text[11:19] if text.startswith(today) else text[:10]
 
 
 def _shown(value: object, nothing: str = "(empty)") -> str:

@@ -33,7 +33,7 @@ def main(database_url: str) -> None:
         try:
             _upgrade()
         except SQLAlchemyError as error:
-            sys.exit(f"the migration failed and changed nothing: {getattr(error, 'orig', error)}")
+            sys.exit(f"the migration failed and changed nothing: {schema.reason(error)}")
         finally:
             db.engine.dispose()
 

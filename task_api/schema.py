@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 
 VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
 
@@ -28,6 +29,11 @@ def current(engine: Engine) -> str | None:
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def reason(error: SQLAlchemyError) -> str:
+    """What the driver said, in its first line; never a value, nor the password."""
+    return (str(getattr(error, "orig", error)).strip().splitlines() or ["no reason is given"])[0].rstrip(".")
 
 
 def upgrade(database_url: str) -> None:

@@ -123,7 +123,7 @@ class Stack:
         ahead = timedelta(seconds=seconds) + self.ahead
         self.ahead = ahead
         self.runtime.now = lambda: datetime.now(UTC) + ahead
-        self.runtime.wake("leads")
+        self.runtime.wake("leads", None)
 
     def sweep(self) -> None:
         """Ask for a sweep and wait until it is done and all is quiet."""

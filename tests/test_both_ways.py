@@ -82,7 +82,7 @@ def test_a_first_sync_of_a_sheet_that_was_full_before_costs_one_read_and_one_wri
 def test_a_quiet_time_costs_no_call(stack):
     lead(stack)
     before = stack.calls()
-    stack.runtime.wake("leads")
+    stack.runtime.wake("leads", None)
     time.sleep(1.5)
     assert stack.calls() == before
 

@@ -45,7 +45,7 @@ def test_of_two_engines_on_one_file_one_works_and_the_other_takes_over(linked):
 
 
 def test_a_commit_of_another_process_is_noticed_without_a_wake_up(linked):
-    linked.runtime.wake = lambda _key: None
+    linked.runtime.wake = lambda *_: None
     linked.patch(1, status="DONE")
     eventually(lambda: linked.cell("C2") == "QUALIFIED")
 

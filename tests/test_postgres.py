@@ -1,6 +1,7 @@
 """What is particular about PostgreSQL: it goes away and comes back, others migrate it, and many share one budget."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import requests
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from bridge import lane
 from bridge.config import ConfigError, load
@@ -18,6 +19,7 @@ from bridge.core.retry import Pace
 from bridge.outbox import LostLease
 from bridge.runtime import Runtime
 from task_api import schema
+from tests.process import ROOT, free_port
 from tests.stack import Stack, eventually
 
 
@@ -185,3 +187,43 @@ def test_who_waits_for_a_lane_is_told_when_its_turn_has_ended(postgres, tmp_path
         database.execute("DELETE FROM procrastinate_jobs WHERE status = 'doing'")
         told = [json.loads(one.payload) for one in database.notifies(timeout=1)]
     assert [one["type"] for one in told] == ["job_inserted"]
+
+
+BAD = {
+    "nobody there": ("postgresql+psycopg://u:secret-word@127.0.0.1:1/x", "Connection refused"),
+    "no such database": ("{url}", 'database "nosuch" does not exist'),
+    "no rights": ("{poor}", "permission denied for schema public"),
+    "only to be read": ("{read}", "read-only transaction"),
+}
+
+
+@pytest.mark.parametrize(("address", "said"), BAD.values(), ids=BAD)
+@pytest.mark.parametrize("command", ["run", "worker", "migrate"])
+def test_a_database_that_cannot_be_used_is_one_sentence(postgres, tmp_path, address, said, command):
+    url = postgres.empty()
+    with create_engine(postgres.url_of("postgres"), isolation_level="AUTOCOMMIT").connect() as admin:
+        if not admin.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = 'poor'")):
+            admin.execute(text("CREATE ROLE poor LOGIN PASSWORD 'secret-word'"))
+    given = {
+        "url": make_url(url).set(database="nosuch").render_as_string(hide_password=False),
+        "poor": make_url(url).set(username="poor", password="secret-word").render_as_string(hide_password=False),
+        "read": make_url(url)
+        .update_query_dict({"options": "-c default_transaction_read_only=on"})
+        .render_as_string(hide_password=False),
+    }
+    (tmp_path / "bridge.toml").write_text('[sheets.leads]\nspreadsheet = "1abcdefghij"\n')
+    (tmp_path / "service_account.json").write_text("{}")
+    environ = os.environ | {"DATABASE_URL": address.format(**given), "PORT": str(free_port()), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "bridge", command],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "secret-word" not in done.stderr

@@ -2,7 +2,8 @@
 on PostgreSQL with as many processes as wanted.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -21,11 +22,11 @@ class LaneEngine(Protocol):
     def start(self) -> None:
         """Begin to work; after any fork."""
 
-    def defer(self, session: Session, sheets: Collection[str]) -> None:
-        """These lanes will have work once this open transaction has committed."""
+    def defer(self, session: Session, lanes: Mapping[str, datetime | None]) -> None:
+        """These lanes will have work at these times (None: at once), when this open transaction has committed."""
 
-    def wake(self, sheet: str) -> None:
-        """This lane may have work; what made it so is committed."""
+    def wake(self, sheet: str, at: datetime | None) -> None:
+        """This lane may have work at that time, or (None) at once; what made it so is committed."""
 
     def stop(self) -> None:
         """Finish the turns under way."""

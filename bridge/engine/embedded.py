@@ -7,10 +7,12 @@ The winner notices the others' commits by SQLite's ``data_version``.
 
 import fcntl
 import logging
+import math
 import os
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -30,13 +32,14 @@ FIRST_TIDY = 60.0
 
 
 class EmbeddedEngine:
-    """``start``, ``wake(sheet key)``, ``stop``; ``stop`` returns when the turn under way is finished."""
+    """``start``, ``wake(sheet key, at)``, ``stop``; ``stop`` returns when the turn under way is finished."""
 
     def __init__(self, runtime: Runtime, lock_file: Path) -> None:
         self._runtime = runtime
         self._lock_file = lock_file
         self._woken = threading.Condition()
         self._calls = False
+        self._rests_until = math.inf  # by `time.monotonic`; for ever while it works, and then looks again
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._tidy_at = time.monotonic() + FIRST_TIDY
@@ -46,14 +49,16 @@ class EmbeddedEngine:
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
 
-    def defer(self, session: Session, sheets: Collection[str]) -> None:
+    def defer(self, session: Session, lanes: Mapping[str, datetime | None]) -> None:
         """Nothing to do within the transaction: what is due stands in the links, and `wake` follows the commit."""
 
-    def wake(self, _sheet: str) -> None:
-        """A lane may have work."""
+    def wake(self, _sheet: str, at: datetime | None) -> None:
+        """A lane may have work; what comes later than the engine will look anyway disturbs nobody."""
+        wait = 0.0 if at is None else (at - self._runtime.now()).total_seconds()
         with self._woken:
-            self._calls = True
-            self._woken.notify()
+            if time.monotonic() + wait < self._rests_until:
+                self._calls = True
+                self._woken.notify()
 
     @property
     def alive(self) -> bool:
@@ -63,7 +68,7 @@ class EmbeddedEngine:
     def stop(self) -> None:
         """Finish the turn under way and end the thread."""
         self._stopping = True
-        self.wake("")
+        self.wake("", None)
         if self._thread is not None:
             self._thread.join()
 
@@ -125,9 +130,10 @@ class EmbeddedEngine:
 
     def _rest(self, seconds: float, glance: Connection, seen: object) -> None:
         """Sleep until due, woken, or another process has committed."""
-        until = time.monotonic() + seconds
         with self._woken:
+            self._rests_until = until = time.monotonic() + seconds
             while not self._calls and not self._stopping and (left := until - time.monotonic()) > 0:
                 self._woken.wait(min(left, GLANCE))
                 if data_version(glance) != seen:
-                    return
+                    break
+            self._rests_until = math.inf

@@ -8,10 +8,12 @@ retries are not used, and no ``queueing_lock``: a job that waits is looked for u
 
 import asyncio
 import logging
+import math
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
@@ -50,6 +52,7 @@ class PostgresEngine:
         self._door = App(connector=SyncPsycopgConnector())  # it puts jobs into transactions of ours, and opens nothing
         self._stalled = runtime.config.lease.total_seconds() / 4  # it has died: its jobs are taken up again
         self._looks, self._halt = asyncio.Event(), asyncio.Event()
+        self._looks_at = math.inf  # by `time.monotonic`; for ever while it looks, and then looks again
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -60,20 +63,28 @@ class PostgresEngine:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="engine", daemon=True)
         self._thread.start()
 
-    def defer(self, session: Session, sheets: Collection[str]) -> None:
-        """A turn for each lane in the session's own transaction, unless one waits there already.
+    def defer(self, session: Session, lanes: Mapping[str, datetime | None]) -> None:
+        """A turn for each lane in the session's own transaction, unless one waits there already, or this process's own
+        clock will do it when it is time.
 
         Who saw it waiting, holding the lane, knows that it will begin after this commit: it must take the lane first.
         """
-        for sheet in sorted(sheets):
+        now = self._runtime.now()
+        for sheet, at in sorted(lanes.items()):
+            if at is not None and at > now and self._thread is not None:
+                continue
             hold(session, sheet)
             if session.scalar(_WAITS, {"sheet": sheet}) is None:
                 raw: Any = session.connection().connection.driver_connection
                 self._door.configure_task(TURN, lock=sheet, queue=QUEUE, connection=raw).defer(sheet=sheet)
 
-    def wake(self, _sheet: str) -> None:
-        """The database has notified the workers; the clock looks for what is to be done later."""
-        self._call(self._looks)
+    def wake(self, _sheet: str, at: datetime | None) -> None:
+        """For what is due the database has notified the workers; the clock looks for what will be, and earlier than
+        it would anyway.
+        """
+        wait = 0.0 if at is None else (at - self._runtime.now()).total_seconds()
+        if at is None or (wait > 0 and time.monotonic() + wait < self._looks_at):
+            self._call(self._looks)
 
     @property
     def alive(self) -> bool:
@@ -151,8 +162,10 @@ class PostgresEngine:
             for job in await jobs.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=self._stalled):
                 log.warning("worker_died lane=%s", job.lock)
                 await jobs.retry_job(job)
+            self._looks_at = time.monotonic() + wait
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._looks.wait(), wait)
+            self._looks_at = math.inf
 
     def _look(self) -> float:
         """Defer a turn for every lane whose time has come; the seconds until the next one's."""
