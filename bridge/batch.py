@@ -20,11 +20,11 @@ class Reading:
     """Rows as one read showed them.
 
     ``began``: when the read began (for a delivery: when it was received). ``signed``: when a delivery was signed; what
-    it shows is older. ``seq``: the delivery's number, None for
-    reads of our own. ``edited``: fields a person touched in this very event; ``typed``: what they typed, where it was
-    one cell. ``latest``: the side that changed last, as far as known. ``ids``: every id the sheet holds, where the
-    whole of it was read. ``namesakes``: how many unlinked rows share a value of the field that matches rows with tasks.
-    ``at_large``: writes of ours that may stand in any row, where that is known (`bridge.strays`).
+    it shows is older. ``seq``: the delivery's number, None for reads of our own. ``edited``: fields a person touched in
+    this very event; ``typed``: what they typed, where it was one cell. ``latest``: the side that changed last, as far
+    as known. ``ids``: every id the sheet holds, where the whole of it was read. ``namesakes``: how many unlinked rows
+    share a value of the field that matches rows with tasks. ``at_large``: writes of ours that may stand in any row,
+    where that is known (`bridge.strays`).
     """
 
     rows: Sequence[Row]

@@ -114,8 +114,8 @@ class Change(Base):
 
     ``state``: ``waiting`` (to be written to the sheet), ``applied``, ``superseded`` (a newer change came first),
     ``refused``, ``lost`` (a conflict went the other way; ``old`` and ``new`` say what it wanted) or ``taken`` (lost,
-    and put back since). ``rule``: why it
-    was made, such as "the sheet changed". ``reached_at``: when the other side had it.
+    and put back since). ``rule``: why it was made, such as "the sheet changed". ``reached_at``: when the other side
+    had it.
     """
 
     __tablename__ = "changes"
@@ -158,11 +158,10 @@ class Lane(Base):
 
     ``held``: how many vanished rows wait for a person's word before their tasks are archived; ``approved_at``: rows
     that had vanished by then may go. ``owner``: whose account runs the script's triggers. ``unlinked``: rows that have
-    no task, and why, as the last sweep saw them. ``litter``: what writes of ours
-    may have left in rows that it was not meant for. ``sweeps``: when sweeps are wanted (seconds), ``sweep_at`` the
-    first. ``tab_id``: Google's number of the tab, ``missing``: headers it should have, as last seen; ``unsigned_at``:
-    when a delivery with a wrong signature last came. ``spent``: the calls to Google of about the last minute, each as
-    [seconds since 1970, kind, purpose].
+    no task, and why, as the last sweep saw them. ``litter``: what writes of ours may have left in rows that it was not
+    meant for. ``sweeps``: when sweeps are wanted (seconds), ``sweep_at`` the first. ``tab_id``: Google's number of the
+    tab, ``missing``: headers it should have, as last seen; ``unsigned_at``: when a delivery with a wrong signature last
+    came. ``spent``: the calls to Google of about the last minute, each as [seconds since 1970, kind, purpose].
     """
 
     __tablename__ = "lanes"

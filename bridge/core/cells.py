@@ -151,11 +151,13 @@ def _decimal(text: str) -> str:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise Refusal(f"'{text}' is not a number") from None
-    if not number.is_finite():
-        raise Refusal(f"'{text}' is not a number")
+        raise Refusal(f"'{text[:50]}' is not a number") from None
+    if not number.is_finite() or "_" in text:  # Python's 1_000 is nobody else's
+        raise Refusal(f"'{text[:50]}' is not a number")
     if number.adjusted() not in REACH:
         raise Refusal(f"'{text[:50]}' is beyond what a cell holds as a number")
+    if Decimal(repr(float(number))) != number:
+        raise Refusal(f"'{text[:50]}' has more digits than a cell holds of a number; make the column one of text")
     plain = format(number, "f")
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return "0" if plain in {"-0", ""} else plain

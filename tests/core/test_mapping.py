@@ -53,6 +53,8 @@ def test_one_canonical_form_from_either_channel(kind, canonical, cell):
         ("number", Cell(True, "TRUE"), "is not a number"),
         ("number", Cell("1e9999999999", "1e9999999999"), "beyond what a cell holds"),
         ("number", Cell("1e-9999999999", "1e-9999999999"), "beyond what a cell holds"),
+        ("number", Cell("1_000", "1_000"), "not a number"),
+        ("number", Cell("12345678901234567890", "12345678901234567890"), "more digits"),
         ("date", Cell("soon", "soon"), "is not a date"),
         ("date", Cell("2026-11-231", "2026-11-231"), "is not a date"),
         ("date", Cell(1e300, "1E+300"), "is not a date"),
