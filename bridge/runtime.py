@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
@@ -14,6 +15,7 @@ from bridge.core.retry import Pace
 from task_api.db import begin_write
 
 if TYPE_CHECKING:
+    from bridge.google import Google
     from bridge.sheets import Sheet
 
 
@@ -31,18 +33,26 @@ class Runtime:
     defer: Callable[[Session, Mapping[str, datetime | None]], None] = lambda _session, _lanes: None
     pace: Pace = field(init=False)
     sheets: dict[str, "Sheet"] = field(default_factory=dict)
+    _googles: dict[Path, "Google"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.pace = Pace.of(self.config.calls_per_minute)
 
     def sheet(self, key: str) -> "Sheet":
-        """The opened sheet of a lane. gspread is imported on first use: it costs 0.4 s that the start need not wait
-        for.
+        """The opened sheet of a lane, by the key file as it is now. gspread is imported on first use: it costs 0.4 s
+        that the start need not wait for.
         """
+        file = self.config.key_file(key)
+        if (google := self._googles.get(file)) is not None and google.outdated:
+            self._googles.pop(file).close()
+            self.sheets = {other: sheet for other, sheet in self.sheets.items() if sheet.google is not google}
         if key not in self.sheets:
+            from bridge.google import Google  # noqa: PLC0415
             from bridge.sheets import Sheet  # noqa: PLC0415
 
-            self.sheets[key] = Sheet(self.config, self.config.sheets[key])
+            if file not in self._googles:
+                self._googles[file] = Google(self.config.google_url, file)
+            self.sheets[key] = Sheet(self._googles[file], self.config.sheets[key])
         return self.sheets[key]
 
     def account(self, key: str) -> str:
@@ -56,8 +66,8 @@ class Runtime:
 
     def close(self) -> None:
         """Let go of connections; work goes on by opening new ones."""
-        for sheet in self.sheets.values():
-            sheet.close()
+        for google in self._googles.values():
+            google.close()
         self.sheets.clear()
         self.database.dispose()
 

@@ -1,32 +1,21 @@
-"""The sheet, through gspread: the only module that knows gspread, google-auth and requests.
+"""The sheet: its calls to Google, through gspread.
 
-Reads cells with everything a decision needs (typed value, shown text, formula, date format) in one call, writes
-many rows in one call, and translates every failure once into `Transient`, `Permanent` or `Rejected`. Decides
-nothing; retries nothing.
+Reads cells with everything a decision needs (typed value, shown text, formula, date format) in one call, and writes
+many rows in one call. Decides nothing; retries nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-import gspread
-import requests
-from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
-from google.oauth2.service_account import Credentials
-from gspread.exceptions import APIError
-from gspread.http_client import HTTPClient
 from gspread.urls import SPREADSHEET_URL
 
-from bridge.calls import Calls, Kind, Purpose, Result
-from bridge.config import GOOGLE, Config, SheetConfig
+from bridge.calls import Calls, Kind, Purpose
+from bridge.config import SheetConfig
 from bridge.core.lead import Raw
-from bridge.errors import Permanent, Rejected, Throttled, Transient
+from bridge.errors import Permanent, Rejected, Transient
+from bridge.google import Calling, Google
 from bridge.snapshot import FIELDS, Snapshot, parsed
-
-SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
-TIMEOUT = (5.0, 20.0)
-"""Seconds to connect and to wait for an answer; gspread by itself would wait for ever (GOOGLE.md section 1)."""
 
 MOST_RANGES = 40
 """More scattered rows than this are read as one span: an address has a length."""
@@ -62,23 +51,11 @@ UNECHOED = Unechoed()
 class Sheet:
     """One tab of one spreadsheet. Each method is one or two API calls; ``calls`` counts them by kind for the pace."""
 
-    def __init__(self, config: Config, sheet: SheetConfig) -> None:
-        kind = Credentials if config.google_url == GOOGLE else _LocalCredentials
-        file = config.key_file(sheet.key)
-        try:
-            key = kind.from_service_account_file(str(file), scopes=SCOPES)  # type: ignore[no-untyped-call]
-        except (OSError, ValueError) as error:
-            raise Permanent(f"the service account's key {file.name} cannot be used: {error}") from error
-        self._http: HTTPClient = gspread.Client(key, http_client=_client(config.google_url)).http_client
-        self._http.set_timeout(TIMEOUT)
-        self.email: str = key.service_account_email
+    def __init__(self, google: Google, sheet: SheetConfig) -> None:
+        self.google, self.email, self._http = google, google.email, google.http
         self._id, self.tab = sheet.spreadsheet, sheet.tab
         self._sheet_id: int | None = None
         self.calls = Calls()
-
-    def close(self) -> None:
-        """Close the connections to Google."""
-        self._http.session.close()
 
     def read(self, rows: Iterable[int] | None = None) -> Snapshot:
         """The header and these rows, or all rows; one read (more when the tab was renamed or lost rows)."""
@@ -169,92 +146,11 @@ class Sheet:
         elif self.tab not in tabs.values():
             raise Permanent(f"there is no tab '{self.tab}'; the spreadsheet has {', '.join(tabs.values())}")
 
-    def _calling(self, kind: Kind, purpose: Purpose) -> "_Calling":
-        return _Calling(self.calls, kind, purpose, self.email)
+    def _calling(self, kind: Kind, purpose: Purpose) -> Calling:
+        return Calling(self.calls, kind, purpose, self.email)
 
     def _title(self) -> str:
         return "'" + self.tab.replace("'", "''") + "'"
-
-
-class _LocalCredentials(Credentials):
-    """google-auth asks a host of Google's which regions a key may be used in; a local Google has none."""
-
-    def _is_regional_access_boundary_lookup_required(self) -> bool:
-        return False
-
-
-def _client(base_url: str) -> type[HTTPClient]:
-    """gspread has no base-address option; the same client with another host is all the local Google needs."""
-    if base_url == GOOGLE:
-        return HTTPClient
-
-    class Redirected(HTTPClient):
-        def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> requests.Response:
-            return super().request(method, base_url + urlsplit(endpoint).path, *args, **kwargs)
-
-    return Redirected
-
-
-class _Calling:
-    """One call: counted, and what gspread, google-auth and requests raise turned into the bridge's errors."""
-
-    def __init__(self, calls: Calls, kind: Kind, purpose: Purpose, email: str) -> None:
-        self.calls, self.kind, self.purpose, self.email = calls, kind, purpose, email
-
-    def __enter__(self) -> None:
-        self.began = self.calls.begin(self.kind)
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        self.calls.end(self.began, self.kind, self.purpose, _result(error))
-        if isinstance(error, APIError):
-            raise _api_error(error, self.email) from error
-        if isinstance(error, RefreshError) and not error.retryable:
-            raise Permanent(
-                "Google refuses the service account's key: check this machine's clock, "
-                "else make a new key and put it in its place"
-            ) from error
-        if isinstance(error, requests.RequestException | GoogleAuthError | TransportError):
-            raise Transient(f"Google does not answer{_at_host(error)}: {type(error).__name__}") from error
-        if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
-            raise Transient("Google's answer cannot be read") from error
-
-
-def _result(error: BaseException | None) -> Result:
-    if error is None:
-        return "ok"
-    if isinstance(error, APIError):
-        status = error.response.status_code
-        return "429" if status == 429 else "5xx" if status >= 500 else "4xx"
-    return "timeout" if isinstance(error, requests.Timeout) else "failed"
-
-
-def _at_host(error: BaseException) -> str:
-    """Which host did not, where that is known: it may be the wrong one."""
-    request = getattr(error, "request", None)
-    host = urlsplit(getattr(request, "url", None) or "").netloc
-    return f" at {host}" if host else ""
-
-
-def _api_error(error: APIError, email: str) -> Exception:
-    status = error.response.status_code
-    if status == 429:
-        return Throttled("Google's limit of calls a minute is reached", _retry_after(error.response))
-    if status == 408 or status >= 500:
-        return Transient(f"Google answered {status}", _retry_after(error.response))
-    sentences = {
-        401: "Google refuses the access token; check the service account's key",
-        403: f"the spreadsheet is not shared with {email}: share it with that address as an Editor",
-        404: "there is no spreadsheet with this id; check bridge.toml",
-    }
-    if status in sentences:
-        return Permanent(sentences[status])
-    return Rejected(f"Google refuses the request: {error.error.get('message', status)}")
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    """Seconds, when Google names them; it is not documented to (GOOGLE.md section 1)."""
-    text = response.headers.get("Retry-After", "")
-    return min(float(text), 3600.0) if text.isascii() and text.isdigit() else None
 
 
 def _appended(cell: AppendedCell | None) -> dict[str, Any]:

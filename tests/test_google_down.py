@@ -2,12 +2,15 @@
 what is wrong.
 """
 
+import json
 import time
+from dataclasses import replace
 
 import pytest
 import requests
 
 from bridge.local_google.trouble import Fault
+from bridge.runtime import Runtime
 from bridge.sheets import Sheet
 from tests.stack import eventually
 
@@ -166,3 +169,18 @@ def test_a_google_that_is_not_there_at_all(linked):
     assert requests.get(f"{linked.url}/healthz", timeout=60).status_code == 200
     linked._google_server.__enter__ = lambda: None
     linked._google_server.__exit__ = lambda *_: None
+
+
+def test_a_new_key_in_the_old_ones_place_is_used_without_a_restart(linked):
+    before, file = linked.runtime.sheet("leads"), linked.config.credentials
+    file.write_text(json.dumps(json.loads(file.read_text()), indent=3))
+    linked.patch(1, status="DONE")
+    eventually(lambda: linked.cell("C2") == "QUALIFIED")
+    assert linked.runtime.sheet("leads").google is not before.google
+
+
+def test_the_sheets_of_one_account_share_its_connection(linked):
+    sheets = linked.config.sheets | {"other": replace(linked.config.sheets["leads"], key="other")}
+    runtime = Runtime(replace(linked.config, sheets=sheets), linked.runtime.database)
+    assert runtime.sheet("leads").google is runtime.sheet("other").google
+    assert runtime.sheet("leads") is not runtime.sheet("other")

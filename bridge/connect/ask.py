@@ -10,10 +10,11 @@ from typing import TypeVar
 
 import click
 
-from bridge.config import GOOGLE, Config, SheetConfig
+from bridge.config import GOOGLE, SheetConfig
 from bridge.connect import propose
 from bridge.core.statuses import SHIPPED
 from bridge.errors import Permanent, Rejected, Transient
+from bridge.google import Google
 from bridge.sheets import Sheet
 from task_api.models import STATUSES
 
@@ -73,14 +74,10 @@ def google_of(address: str) -> str:
 
 def opened(spreadsheet: str, google_url: str, file: Path, asked: Asked) -> Sheet:
     """The sheet, shared with the service account, at the tab that was chosen."""
-    config = Config(Path(), {}, google_url=google_url, credentials=file)
-    first = Sheet(config, SheetConfig("", spreadsheet))
-    try:
-        click.echo(f"The sheet must be shared with {first.email} as an Editor.")
-        tabs = list(_patiently(first.tabs, asked.yes).values())
-    finally:
-        first.close()
-    return Sheet(config, SheetConfig("", spreadsheet, _tab(tabs, asked)))
+    google = Google(google_url, file)
+    click.echo(f"The sheet must be shared with {google.email} as an Editor.")
+    tabs = list(_patiently(Sheet(google, SheetConfig("", spreadsheet)).tabs, asked.yes).values())
+    return Sheet(google, SheetConfig("", spreadsheet, _tab(tabs, asked)))
 
 
 def _tab(tabs: list[str], asked: Asked) -> str:

@@ -59,7 +59,7 @@ def connect(address: str, key: str, public_url: str | None, wait: float, **given
     try:
         table = looked_at(sheet, spreadsheet, asked)
     finally:
-        sheet.close()
+        sheet.google.close()
     before = _head(file, google_url, public_url, asked.yes)
     config = toml.add(Path.cwd(), os.environ, before, toml.block(key, table))
     click.echo(f"\nbridge.toml now has the sheet '{key}'. Paste this into the sheet, Bridge → Install:\n")

@@ -13,6 +13,7 @@ from bridge.doctor import lane, machine
 from bridge.doctor import sheet as contents
 from bridge.doctor.finding import Finding, ok, problem
 from bridge.errors import Permanent, Rejected, Transient
+from bridge.google import Google
 from bridge.sheets import RowWrite, Sheet
 from bridge.turn import Seen
 
@@ -43,7 +44,8 @@ def _sheet(config: Config, engine: Engine, sheet: SheetConfig) -> Iterator[Findi
 
 def _sharing(config: Config, sheet: SheetConfig, seen: list[Seen]) -> Iterator[Finding]:
     """The key opens the sheet, and may write: an empty cell list over the header's first cell writes nothing."""
-    opened = Sheet(config, sheet)
+    google = Google(config.google_url, config.key_file(sheet.key))
+    opened = Sheet(google, sheet)
     try:
         began = datetime.now(UTC)
         snapshot = opened.read()
@@ -54,7 +56,7 @@ def _sharing(config: Config, sheet: SheetConfig, seen: list[Seen]) -> Iterator[F
         if not snapshot.guarded(1, column):  # a protected header says nothing about the rows
             yield _written(opened, column)
     finally:
-        opened.close()
+        google.close()
 
 
 def _written(opened: Sheet, column: int) -> Finding:

@@ -70,9 +70,6 @@ class Rows:
         """The word that comes after the lead's present one."""
         return NEXT[self.words.get(lead, "NEW")]
 
-    def close(self) -> None:
-        """Nothing to let go of."""
-
     def _block(self, number: int) -> dict[str, Any]:
         _, _, word, task_id = self.row(number - 1)
         return {"startRow": number - 1, "rowData": [{"values": list(fill.cells(number - 1, word, task_id))}]}

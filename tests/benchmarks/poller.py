@@ -14,7 +14,7 @@ from typing import Any
 
 import gspread
 
-from bridge.sheets import SCOPES, _client, _LocalCredentials
+from bridge.google import Google
 from tests.benchmarks import report
 from tests.benchmarks.client import Script, Wire
 from tests.benchmarks.filled import STATUS_COLUMN, Filled
@@ -133,10 +133,8 @@ def polled(process: Filled, rows: int, changes: int) -> Line:
 
 def opened(process: Filled) -> gspread.Worksheet:
     """The tab, as scripts open it: two reads, before any row is read."""
-    key = _LocalCredentials.from_service_account_file(
-        str(process.folder / "google/service_account.json"), scopes=SCOPES
-    )
-    client = gspread.Client(key, http_client=_client(process.google_url))
+    google = Google(process.google_url, process.folder / "google/service_account.json")
+    client = gspread.Client(google.http.auth, http_client=type(google.http))
     return client.open_by_key(process.google.book.id).worksheet("Leads")
 
 

@@ -1,0 +1,136 @@
+"""The connection of one service account to Google: signed in by google-auth, spoken through gspread, its failures told
+in the bridge's own errors. All sheets of the account share it. Knows nothing of cells.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import gspread
+import requests
+from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
+from google.oauth2.service_account import Credentials
+from gspread.exceptions import APIError
+from gspread.http_client import HTTPClient
+
+from bridge.calls import Calls, Kind, Purpose, Result
+from bridge.config import GOOGLE
+from bridge.errors import Permanent, Rejected, Throttled, Transient
+
+SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
+TIMEOUT = (5.0, 20.0)
+"""Seconds to connect and to wait for an answer; gspread by itself would wait for ever (GOOGLE.md section 1)."""
+
+
+class Google:
+    """Raises `Permanent` when the key cannot be used. Threads may share it."""
+
+    def __init__(self, google_url: str, file: Path) -> None:
+        kind = Credentials if google_url == GOOGLE else _LocalCredentials
+        try:
+            self._made_of = _state(file)
+            key = kind.from_service_account_file(str(file), scopes=SCOPES)  # type: ignore[no-untyped-call]
+        except (OSError, ValueError) as error:
+            raise Permanent(f"the service account's key {file.name} cannot be used: {error}") from error
+        self.http: HTTPClient = gspread.Client(key, http_client=_client(google_url)).http_client
+        self.http.set_timeout(TIMEOUT)
+        self.email: str = key.service_account_email
+        self._file = file
+
+    def close(self) -> None:
+        """Close the connections; a call after that opens new ones."""
+        self.http.session.close()
+
+    @property
+    def outdated(self) -> bool:
+        """True when another key has been put in its place."""
+        try:
+            return _state(self._file) != self._made_of
+        except OSError:
+            return False
+
+
+def _state(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_mtime_ns, found.st_size
+
+
+class _LocalCredentials(Credentials):
+    """google-auth asks a host of Google's which regions a key may be used in; a local Google has none."""
+
+    def _is_regional_access_boundary_lookup_required(self) -> bool:
+        return False
+
+
+def _client(base_url: str) -> type[HTTPClient]:
+    """gspread has no base-address option; the same client with another host is all the local Google needs."""
+    if base_url == GOOGLE:
+        return HTTPClient
+
+    class Redirected(HTTPClient):
+        def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> requests.Response:
+            return super().request(method, base_url + urlsplit(endpoint).path, *args, **kwargs)
+
+    return Redirected
+
+
+class Calling:
+    """One call: counted, and what gspread, google-auth and requests raise turned into the bridge's errors."""
+
+    def __init__(self, calls: Calls, kind: Kind, purpose: Purpose, email: str) -> None:
+        self.calls, self.kind, self.purpose, self.email = calls, kind, purpose, email
+
+    def __enter__(self) -> None:
+        self.began = self.calls.begin(self.kind)
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self.calls.end(self.began, self.kind, self.purpose, _result(error))
+        if isinstance(error, APIError):
+            raise _api_error(error, self.email) from error
+        if isinstance(error, RefreshError) and not error.retryable:
+            raise Permanent(
+                "Google refuses the service account's key: check this machine's clock, "
+                "else make a new key and put it in its place"
+            ) from error
+        if isinstance(error, requests.RequestException | GoogleAuthError | TransportError):
+            raise Transient(f"Google does not answer{_at_host(error)}: {type(error).__name__}") from error
+        if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
+            raise Transient("Google's answer cannot be read") from error
+
+
+def _result(error: BaseException | None) -> Result:
+    if error is None:
+        return "ok"
+    if isinstance(error, APIError):
+        status = error.response.status_code
+        return "429" if status == 429 else "5xx" if status >= 500 else "4xx"
+    return "timeout" if isinstance(error, requests.Timeout) else "failed"
+
+
+def _at_host(error: BaseException) -> str:
+    """Which host did not, where that is known: it may be the wrong one."""
+    request = getattr(error, "request", None)
+    host = urlsplit(getattr(request, "url", None) or "").netloc
+    return f" at {host}" if host else ""
+
+
+def _api_error(error: APIError, email: str) -> Exception:
+    status = error.response.status_code
+    if status == 429:
+        return Throttled("Google's limit of calls a minute is reached", _retry_after(error.response))
+    if status == 408 or status >= 500:
+        return Transient(f"Google answered {status}", _retry_after(error.response))
+    sentences = {
+        401: "Google refuses the access token; check the service account's key",
+        403: f"the spreadsheet is not shared with {email}: share it with that address as an Editor",
+        404: "there is no spreadsheet with this id; check bridge.toml",
+    }
+    if status in sentences:
+        return Permanent(sentences[status])
+    return Rejected(f"Google refuses the request: {error.error.get('message', status)}")
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds, when Google names them; it is not documented to (GOOGLE.md section 1)."""
+    text = response.headers.get("Retry-After", "")
+    return min(float(text), 3600.0) if text.isascii() and text.isdigit() else None
