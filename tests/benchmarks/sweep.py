@@ -15,6 +15,7 @@ from bridge.calls import Calls
 from bridge.config import Config, SheetConfig
 from bridge.runtime import Runtime
 from tests.benchmarks import fill
+from tests.benchmarks.databases import SQLITE
 
 
 class Answered:
@@ -56,7 +57,7 @@ def main(rows: int) -> None:
 
 def prepare(home: Path, rows: int) -> None:
     """A database with so many linked leads, and Google's answer that shows them."""
-    fill.leads(fill.opened(fill.SQLITE, home), rows)
+    fill.leads(fill.opened(SQLITE, home), rows)
     data = {"rowData": [{"values": list(fill.cells(number))} for number in range(rows + 1)]}
     sheet = {"properties": {"sheetId": 0, "title": "Leads"}, "data": [data]}
     (home / "answer.json").write_text(json.dumps({"sheets": [sheet]}, separators=(",", ":")))
@@ -64,7 +65,7 @@ def prepare(home: Path, rows: int) -> None:
 
 def measure(home: Path, rows: int) -> Swept:
     """Sweep once."""
-    runtime = Runtime(Config(home, {"leads": SheetConfig("leads", "spreadsheet")}), fill.opened(fill.SQLITE, home))
+    runtime = Runtime(Config(home, {"leads": SheetConfig("leads", "spreadsheet")}), fill.opened(SQLITE, home))
     lane.prepare(runtime)
     signals.attach(runtime)
     sheet = Answered(home / "answer.json")
