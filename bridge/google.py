@@ -23,7 +23,7 @@ TIMEOUT = (5.0, 20.0)
 
 
 class Google:
-    """Raises `Permanent` when the key cannot be used. Threads may share it."""
+    """One account's connection, which threads may share. Raises `Permanent` when its key cannot be used."""
 
     def __init__(self, google_url: str, file: Path) -> None:
         kind = Credentials if google_url == GOOGLE else _LocalCredentials

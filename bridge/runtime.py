@@ -1,5 +1,6 @@
 """What the bridge's parts share: configuration, database, clock, and the way to wake the engine. Decides nothing."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ class Runtime:
     pace: Pace = field(init=False)
     sheets: dict[str, "Sheet"] = field(default_factory=dict)
     _googles: dict[Path, "Google"] = field(default_factory=dict)
+    _opening: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.pace = Pace.of(self.config.calls_per_minute)
@@ -42,18 +44,23 @@ class Runtime:
         """The opened sheet of a lane, by the key file as it is now. gspread is imported on first use: it costs 0.4 s
         that the start need not wait for.
         """
-        file = self.config.key_file(key)
-        if (google := self._googles.get(file)) is not None and google.outdated:
-            self._googles.pop(file).close()
-            self.sheets = {other: sheet for other, sheet in self.sheets.items() if sheet.google is not google}
-        if key not in self.sheets:
-            from bridge.google import Google  # noqa: PLC0415
-            from bridge.sheets import Sheet  # noqa: PLC0415
+        with self._opening:
+            file = self.config.key_file(key)
+            if (google := self._googles.get(file)) is not None and google.outdated:
+                del self._googles[file]
+                self.sheets = {other: sheet for other, sheet in self.sheets.items() if sheet.google is not google}
+                google.close()
+            if key not in self.sheets:
+                self.sheets[key] = self._opened(key, file)
+            return self.sheets[key]
 
-            if file not in self._googles:
-                self._googles[file] = Google(self.config.google_url, file)
-            self.sheets[key] = Sheet(self._googles[file], self.config.sheets[key])
-        return self.sheets[key]
+    def _opened(self, key: str, file: Path) -> "Sheet":
+        from bridge.google import Google  # noqa: PLC0415
+        from bridge.sheets import Sheet  # noqa: PLC0415
+
+        if file not in self._googles:
+            self._googles[file] = Google(self.config.google_url, file)
+        return Sheet(self._googles[file], self.config.sheets[key])
 
     def account(self, key: str) -> str:
         """The Google account that a lane's calls count for."""
