@@ -58,6 +58,27 @@ def test_while_the_database_is_away_the_answer_says_so_and_nothing_is_lost(stack
     eventually(lambda: stack.task(1)["status"] == "DONE")
 
 
+def test_while_a_newer_version_is_rolled_out_the_older_one_works_on_and_asks_to_be_spared(stack):
+    with stack.runtime.database.begin() as connection:  # what an upgrade of another process does: it only adds
+        for table in ("tasks", "links", "lanes", "changes", "deliveries"):
+            connection.execute(text(f"ALTER TABLE {table} ADD COLUMN from_the_future TEXT DEFAULT 'x' NOT NULL"))
+        connection.execute(text("CREATE TABLE future (id INTEGER)"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    status, missing = ready(stack)
+    assert status == 503
+    assert "schema 9999" in missing[0]
+    assert stack.patch(1, status="DONE").status_code == 200
+    eventually(lambda: stack.cell("C2") == "QUALIFIED", "its turns go on")
+    assert stack.deliver([12, "Vikram", "CONTACTED", 1], [13, "Maya", "NEW", None], seq=2).status_code == 200
+    assert [task["status"] for task in stack.tasks()] == ["IN_PROGRESS", "TODO"]
+    stack.stop_bridge()
+    with pytest.raises(schema.SchemaError, match="this version only knows"):
+        stack.start_bridge()
+    with stack.runtime.database.begin() as connection:
+        connection.execute(text(f"UPDATE alembic_version SET version_num = '{schema.head()}'"))
+    stack.start_bridge()
+
+
 def test_a_database_that_can_only_be_read_is_not_ready_and_says_why(stack):
     name = stack.database.split("?")[0].rsplit("/", 1)[1]
     with stack.runtime.database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
