@@ -270,3 +270,18 @@ def test_a_cards_link_to_its_row_turns_to_the_tab_of_the_leads(page, product):
     expect(page.locator("#content")).to_have_text("s1")
     body = {"action": "delete", "tab": "Sheet2"}
     assert requests.post(f"{product.url}/local/tabs", json=body, timeout=60).status_code == 200
+
+
+def test_cut_cells_stay_until_they_are_pasted_and_then_move_at_one_stroke(page, product):
+    edit(product, "Leads!N2:O3", ["cut", 'say "hi"'], ["me", "out"])
+    expect(cell(page, "O3")).to_have_text("out")
+    cell(page, "N2").click()
+    cell(page, "O3").click(modifiers=["Shift"])
+    page.keyboard.press("Control+x")
+    assert grid(product, (1, 13)) == ["cut"]
+    paste(page, "N7", 'cut\t"say ""hi"""', "me\tout")
+    expect(cell(page, "O7")).to_have_text('say "hi"')
+    assert grid(product, (1, 13), (1, 14), (2, 13), (6, 13), (7, 14)) == ["", "", "", "cut", "out"]
+    page.keyboard.press("Control+z")
+    expect(cell(page, "N2")).to_have_text("cut")
+    assert grid(product, (6, 13), (2, 14)) == ["", "out"]

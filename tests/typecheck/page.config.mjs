@@ -5,7 +5,7 @@ import js from '@eslint/js';
 
 const BROWSER = [
   'EventSource', 'FormData', 'Option', 'URL', 'URLSearchParams', 'clearInterval', 'clearTimeout', 'confirm', 'document', 'fetch',
-  'history', 'location', 'queueMicrotask', 'setInterval', 'setTimeout', 'window',
+  'history', 'location', 'navigator', 'queueMicrotask', 'setInterval', 'setTimeout', 'window',
 ];
 const VENDORED = ['jspreadsheet'];
 

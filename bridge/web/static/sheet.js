@@ -33,6 +33,7 @@ export class Sheet {
       rename: (id, title) => this.act('/local/rename', { tab: id, title }),
       remove: (id) => this.act('/local/tabs', { action: 'delete', tab: id }),
     });
+    this.cut = null; // what was cut and is not pasted yet
     this.acts = 0;
     this.waiting = 0;
     this.drawing = false;
@@ -247,7 +248,19 @@ export class Sheet {
     const text = event.clipboardData?.getData('text/plain');
     if (!text || this.busy() || event.target.matches?.('input, textarea')) return;
     event.preventDefault();
-    this.act('/local/paste', { range: this.place(), text });
+    const { cut } = this;
+    this.cut = null;
+    if (cut?.text === text.replaceAll('\r\n', '\n').replace(/\n$/, '')) this.act('/local/cut', { range: cut.place, to: this.place() });
+    else this.act('/local/paste', { range: this.place(), text });
+  }
+
+  /** Cells that are cut stay until they are pasted. */
+  cutOut() {
+    const { left, top, right, bottom } = this.chosen;
+    const span = (from, to) => Array.from({ length: to - from + 1 }, (_, step) => from + step);
+    const text = span(top, bottom).map((y) => span(left, right).map((x) => quoted(this.shown(x, y))).join('\t')).join('\n');
+    this.cut = { place: this.place(), text };
+    navigator.clipboard?.writeText(text).catch(() => {}); // not allowed: other programs get nothing
   }
 
   /** The corner of the chosen cells was dragged down: the sheet fills, with its series and one event for all. */
@@ -316,11 +329,12 @@ export class Sheet {
   key(event) {
     if (this.busy()) return;
     if (event.key === 'Escape') return this.leave();
-    const way = (event.ctrlKey || event.metaKey) && { z: event.shiftKey ? 'redo' : 'undo', y: 'redo' }[event.key.toLowerCase()];
+    const way = (event.ctrlKey || event.metaKey) && { z: event.shiftKey ? 'redo' : 'undo', y: 'redo', x: 'cut' }[event.key.toLowerCase()];
     if (!way) return;
     event.preventDefault();
     event.stopPropagation();
-    this.again(way);
+    if (way === 'cut') this.cutOut();
+    else this.again(way);
   }
 
   /** Reached by keyboard: arrows and typing now go to the cell chosen last. */
@@ -354,6 +368,11 @@ export class Sheet {
     this.say(problem.message, 'wrong');
     this.revision = null;
   }
+}
+
+/** A cell for the clipboard, as spreadsheets put it there. */
+function quoted(text) {
+  return /["\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** @param {number} column 0 → A */
