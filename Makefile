@@ -33,7 +33,7 @@ pictures: .venv/dev
 	@$(BIN)/python -m tests.setup
 	$(BIN)/python -m tests.pictures
 
-# Some four minutes; `make bench ARGS=--million` for the largest sizes, some twenty.
+# Some eight minutes; `make bench ARGS=--million` for the largest sizes, some forty.
 bench: .venv/dev
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
