@@ -418,3 +418,21 @@ def test_a_wish_for_a_sweep_outlives_one_that_began_before_it(stack):
         swept(lane, now + timedelta(seconds=3))
         assert lane.sweep_at == now + timedelta(seconds=60)
         session.rollback()
+
+
+def test_what_another_program_moves_and_rewrites_through_google_s_api_of_which_no_event_tells(stack):
+    lead(stack)
+    lead(stack, 13, "Maya", row=3, seq=2)
+    program, book = stack.runtime.sheet("leads").google.http, stack.google.book.id
+    move = {"source": {"sheetId": 0, "dimension": "ROWS", "startIndex": 1, "endIndex": 2}, "destinationIndex": 9}
+    program.batch_update(book, {"requests": [{"moveDimension": move}]})
+    stack.patch(1, status="DONE")
+    stack.settle()
+    assert stack.rows() == [[13, "Maya", "NEW", 2], [12, "Vikram", "QUALIFIED", 1]]
+    rename = {"find": "Maya", "replacement": "Maya Lin", "sheetId": 0}
+    columns = {"source": move["source"] | {"dimension": "COLUMNS"}, "destinationIndex": 4}
+    program.batch_update(book, {"requests": [{"findReplace": rename}, {"moveDimension": columns}]})
+    stack.patch(1, status="IN_PROGRESS")
+    stack.sweep()
+    assert stack.rows() == [[13, "NEW", 2, "Maya Lin"], [12, "CONTACTED", 1, "Vikram"]]
+    assert [task["title"] for task in stack.tasks()] == ["Follow up: Vikram", "Follow up: Maya Lin"]

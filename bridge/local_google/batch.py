@@ -8,17 +8,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge.local_google import cell_requests as on_cells
 from bridge.local_google import grid_requests as ask
+from bridge.local_google import line_requests as on_lines
 from bridge.local_google import masks
 from bridge.local_google import metadata_requests as tie
+from bridge.local_google import paste_requests as paste
 from bridge.local_google import protection_requests as guard
-from bridge.local_google.a1 import Area
-from bridge.local_google.cells import Cell, Row
 from bridge.local_google.errors import Invalid, bad_field
-from bridge.local_google.filters import DimensionRange
 from bridge.local_google.grid import FAR, Grid
 from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.spreadsheet import sheet_properties
-from bridge.local_google.values import check_protection
 
 Reply = dict[str, Any]
 Caller = str | None
@@ -85,7 +83,7 @@ def _add_sheet(now: Snapshot, asked: ask.AddSheet, _caller: Caller) -> tuple[Sna
 
 
 def _delete_sheet(now: Snapshot, asked: ask.DeleteSheet, caller: Caller) -> tuple[Snapshot, Reply]:
-    check_lines(now.grid(asked.sheet_id), now.grid(asked.sheet_id).area, caller)
+    on_lines.check_lines(now.grid(asked.sheet_id), now.grid(asked.sheet_id).area, caller)
     return now.without_tab(asked.sheet_id), {}
 
 
@@ -141,63 +139,6 @@ def _names(mask: masks.Mask, given: set[str], name: str) -> bool:
     return snake in given and masks.covers(mask, f"gridProperties.{name}")
 
 
-def _insert(now: Snapshot, asked: ask.InsertDimension, _caller: Caller) -> tuple[Snapshot, Reply]:
-    grid, start, end = _lines(now, asked.range, growing=True)
-    look = start - 1 if asked.inherit_from_before else start
-    by_row = asked.range.dimension == "ROWS"
-    now.check_room(grid, **{"rows" if by_row else "columns": end - start})
-    if by_row:
-        like = grid.rows[look] if 0 <= look < len(grid.rows) else ()
-        return now.changed(
-            grid.sheet_id, lambda grid: grid.rows_inserted(start, [blank_like(like)] * (end - start))
-        ), {}
-    column = tuple(row[look] if 0 <= look < len(row) else Cell() for row in grid.rows)
-    return now.changed(
-        grid.sheet_id, lambda grid: grid.columns_inserted(start, [blank_like(column)] * (end - start))
-    ), {}
-
-
-def blank_like(line: Row) -> Row:
-    """New cells with the formats and rules of a neighbouring line; nothing when it has none."""
-    blank = tuple(replace(cell, value=None, formula=None, note="") for cell in line)
-    return blank if any(cell != Cell() for cell in blank) else ()
-
-
-def _delete(now: Snapshot, asked: ask.DeleteDimension, caller: Caller) -> tuple[Snapshot, Reply]:
-    grid, start, end = _lines(now, asked.range)
-    by_row = asked.range.dimension == "ROWS"
-    if end - start >= (grid.row_count if by_row else grid.column_count):
-        raise Invalid(f"You can't delete all the {asked.range.dimension.lower()} on the sheet.")
-    area = replace(grid.area, top=start, bottom=end) if by_row else replace(grid.area, left=start, right=end)
-    check_lines(grid, area, caller)
-    delete = Grid.rows_deleted if by_row else Grid.columns_deleted
-    return now.changed(grid.sheet_id, lambda grid: delete(grid, start, end)), {}
-
-
-def _append_lines(now: Snapshot, asked: ask.AppendDimension, _caller: Caller) -> tuple[Snapshot, Reply]:
-    grid = now.grid(asked.sheet_id)
-    rows, columns = (asked.length, 0) if asked.dimension == "ROWS" else (0, asked.length)
-    if asked.length < 1:
-        raise bad_field("length", "length must be positive")
-    return now.changed(grid.sheet_id, lambda one: one.grown(one.row_count + rows, one.column_count + columns)), {}
-
-
-def _lines(now: Snapshot, asked: DimensionRange, *, growing: bool = False) -> tuple[Grid, int, int]:
-    grid = now.grid(asked.sheet_id)
-    count = grid.row_count if asked.dimension == "ROWS" else grid.column_count
-    start, end = asked.start_index, count if asked.end_index is None else asked.end_index
-    if not 0 <= start < end or start > count or (not growing and end > count):
-        raise bad_field("range", f"There are only {count} {asked.dimension.lower()}; {start} to {end} was asked for.")
-    return grid, start, end
-
-
-def check_lines(grid: Grid, area: Area, caller: Caller) -> None:
-    """Lines that cross a protected range may only be deleted by its editors."""
-    for one in grid.protected:
-        top, left = max(area.top, one.area.top), max(area.left, one.area.left)
-        check_protection(replace(grid, protected=(one,)), [(top, left)] if area.covers(top, left) else [], caller)
-
-
 def _checked_size(grid: Grid) -> Grid:
     if grid.row_count < 1 or grid.column_count < 1 or grid.row_count * grid.column_count > FAR:
         raise bad_field("gridProperties", f"A sheet cannot have {grid.row_count} rows and {grid.column_count} columns.")
@@ -214,9 +155,13 @@ _KINDS: dict[str, Callable[[Snapshot, Any, Caller], tuple[Snapshot, Reply]]] = {
     "delete_sheet": _delete_sheet,
     "duplicate_sheet": _duplicate_sheet,
     "update_sheet_properties": _update_sheet,
-    "insert_dimension": _insert,
-    "delete_dimension": _delete,
-    "append_dimension": _append_lines,
+    "insert_dimension": on_lines.insert,
+    "delete_dimension": on_lines.delete,
+    "append_dimension": on_lines.append,
+    "move_dimension": on_lines.move,
+    "copy_paste": paste.copy_paste,
+    "cut_paste": paste.cut_paste,
+    "find_replace": paste.find_replace,
     "sort_range": on_cells.sort_range,
     "update_cells": on_cells.update_cells,
     "append_cells": on_cells.append_cells,

@@ -1,6 +1,6 @@
 """The grid requests that change cells: update, append, repeat, sort, validate. Pure, like all of a batch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,7 +34,7 @@ def update_cells(now: Snapshot, asked: ask.UpdateCells, caller: str | None) -> D
         area = Area(asked.start.sheet_id, top, left, top + height, left + width)
     mask = _mask(asked.fields)
     changes = _laid_out(now.grid(area.sheet_id), area, asked.rows, mask, whole=asked.range is not None)
-    return _put(now, area.sheet_id, changes, caller)
+    return put(now, area.sheet_id, changes, caller)
 
 
 def append_cells(now: Snapshot, asked: ask.AppendCells, caller: str | None) -> Done:
@@ -43,7 +43,7 @@ def append_cells(now: Snapshot, asked: ask.AppendCells, caller: str | None) -> D
     now = now.changed(asked.sheet_id, lambda grid: grid.grown(top + len(asked.rows), width))
     area = Area(asked.sheet_id, top, 0, top + len(asked.rows), width)
     changes = _laid_out(now.grid(asked.sheet_id), area, asked.rows, _mask(asked.fields), whole=False)
-    return _put(now, asked.sheet_id, changes, caller)
+    return put(now, asked.sheet_id, changes, caller)
 
 
 def repeat_cell(now: Snapshot, asked: ask.RepeatCell, caller: str | None) -> Done:
@@ -51,7 +51,7 @@ def repeat_cell(now: Snapshot, asked: ask.RepeatCell, caller: str | None) -> Don
     area, mask = grid_area(now, asked.range), _mask(asked.fields)
     grid = now.grid(area.sheet_id)
     changes = {place: _updated(grid.cell(*place), asked.cell, mask) for place in area.places}
-    return _put(now, area.sheet_id, changes, caller)
+    return put(now, area.sheet_id, changes, caller)
 
 
 def set_validation(now: Snapshot, asked: ask.SetDataValidation, caller: str | None) -> Done:
@@ -59,7 +59,7 @@ def set_validation(now: Snapshot, asked: ask.SetDataValidation, caller: str | No
     area = grid_area(now, asked.range)
     grid, rule = now.grid(area.sheet_id), _validation(asked.rule)
     changes = {place: replace(grid.cell(*place), validation=rule) for place in area.places}
-    return _put(now, area.sheet_id, changes, caller)
+    return put(now, area.sheet_id, changes, caller)
 
 
 def sort_range(now: Snapshot, asked: ask.SortRange, caller: str | None) -> Done:
@@ -68,10 +68,11 @@ def sort_range(now: Snapshot, asked: ask.SortRange, caller: str | None) -> Done:
     keys = [(spec.dimension_index, spec.sort_order == "ASCENDING") for spec in asked.sort_specs]
     if not keys or not all(area.left <= column < area.right for column, _ in keys):
         raise bad_field("sortSpecs", "Every sort key must be a column of the range.")
-    return _put(now, area.sheet_id, now.grid(area.sheet_id).sorted_cells(area, keys), caller)
+    return put(now, area.sheet_id, now.grid(area.sheet_id).sorted_cells(area, keys), caller)
 
 
-def _put(now: Snapshot, sheet_id: int, changes: dict[Place, Cell], caller: str | None) -> Done:
+def put(now: Snapshot, sheet_id: int, changes: Mapping[Place, Cell], caller: str | None) -> Done:
+    """Other cells at these places; raises `Invalid` for a protected one, and beyond the grid."""
     grid = now.grid(sheet_id)
     check_protection(grid, changes, caller)
     for row, column in changes:

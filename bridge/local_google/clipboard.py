@@ -3,10 +3,12 @@
 import csv
 import io
 from collections.abc import Sequence
+from typing import TypeVar
 
 from bridge.local_google.errors import Invalid
 
 Block = list[list[str]]
+Content = TypeVar("Content")
 
 csv.field_size_limit(2**31 - 1)  # a cell's own limit is told where cells are
 
@@ -27,7 +29,7 @@ def block(text: str) -> Block:
     return [row + [""] * (width - len(row)) for row in rows]
 
 
-def tiled(cells: Sequence[Sequence[str]], height: int, width: int) -> Block:
+def tiled(cells: Sequence[Sequence[Content]], height: int, width: int) -> list[list[Content]]:
     """The block once, or as often as a selection of this size takes it without a rest."""
     down, across = height // len(cells), width // len(cells[0])
     if height % len(cells) or width % len(cells[0]):

@@ -67,9 +67,9 @@ def cut(grid: Grid, source: Area, top: int, left: int) -> Cells:
     return cells | {(row + down, column + across): grid.cell(row, column) for row, column in source.places}
 
 
-def replaced(grid: Grid, area: Area, find: str, by: str, locale: str) -> Cells:
-    """The cells whose text holds ``find``, whatever its case, after it was replaced; formulas are left alone."""
-    wanted, cells = re.compile(re.escape(find), re.IGNORECASE), {}
+def replaced(grid: Grid, area: Area, wanted: re.Pattern[str], by: str, locale: str) -> Cells:
+    """The cells that show what is ``wanted``, after it was replaced; formulas are left alone."""
+    cells = {}
     for place in area.places:
         cell = grid.cell(*place)
         shown = formats.shown(cell, locale)

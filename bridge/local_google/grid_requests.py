@@ -95,6 +95,13 @@ class AppendDimension(Wire):
     length: Int32
 
 
+class MoveDimension(Wire):
+    """Lines move before the line ``destination_index``, as counted before they move."""
+
+    source: DimensionRange
+    destination_index: Int32 = 0
+
+
 class SortSpec(Wire):
     """One key: a column of the sheet, from 0."""
 
@@ -182,6 +189,42 @@ class GridCoordinate(Wire):
     sheet_id: Int32 = 0
     row_index: Int32 = 0
     column_index: Int32 = 0
+
+
+PasteType = Literal[
+    "PASTE_NORMAL", "PASTE_VALUES", "PASTE_FORMAT", "PASTE_NO_BORDERS", "PASTE_FORMULA", "PASTE_DATA_VALIDATION"
+]
+
+
+class CopyPaste(Wire):
+    """An area, again at another place, or as often as that place takes it without a rest."""
+
+    source: GridRange
+    destination: GridRange
+    paste_type: PasteType = "PASTE_NORMAL"
+    paste_orientation: Literal["NORMAL", "TRANSPOSE"] = "NORMAL"
+
+
+class CutPaste(Wire):
+    """An area leaves its place, whatever of it is pasted at the other."""
+
+    source: GridRange
+    destination: GridCoordinate
+    paste_type: PasteType = "PASTE_NORMAL"
+
+
+class FindReplace(Wire):
+    """A text becomes another, in an area, a tab or all tabs. Regular expressions and formulas are refused."""
+
+    find: str
+    replacement: str = ""
+    match_case: bool = False
+    match_entire_cell: bool = False
+    search_by_regex: Literal[False] = False
+    include_formulas: Literal[False] = False
+    range: GridRange | None = None
+    sheet_id: Int32 | None = None
+    all_sheets: Literal[True] | None = None
 
 
 class UpdateCells(Wire):
@@ -322,6 +365,10 @@ class Request(Wire):
     insert_dimension: InsertDimension | None = None
     delete_dimension: DeleteDimension | None = None
     append_dimension: AppendDimension | None = None
+    move_dimension: MoveDimension | None = None
+    copy_paste: CopyPaste | None = None
+    cut_paste: CutPaste | None = None
+    find_replace: FindReplace | None = None
     sort_range: SortRange | None = None
     update_cells: UpdateCells | None = None
     append_cells: AppendCells | None = None

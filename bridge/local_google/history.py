@@ -8,10 +8,10 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 
-from bridge.local_google.batch import check_lines
 from bridge.local_google.book import Book
 from bridge.local_google.errors import Invalid
 from bridge.local_google.grid import Grid
+from bridge.local_google.line_requests import check_lines
 from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.steps import Delete, Move, Put, Step
 from bridge.local_google.values import check_protection

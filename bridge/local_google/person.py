@@ -5,6 +5,7 @@ that is unknown, a switch of `Trouble` says. Never fires for what the API or a s
 """
 
 import functools
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,6 @@ from typing import Concatenate, ParamSpec
 
 from bridge.local_google import clipboard, formats, gestures
 from bridge.local_google.a1 import Area, Dimension
-from bridge.local_google.batch import blank_like
 from bridge.local_google.book import Book
 from bridge.local_google.cells import Cell, NumberFormat
 from bridge.local_google.entry import Given
@@ -21,6 +21,7 @@ from bridge.local_google.errors import Invalid
 from bridge.local_google.events import Event
 from bridge.local_google.grid import Grid, Place
 from bridge.local_google.history import Done, History
+from bridge.local_google.line_requests import blank_like
 from bridge.local_google.steps import Delete, Insert, Move, Put, Rename
 from bridge.local_google.trouble import Trouble
 
@@ -138,7 +139,8 @@ class Person:
         if not find:
             raise Invalid("There is nothing to look for.")
         with self._at(where) as (grid, area):
-            cells = gestures.replaced(grid, area, find, by, self._book.now.locale)
+            wanted = re.compile(re.escape(find), re.IGNORECASE)
+            cells = gestures.replaced(grid, area, wanted, by, self._book.now.locale)
             revision = self._history.act(grid, Put(cells))
         edits = [_edit_event(_around(grid, cells))] if cells and self._trouble.replace_fires_edit else []
         return self._told(revision, *edits, Event("change", area.sheet_id, self._trouble.unknown_change))

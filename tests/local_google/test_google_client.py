@@ -1,58 +1,11 @@
 """Google's own client for Python at the local Google: the calls that gspread has no method for."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from tests.local_google.conftest import LocalCredentials, Served
-
-SCOPE = "https://www.googleapis.com/auth/spreadsheets"
-
-
-class Google:
-    """The client, bound to the one spreadsheet."""
-
-    def __init__(self, served: Served) -> None:
-        key = str(served.folder / "service_account.json")
-        self.credentials = LocalCredentials.from_service_account_file(key, scopes=[SCOPE])
-        options = {"api_endpoint": served.url}
-        self.api = build("sheets", "v4", credentials=self.credentials, client_options=options)
-        self.id = served.local.book.id
-
-    def batch(self, *requests: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
-        """spreadsheets.batchUpdate; the replies."""
-        body = {"requests": list(requests), **more}
-        replies: list[dict[str, Any]] = (
-            self.api.spreadsheets().batchUpdate(spreadsheetId=self.id, body=body).execute()["replies"]
-        )
-        return replies
-
-    def values(self, method: str, **given: Any) -> Any:
-        """A method of spreadsheets.values."""
-        return getattr(self.api.spreadsheets().values(), method)(spreadsheetId=self.id, **given).execute()
-
-    def metadata(self, method: str, **given: Any) -> Any:
-        """A method of spreadsheets.developerMetadata."""
-        return getattr(self.api.spreadsheets().developerMetadata(), method)(spreadsheetId=self.id, **given).execute()
-
-    def get(self, **given: Any) -> Any:
-        """spreadsheets.get."""
-        return self.api.spreadsheets().get(spreadsheetId=self.id, **given).execute()
-
-
-@pytest.fixture
-def google(served: Served) -> Iterator[Google]:
-    client = Google(served)
-    yield client
-    client.api.close()
-
-
-def lines(first: int, last: int | None = None, dimension: str = "ROWS") -> dict[str, Any]:
-    """Lines from 0, ``last`` not included."""
-    return {"sheetId": 0, "dimension": dimension, "startIndex": first, "endIndex": last or first + 1}
+from tests.local_google.conftest import Google, Served, lines
 
 
 def tag(number: int, location: dict[str, Any], key: str = "lead", value: str = "") -> dict[str, Any]:
