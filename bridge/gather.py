@@ -23,8 +23,7 @@ _PAIRS = (
     .join(Task, Task.id == Link.task_id)
     .where(Link.sheet == bindparam("sheet"), Link.lead_id.in_(bindparam("lead_ids", expanding=True)))
 )
-_TASKS = select(Task).where(Task.id.in_(bindparam("ids", expanding=True)))
-"""Every delivery asks these; made once, they cost half."""
+"""Every delivery asks this; made once, it costs half."""
 
 
 def gather(batch: Batch, rows: Sequence[Row]) -> Known:
@@ -75,7 +74,8 @@ def _at_large(
 
 
 def _tasks(session: Session, ids: Collection[int]) -> dict[int, Task]:
-    return {task.id: task for task in session.scalars(_TASKS, {"ids": ids})} if ids else {}
+    claimed = select(Task).where(Task.id.in_(ids)).order_by(Task.id).with_for_update()
+    return {task.id: task for task in session.scalars(claimed)} if ids else {}
 
 
 def _claimants(session: Session, task_ids: Collection[int]) -> Mapping[int, Link]:
@@ -89,9 +89,10 @@ def _neighbours(batch: Batch, numbers: Collection[int]) -> Mapping[int, Link]:
 
 
 def _unlinked(session: Session, condition: ColumnElement[bool]) -> list[Task]:
-    """Live tasks without a row that meet the condition."""
+    """Live tasks without a row that meet the condition; no lane guards them, so each is locked."""
     linked = select(Link.id).where(Link.task_id == Task.id).exists()
-    return list(session.scalars(select(Task).where(condition, Task.archived_at.is_(None), ~linked).order_by(Task.id)))
+    live = select(Task).where(condition, Task.archived_at.is_(None), ~linked)
+    return list(session.scalars(live.order_by(Task.id).with_for_update(of=Task)))
 
 
 def _free(session: Session, lead_ids: Collection[str]) -> Mapping[str, Sequence[Task]]:

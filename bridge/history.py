@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bridge import own_writes, tallies
@@ -18,6 +18,9 @@ LAG = timedelta(seconds=10)
 """How long a read of the sheet may still show what was replaced (GOOGLE.md section 8: no read-your-write)."""
 
 _SHEET_ACTORS = ("delivery:", "sweep:", "flush:")
+_EDITS = select(Change.link_id, Change.field, Change.old).where(
+    Change.link_id.in_(bindparam("links", expanding=True)), Change.side == "sheet", Change.at > bindparam("since")
+)
 
 
 @dataclass(frozen=True)
@@ -171,10 +174,7 @@ def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> d
     links = list(links)
     fresh = {link.id: link for link in links if link.agreed_at > since}
     found = {link.id: own_writes.aliens(link) for link in links}
-    edits = select(Change.link_id, Change.field, Change.old).where(
-        Change.link_id.in_(fresh), Change.side == "sheet", Change.at > since
-    )
-    for link_id, name, old in session.execute(edits) if fresh else ():
+    for link_id, name, old in session.execute(_EDITS, {"links": list(fresh), "since": since}) if fresh else ():
         found[link_id or 0].setdefault(name, set()).add(old)
     for link in fresh.values():
         for sent in link.own_writes:

@@ -58,7 +58,6 @@ def _take_id(batch: Batch, known: Known, row: Row, link: Link) -> Outcome:
     old, link.lead_id, link.row = link.lead_id, row.lead_id or "", row.number
     link.gone_at = None
     note_life(batch.session, link, "id", old, row.lead_id, batch.by, "the id was edited")
-    batch.session.info.setdefault("links", {})[task.id] = link
     tasks.change(batch.session, task, {"lead_id": row.lead_id}, actor=batch.reading.actor)
     if link.archived_at is not None:
         tasks.restore(batch.session, task, actor=batch.reading.actor)
@@ -126,7 +125,6 @@ def _adopt(batch: Batch, known: Known, row: Row, task: Task) -> Outcome:
     """A task that waited for this row: linked, then merged with an empty base, so that neither side's text is lost."""
     link = _link(batch, known, row, task, {"name": row.values["name"]})
     if task.lead_id != row.lead_id:
-        batch.session.info.setdefault("links", {})[task.id] = link
         tasks.change(batch.session, task, {"lead_id": row.lead_id}, actor=batch.reading.actor)
     note_life(batch.session, link, "task", None, "linked", batch.by, "a task that waited for its row")
     told = update(batch, row, link, task, {})

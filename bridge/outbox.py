@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bridge.core.retry import backoff
@@ -18,6 +18,7 @@ from bridge.logs import TURN, cause
 from bridge.models import Lane, Link
 
 log = logging.getLogger(__name__)
+_LANE = select(Lane).where(Lane.sheet == bindparam("sheet")).with_for_update()
 
 LEASE = timedelta(seconds=90)
 CLAIM = 500
@@ -66,7 +67,7 @@ def hold(session: Session, sheet: str) -> Lane:
     held = session.info.setdefault("held", set())
     if sheet in held:
         return session.get_one(Lane, sheet)
-    lane = session.get_one(Lane, sheet, populate_existing=True, with_for_update=True)
+    lane = session.scalars(_LANE, {"sheet": sheet}, execution_options={"populate_existing": True}).one()
     held.add(sheet)
     return lane
 

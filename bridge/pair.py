@@ -54,8 +54,8 @@ def _either(one: Mapping[str, Collection[Value]], other: Mapping[str, Collection
 def merge_row(batch: Batch, link: Link, task: Task, base: Fields, values: Fields) -> Merge:
     """Merge one row with its task and apply the task's part; what the sheet must take is returned.
 
-    The new base is set first, so that the task's own signal finds nothing owed: an echo ends by comparison. Where the
-    row shows a write of ours over a word that a person had chosen since, that word comes first on the way back.
+    Where the row shows a write of ours over a word that a person had chosen since, that word comes first on the way
+    back.
     """
     mapping, reading = batch.sheet.mapping, batch.reading
     before_ours = {name: value for name, value in link.base.items() if name in values and base.get(name) != value}
@@ -66,7 +66,6 @@ def merge_row(batch: Batch, link: Link, task: Task, base: Fields, values: Fields
     if merged.base != link.base:
         link.base, link.agreed_at = merged.base, reading.began
         remember(link, mapping)
-    batch.session.info.setdefault("links", {})[task.id] = link  # spares the task's signal a look-up
     tasks.change(batch.session, task, task_arguments(mapping.task_changes(merged.task)), actor=reading.actor)
     return merged
 

@@ -90,7 +90,6 @@ def _come_back(batch: Batch, link: Link, task: Task) -> bool:
     archived, link.gone_at, link.archived_at = link.archived_at, None, None
     if archived is None or task.archived_at is None:
         return False
-    batch.session.info.setdefault("links", {})[task.id] = link
     tasks.restore(batch.session, task, actor=batch.reading.actor)
     note_life(batch.session, link, "archived", True, False, batch.by, "the row is back")
     return True

@@ -1,7 +1,7 @@
 """task_changed → the link is pending, in the task's own transaction; after commit → the engine wakes.
 
-The receivers join the transaction and never commit: if one fails, so does the PATCH. An echo ends here by comparison:
-a task that says what its base says owes the sheet nothing, whoever changed it.
+The receivers join the transaction and never commit: if one fails, so does the PATCH. What came out of the sheet is left
+to whoever read the row (`bridge.pair`): an echo ends there, by comparison.
 """
 
 from datetime import datetime
@@ -43,18 +43,18 @@ def on_task_wanted(task_id: int, *, session: Session) -> None:
 
 @task_changed.connect
 def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[object, object]], actor: str) -> None:
-    """Mark the task's link pending when the sheet must hear of it, and note the change in the history."""
-    if (found := _link_of(task, session)) is None:
+    """Mark the task's link pending when the sheet must hear of it, and note the change in the history. What comes out
+    of a row is looked after by whoever read it.
+    """
+    if from_sheet(actor) or (found := _link_of(task, session)) is None:
         return
     runtime, link = found
-    if "lead_id" in changes and not from_sheet(actor):
+    if "lead_id" in changes:
         raise Problem(409, f"task {task.id} is lead {link.lead_id} of the sheet; its lead_id cannot be changed")
     mapping = runtime.config.sheets[link.sheet].mapping
-    if not from_sheet(actor):
-        said = as_lead(task, link, mapping)
-        note_task_change(session, link, mapping, said, changes, By(actor, runtime.now()))
-        if not actor.startswith("undo:"):
-            close_conflicts(link, mapping, changes)
+    note_task_change(session, link, mapping, as_lead(task, link, mapping), changes, By(actor, runtime.now()))
+    if not actor.startswith("undo:"):
+        close_conflicts(link, mapping, changes)
     if link.unborn or owes(task, link, mapping):
         mark_pending(session, link, runtime.now())
 
@@ -82,13 +82,13 @@ def on_task_created(task: Task, *, session: Session, actor: str) -> None:
 @task_archived.connect
 def on_task_archived(task: Task, *, session: Session, actor: str) -> None:
     """The row stays; the history says why its task is gone."""
-    if found := _link_of(task, session):
-        runtime, link = found
-        mapping = runtime.config.sheets[link.sheet].mapping
-        if not from_sheet(actor):
-            note_task_change(session, link, mapping, {}, {"archived": (False, True)}, By(actor, runtime.now()))
-        if owes(task, link, mapping):
-            mark_pending(session, link, runtime.now())
+    if from_sheet(actor) or (found := _link_of(task, session)) is None:
+        return
+    runtime, link = found
+    mapping = runtime.config.sheets[link.sheet].mapping
+    note_task_change(session, link, mapping, {}, {"archived": (False, True)}, By(actor, runtime.now()))
+    if owes(task, link, mapping):
+        mark_pending(session, link, runtime.now())
 
 
 def _runtime_of(session: Session) -> Runtime | None:
@@ -98,8 +98,7 @@ def _runtime_of(session: Session) -> Runtime | None:
 def _link_of(task: Task, session: Session) -> tuple[Runtime, Link] | None:
     if (runtime := _runtime_of(session)) is None:
         return None
-    link = session.info.get("links", {}).get(task.id)
-    link = link or session.scalars(select(Link).where(Link.task_id == task.id)).one_or_none()
+    link = session.scalars(select(Link).where(Link.task_id == task.id)).one_or_none()
     if link is None or link.sheet not in runtime.config.sheets:
         return None
     if link.sheet not in session.info.get("held", ()) and session.get_bind().dialect.name != "sqlite":
@@ -116,7 +115,7 @@ def _defer(session: Session) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _wake_lanes(session: Session) -> None:
-    _forget_held(session)
+    session.info.pop("held", None)
     lanes: dict[str, datetime | None] = session.info.pop("lanes", {})
     if lanes and (runtime := _runtime_of(session)) is not None:
         for lane, at in lanes.items():
@@ -125,10 +124,5 @@ def _wake_lanes(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
-    _forget_held(session)
-    session.info.pop("lanes", None)
-
-
-def _forget_held(session: Session) -> None:
-    session.info.pop("links", None)
     session.info.pop("held", None)
+    session.info.pop("lanes", None)

@@ -50,7 +50,6 @@ def bury_gone(session: Session, sheet: SheetConfig, found: Deletions, began: dat
     for one in found.archive:
         link, task = session.get_one(Link, one.link_id), session.get_one(Task, one.task_id)
         link.archived_at, link.written = by.at, link.wanted
-        session.info.setdefault("links", {})[task.id] = link
         give_up_waiting(session, link, "the row was deleted")
         note_life(session, link, "archived", False, True, by, "the row was deleted")
         tasks.archive(session, task, actor=by.actor)

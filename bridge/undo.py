@@ -30,7 +30,7 @@ def undo(session: Session, runtime: Runtime, change_id: int, who: str, *, force:
     if change.state not in {"applied", "waiting"}:
         raise CannotUndo(f"change {change.id} is {change.state}: it never took effect" + _instead(change))
     if change.field == "archived":
-        return _turn_life(session, change, link, task)
+        return _turn_life(session, change, task)
     _only_values(change)
     later = select(Change.id).where(Change.link_id == link.id, Change.field == change.field, Change.id > change.id)
     newest = session.scalars(later.where(Change.state.in_(["applied", "waiting"])).order_by(Change.id.desc())).first()
@@ -70,12 +70,11 @@ def _only_values(change: Change) -> None:
         raise CannotUndo(f"change {change.id} is about the lead's id: edit the id in the sheet instead")
 
 
-def _turn_life(session: Session, change: Change, link: Link, task: Task) -> str:
+def _turn_life(session: Session, change: Change, task: Task) -> str:
     """Archive or bring back; an archived task of a deleted row stays live from then on."""
     archived, actor = bool(change.new), f"undo:{change.id}"
     if (task.archived_at is not None) != archived:
         raise CannotUndo(f"task {task.id} is {'live' if archived else 'archived'} already")
-    session.info.setdefault("links", {})[task.id] = link
     (tasks.restore if archived else tasks.archive)(session, task, actor=actor)
     return f"task {task.id} is {'live again' if archived else 'archived again'}"
 
@@ -83,7 +82,6 @@ def _turn_life(session: Session, change: Change, link: Link, task: Task) -> str:
 def _put(session: Session, runtime: Runtime, link: Link, task: Task, change: Change, value: Value, actor: str) -> str:
     mapping, name, now = runtime.config.sheets[link.sheet].mapping, change.field, runtime.now()
     by = By(actor, now)
-    session.info.setdefault("links", {})[task.id] = link
     if name not in mapping.by_field:  # a field of the task that no column shows
         tasks.change(session, task, task_arguments({name: value}), actor=actor)
         return f"{name} of task {task.id} is '{value}' again"

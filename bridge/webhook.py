@@ -100,29 +100,34 @@ def _take(
 ) -> dict[str, Any]:
     _right_tab(session, sheet, lane, message, now)
     layout = sheet.mapping.locate([cell(value, None) for value in message.header])
-    if (wait := _sweep_wait(lane, message, now)) is not None:
-        ask_for_sweep(session, sheet.key, now + wait)
-    lane.seq, lane.heard_at, lane.unsigned_at = max(lane.seq, message.seq), now, None
-    if lane.held:  # what vanished may just have come back
-        ask_for_sweep(session, sheet.key, now + SWEEP_SOON)
-    if lane.problem and not lane.attempts:  # paused until a person acts, and somebody is at work there
-        lane.not_before = None
-        wake_after_commit(session, sheet.key)
-    if message.header:
-        lane.settings, lane.missing = _settings(sheet, message, layout), list(layout.missing)
     outcomes: list[Outcome] = []
     if isinstance(message, Rows):
         outcomes = take(Batch(session, sheet, _reading(sheet, letter, message, layout, now), now))
         if "sync" in layout.positions and any(one.task_id is None and one.reasons for one in outcomes):
             ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it tells such rows so
-    if isinstance(message, Hello):
-        lane.owner = message.owner or None
+    _heard(session, lane, message, now)
+    if message.header:
+        lane.settings, lane.missing = _settings(sheet, message, layout), list(layout.missing)
     return {
         "delivery": letter.id,
         "outcomes": [_wire(outcome) for outcome in outcomes],
         "settings": lane.settings,
         "problem": (None if lane.attempts else lane.problem) or missing_columns(lane) or None,  # not what passes
     }
+
+
+def _heard(session: Session, lane: Lane, message: Message, now: datetime) -> None:
+    """What a sign of life means for the lane: that it lives, and perhaps that it is time to look."""
+    if (wait := _sweep_wait(lane, message, now)) is not None:
+        ask_for_sweep(session, lane.sheet, now + wait)
+    if lane.held:  # what vanished may just have come back
+        ask_for_sweep(session, lane.sheet, now + SWEEP_SOON)
+    if lane.problem and not lane.attempts:  # paused until a person acts, and somebody is at work there
+        lane.not_before = None
+        wake_after_commit(session, lane.sheet)
+    lane.seq, lane.heard_at, lane.unsigned_at = max(lane.seq, message.seq), now, None
+    if isinstance(message, Hello):
+        lane.owner = message.owner or None
 
 
 def _tally(session: Session, key: str, message: Message, outcomes: Sequence[str], now: datetime) -> None:

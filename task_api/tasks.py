@@ -1,6 +1,7 @@
 """Create, change, archive, restore: the only place where a task changes, and where the signals are sent.
 
-Routes and bridge both call it, inside a transaction that they opened with `begin_write` and commit themselves.
+Routes and bridge both call it, inside a transaction that they opened with `begin_write` and commit themselves. A task
+that was there before is theirs alone by then: by `locked`, by a lock of their own, or by its sheet's lane.
 """
 
 from collections.abc import Mapping
@@ -55,7 +56,7 @@ def change(session: Session, task: Task, changes: Mapping[str, Any], *, actor: s
     if real:
         for name, (_, new) in real.items():
             setattr(task, name, new)
-        task.updated_at = datetime.now(UTC)
+        _touch(task)
         task_changed.send(task, session=session, changes=real, actor=actor)
     return real
 
@@ -63,12 +64,19 @@ def change(session: Session, task: Task, changes: Mapping[str, Any], *, actor: s
 def archive(session: Session, task: Task, *, actor: str) -> None:
     """Take the task off the board; nothing is deleted, and `restore` brings it back."""
     if task.archived_at is None:
-        task.archived_at = task.updated_at = datetime.now(UTC)
+        task.archived_at = _touch(task)
         task_archived.send(task, session=session, actor=actor)
 
 
 def restore(session: Session, task: Task, *, actor: str) -> None:
     """Bring an archived task back."""
     if task.archived_at is not None:
-        task.archived_at, task.updated_at = None, datetime.now(UTC)
+        task.archived_at = None
+        _touch(task)
         task_changed.send(task, session=session, changes={"archived": (True, False)}, actor=actor)
+
+
+def _touch(task: Task) -> datetime:
+    """One change more, now."""
+    task.version, task.updated_at = task.version + 1, datetime.now(UTC)
+    return task.updated_at

@@ -18,7 +18,7 @@ from bridge.config import ConfigError, load
 from bridge.core.retry import Pace
 from bridge.outbox import LostLease
 from bridge.runtime import Runtime
-from task_api import schema
+from task_api import schema, tasks
 from tests.process import ROOT, free_port
 from tests.stack import Stack, eventually
 
@@ -77,6 +77,27 @@ def test_while_a_newer_version_is_rolled_out_the_older_one_works_on_and_asks_to_
     with stack.runtime.database.begin() as connection:
         connection.execute(text(f"UPDATE alembic_version SET version_num = '{schema.head()}'"))
     stack.start_bridge()
+
+
+def test_a_row_takes_a_task_as_the_patch_left_it_that_was_under_way(stack):
+    stack.app.extensions["engine"].stop()  # no sweep mends it
+    waiting = stack.post_to("/tasks", title="Follow up: Maya", lead_id="13").json()["id"]
+    answers = []
+    with stack.runtime.session() as session:
+        task = tasks.locked(session, waiting)
+        assert task is not None
+        tasks.change(session, task, {"status": "DONE"}, actor="token:test")
+        session.flush()
+        row = threading.Thread(target=lambda: answers.append(stack.deliver([13, "Maya", "NEW", None], seq=2, first=3)))
+        row.start()
+        with stack.runtime.session() as other:
+            eventually(lambda: other.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")), "the row waits")
+        session.commit()
+    row.join()
+    assert [one["outcome"] for one in answers[0].json()["outcomes"]] == ["task_linked"]
+    assert (stack.task(waiting)["status"], stack.task(waiting)["version"]) == ("TODO", 3)
+    lost = [one for one in stack.changes(waiting) if one["state"] == "lost"]
+    assert [(one["field"], one["new"]) for one in lost] == [("status", "QUALIFIED")]
 
 
 def test_a_database_that_can_only_be_read_is_not_ready_and_says_why(stack):

@@ -118,7 +118,8 @@ def test_every_worker_tells_the_same_sums_of_what_all_did_also_those_that_died(w
     for status in ("IN_PROGRESS", "DONE", "TODO"):
         workers.api("PATCH", "/tasks/1", status=status)
         until_equal(workers, MEANT)
-    os.kill(workers.workers()[0], signal.SIGKILL)
+    each_worker(workers, "/metrics", lambda text: sums(text)["leadbridge_api_calls_total", "write", "ok"] >= 3)
+    os.kill(workers.workers()[0], signal.SIGKILL)  # a turn counts its calls when it ends, and it has ended
     eventually(lambda: len(workers.workers()) == 2)
     eventually(workers.ready)
     deliver(workers, [2], seq)
