@@ -1,10 +1,12 @@
 """What is particular about PostgreSQL: it goes away and comes back, others migrate it, and many share one budget."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 from bridge import lane
 from bridge.config import ConfigError, load
 from bridge.core.retry import Pace
+from bridge.engine.postgres import PostgresEngine
 from bridge.outbox import LostLease
 from bridge.runtime import Runtime
 from task_api import schema, tasks
@@ -175,6 +178,26 @@ def test_a_turn_that_slept_over_its_lease_goes_on_when_nobody_took_the_lane(stac
     stack.later(200)
     assert slow is not None
     assert slow.sheet.read([2]).cells(2)[1].value == "Vikram"
+
+
+def test_an_engine_that_is_told_to_stop_while_it_starts_stops(stack, monkeypatch):
+    stack.app.extensions["engine"].stop()
+    engine, registering = PostgresEngine(stack.runtime), threading.Event()
+    register = engine._jobs.job_manager.register_worker
+
+    async def hears_no_cancellation():  # as psycopg's pool may not, before Python 3.12 (python/cpython#86296)
+        registering.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(1)
+        return await register()
+
+    monkeypatch.setattr(engine._jobs.job_manager, "register_worker", hears_no_cancellation)
+    engine.start()
+    assert registering.wait(60)
+    stopping = threading.Thread(target=engine.stop, daemon=True)
+    stopping.start()
+    stopping.join(60)
+    assert not stopping.is_alive()
 
 
 def test_several_keys_share_the_sheets_and_one_more_moves_only_its_share(stack):

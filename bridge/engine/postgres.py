@@ -11,12 +11,13 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate.worker import Worker
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -128,18 +129,16 @@ class PostgresEngine:
         async with self._jobs.open_async():
             if not greeted:
                 await asyncio.to_thread(lane.greet, self._runtime)
-            working = self._jobs.run_worker_async(
-                queues=[QUEUE], concurrency=AT_ONCE, delete_jobs="always", install_signal_handlers=False,
+            worker = Worker(
+                self._jobs, queues=[QUEUE], concurrency=AT_ONCE, delete_jobs="always", install_signal_handlers=False,
                 fetch_job_polling_interval=POLL,
                 update_heartbeat_interval=self._stalled / 4, stalled_worker_timeout=self._stalled,
             )  # fmt: skip
-            parts = [asyncio.create_task(part) for part in (working, self._clock(), self._halt.wait())]
-            try:
-                await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for part in parts:
-                    part.cancel()  # the worker finishes its jobs before it goes
-                ended = await asyncio.gather(*parts, return_exceptions=True)
+            working, *others = [asyncio.create_task(part) for part in (worker.run(), self._clock(), self._halt.wait())]
+            await asyncio.wait([working, *others], return_when=asyncio.FIRST_COMPLETED)
+            worker.stop()  # and not cancelled: it finishes its jobs before it goes
+            await _cancelled(others)
+            ended = await asyncio.gather(working, *others, return_exceptions=True)
         for end in ended:
             if isinstance(end, Exception):
                 raise end
@@ -188,3 +187,14 @@ class PostgresEngine:
         with held_alone(self._runtime.database, "tidy") as alone:
             while alone and not self._stopping and retention.tidy(self._runtime):
                 pass
+
+
+async def _cancelled(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Cancel them until they have ended: before Python 3.12 `asyncio.wait_for` loses a cancellation that meets a result
+    (python/cpython#86296).
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=AGAIN)
