@@ -1,8 +1,11 @@
-"""``python -m tests.benchmarks.memory [DELIVERIES]``: resident memory of the bridge, idle and as deliveries go by.
+"""``python -m tests.benchmarks.memory [DELIVERIES] [inside]``: resident memory of the bridge, idle and as deliveries go
+by.
 
-Every delivery changes a task; the sweeps, flushes and tidying that follow are part of it.
+Every delivery changes a task; the sweeps, flushes and tidying that follow are part of it. ``inside``: without server,
+Google and turns, so that a million of them take less than an hour.
 """
 
+import os
 import sys
 import tempfile
 import time
@@ -12,13 +15,14 @@ from typing import Any
 
 from tests.benchmarks import report
 from tests.benchmarks.client import Script, Wire
+from tests.benchmarks.databases import SQLITE
 from tests.benchmarks.filled import Filled
-from tests.benchmarks.inside import NEXT
-from tests.benchmarks.measure import resident
+from tests.benchmarks.inside import NEXT, Inside
+from tests.benchmarks.measure import resident, resident_of
 from tests.process import ROOT
 
 ROWS, PARTS, IDLE = 1_000, 10, 3.0
-DELIVERIES = 100_000
+DELIVERIES, INSIDE = 100_000, 1_000_000
 HEAD = ("deliveries", "", "resident", "rows/s")
 
 Line = dict[str, Any]
@@ -30,9 +34,9 @@ def main(deliveries: int = DELIVERIES) -> list[Line]:
     build.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="memory-", dir=build) as name, Filled(Path(name), ROWS) as process:
         process.settle()
-        lines = [_line(process, 0, "swept once")]
+        lines = [_line(0, "swept once", resident(process))]
         time.sleep(IDLE)
-        lines.append(_line(process, 0, "idle"))
+        lines.append(_line(0, "idle", resident(process)))
         script, leads, told = Script(process), cycle(range(1, ROWS + 1)), 0
         with Wire(process.port) as wire:
             for _ in range(PARTS):
@@ -41,15 +45,35 @@ def main(deliveries: int = DELIVERIES) -> list[Line]:
                     process.google.person.edit(f"C{lead + 1}", [[NEXT[process.word(lead)]]])
                     script.deliver(wire, [lead + 1])
                 told += deliveries // PARTS
-                lines.append(_line(process, told, "") | {"rate": deliveries // PARTS / (time.perf_counter() - began)})
+                rate = deliveries // PARTS / (time.perf_counter() - began)
+                lines.append(_line(told, "", resident(process)) | {"rate": rate})
         process.settle()
-        lines.append(_line(process, told, "at rest"))
+        lines.append(_line(told, "at rest", resident(process)))
     report.table("memory of the bridge's process", HEAD, [shown(line) for line in lines])
     return lines
 
 
-def _line(process: Filled, deliveries: int, when: str) -> Line:
-    return {"deliveries": deliveries, "when": when, "resident": resident(process)}
+def inside(deliveries: int = INSIDE) -> list[Line]:
+    """Measure and print the same of this process, in which the bridge takes one delivery after the other."""
+    build = ROOT / "build"
+    build.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="memory-", dir=build) as name:
+        bridge, leads, told = Inside(SQLITE, Path(name), ROWS), cycle(range(1, ROWS + 1)), 0
+        lines = [_line(0, "", resident_of(os.getpid()))]
+        for _ in range(PARTS):
+            began = time.perf_counter()
+            for lead in islice(leads, deliveries // PARTS):
+                bridge.deliver([lead])
+            told += deliveries // PARTS
+            rate = deliveries // PARTS / (time.perf_counter() - began)
+            lines.append(_line(told, "", resident_of(os.getpid())) | {"rate": rate})
+        bridge.close()
+    report.table("memory of a process that only takes deliveries", HEAD, [shown(line) for line in lines])
+    return lines
+
+
+def _line(deliveries: int, when: str, megabytes: float) -> Line:
+    return {"deliveries": deliveries, "when": when, "resident": megabytes}
 
 
 def shown(line: Line) -> tuple[str, ...]:
@@ -59,4 +83,6 @@ def shown(line: Line) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else DELIVERIES)
+    words = [word for word in sys.argv[1:] if word != "inside"]
+    measured = inside if "inside" in sys.argv else main
+    measured(*map(int, words))
