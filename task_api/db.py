@@ -21,7 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT = 10.0
-"""Seconds to wait for another process's transaction."""
+"""Seconds to wait for another process's transaction, or for a connection while all are taken."""
 LOCKS = 64
 """So many different locks stand behind all the names of one kind."""
 
@@ -61,7 +61,7 @@ def engine_options(database_url: str) -> dict[str, Any]:
     if database_url.startswith("sqlite"):
         return {"hide_parameters": True}
     connect = {"connect_timeout": 5, "application_name": "leadbridge"}
-    pool = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+    pool = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "pool_timeout": BUSY_TIMEOUT}
     return pool | {"hide_parameters": True, "connect_args": connect}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, Response, jsonify
-from sqlalchemy.exc import DataError, InternalError, OperationalError
+from sqlalchemy.exc import DataError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -33,8 +33,7 @@ def init_errors(app: Flask) -> None:
     """Answer every error of the app as a problem document."""
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(StaleDataError, _stale)
-    for failure in (OperationalError, InternalError, PoolTimeout):
+    for failure in (OperationalError, InternalError, PoolTimeout, StaleDataError):
         app.register_error_handler(failure, _database)
     app.register_error_handler(DataError, _unkeepable)
     app.register_error_handler(Exception, _unexpected)
@@ -62,11 +61,7 @@ def _http(error: HTTPException) -> Response:
     return _problem(Problem(error.code or 500, error.description or "", headers=headers))
 
 
-def _stale(_error: StaleDataError) -> Response:
-    return _problem(Problem(412, "the task has changed meanwhile; get it again and repeat"))
-
-
-def _database(error: OperationalError | InternalError | PoolTimeout) -> Response:
+def _database(error: SQLAlchemyError) -> Response:
     text = str(getattr(error, "orig", error))
     log.error("database_failed why=%r", text)
     if "read-only" in text:

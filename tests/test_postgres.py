@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import requests
 from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bridge import lane
 from bridge.config import ConfigError, load
@@ -59,6 +60,20 @@ def test_while_the_database_is_away_the_answer_says_so_and_nothing_is_lost(stack
         postgres.control("start")
     assert eventually(lambda: stack.deliver([12, "Vikram", "LOST", 1], seq=2).status_code == 200, "taken")
     eventually(lambda: stack.task(1)["status"] == "DONE")
+
+
+def test_while_every_connection_is_taken_the_answer_says_so_and_nothing_is_lost(stack):
+    pool, taken = stack.runtime.database.pool, []
+    with suppress(PoolTimeout):
+        while pool.checkedout() < pool.size() + pool._max_overflow:
+            taken.append(stack.runtime.database.connect())
+    for answer in (stack.patch(1, status="DONE"), stack.deliver([12, "Vikram", "LOST", 1], seq=2)):
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+        assert "Nothing was stored" in answer.json()["detail"]
+    for connection in taken:
+        connection.close()
+    assert stack.patch(1, status="IN_PROGRESS").status_code == 200
+    eventually(lambda: stack.cell("C2") == "CONTACTED", "its turns go on")
 
 
 def test_while_a_newer_version_is_rolled_out_the_older_one_works_on_and_asks_to_be_spared(stack):
