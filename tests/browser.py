@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.setup import browser
 
@@ -22,6 +22,7 @@ ARGUMENTS = (
 def chromium() -> Iterator[Browser]:
     """This machine's Chromium, headless."""
     sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()  # Chromium refuses a sandbox to root
+    expect.set_options(timeout=60_000)  # shared machines are slow at times
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=browser(), args=[*ARGUMENTS, *sandbox])
         yield running

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests import browser
 from tests.databases import Databases, SqliteFiles
 from tests.postgres import Postgres
 from tests.stack import Stack
@@ -66,4 +68,20 @@ def running(tmp_path: Path, databases: Databases) -> Iterator[Callable[..., Stac
 def stack(tmp_path: Path, databases: Databases) -> Iterator[Stack]:
     """The product, running; the sheet's script is not installed yet."""
     with Stack(tmp_path, databases) as running:
+        yield running
+
+
+@pytest.fixture
+def linked(stack: Stack) -> Stack:
+    """The same with one lead linked."""
+    stack.edit("A2:C2", [12, "Vikram", "NEW"])
+    stack.deliver([12, "Vikram", "NEW", None])
+    stack.settle()
+    return stack
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser."""
+    with browser.chromium() as running:
         yield running

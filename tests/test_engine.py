@@ -16,14 +16,6 @@ from tests.stack import Stack, eventually
 pytestmark = pytest.mark.sqlite
 
 
-@pytest.fixture
-def linked(stack):
-    stack.edit("A2:C2", [12, "Vikram", "NEW"])
-    stack.deliver([12, "Vikram", "NEW", None])
-    stack.settle()
-    return stack
-
-
 def second(stack):
     """A second engine on the same database, as another server process has it (an flock is held per opened file)."""
     runtime = Runtime(stack.config, stack.runtime.database)

@@ -15,15 +15,6 @@ from bridge.sheets import Sheet
 from tests.stack import eventually
 
 
-@pytest.fixture
-def linked(stack):
-    """A stack with one lead linked."""
-    stack.edit("A2:C2", [12, "Vikram", "NEW"])
-    stack.deliver([12, "Vikram", "NEW", None])
-    stack.settle()
-    return stack
-
-
 def problem(stack):
     return stack.http.get(f"{stack.url}/status", timeout=60).json()[0]["problem"]
 

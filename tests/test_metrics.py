@@ -35,15 +35,6 @@ def grown(stack, before):
     }
 
 
-@pytest.fixture
-def linked(stack):
-    """A stack with one lead linked."""
-    stack.edit("A2:C2", [12, "Vikram", "NEW"])
-    stack.deliver([12, "Vikram", "NEW", None])
-    stack.settle()
-    return stack
-
-
 def test_a_delivery_is_counted_once_however_often_it_comes_and_its_rows_by_outcome(stack):
     before = samples(stack)
     body = json.dumps({"type": "rows", "seq": 1, "spreadsheet": stack.google.book.id, "sheet_id": 0,

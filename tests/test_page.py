@@ -19,13 +19,6 @@ UNREACHED = "Failed to load resource"  # how Chromium reports every answer from 
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    expect.set_options(timeout=60_000)  # shared machines are slow at times
-    with browser.chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def shared(tmp_path_factory):
     """A running product for the tests that use rows and tasks of their own."""
     with Local(tmp_path_factory.mktemp("page")) as running:

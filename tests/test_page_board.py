@@ -8,17 +8,9 @@ from playwright.sync_api import Page, expect
 
 from bridge.models import Link
 from bridge.standing import standing
-from tests import browser
 from tests.process import Local
 from tests.stack import eventually
 from tests.test_page import TITLE, UNREACHED, card, cell, column, edit, expect_in, signed_in
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    expect.set_options(timeout=60_000)
-    with browser.chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,6 @@ from tests import browser
 from tests.stack import eventually
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    expect.set_options(timeout=60_000)
-    with browser.chromium() as running:
-        yield running
-
-
 def ada(stack):
     stack.edit("Leads!A2:C2", ["1", "Ada", "NEW"])
     stack.sweep()

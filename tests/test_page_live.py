@@ -3,7 +3,6 @@
 import time
 from contextlib import ExitStack, closing
 
-import pytest
 import requests
 from playwright.sync_api import expect
 
@@ -12,13 +11,6 @@ from tests import browser
 from tests.stack import eventually
 
 STOP_TIMERS = "for (let id = setTimeout(() => 0); id > 0; id--) clearTimeout(id); window.setTimeout = () => 0"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    expect.set_options(timeout=60_000)
-    with browser.chromium() as running:
-        yield running
 
 
 def listening(stack):

@@ -20,13 +20,6 @@ UNREACHED = "Failed to load resource"
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    expect.set_options(timeout=60_000)
-    with browser.chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def axe():
     """axe-core as text, of the exact version in package-lock.json."""
     install()

@@ -11,13 +11,6 @@ from tests import browser
 from tests.stack import eventually
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    expect.set_options(timeout=60_000)
-    with browser.chromium() as running:
-        yield running
-
-
 @pytest.fixture
 def linked(stack):
     """A stack with one lead linked, its script installed."""

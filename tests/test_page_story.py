@@ -1,16 +1,8 @@
 """The history pane: filtered by lead, person and way, with older changes on demand."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests import browser
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    expect.set_options(timeout=60_000)
-    with browser.chromium() as running:
-        yield running
 
 
 def told(stack):

@@ -21,13 +21,6 @@ PAGE = {"X-Leadbridge": "page"}
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    expect.set_options(timeout=60_000)
-    with browser.chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def product(tmp_path_factory):
     with Local(tmp_path_factory.mktemp("sign-in")) as running:
         yield running

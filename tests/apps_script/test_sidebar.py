@@ -13,12 +13,6 @@ from tests.stack import SECRET, Stack, eventually
 OTHER_SECRET = "whsec_" + "B" * 43 + "="
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser.chromium() as running:
-        yield running
-
-
 @pytest.fixture
 def page(stack: Stack, chromium: Browser) -> Iterator[Page]:
     """The sidebar, as Bridge → Install opens it."""

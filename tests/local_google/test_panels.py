@@ -43,12 +43,6 @@ def scripted(tmp_path: Path, key_file: Path, door: Door) -> Iterator[Served]:
         yield served
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser.chromium() as running:
-        yield running
-
-
 def chosen(served: Served, item: str, **more: object) -> object:
     answer = served.post("/menu", {"item": item, **more}).json()
     assert "result" in answer, answer
