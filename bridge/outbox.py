@@ -64,12 +64,10 @@ def hold(session: Session, sheet: str) -> Lane:
     """The lane, which nobody else changes before this transaction ends, nor anything of its leads. Comes before
     anything of them is read; with several lanes, in the order of their keys.
     """
-    held = session.info.setdefault("held", set())
-    if sheet in held:
-        return session.get_one(Lane, sheet)
-    lane = session.scalars(_LANE, {"sheet": sheet}, execution_options={"populate_existing": True}).one()
-    held.add(sheet)
-    return lane
+    held: dict[str, Lane] = session.info.setdefault("held", {})
+    if sheet not in held:
+        held[sheet] = session.scalars(_LANE, {"sheet": sheet}, execution_options={"populate_existing": True}).one()
+    return held[sheet]
 
 
 def wake_after_commit(session: Session, sheet: str, at: datetime | None = None) -> None:
