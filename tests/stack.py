@@ -81,8 +81,8 @@ class Stack:
         self.start_bridge()
         return self
 
-    def start_bridge(self) -> None:
-        """Start the bridge on what is on disk."""
+    def start_bridge(self, *, working: bool = True) -> None:
+        """Start the bridge on what is on disk; not ``working``: it answers and has no turns."""
         self._server = served(lambda *request: self.app(*request))
         self.url = self._server.__enter__()
         sheet = SheetConfig("leads", self.google.book.id, secrets=(SECRET,))
@@ -97,7 +97,8 @@ class Stack:
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"Bearer {self.token}"
         self.started, self.ahead = datetime.now(UTC), timedelta()
-        self.app.extensions["engine"].start()
+        if working:
+            self.app.extensions["engine"].start()
 
     def stop_bridge(self) -> None:
         """Stop the bridge; the local Google goes on."""

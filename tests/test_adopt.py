@@ -19,8 +19,7 @@ def given(stack, rows, tasks):
     stack.stop_bridge()
     if rows:
         stack.edit(f"A2:D{len(rows) + 1}", *rows)
-    stack.start_bridge()
-    stack.app.extensions["engine"].stop()
+    stack.start_bridge(working=False)
     for task in tasks:
         assert stack.post_to("/tasks", **task).status_code == 201
 

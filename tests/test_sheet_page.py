@@ -9,10 +9,9 @@ from playwright.sync_api import expect
 
 from tests.process import Local
 from tests.stack import eventually
-from tests.test_page import (  # noqa: F401 - chromium is a fixture
+from tests.test_page import (
     UNREACHED,
     cell,
-    chromium,
     edit,
     paste,
     paste_here,
@@ -29,7 +28,7 @@ def product(tmp_path_factory):
 
 
 @pytest.fixture
-def page(product, chromium):  # noqa: F811
+def page(product, chromium):
     with signed_in(product, chromium) as page:
         yield page
 
@@ -131,7 +130,7 @@ def test_the_history_of_the_chosen_row_is_a_link_in_a_dialog(page):
     expect(page.frame_locator(".panel iframe").get_by_role("link")).to_contain_text("lead s1")
 
 
-def test_what_is_asked_is_done_only_after_a_yes(tmp_path, chromium):  # noqa: F811
+def test_what_is_asked_is_done_only_after_a_yes(tmp_path, chromium):
     with Local(tmp_path) as product, signed_in(product, chromium) as page:
         choose(page, "Uninstall")
         page.get_by_role("dialog").get_by_role("button", name="No").click()
@@ -144,7 +143,7 @@ def test_what_is_asked_is_done_only_after_a_yes(tmp_path, chromium):  # noqa: F8
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1360, "light"), (1360, "dark"), (390, "light")])
-def test_menu_and_sidebar_fit_the_window_in_any_look(product, chromium, width, scheme):  # noqa: F811
+def test_menu_and_sidebar_fit_the_window_in_any_look(product, chromium, width, scheme):
     look = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
     with signed_in(product, chromium, **look) as page:
         choose(page, "Install")
@@ -164,7 +163,7 @@ def test_a_change_made_elsewhere_travels_as_one_row_and_is_seen(page, product):
     expect(cell(page, "F6")).to_have_text("three")
 
 
-def test_ten_thousand_rows_are_typed_in_and_seen_live_with_few_of_them_in_the_page(tmp_path, chromium):  # noqa: F811
+def test_ten_thousand_rows_are_typed_in_and_seen_live_with_few_of_them_in_the_page(tmp_path, chromium):
     rows = [[str(number), f"Lead {number}"] for number in range(10_000)]
     with Local(tmp_path) as product:
         requests.post(f"{product.url}/local/trouble", json={"edit_queue": 0}, timeout=60)  # the grid alone
@@ -180,7 +179,7 @@ def test_ten_thousand_rows_are_typed_in_and_seen_live_with_few_of_them_in_the_pa
             expect(cell(page, "G110")).to_have_text("Lead 108")
 
 
-def test_a_sheet_that_grows_long_under_the_page_is_shown_whole(tmp_path, chromium):  # noqa: F811
+def test_a_sheet_that_grows_long_under_the_page_is_shown_whole(tmp_path, chromium):
     with Local(tmp_path) as product, signed_in(product, chromium) as page:
         requests.post(f"{product.url}/local/trouble", json={"edit_queue": 0}, timeout=60)
         edit(product, "Leads!F2", *([f"row {number}"] for number in range(1500)))
@@ -205,7 +204,7 @@ def allow(product, *statuses):
     assert answer.status_code == 200, answer.text
 
 
-def test_a_status_with_a_rule_drops_down_and_takes_nothing_else(product, chromium):  # noqa: F811
+def test_a_status_with_a_rule_drops_down_and_takes_nothing_else(product, chromium):
     allow(product, "NEW", "LOST")
     with signed_in(product, chromium, forgiven=UNREACHED) as page:
         cell(page, "C2").dblclick()

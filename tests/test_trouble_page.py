@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.process import Local
 from tests.stack import eventually
-from tests.test_page import chromium, edit, signed_in  # noqa: F401 - chromium is a fixture
+from tests.test_page import edit, signed_in
 
 UNTITLED = {"quota", "triggers", "faults_due", "lag_lasts"}
 """What the report holds beside switches."""
@@ -22,7 +22,7 @@ def product(tmp_path_factory):
 
 
 @pytest.fixture
-def page(product, chromium):  # noqa: F811
+def page(product, chromium):
     with signed_in(product, chromium) as page:
         page.locator("#trouble summary").click()
         expect(page.locator("#trouble .whose")).to_have_text("all well")
@@ -78,7 +78,7 @@ def test_reads_lag_for_as_long_as_asked(page):
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1360, "light"), (1360, "dark"), (390, "light")])
-def test_the_panel_fits_the_window_in_any_look(product, chromium, width, scheme):  # noqa: F811
+def test_the_panel_fits_the_window_in_any_look(product, chromium, width, scheme):
     look = {"viewport": {"width": width, "height": 1500}, "color_scheme": scheme}
     with signed_in(product, chromium, **look) as page:
         page.locator("#trouble summary").click()
@@ -88,7 +88,7 @@ def test_the_panel_fits_the_window_in_any_look(product, chromium, width, scheme)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def test_triggers_taken_away_are_said_to_be_gone(tmp_path, chromium):  # noqa: F811
+def test_triggers_taken_away_are_said_to_be_gone(tmp_path, chromium):
     with Local(tmp_path) as product, signed_in(product, chromium) as page:
         page.locator("#trouble summary").click()
         page.get_by_role("button", name="Take the triggers away").click()
