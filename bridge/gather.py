@@ -74,7 +74,7 @@ def _at_large(
 
 
 def _tasks(session: Session, ids: Collection[int]) -> dict[int, Task]:
-    claimed = select(Task).where(Task.id.in_(ids)).order_by(Task.id).with_for_update()
+    claimed = select(Task).where(Task.id.in_(ids)).order_by(Task.id).with_for_update(key_share=True)
     return {task.id: task for task in session.scalars(claimed)} if ids else {}
 
 
@@ -92,7 +92,7 @@ def _unlinked(session: Session, condition: ColumnElement[bool]) -> list[Task]:
     """Live tasks without a row that meet the condition; no lane guards them, so each is locked."""
     linked = select(Link.id).where(Link.task_id == Task.id).exists()
     live = select(Task).where(condition, Task.archived_at.is_(None), ~linked)
-    return list(session.scalars(live.order_by(Task.id).with_for_update(of=Task)))
+    return list(session.scalars(live.order_by(Task.id).with_for_update(of=Task, key_share=True)))
 
 
 def _free(session: Session, lead_ids: Collection[str]) -> Mapping[str, Sequence[Task]]:

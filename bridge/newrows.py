@@ -8,6 +8,7 @@ id column that is surely younger than the last try.
 import re
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge import own_writes
@@ -24,6 +25,7 @@ from bridge.runtime import Runtime
 from bridge.sheets import AppendedCell
 from bridge.strays import lead_id_of
 from bridge.tasks import as_lead
+from task_api import tasks
 from task_api.models import Task
 
 APPEND = "append"
@@ -38,11 +40,16 @@ def sheet_for(runtime: Runtime, actor: str) -> SheetConfig | None:
 
 
 def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task, actor: str) -> None:
-    """Link the task with a row that is yet to be appended. Raises `Permanent` for an id that a cell would not keep."""
+    """Link the task with a row that is yet to be appended. Raises `Permanent` for an id that a cell would not keep, and
+    for one whose lead has its task.
+    """
     lead_id = task.lead_id or f"T-{task.id}"
     if lead_id_of(lead_id) != lead_id:
         raise Permanent(f"lead_id '{lead_id[:50]}' would not read back from the sheet as it is; use plain text")
-    task.lead_id = lead_id
+    taken = select(Link.task_id).where(Link.sheet == sheet.key, Link.lead_id == lead_id)
+    if (other := session.scalars(taken).first()) is not None:
+        raise Permanent(f"lead {lead_id} of the sheet has task {other} already: archive one, or change its lead_id")
+    tasks.change(session, task, {"lead_id": lead_id}, actor=actor)
     link = Link(
         sheet=sheet.key, lead_id=lead_id, task_id=task.id, base={}, recall={}, own_writes=[], puts=_name(task, sheet),
         unread={}, refused={}, conflicts={}, row=None, rivals=[], has_rivals=False, unborn=True, seq=0,

@@ -87,7 +87,7 @@ def _come_back(batch: Batch, link: Link, task: Task) -> bool:
     """The tombstone goes; a task that was archived for it comes back."""
     if link.gone_at is None:
         return False
-    archived, link.gone_at, link.archived_at = link.archived_at, None, None
+    archived, link.gone_at, link.archived_at, link.buried_at = link.archived_at, None, None, None
     if archived is None or task.archived_at is None:
         return False
     tasks.restore(batch.session, task, actor=batch.reading.actor)

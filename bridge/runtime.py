@@ -1,5 +1,6 @@
 """What the bridge's parts share: configuration, database, clock, and the way to wake the engine. Decides nothing."""
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,29 +14,34 @@ from sqlalchemy.orm import Session
 from bridge.budget import account_of
 from bridge.config import Config
 from bridge.core.retry import Pace
+from bridge.errors import Permanent
 from task_api.db import begin_write
 
 if TYPE_CHECKING:
     from bridge.google import Google
     from bridge.sheets import Sheet
 
+log = logging.getLogger(__name__)
+Wishes = Mapping[str, datetime | None]
+"""sheet key → when its lane may have work; None: at once."""
+
 
 @dataclass
 class Runtime:
     """One running bridge. ``wake(sheet key, at)`` tells the engine that a lane may have work then, or (None) at once;
-    ``defer(session, {key: at})`` that lanes will, when this transaction has committed; losing one costs latency, never
-    data. ``pace``: how fast each Google account may be used.
+    ``defer(session, wishes)`` that lanes will, when this transaction has committed, and returns those that ``wake``
+    is to tell of then; losing one costs latency, never data. ``pace``: how fast each Google account may be used.
     """
 
     config: Config
     database: Engine
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     wake: Callable[[str, datetime | None], None] = lambda _key, _at: None
-    defer: Callable[[Session, Mapping[str, datetime | None]], None] = lambda _session, _lanes: None
+    defer: Callable[[Session, Wishes], Wishes] = lambda _session, lanes: lanes
     pace: Pace = field(init=False)
     sheets: dict[str, "Sheet"] = field(default_factory=dict)
-    _googles: dict[Path, "Google"] = field(default_factory=dict)
-    _opening: threading.Lock = field(default_factory=threading.Lock)
+    _googles: dict[Path, "Google"] = field(init=False, default_factory=dict)
+    _opening: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.pace = Pace.of(self.config.calls_per_minute)
@@ -44,23 +50,34 @@ class Runtime:
         """The opened sheet of a lane, by the key file as it is now. gspread is imported on first use: it costs 0.4 s
         that the start need not wait for.
         """
-        with self._opening:
-            file = self.config.key_file(key)
-            if (google := self._googles.get(file)) is not None and google.outdated:
-                del self._googles[file]
-                self.sheets = {other: sheet for other, sheet in self.sheets.items() if sheet.google is not google}
-                google.close()
-            if key not in self.sheets:
-                self.sheets[key] = self._opened(key, file)
-            return self.sheets[key]
-
-    def _opened(self, key: str, file: Path) -> "Sheet":
-        from bridge.google import Google  # noqa: PLC0415
         from bridge.sheets import Sheet  # noqa: PLC0415
 
-        if file not in self._googles:
-            self._googles[file] = Google(self.config.google_url, file)
-        return Sheet(self._googles[file], self.config.sheets[key])
+        with self._opening:
+            if (sheet := self.sheets.get(key)) is None:
+                sheet = self.sheets[key] = Sheet(self._google(self.config.key_file(key)), self.config.sheets[key])
+            elif sheet.google.outdated:
+                sheet.google = self._google(self.config.key_file(key))
+            return sheet
+
+    def _google(self, file: Path) -> "Google":
+        """The account's connection, by its key as it is now; the one before while the new key cannot be used."""
+        from bridge.google import Google  # noqa: PLC0415
+
+        known = self._googles.get(file)
+        if known is not None and not known.outdated:
+            return known
+        try:
+            fresh = Google(self.config.google_url, file)
+        except Permanent as error:
+            if known is None:
+                raise
+            log.warning("key_unusable why=%r", str(error))
+            return known
+        self._googles[file] = fresh
+        account_of.cache_clear()  # it may be another account's
+        if known is not None:
+            known.close()
+        return fresh
 
     def account(self, key: str) -> str:
         """The Google account that a lane's calls count for."""
@@ -73,9 +90,11 @@ class Runtime:
 
     def close(self) -> None:
         """Let go of connections; work goes on by opening new ones."""
-        for google in self._googles.values():
-            google.close()
-        self.sheets.clear()
+        with self._opening:
+            for google in self._googles.values():
+                google.close()
+            self._googles.clear()
+            self.sheets.clear()
         self.database.dispose()
 
     def session(self) -> Session:

@@ -52,7 +52,7 @@ class Sheet:
     """One tab of one spreadsheet. Each method is one or two API calls; ``calls`` counts them by kind for the pace."""
 
     def __init__(self, google: Google, sheet: SheetConfig) -> None:
-        self.google, self.email, self._http = google, google.email, google.http
+        self.google = google
         self._id, self.tab = sheet.spreadsheet, sheet.tab
         self._sheet_id: int | None = None
         self.calls = Calls()
@@ -88,7 +88,7 @@ class Sheet:
         }
         try:
             with self._calling("write", "write"):
-                reply = self._http.values_batch_update(self._id, body)
+                reply = self.google.http.values_batch_update(self._id, body)
         except Rejected:
             before = self.tab
             self._follow_renamed_tab()
@@ -114,7 +114,7 @@ class Sheet:
             "fields": "userEnteredValue,userEnteredFormat.numberFormat",
         }
         with self._calling("write", "append"):
-            self._http.batch_update(self._id, {"requests": [{"appendCells": request}]})
+            self.google.http.batch_update(self._id, {"requests": [{"appendCells": request}]})
 
     def _range(self, write: RowWrite) -> dict[str, Any]:
         first, last = _span(write)
@@ -128,7 +128,7 @@ class Sheet:
         """Not gspread's own ``spreadsheets_get``, which makes a dict of every cell."""
         asked: dict[str, Any] = {"ranges": ranges, "includeGridData": "true", "fields": FIELDS, "prettyPrint": "false"}
         with self._calling("read", purpose):
-            answer = self._http.request("get", SPREADSHEET_URL % self._id, params=asked)
+            answer = self.google.http.request("get", SPREADSHEET_URL % self._id, params=asked)
             snapshot = parsed(answer.content)
         self._sheet_id = snapshot.sheet_id
         return snapshot
@@ -136,7 +136,7 @@ class Sheet:
     def tabs(self) -> dict[int, str]:
         """Google's number of each tab → its name, from left to right; one read."""
         with self._calling("read", "tabs"):
-            reply = self._http.spreadsheets_get(self._id, {"fields": "sheets(properties(sheetId,title))"})
+            reply = self.google.http.spreadsheets_get(self._id, {"fields": "sheets(properties(sheetId,title))"})
         return {tab["properties"].get("sheetId", 0): tab["properties"]["title"] for tab in reply.get("sheets", [])}
 
     def _follow_renamed_tab(self) -> None:
@@ -147,7 +147,7 @@ class Sheet:
             raise Permanent(f"there is no tab '{self.tab}'; the spreadsheet has {', '.join(tabs.values())}")
 
     def _calling(self, kind: Kind, purpose: Purpose) -> Calling:
-        return Calling(self.calls, kind, purpose, self.email)
+        return Calling(self.calls, kind, purpose, self.google.email)
 
     def _title(self) -> str:
         return "'" + self.tab.replace("'", "''") + "'"

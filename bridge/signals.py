@@ -110,7 +110,7 @@ def _link_of(task: Task, session: Session) -> tuple[Runtime, Link] | None:
 def _defer(session: Session) -> None:
     lanes: dict[str, datetime | None] = session.info.get("lanes", {})
     if lanes and (runtime := _runtime_of(session)) is not None:
-        runtime.defer(session, lanes)
+        session.info["lanes"] = runtime.defer(session, lanes)
 
 
 @event.listens_for(Session, "after_commit")

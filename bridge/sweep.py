@@ -137,7 +137,8 @@ def _late_rows(runtime: Runtime, session: Session, seen: Seen, outcomes: Sequenc
     if not seen.config.create_rows or unclear:
         return []
     linked = select(Link.id).where(Link.task_id == Task.id).exists()
-    waiting = list(session.scalars(select(Task).where(Task.archived_at.is_(None), ~linked).limit(CHUNK)))
+    rowless = select(Task).where(Task.archived_at.is_(None), ~linked).order_by(Task.id).limit(CHUNK)
+    waiting = list(session.scalars(rowless.with_for_update(of=Task, key_share=True)))  # no lane guards them yet
     steps = [_late_row(runtime, session, seen.config, task) for task in waiting]
     if len(waiting) == CHUNK and any(step.what == "row_appended" for step in steps):
         ask_for_sweep(session, seen.config.key, runtime.now())

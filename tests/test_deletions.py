@@ -1,6 +1,7 @@
 """Rows that vanish: tombstone, grace, archive; back again; and when too many go at once."""
 
 import pytest
+from sqlalchemy import select
 
 from bridge.models import Link
 from bridge.outbox import ask_for_sweep
@@ -79,6 +80,21 @@ def test_a_row_that_comes_back_by_a_delivery_is_restored_at_once(stack):
     stack.edit("A3:D3", [2, "Lead 2", "NEW", 2])
     told = stack.deliver([2, "Lead 2", "NEW", 2], first=3, seq=5, edited={"first": 1, "last": 4}).json()
     assert [(one["outcome"], one["task_id"]) for one in told["outcomes"]] == [("task_restored", 2)]
+
+
+def test_a_row_that_comes_back_has_its_dead_letter_tried_again(stack):
+    leads(stack, 2)
+    stack.google.person.delete_rows("Leads", 3)
+    stack.sweep()
+    stack.later(61)
+    stack.sweep()
+    with stack.runtime.writing() as session:
+        link = session.scalars(select(Link).where(Link.task_id == 2)).one()
+        link.buried_at, link.base = stack.runtime.now(), link.base | {"task_id": None}
+        session.commit()
+    stack.google.book.tab("Leads").write(3, 1, [[2, "Lead 2", "NEW", ""]])
+    stack.sweep()
+    assert (archived(stack), stack.cell("D3")) == (set(), 2)
 
 
 def test_a_task_archived_through_the_api_stays_archived_when_its_row_goes_and_comes_back(stack):

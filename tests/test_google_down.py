@@ -3,6 +3,7 @@ what is wrong.
 """
 
 import json
+import os
 import time
 from dataclasses import replace
 
@@ -163,11 +164,36 @@ def test_a_google_that_is_not_there_at_all(linked):
 
 
 def test_a_new_key_in_the_old_ones_place_is_used_without_a_restart(linked):
-    before, file = linked.runtime.sheet("leads"), linked.config.credentials
+    before, file = linked.runtime.sheet("leads").google, linked.config.credentials
     file.write_text(json.dumps(json.loads(file.read_text()), indent=3))
     linked.patch(1, status="DONE")
     eventually(lambda: linked.cell("C2") == "QUALIFIED")
-    assert linked.runtime.sheet("leads").google is not before.google
+    assert linked.runtime.sheet("leads").google is not before
+
+
+def test_a_new_key_leaves_what_is_known_of_the_sheet_and_its_calls(linked):
+    requests.post(f"{linked.google_url}/rename", json={"tab": "Leads", "title": "Leads 2026"}, timeout=60)
+    linked.patch(1, status="DONE")
+    eventually(lambda: linked.pending() == 0)
+    used, file = linked.runtime.used("leads"), linked.config.credentials
+    os.utime(file)
+    linked.patch(1, status="TODO")
+    eventually(lambda: linked.pending() == 0)
+    assert problem(linked) is None
+    assert linked.google.book.tab("Leads 2026").values(2, 3) == [["NEW"]]
+    assert linked.runtime.used("leads") > used
+
+
+def test_while_a_new_key_is_half_written_the_old_one_is_used(linked):
+    file = linked.config.credentials
+    key = file.read_text()
+    file.write_text(key[:100])
+    linked.patch(1, status="DONE")
+    eventually(lambda: linked.cell("C2") == "QUALIFIED")
+    file.write_text(key)
+    linked.patch(1, status="TODO")
+    eventually(lambda: linked.cell("C2") == "NEW")
+    assert not linked.runtime.sheet("leads").google.outdated
 
 
 def test_the_sheets_of_one_account_share_its_connection(linked):

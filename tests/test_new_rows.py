@@ -2,8 +2,11 @@
 
 import pytest
 
+from bridge import sweep
 from bridge.local_google.trouble import Fault
 from bridge.models import Link
+from bridge.outbox import Lease
+from bridge.turn import Turn
 from tests.stack import eventually
 
 
@@ -46,6 +49,40 @@ def test_the_etag_of_the_new_task_is_its_own(stack):
         f"{stack.url}/tasks/1", json={"status": "DONE"}, headers={"If-Match": answer.headers["ETag"]}, timeout=60
     )
     assert again.status_code == 200
+
+
+def test_a_task_that_gets_its_row_later_changes_like_any_other(running):
+    stack = running()
+    before = stack.post_to("/tasks", title="Follow up: Zoë")
+    rows_from_now_on(stack)
+    kept = {"If-None-Match": before.headers["ETag"]}
+    after = stack.http.get(f"{stack.url}/tasks/1", headers=kept, timeout=60)
+    assert (after.status_code, after.json()["lead_id"]) == (200, "T-1")
+    assert after.json()["updated_at"] > before.json()["updated_at"]
+
+
+@pytest.mark.parametrize("first", ["a row", "a task"])
+def test_of_tasks_that_bear_one_lead_id_one_has_the_row_and_the_other_holds_nobody_up(running, first):
+    stack = running()
+    for title in "AB":
+        post(stack, title=title, lead_id="X")
+    post(stack, title="Follow up: Cyd")
+    if first == "a row":
+        stack.edit("A2:D2", ["X", "Ann", "NEW", 2])
+        stack.sweep()
+    rows_from_now_on(stack)
+    assert sorted(row[3] for row in stack.rows()) == [1 + (first == "a row"), 3]
+    assert stack.get("/status")[0]["problem"] is None
+    turn = Turn(stack.runtime, Lease("leads", 0))
+    assert "of the sheet has task" in sweep.preview(turn).steps[0].reasons[0]
+
+
+def rows_from_now_on(stack):
+    """`create_rows` is turned on while tasks without rows are there."""
+    stack.stop_bridge()
+    stack._sheet |= {"create_rows": True}
+    stack.start_bridge()
+    stack.settle()
 
 
 def test_a_due_date_becomes_a_date_in_the_sheet(stack):

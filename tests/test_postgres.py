@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -19,8 +21,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bridge import lane
 from bridge.config import ConfigError, load
 from bridge.core.retry import Pace
-from bridge.engine.postgres import PostgresEngine
-from bridge.outbox import LostLease
+from bridge.engine.postgres import LONGEST_WAIT, PostgresEngine
+from bridge.outbox import LostLease, ask_for_sweep
 from bridge.runtime import Runtime
 from task_api import schema, tasks
 from tests.process import ROOT, free_port
@@ -60,6 +62,49 @@ def test_while_the_database_is_away_the_answer_says_so_and_nothing_is_lost(stack
         postgres.control("start")
     assert eventually(lambda: stack.deliver([12, "Vikram", "LOST", 1], seq=2).status_code == 200, "taken")
     eventually(lambda: stack.task(1)["status"] == "DONE")
+
+
+def test_a_task_that_gets_its_row_while_it_is_patched_keeps_the_patch(stack):
+    stack.app.extensions["engine"].stop()
+    waiting = stack.post_to("/tasks", title="Follow up: Maya").json()["id"]
+    stack.config.sheets["leads"] = replace(stack.config.sheets["leads"], create_rows=True)
+    with stack.runtime.writing() as session:
+        ask_for_sweep(session, "leads", stack.runtime.now())
+        session.commit()
+    with stack.runtime.session() as session:
+        task = tasks.locked(session, waiting)
+        assert task is not None
+        tasks.change(session, task, {"lead_id": "X-9"}, actor="token:test")
+        session.flush()
+        turn = threading.Thread(target=lane.run, args=(stack.runtime, "leads"))
+        turn.start()
+        with stack.runtime.session() as other:
+            eventually(lambda: other.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")), "it waits")
+        session.commit()
+    turn.join()
+    assert stack.task(waiting)["lead_id"] == "X-9"
+
+
+SLOW_COMMIT = """
+CREATE TEMP TABLE slow (a int);
+CREATE FUNCTION pg_temp.slow() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION pg_temp.slow();
+INSERT INTO slow VALUES (1);
+"""
+
+
+def test_what_falls_due_while_it_is_committed_is_not_forgotten(stack):
+    time.sleep(1.5)  # the clock has nothing to look at for half a minute
+    with stack.runtime.writing() as session:
+        at = stack.runtime.now() + timedelta(seconds=0.3)
+        ask_for_sweep(session, "leads", at)
+        session.connection().exec_driver_sql(SLOW_COMMIT)
+        session.commit()
+    began = time.monotonic()
+    eventually(lambda: datetime.fromisoformat(stack.get("/status")[0]["swept_at"]) >= at, "swept")
+    assert time.monotonic() - began < LONGEST_WAIT / 2
 
 
 def test_while_every_connection_is_taken_the_answer_says_so_and_nothing_is_lost(stack):

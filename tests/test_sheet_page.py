@@ -284,3 +284,17 @@ def test_cut_cells_stay_until_they_are_pasted_and_then_move_at_one_stroke(page, 
     page.keyboard.press("Control+z")
     expect(cell(page, "N2")).to_have_text("cut")
     assert grid(product, (6, 13), (2, 14)) == ["", "out"]
+
+
+@pytest.mark.parametrize("key", ["Control+c", "Escape", "Delete"])
+def test_what_was_cut_stays_where_another_key_came_before_it_was_pasted(page, product, key):
+    edit(product, "Leads!N12:N13", ["same"], ["same"])
+    expect(cell(page, "N13")).to_have_text("same")
+    cell(page, "N12").click()
+    page.keyboard.press("Control+x")
+    cell(page, "N13").click()
+    page.keyboard.press(key)
+    cell(page, "N15").click()
+    paste(page, "N15", "same")
+    expect(cell(page, "N15")).to_have_text("same")
+    assert grid(product, (11, 13)) == ["same"]

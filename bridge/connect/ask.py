@@ -76,7 +76,11 @@ def opened(spreadsheet: str, google_url: str, file: Path, asked: Asked) -> Sheet
     """The sheet, shared with the service account, at the tab that was chosen."""
     google = Google(google_url, file)
     click.echo(f"The sheet must be shared with {google.email} as an Editor.")
-    tabs = list(_patiently(Sheet(google, SheetConfig("", spreadsheet)).tabs, asked.yes).values())
+    try:
+        tabs = list(_patiently(Sheet(google, SheetConfig("", spreadsheet)).tabs, asked.yes).values())
+    except BaseException:
+        google.close()
+        raise
     return Sheet(google, SheetConfig("", spreadsheet, _tab(tabs, asked)))
 
 

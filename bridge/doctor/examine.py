@@ -51,7 +51,7 @@ def _sharing(config: Config, sheet: SheetConfig, seen: list[Seen]) -> Iterator[F
         snapshot = opened.read()
         layout = sheet.mapping.locate(snapshot.header)
         seen.append(Seen(sheet, snapshot, began, layout))
-        yield ok("sharing", f"the sheet can be read as {opened.email}")
+        yield ok("sharing", f"the sheet can be read as {opened.google.email}")
         column = layout.positions.get("id", 0)
         if not snapshot.guarded(1, column):  # a protected header says nothing about the rows
             yield _written(opened, column)
@@ -65,7 +65,9 @@ def _written(opened: Sheet, column: int) -> Finding:
     except Rejected:
         raise
     except Permanent:
-        return problem("sharing", "but not written", f"share it with {opened.email} as an Editor, not as a Viewer")
+        return problem(
+            "sharing", "but not written", f"share it with {opened.google.email} as an Editor, not as a Viewer"
+        )
     return ok("sharing", "and written")
 
 

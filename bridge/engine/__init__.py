@@ -2,7 +2,6 @@
 on PostgreSQL with as many processes as wanted.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +10,7 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from bridge.config import Config
-from bridge.runtime import Runtime
+from bridge.runtime import Runtime, Wishes
 
 
 class LaneEngine(Protocol):
@@ -22,8 +21,10 @@ class LaneEngine(Protocol):
     def start(self) -> None:
         """Begin to work; after any fork."""
 
-    def defer(self, session: Session, lanes: Mapping[str, datetime | None]) -> None:
-        """These lanes will have work at these times (None: at once), when this open transaction has committed."""
+    def defer(self, session: Session, lanes: Wishes) -> Wishes:
+        """These lanes will have work at these times (None: at once), when this open transaction has committed. Returns
+        those that `wake` is to tell of then.
+        """
 
     def wake(self, sheet: str, at: datetime | None) -> None:
         """This lane may have work at that time, or (None) at once; what made it so is committed."""

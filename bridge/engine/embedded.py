@@ -11,7 +11,6 @@ import math
 import os
 import threading
 import time
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from bridge import lane, retention
-from bridge.runtime import Runtime
+from bridge.runtime import Runtime, Wishes
 from task_api.db import data_version
 
 log = logging.getLogger(__name__)
@@ -49,8 +48,9 @@ class EmbeddedEngine:
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
 
-    def defer(self, session: Session, lanes: Mapping[str, datetime | None]) -> None:
+    def defer(self, _session: Session, lanes: Wishes) -> Wishes:
         """Nothing to do within the transaction: what is due stands in the links, and `wake` follows the commit."""
+        return lanes
 
     def wake(self, _sheet: str, at: datetime | None) -> None:
         """A lane may have work; what comes later than the engine will look anyway disturbs nobody."""

@@ -11,7 +11,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from bridge import lane, retention
 from bridge.outbox import hold, wake_after_commit
-from bridge.runtime import Runtime
+from bridge.runtime import Runtime, Wishes
 from task_api.db import held_alone
 
 log = logging.getLogger(__name__)
@@ -64,36 +64,38 @@ class PostgresEngine:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="engine", daemon=True)
         self._thread.start()
 
-    def defer(self, session: Session, lanes: Mapping[str, datetime | None]) -> None:
-        """A turn for each lane in the session's own transaction, unless one waits there already, or this process's own
-        clock will do it when it is time.
+    def defer(self, session: Session, lanes: Wishes) -> Wishes:
+        """A turn for each lane in the session's own transaction, unless one waits there already. What is for later is
+        left to this process's clock.
 
         Who saw it waiting, holding the lane, knows that it will begin after this commit: it must take the lane first.
         """
-        now = self._runtime.now()
-        for sheet, at in sorted(lanes.items()):
-            if at is not None and at > now and self._thread is not None:
-                continue
+        now, works = self._runtime.now(), self._works
+        later = {sheet: at for sheet, at in lanes.items() if works and at is not None and at > now}
+        for sheet in sorted(lanes.keys() - later.keys()):
             hold(session, sheet)
             if session.scalar(_WAITS, {"sheet": sheet}) is None:
                 raw: Any = session.connection().connection.driver_connection
                 self._door.configure_task(TURN, lock=sheet, queue=QUEUE, connection=raw).defer(sheet=sheet)
+        return later
 
     def wake(self, _sheet: str, at: datetime | None) -> None:
-        """For what is due the database has notified the workers; the clock looks for what will be, and earlier than
-        it would anyway.
-        """
+        """The clock looks, when it would look too late otherwise."""
         wait = 0.0 if at is None else (at - self._runtime.now()).total_seconds()
-        if at is None or (wait > 0 and time.monotonic() + wait < self._looks_at):
+        if time.monotonic() + wait < self._looks_at:
             self._call(self._looks)
 
     @property
     def alive(self) -> bool:
         """True while it works; where others work for this process, True while one of them does."""
         if self._runtime.config.engine:
-            return self._thread is not None and self._thread.is_alive() and not self._stopping
+            return self._works
         with self._runtime.session() as session:
             return session.scalar(_WORKERS, {"s": self._stalled}) is not None
+
+    @property
+    def _works(self) -> bool:
+        return self._thread is not None and self._thread.is_alive() and not self._stopping
 
     @property
     def stopping(self) -> bool:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -38,7 +39,7 @@ NEXT = {"NEW": "CONTACTED", "CONTACTED": "QUALIFIED", "QUALIFIED": "NEW"}
 class Rows:
     """The tab of one lane: row n + 1 holds lead n, whose task is ``first`` + n - 1."""
 
-    sheet_id, tab, email = 0, "Leads", ""
+    sheet_id, tab, google = 0, "Leads", SimpleNamespace(outdated=False)
 
     def __init__(self, leads: int, first: int) -> None:
         self.words: dict[int, str] = {}

@@ -329,6 +329,7 @@ export class Sheet {
   key(event) {
     if (this.busy()) return;
     if (event.key === 'Escape') return this.leave();
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'c') this.cut = null; // the grid copies
     const way = (event.ctrlKey || event.metaKey) && { z: event.shiftKey ? 'redo' : 'undo', y: 'redo', x: 'cut' }[event.key.toLowerCase()];
     if (!way) return;
     event.preventDefault();
@@ -347,12 +348,14 @@ export class Sheet {
 
   /** Tab moves along the row while a cell is chosen; after Escape it leads out of the sheet. */
   leave() {
+    this.cut = null;
     this.grid.resetSelection();
     jspreadsheet.current = null;
   }
 
   /** One act after the other, in the order they were done; after the last of them the grid as it is now. */
   act(path, body) {
+    this.cut = null;
     this.acts += 1;
     this.waiting += 1;
     this.sending = this.sending
