@@ -110,7 +110,7 @@ def test_a_call_is_counted_by_what_google_answers(linked, fault, result):
 
 def test_a_call_without_an_answer_is_a_timeout(linked):
     before = samples(linked)
-    linked.runtime.sheet("leads")._http.set_timeout((5.0, 0.2))
+    linked.runtime.sheet("leads").google.http.set_timeout((5.0, 0.2))
     linked.google.trouble.latency = 1.0
     linked.patch(1, status="DONE")
     eventually(lambda: grown(linked, before).get(("api_calls_total", "read", "timeout")))
