@@ -198,6 +198,9 @@ def _from_file(
     except OSError as error:
         faults.append(f"{path.name}: cannot be read: {error.strerror}")
         return Config(home, {})
+    except UnicodeDecodeError as error:
+        faults.append(f"{path.name}: byte {error.start + 1} is not UTF-8: save the file as UTF-8")
+        return Config(home, {})
     except tomllib.TOMLDecodeError as error:
         faults.append(f"{path.name}: {error}")
         return Config(home, {})

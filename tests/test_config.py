@@ -163,3 +163,9 @@ def test_no_proxy_is_trusted_unless_told_and_never_a_negative_number_of_them(tmp
     assert written(tmp_path, GOOD).trusted_proxies == 0
     assert written(tmp_path, "[bridge]\ntrusted_proxies = 2\n" + GOOD).trusted_proxies == 2
     assert "bridge.toml line 2: bridge.trusted_proxies" in faults(tmp_path, "[bridge]\ntrusted_proxies = -1\n" + GOOD)
+
+
+def test_a_file_in_another_encoding_is_told_so(tmp_path):
+    (tmp_path / "bridge.toml").write_bytes("# café\n".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"bridge.toml: byte 6 is not UTF-8: save the file as UTF-8"):
+        load({}, tmp_path)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bridge.config import GOOGLE, load
+from bridge.connect import propose
 from bridge.connect.ask import google_of, spreadsheet_id
 from tests.process import Process
 from tests.stack import eventually
@@ -114,12 +115,24 @@ def test_a_sheet_that_is_not_shared_says_with_whom_to_share_it_and_writes_nothin
     assert "gserviceaccount.com" in done.stdout
 
 
+def test_no_task_that_is_done_makes_a_lead_lost_unless_somebody_says_so():
+    table = propose.settings("s", "Leads", {}, {"In progress": "IN_PROGRESS"}, {"Lost": 9, "In progress": 1})
+    assert table["back"] == {"TODO": "NEW", "IN_PROGRESS": "In progress", "DONE": "QUALIFIED"}
+    table = propose.settings("s", "Leads", {}, {"Lost": "DONE", "Won": "DONE"}, {"Lost": 9, "Won": 1})
+    assert table["back"] == {"TODO": "NEW", "IN_PROGRESS": "CONTACTED", "DONE": "Won"}
+    assert table["statuses"] == {
+        "NEW": "TODO", "CONTACTED": "IN_PROGRESS", "QUALIFIED": "DONE", "Lost": "DONE", "Won": "DONE"
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("--tab", "Nope"), "there is no tab 'Nope'; there is Leads"),
         ((), "no column for name: give one cell of the first row the text 'name'"),
         (("--column", "nonsense"), "'nonsense' is not FIELD=HEADER"),
+        (("--column", "phone=Customer"), "'phone' is no field; use one of id, name"),
+        (("--column", "name=Nope"), "no column is headed 'Nope'"),
         (("--status", "WON=FINISHED"), "'FINISHED' is no task status; use one of TODO, IN_PROGRESS, DONE"),
         ((*MAPPED, "--key", "My Leads"), "a sheet's key is part of an address"),
         (("--credentials", "nowhere.json"), "nowhere.json cannot be read"),

@@ -108,6 +108,11 @@ def _patiently(look: Callable[[], T], yes: bool) -> T:
 def looked_at(sheet: Sheet, spreadsheet: str, asked: Asked) -> dict[str, object]:
     """The sheet's table, from what stands in it and what the person says."""
     snapshot = _patiently(sheet.read, asked.yes)
+    headed = [text for cell in snapshot.header if (text := cell.shown.strip())]
+    if strange := set(asked.columns.values()) - set(headed):
+        raise click.BadParameter(
+            f"no column is headed '{strange.pop()}', but {', '.join(headed)}", param_hint="--column"
+        )
     proposal = propose.headers(snapshot.header, asked.columns)
     chosen = dict(asked.columns)
     for name in proposal.missing:

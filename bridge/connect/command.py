@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bridge.config import GOOGLE, Config
 from bridge.connect import toml
+from bridge.core.mapping import COLUMNS
 from bridge.models import Lane
 from task_api.db import engine_options, prepare_engine
 from task_api.models import STATUSES
@@ -51,6 +52,10 @@ def connect(address: str, key: str, public_url: str | None, wait: float, **given
     )
 
     asked = Asked(**given)
+    if strange := asked.columns.keys() - (fields := [column.field for column in COLUMNS]):
+        raise click.BadParameter(
+            f"'{strange.pop()}' is no field; use one of {', '.join(fields)}", param_hint="--column"
+        )
     if unknown := set(asked.words.values()) - set(STATUSES):
         raise click.BadParameter(f"'{unknown.pop()}' is no task status; use one of {', '.join(STATUSES)}")
     file, spreadsheet = key_file(asked), spreadsheet_id(address)

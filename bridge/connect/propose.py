@@ -61,7 +61,7 @@ def settings(
     spreadsheet: str, tab: str, found: Mapping[str, str], meant: Mapping[str, str], counted: Mapping[str, int]
 ) -> dict[str, object]:
     """The sheet's table for bridge.toml; only what differs from what is shipped. The way back of a status is the word
-    that the sheet uses most for it.
+    that the sheet uses most for it, but never one that the shipped words have no way back to: nobody is LOST unsaid.
     """
     shipped = {column.field: column for column in COLUMNS}
     own = {
@@ -73,8 +73,11 @@ def settings(
     if own:
         table["columns"] = own
     if meant:
-        statuses = dict(SHIPPED.to_task) | dict(meant)
-        spelt = {word.casefold(): word for word in statuses}
+        own_words = {word.casefold() for word in meant}
+        statuses = {word: status for word, status in SHIPPED.to_task.items() if word.casefold() not in own_words}
+        statuses |= meant
+        one_way = {word.casefold() for word, status in SHIPPED.to_task.items() if SHIPPED.back[status] != word}
+        spelt = {word.casefold(): word for word in statuses if word.casefold() not in one_way}
         used = [spelt[word.casefold()] for word in counted if word.casefold() in spelt]
         table["statuses"] = statuses
         table["back"] = dict(SHIPPED.back) | {statuses[word]: word for word in reversed(used)}
