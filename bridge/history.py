@@ -1,11 +1,15 @@
-"""The history: every field change on either side, and what became of it. Appends and settles; decides nothing."""
+"""The history: every field change on either side, and what became of it. Appends and settles; decides nothing.
+
+What a transaction notes is kept until somebody asks the history or the transaction commits, and then inserted in one
+statement: a delivery of 50 rows makes 50 entries, which the ORM would insert one by one.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, event, insert, select
 from sqlalchemy.orm import Session
 
 from bridge import own_writes, tallies
@@ -17,10 +21,13 @@ from bridge.models import Change, Link
 LAG = timedelta(seconds=10)
 """How long a read of the sheet may still show what was replaced (GOOGLE.md section 8: no read-your-write)."""
 
+ASTRAY = "a write of ours went astray"
+
 _SHEET_ACTORS = ("delivery:", "sweep:", "flush:")
 _EDITS = select(Change.link_id, Change.field, Change.old).where(
     Change.link_id.in_(bindparam("links", expanding=True)), Change.side == "sheet", Change.at > bindparam("since")
 )
+_NOTE = insert(Change)
 
 
 @dataclass(frozen=True)
@@ -42,43 +49,44 @@ def note_sheet_change(
     session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: str = "the sheet changed"
 ) -> None:
     """Something a person did in the sheet, and the task followed."""
-    session.add(_change(link, "sheet", name, old, new, by, rule=rule, state="applied", reached_at=by.at))
+    _note(session, link, "sheet", name, old, new, by, rule=rule, state="applied", reached_at=by.at)
 
 
 def note_conflict(session: Session, link: Link, conflict: Conflict, before: Value, policy: str, by: By) -> None:
     """Both sides changed one field: the winner's change was made, the loser's is kept, so that it can be put back."""
     rule = f"conflict, policy '{policy}'"
     if conflict.winner == "task":
-        lost = _change(link, "sheet", conflict.field, before, conflict.lost, by, rule=rule, state="lost")
-        lost.reason = "the task changed too, and its value stays"
-        session.add(lost)
+        why = "the task changed too, and its value stays"
+        _note(session, link, "sheet", conflict.field, before, conflict.lost, by, rule=rule, state="lost", reason=why)
         return
     note_sheet_change(session, link, conflict.field, before, conflict.kept, by, rule)
-    brought = list(session.scalars(_waiting(link.id).where(Change.field == conflict.field)))
+    why = "the sheet changed too, and its value stays"
+    brought = [change for change in _waiting(session, link.id) if change.field == conflict.field]
     for change in brought:
         change.state = "superseded"
-    newest = brought[0] if brought else _change(link, "task", conflict.field, before, conflict.lost, by, rule=rule)
-    newest.state, newest.reason = "lost", "the sheet changed too, and its value stays"
-    session.add(newest)
+    if brought:
+        brought[0].state, brought[0].reason = "lost", why
+    else:
+        _note(session, link, "task", conflict.field, before, conflict.lost, by, rule=rule, state="lost", reason=why)
 
 
 def note_refused(session: Session, link: Link, name: str, new: Value, by: By, reason: str) -> None:
     """A change that could not reach the sheet, and why; said once, however often it is tried."""
+    write_down(session)
     mine = select(Change).where(Change.link_id == link.id, Change.field == name).order_by(Change.id.desc())
-    last = session.scalars(mine).first()
+    last = session.scalars(mine.limit(1)).first()
     if last is not None and (last.state, last.new, last.reason) == ("refused", new, reason):
         return
-    waiting = last is not None and last.state == "waiting"
-    change = last if last is not None and waiting else _change(link, "task", name, link.base.get(name), new, by)
-    change.state, change.reason = "refused", reason
-    session.add(change)
+    if last is not None and last.state == "waiting":
+        last.state, last.reason = "refused", reason
+    else:
+        _note(session, link, "task", name, link.base.get(name), new, by, state="refused", reason=reason)
 
 
 def note_unread(session: Session, link: Link, name: str, shown: Value, by: By, reason: str) -> None:
     """What a person put into a cell and the bridge cannot take, and why."""
-    change = _change(link, "sheet", name, link.base.get(name), shown, by, rule="the sheet changed", state="refused")
-    change.reason = reason
-    session.add(change)
+    before, rule = link.base.get(name), "the sheet changed"
+    _note(session, link, "sheet", name, before, shown, by, state="refused", rule=rule, reason=reason)
 
 
 def note_task_change(
@@ -100,50 +108,44 @@ def note_task_change(
         if put and name in link.puts:
             continue  # noted in the lead's words, as what was put
         if name in said and name in link.base and link.base[name] != said[name]:
-            session.add(_change(link, "task", name, link.base[name], said[name], by, rule=rule))
+            _note(session, link, "task", name, link.base[name], said[name], by, rule=rule)
         else:
             plain = _plain(old), _plain(new)
-            session.add(_change(link, "task", task_field, *plain, by, rule=rule, state="applied", reached_at=by.at))
+            _note(session, link, "task", task_field, *plain, by, rule=rule, state="applied", reached_at=by.at)
 
 
 def note_life(session: Session, link: Link, name: str, old: Any, new: Any, by: By, rule: str) -> None:
     """A task made, linked, archived or brought back, or a lead that got another id, and by which rule."""
     side = "sheet" if from_sheet(by.actor) else "task"
-    session.add(_change(link, side, name, old, new, by, rule=rule, state="applied", reached_at=by.at))
+    _note(session, link, side, name, old, new, by, rule=rule, state="applied", reached_at=by.at)
 
 
 def note_stray(session: Session, link: Link, name: str, value: Value, by: By) -> None:
     """A cell showed what we had written for another lead: its own value is put back. Kept, should it have been a
     person's after all.
     """
-    change = _change(
-        link, "sheet", name, link.base.get(name), value, by, rule="a write of ours went astray", state="lost"
-    )
-    change.reason = "the value was meant for another row, and this one gets its own back"
-    session.add(change)
+    why = "the value was meant for another row, and this one gets its own back"
+    _note(session, link, "sheet", name, link.base.get(name), value, by, state="lost", rule=ASTRAY, reason=why)
 
 
 def note_fallen_on(session: Session, link: Link, name: str, value: Value, by: By) -> None:
     """A new lead's cell shows what we had written for another: what its person had put there nobody can tell."""
     if name == "sync":
         return
-    rule = "a write of ours went astray"
-    change = _change(link, "sheet", name, None, value, by, rule=rule, state="refused")
-    change.reason = "a write for another row fell onto this new one; what stood there before is not known: look at it"
-    session.add(change)
+    why = "a write for another row fell onto this new one; what stood there before is not known: look at it"
+    _note(session, link, "sheet", name, None, value, by, state="refused", rule=ASTRAY, reason=why)
 
 
 def note_covered(session: Session, link: Link, name: str, value: Value, by: By, row: int) -> None:
     """A person typed this somewhere just when a write of ours reached this lead's cell; it may have stood there."""
+    why = f"typed into row {row}, where it is not: rows moved meanwhile, and it may have stood here"
     rule = "typed while we wrote"
-    change = _change(link, "sheet", name, link.base.get(name), value, by, rule=rule, state="lost")
-    change.reason = f"typed into row {row}, where it is not: rows moved meanwhile, and it may have stood here"
-    session.add(change)
+    _note(session, link, "sheet", name, link.base.get(name), value, by, state="lost", rule=rule, reason=why)
 
 
 def note_put(session: Session, link: Link, name: str, value: Value, by: By) -> None:
     """A value that is put back into the sheet, on a person's word."""
-    session.add(_change(link, "task", name, link.base.get(name), value, by, rule="undo"))
+    _note(session, link, "task", name, link.base.get(name), value, by, rule="undo")
 
 
 def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[str]], at: datetime) -> None:
@@ -151,7 +153,7 @@ def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[
     superseded.
     """
     newest: dict[tuple[int, str], float] = {}
-    for change in session.scalars(_waiting(*reached)):
+    for change in _waiting(session, *reached):
         if change.link_id is not None and change.field in reached[change.link_id]:
             key = (change.link_id, change.field)
             change.state = "superseded" if key in newest else "applied"
@@ -162,7 +164,7 @@ def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[
 
 def give_up_waiting(session: Session, link: Link, why: str) -> None:
     """What still waited to reach the sheet will not: the row is gone, or the write was buried."""
-    for change in session.scalars(_waiting(link.id)):
+    for change in _waiting(session, link.id):
         change.state, change.reason = "refused", why
 
 
@@ -172,6 +174,7 @@ def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> d
     """
     since = now - LAG
     links = list(links)
+    write_down(session)
     fresh = {link.id: link for link in links if link.agreed_at > since}
     found = {link.id: own_writes.aliens(link) for link in links}
     for link_id, name, old in session.execute(_EDITS, {"links": list(fresh), "since": since}) if fresh else ():
@@ -183,15 +186,41 @@ def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> d
     return found
 
 
-def _waiting(*link_ids: int) -> Any:
-    return select(Change).where(Change.link_id.in_(link_ids), Change.state == "waiting").order_by(Change.id.desc())
+@event.listens_for(Session, "before_commit")
+def write_down(session: Session) -> None:
+    """Insert what this transaction has noted so far. Comes before the history is asked, and before the commit."""
+    if notes := session.info.pop("notes", None):
+        session.connection().execute(_NOTE, notes)
 
 
-def _change(link: Link, side: str, name: str, old: Any, new: Any, by: By, **fate: Any) -> Change:
-    return Change(
-        at=by.at, actor=by.actor, side=side, link_id=link.id, task_id=link.task_id, field=name, old=old, new=new,
-        **({"state": "waiting"} | fate),
-    )  # fmt: skip
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("notes", None)
+
+
+def _waiting(session: Session, *link_ids: int) -> list[Change]:
+    write_down(session)
+    waiting = select(Change).where(Change.link_id.in_(link_ids), Change.state == "waiting")
+    return list(session.scalars(waiting.order_by(Change.id.desc())))
+
+
+def _note(  # noqa: PLR0913 - a line of the history
+    session: Session,
+    link: Link,
+    side: str,
+    name: str,
+    old: Any,
+    new: Any,
+    by: By,
+    *,
+    state: str = "waiting",
+    rule: str | None = None,
+    reason: str | None = None,
+    reached_at: datetime | None = None,
+) -> None:
+    note = {"at": by.at, "actor": by.actor, "side": side, "link_id": link.id, "task_id": link.task_id, "field": name}
+    note |= {"old": old, "new": new, "state": state, "rule": rule, "reason": reason, "reached_at": reached_at}
+    session.info.setdefault("notes", []).append(note)
 
 
 def _plain(value: Any) -> Any:

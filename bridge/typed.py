@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 
 from bridge.batch import Batch
 from bridge.core.lead import Cell, Fields, Refusal, Row, Value
-from bridge.history import LAG, note_covered
+from bridge.history import LAG, note_covered, write_down
 from bridge.models import Change, Link
 
 LATEST = 1000
@@ -52,6 +52,7 @@ def _typed(batch: Batch) -> dict[str, Value]:
 
 def _just_written(batch: Batch, row: Row, name: str) -> Sequence[Link]:
     """Other leads whose cell of this field a change of their task reached within the lag window, or is about to."""
+    write_down(batch.session)
     newest = select(func.max(Change.id)).scalar_subquery()
     recent = select(Change.link_id).where(
         Change.id > newest - LATEST,
