@@ -1,0 +1,60 @@
+"""Commit what a transaction changed, in few statements.
+
+SQLAlchemy's unit of work orders objects that depend on each other, and takes half of a delivery's time for it. What our
+transactions change most are columns of rows that are there: for these one UPDATE for each table and set of columns is
+enough, whatever their number. New rows are left to the unit of work.
+"""
+
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import Table, Update, bindparam, inspect, update
+from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.orm.exc import StaleDataError
+
+Columns = tuple[str, ...]
+Rows = list[dict[str, Any]]
+_KEY = "key_of_the_row"
+
+
+def commit(session: Session) -> None:
+    """Write and commit. The session forgets its objects, which keep the values they have.
+
+    Raises StaleDataError when a row that was to be changed is gone.
+    """
+    if session.new or session.deleted:
+        session.flush()
+    for (mapper, columns), rows in sorted(_changes(session).items(), key=_place):
+        rows.sort(key=lambda row: row[_KEY])  # in one order, so that no two wait for each other in a ring
+        if session.connection().execute(_update(mapper, columns), rows).rowcount != len(rows):
+            raise StaleDataError(f"a row of {_table(mapper).name} is gone that was to be changed")
+    session.expunge_all()
+    session.commit()
+
+
+def _changes(session: Session) -> dict[tuple[Mapper[Any], Columns], Rows]:
+    found: dict[tuple[Mapper[Any], Columns], Rows] = {}
+    for one in session.dirty:
+        state = inspect(one)
+        before = state.committed_state  # of what was set, or set to what it was
+        columns = tuple(sorted(name for name, value in before.items() if getattr(one, name) != value))
+        if columns:
+            row = {name: getattr(one, name) for name in columns} | {_KEY: state.identity[0]}
+            found.setdefault((state.mapper, columns), []).append(row)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _update(mapper: Mapper[Any], columns: Columns) -> Update:
+    table = _table(mapper)
+    (key,) = table.primary_key
+    return update(table).where(key == bindparam(_KEY)).values({name: bindparam(name) for name in columns})
+
+
+def _place(change: tuple[tuple[Mapper[Any], Columns], Rows]) -> tuple[str, Columns]:
+    (mapper, columns), _ = change
+    return _table(mapper).name, columns
+
+
+def _table(mapper: Mapper[Any]) -> Table:
+    return cast(Table, mapper.local_table)
