@@ -74,18 +74,23 @@ def _at_large(
 
 
 def _tasks(session: Session, ids: Collection[int]) -> dict[int, Task]:
+    if not ids:
+        return {}
     claimed = select(Task).where(Task.id.in_(ids)).order_by(Task.id).with_for_update(key_share=True)
-    return {task.id: task for task in session.scalars(claimed)} if ids else {}
+    return {task.id: task for task in session.scalars(claimed)}
 
 
 def _claimants(session: Session, task_ids: Collection[int]) -> Mapping[int, Link]:
-    found = session.scalars(select(Link).where(Link.task_id.in_(task_ids))) if task_ids else ()
-    return {link.task_id: link for link in found}
+    if not task_ids:
+        return {}
+    return {link.task_id: link for link in session.scalars(select(Link).where(Link.task_id.in_(task_ids)))}
 
 
 def _neighbours(batch: Batch, numbers: Collection[int]) -> Mapping[int, Link]:
+    if not numbers:
+        return {}
     mine = select(Link).where(Link.sheet == batch.sheet.key, Link.row.in_(numbers))
-    return {link.row or 0: link for link in batch.session.scalars(mine)} if numbers else {}
+    return {link.row or 0: link for link in batch.session.scalars(mine)}
 
 
 def _unlinked(session: Session, condition: ColumnElement[bool]) -> list[Task]:

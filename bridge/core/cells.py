@@ -14,6 +14,8 @@ from bridge.core.lead import Cell, Day, Refusal, Value
 SERIAL_EPOCH = date(1899, 12, 30)
 ERRORS = frozenset(["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#ERROR!", "Loading..."])
 LONGEST = 50_000
+EXACT = 15
+"""A whole number of so many digits is a double as it is."""
 REACH = range(-324, 309)
 """Powers of ten that a double has. Written out digit by digit, 1e999999999 would fill the memory."""
 
@@ -148,6 +150,8 @@ def _text(value: Value) -> str:
 
 
 def _decimal(text: str) -> str:
+    if len(text) <= EXACT and text.isascii() and text.isdecimal():
+        return text.lstrip("0") or "0"
     try:
         number = Decimal(text)
     except InvalidOperation:

@@ -68,11 +68,14 @@ class SheetMapping:
     title: str = "Follow up: {name}"
     by_field: Mapping[str, Column] = field(init=False)
     rules: Mapping[str, Rule] = field(init=False)
+    _told: Sequence[tuple[Column, str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_field", {column.field: column for column in self.columns})
         rules = {column.field: Rule(column.direction, column.policy) for column in self.columns if column.kind != "id"}
         object.__setattr__(self, "rules", rules)
+        told = [(column, column.task_field) for column in self.columns if column.direction != "to_task"]
+        object.__setattr__(self, "_told", [(column, task_field) for column, task_field in told if task_field])
 
     def locate(self, header: Sequence[Cell]) -> Layout:
         """Find every column by its header text; the leftmost of several wins and the others are reported."""
@@ -117,10 +120,8 @@ class SheetMapping:
         ``present``: what the row says now, then the base (for the way back of statuses).
         """
         said: dict[str, Value] = {}
-        for column in self.columns:
-            if column.task_field is None or column.direction == "to_task":
-                continue
-            value = task[column.task_field]
+        for column, task_field in self._told:
+            value = task[task_field]
             if column.kind == "status":
                 words = [fields[column.field] for fields in present if column.field in fields]
                 value = self.statuses.lead_word(str(value), words, recall)
