@@ -6,6 +6,7 @@ enough, whatever their number. New rows are left to the unit of work.
 """
 
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import Table, Update, bindparam, inspect, update
@@ -14,7 +15,6 @@ from sqlalchemy.orm.exc import StaleDataError
 
 Columns = tuple[str, ...]
 Rows = list[dict[str, Any]]
-_KEY = "key_of_the_row"
 
 
 def commit(session: Session) -> None:
@@ -25,7 +25,7 @@ def commit(session: Session) -> None:
     if session.new or session.deleted:
         session.flush()
     for (mapper, columns), rows in sorted(_changes(session).items(), key=_place):
-        rows.sort(key=lambda row: row[_KEY])  # in one order, so that no two wait for each other in a ring
+        rows.sort(key=itemgetter(*_keys(mapper)))  # in one order, so that no two wait for each other in a ring
         if session.connection().execute(_update(mapper, columns), rows).rowcount != len(rows):
             raise StaleDataError(f"a row of {_table(mapper).name} is gone that was to be changed")
     session.expunge_all()
@@ -39,16 +39,21 @@ def _changes(session: Session) -> dict[tuple[Mapper[Any], Columns], Rows]:
         before = state.committed_state  # of what was set, or set to what it was
         columns = tuple(sorted(name for name, value in before.items() if getattr(one, name) != value))
         if columns:
-            row = {name: getattr(one, name) for name in columns} | {_KEY: state.identity[0]}
-            found.setdefault((state.mapper, columns), []).append(row)
+            key = dict(zip(_keys(state.mapper), state.identity, strict=True))
+            found.setdefault((state.mapper, columns), []).append(key | {name: getattr(one, name) for name in columns})
     return found
 
 
 @lru_cache(maxsize=256)
 def _update(mapper: Mapper[Any], columns: Columns) -> Update:
-    table = _table(mapper)
-    (key,) = table.primary_key
-    return update(table).where(key == bindparam(_KEY)).values({name: bindparam(name) for name in columns})
+    row = [column == bindparam(name) for column, name in zip(mapper.primary_key, _keys(mapper), strict=True)]
+    return update(_table(mapper)).where(*row).values({name: bindparam(name) for name in columns})
+
+
+@lru_cache
+def _keys(mapper: Mapper[Any]) -> tuple[str, ...]:
+    """Names for the values that find a row, beside those that it is to have."""
+    return tuple(f"key_{column.name}" for column in mapper.primary_key)
 
 
 def _place(change: tuple[tuple[Mapper[Any], Columns], Rows]) -> tuple[str, Columns]:
