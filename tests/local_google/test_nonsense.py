@@ -5,9 +5,12 @@ import json
 import pytest
 import requests
 
+from bridge.local_google.errors import Invalid
+from bridge.local_google.script.dates import formatted
 from tests.local_google.conftest import OWNER_TOKEN, Served
 
 HUGE = "1" + "0" * 400
+NO_ZONES = ["Mars", "America", "x" * 300, "/etc/localtime", "..", "Europe/Berlin\0"]
 HEADERS = {"Authorization": f"Bearer {OWNER_TOKEN}", "Content-Type": "application/json"}
 
 
@@ -36,6 +39,18 @@ def test_a_tab_cannot_have_half_a_character_in_its_name(served: Served) -> None:
     body = '{"requests":[{"addSheet":{"properties":{"title":"\\ud800"}}}]}'
     assert requests.post(url, data=body, headers=HEADERS, timeout=60).status_code == 400
     assert requests.get(f"{served.url}/grid", timeout=60).status_code == 200
+
+
+@pytest.mark.parametrize("name", NO_ZONES)
+def test_what_is_no_time_zone_is_refused_and_never_opened_as_a_file(served: Served, name: str) -> None:
+    asked = {"updateSpreadsheetProperties": {"properties": {"timeZone": name}, "fields": "timeZone"}}
+    answer = served.call("POST", ":batchUpdate", json={"requests": [asked]})
+    assert (answer.status_code, "Unknown time zone" in answer.text) == (400, True)
+    with pytest.raises(Invalid, match="Unknown time zone"):
+        served.local.book.set_time_zone(name)
+    with pytest.raises(Invalid, match="timeZone"):
+        formatted(0, name, "yyyy")
+    assert served.local.book.now.time_zone == "Etc/GMT"
 
 
 @pytest.mark.parametrize(
