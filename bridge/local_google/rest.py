@@ -6,7 +6,6 @@ Those that take data filters are in `rest_filters`. Any other path is a 404, any
 from flask import Blueprint, Response, request
 
 from bridge.local_google import batch, masks, wire
-from bridge.local_google.a1 import Area
 from bridge.local_google.answers import VALUES, batch_answer, update_answer
 from bridge.local_google.call import Answer, Call, api, local
 from bridge.local_google.errors import Invalid, not_found, permission_denied
@@ -184,13 +183,14 @@ def values_batch_clear(call: Call) -> Answer:
 
 
 def _clear(call: Call, ranges: list[str]) -> list[str]:
-    cleared: list[Area] = []
+    cleared: list[str] = []
 
     def decide(now: Snapshot) -> Snapshot:
         for text in ranges:
-            cleared.append(now.resolve(text))
-            now = clear(now, cleared[-1], call.caller.account)
+            area = now.resolve(text)
+            cleared.append(now.text(area))
+            now = clear(now, area, call.caller.account)
         return now
 
     call.change(decide)
-    return [local().book.now.text(area) for area in cleared]
+    return cleared

@@ -67,6 +67,21 @@ def test_a_mask_that_names_nothing_known_is_refused(served: Served, mask: str) -
     assert "Invalid field" in refused(served.call("GET", "", params={"fields": mask}))
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/values/A1:clear", {}),
+        ("/values:batchClear", {"ranges": ["A1"]}),
+        ("/values:batchUpdate", {"valueInputOption": "RAW", "data": [{"range": "A1", "values": [["x"]]}]}),
+        (":batchUpdate", {"requests": [{"addSheet": {}}]}),
+    ],
+)
+def test_a_write_whose_mask_is_refused_has_not_happened(served: Served, path: str, body: dict[str, Any]) -> None:
+    before = served.local.book.now
+    assert "Invalid field" in refused(served.call("POST", path, json=body, params={"fields": "nix"}))
+    assert served.local.book.now is before
+
+
 @pytest.mark.parametrize("mask", ["a(" * 2000, "a(" * 2000 + "b" + ")" * 2000, ",".join([".".join("a" * 2000)] * 2)])
 def test_a_mask_without_a_bottom_is_refused(served: Served, mask: str) -> None:
     named = {"namedRangeId": "1"}
