@@ -16,20 +16,19 @@ HEADERS = {"Authorization": f"Bearer {OWNER_TOKEN}", "Content-Type": "applicatio
 
 def put(served: Served, where: str, body: str, more: str = "") -> requests.Response:
     url = f"{served.url}/v4/spreadsheets/{served.local.book.id}/values/{where}?valueInputOption=RAW{more}"
-    return requests.put(url, data=body, headers=HEADERS, timeout=60)
+    return requests.put(url, data=body.encode(errors="surrogatepass"), headers=HEADERS, timeout=60)
 
 
 @pytest.mark.parametrize(
     "cell",
-    ["1e400", "-1e999", HUGE, '"\\ud800"', "[" * 100_000],
-    ids=["too large", "too small", "too long", "half a character", "bottomless"],
+    ["1e400", "-1e999", HUGE, '"\\ud800"', '"\ud800"', "[" * 100_000],
+    ids=["too large", "too small", "too long", "half a character", "half a character bare", "bottomless"],
 )
 def test_a_body_that_is_no_json_of_googles_is_refused_and_nothing_is_kept(served: Served, cell: str) -> None:
     before = served.local.book.revision
     api = put(served, "H1", f'{{"values":[[{cell}]]}}')
-    hand = requests.post(
-        f"{served.url}/edit", data=f'{{"range":"H1","values":[[{cell}]]}}', headers=HEADERS, timeout=60
-    )
+    typed = f'{{"range":"H1","values":[[{cell}]]}}'.encode(errors="surrogatepass")
+    hand = requests.post(f"{served.url}/edit", data=typed, headers=HEADERS, timeout=60)
     assert [answer.status_code for answer in (api, hand)] == [400, 400]
     assert served.local.book.revision == before
 
