@@ -192,8 +192,10 @@ def _whole(text: str) -> int:
 
 
 def query(shape: type[Shape], given: Mapping[str, list[str]]) -> Shape:
-    """Parse query parameters, each as all its values."""
+    """Parse query parameters, each as all its values; raises `Invalid` for two values where one belongs."""
     repeated = {"ranges"}
+    if twice := next((name for name, values in given.items() if len(values) > 1 and name not in repeated), None):
+        raise bad_field(twice, f"Invalid value at '{twice}': it is given {len(given[twice])} times.")
     return read(shape, {name: values if name in repeated else values[-1] for name, values in given.items()})
 
 

@@ -80,9 +80,10 @@ def test_the_bodys_range_may_not_contradict_the_address(served: Served) -> None:
     assert put(served, "H1", '{"range": "Leads!H1", "values": [["x"]]}').status_code == 200
 
 
-def test_a_parameter_of_another_method_is_unknown_and_googles_standard_ones_are_not(served: Served) -> None:
+def test_a_parameter_of_another_method_or_given_twice_is_refused_and_standard_ones_are_not(served: Served) -> None:
     assert put(served, "H1", "{}", "&insertDataOption=INSERT_ROWS").status_code == 400
     assert served.call("GET", "/values/A1", params={"ranges": "B1"}).status_code == 400
+    assert served.call("GET", "/values/A1", params={"majorDimension": ["ROWS", "COLUMNS"]}).status_code == 400
     assert served.call("GET", "/values/A1", params={"key": "abc", "quotaUser": "me"}).status_code == 200
 
 
