@@ -25,7 +25,7 @@ Done = tuple[Snapshot, dict[str, Any]]
 
 def copy_paste(now: Snapshot, asked: ask.CopyPaste, caller: str | None) -> Done:
     """An area again, beyond the end of the destination where that is smaller."""
-    source, to = grid_area(now, asked.source), grid_area(now, asked.destination)
+    source, to = grid_area(now, asked.source).bearable(), grid_area(now, asked.destination).bearable()
     block: Sequence[Sequence[Cell]] = now.grid(source.sheet_id).block(source)
     if asked.paste_orientation == "TRANSPOSE":
         block = list(zip(*block, strict=True))
@@ -35,7 +35,7 @@ def copy_paste(now: Snapshot, asked: ask.CopyPaste, caller: str | None) -> Done:
 
 def cut_paste(now: Snapshot, asked: ask.CutPaste, caller: str | None) -> Done:
     """An area goes elsewhere, to another tab too; its old place is empty, whatever was pasted."""
-    source, to = grid_area(now, asked.source), asked.destination
+    source, to = grid_area(now, asked.source).bearable(), asked.destination
     block = now.grid(source.sheet_id).block(source)
     cells = _pasted(now.grid(to.sheet_id), *place(now, to), block, asked.paste_type)
     left: Cells = dict.fromkeys(source.places, EMPTY)
