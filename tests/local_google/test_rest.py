@@ -93,6 +93,7 @@ def test_a_mask_trims_answers_of_values_too(served: Served) -> None:
     answer = served.call("GET", "/values/Leads!A1:B1", params={"fields": "values"}).json()
     assert answer == {"values": [["id", "name"]]}
     assert "Invalid field" in refused(served.call("GET", "/values/A1", params={"fields": "value"}))
+    assert "Invalid field" in refused(served.call("GET", "/values/A1", params={"fields": "valueRanges"}))
 
 
 def written(served: Served, *ranges: dict[str, Any], **more: Any) -> dict[str, Any]:
