@@ -25,10 +25,15 @@ class Area:
 
     @property
     def places(self) -> list[tuple[int, int]]:
-        """Every cell, row by row; raises `Invalid` beyond a million, which a stand-in need not bear."""
+        """Every cell, row by row; raises `Invalid` beyond a million."""
+        area = self.bearable()
+        return [(row, column) for row in range(area.top, area.bottom) for column in range(area.left, area.right)]
+
+    def bearable(self) -> "Area":
+        """The same area; raises `Invalid` beyond a million cells, which a stand-in need not bear."""
         if (self.bottom - self.top) * (self.right - self.left) > MOST_PLACES:
             raise Invalid(f"The local Google changes at most {MOST_PLACES} cells at once.")
-        return [(row, column) for row in range(self.top, self.bottom) for column in range(self.left, self.right)]
+        return self
 
     def covers(self, row: int, column: int) -> bool:
         """True when the cell lies inside."""

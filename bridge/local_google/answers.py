@@ -9,13 +9,19 @@ from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.values import Rendering, Written, value_range
 
 _RANGE = "range,majorDimension,values"
-_UPDATE = f"spreadsheetId,updatedRange,updatedRows,updatedColumns,updatedCells,updatedData({_RANGE})"
-VALUES = masks.parse(
-    f"{_RANGE},{_UPDATE},valueRanges({_RANGE},valueRange({_RANGE}),dataFilters),responses({_UPDATE},dataFilter),"
-    "totalUpdatedRows,totalUpdatedColumns,totalUpdatedCells,totalUpdatedSheets,clearedRange,clearedRanges,"
-    f"tableRange,updates({_UPDATE})"
-)
-"""What a mask may name in an answer about values."""
+_UPDATE = f"updatedRange,updatedRows,updatedColumns,updatedCells,updatedData({_RANGE})"
+_TOTALS = "spreadsheetId,totalUpdatedRows,totalUpdatedColumns,totalUpdatedCells,totalUpdatedSheets"
+RANGE = masks.parse(_RANGE)
+"""What a mask may name in the answer of values.get; below, in those of the other methods."""
+
+RANGES = masks.parse(f"spreadsheetId,valueRanges({_RANGE})")
+RANGES_FOUND = masks.parse(f"spreadsheetId,valueRanges(valueRange({_RANGE}),dataFilters)")
+UPDATE = masks.parse(f"spreadsheetId,{_UPDATE}")
+UPDATES = masks.parse(f"{_TOTALS},responses(spreadsheetId,{_UPDATE})")
+UPDATES_FOUND = masks.parse(f"{_TOTALS},responses(dataFilter,{_UPDATE})")
+APPENDED = masks.parse(f"spreadsheetId,tableRange,updates(spreadsheetId,{_UPDATE})")
+CLEARED = masks.parse("spreadsheetId,clearedRange")
+ALL_CLEARED = masks.parse("spreadsheetId,clearedRanges")
 
 Echo = wire.PutValues | wire.BatchWrite
 

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge.local_google import cell_requests as on_cells
 from bridge.local_google import grid_requests as ask
@@ -17,6 +16,7 @@ from bridge.local_google.errors import Invalid, bad_field
 from bridge.local_google.grid import FAR, Grid
 from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.spreadsheet import sheet_properties
+from bridge.local_google.zones import zone
 
 Reply = dict[str, Any]
 Caller = str | None
@@ -52,11 +52,8 @@ def _update_spreadsheet(
     masks.check(mask, _BOOK_FIELDS)
     given = {"title": asked.properties.title, "locale": asked.properties.locale, "timeZone": asked.properties.time_zone}
     chosen = {name: text for name, text in given.items() if masks.covers(mask, name) and text}
-    if "timeZone" in chosen:
-        try:
-            ZoneInfo(chosen["timeZone"])
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise bad_field("properties.timeZone", f"Unknown time zone: {chosen['timeZone']}") from error
+    if "timeZone" in chosen and zone(chosen["timeZone"]) is None:
+        raise bad_field("properties.timeZone", f"Unknown time zone: {chosen['timeZone']}")
     after = replace(
         now,
         title=chosen.get("title", now.title),

@@ -18,6 +18,7 @@ from bridge.local_google.entry import Given, entered, raw
 from bridge.local_google.errors import Invalid
 from bridge.local_google.grid import Grid, Place, Protected
 from bridge.local_google.snapshot import Snapshot, beyond_grid
+from bridge.local_google.zones import zone
 
 Typed = str | float | int | bool | DateValue | None
 """A value as a script reads it: an empty cell is None, an error is its text, a date or time is a `DateValue`."""
@@ -255,8 +256,9 @@ class Book:
         self.change(lambda before: before.without_tab(sheet_id))
 
     def set_time_zone(self, name: str) -> None:
-        """Give the book another zone, such as ``Europe/Berlin``."""
-        ZoneInfo(name)
+        """Give the book another zone, such as ``Europe/Berlin``; raises `Invalid` when there is none of this name."""
+        if zone(name) is None:
+            raise Invalid(f"Unknown time zone: {name}")
         self.change(lambda before: replace(before, time_zone=name))
 
     def set_locale(self, locale: str) -> None:

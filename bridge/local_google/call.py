@@ -89,7 +89,10 @@ def api(kind: Kind, method: str, known: Mask) -> Callable[[Callable[..., Answer]
             status, caller = 500, None
             try:
                 caller = local().tokens.caller(request.headers.get("Authorization", ""))
-                answer = _answered(caller, kind, method, book_id, lambda call: _masked(work(call, **path), known))
+                # The mask comes first: a write whose answer cannot be given must not have happened.
+                answer = _answered(
+                    caller, kind, method, book_id, lambda call: masks.chosen(_mask(known), work(call, **path))
+                )
                 status = 200
             except GoogleError as error:
                 status = error.code
@@ -141,13 +144,11 @@ def _suffer(trouble: Trouble, caller: Caller, kind: Kind) -> None:
         raise permission_denied()
 
 
-def _masked(answer: Answer, known: Mask) -> Answer:
-    if not (text := request.args.get("fields")):
-        return answer
-    mask = masks.parse(text)
+def _mask(known: Mask) -> Mask:
+    """The mask of the query, empty where none is given; raises `Invalid` when it asks for what does not exist."""
+    mask = masks.parse(text) if (text := request.args.get("fields")) else {}
     masks.check(mask, known)
-    chosen: Answer = masks.chosen(mask, answer)
-    return chosen
+    return mask
 
 
 def _error(fault: Fault, kind: Kind) -> Exception:

@@ -30,7 +30,7 @@ def update_cells(now: Snapshot, asked: ask.UpdateCells, caller: str | None) -> D
         area = grid_area(now, asked.range)
     elif asked.start is not None:
         height, width = len(asked.rows), max((len(row.values) for row in asked.rows), default=0)
-        top, left = asked.start.row_index, asked.start.column_index
+        top, left = place(now, asked.start)
         area = Area(asked.start.sheet_id, top, left, top + height, left + width)
     mask = _mask(asked.fields)
     changes = _laid_out(now.grid(area.sheet_id), area, asked.rows, mask, whole=asked.range is not None)
@@ -50,7 +50,7 @@ def repeat_cell(now: Snapshot, asked: ask.RepeatCell, caller: str | None) -> Don
     """The same cell all over an area."""
     area, mask = grid_area(now, asked.range), _mask(asked.fields)
     grid = now.grid(area.sheet_id)
-    changes = {place: _updated(grid.cell(*place), asked.cell, mask) for place in area.places}
+    changes = {at: _updated(grid.cell(*at), asked.cell, mask) for at in area.places}
     return put(now, area.sheet_id, changes, caller)
 
 
@@ -58,7 +58,7 @@ def set_validation(now: Snapshot, asked: ask.SetDataValidation, caller: str | No
     """A rule all over an area, or none."""
     area = grid_area(now, asked.range)
     grid, rule = now.grid(area.sheet_id), _validation(asked.rule)
-    changes = {place: replace(grid.cell(*place), validation=rule) for place in area.places}
+    changes = {at: replace(grid.cell(*at), validation=rule) for at in area.places}
     return put(now, area.sheet_id, changes, caller)
 
 
@@ -69,6 +69,18 @@ def sort_range(now: Snapshot, asked: ask.SortRange, caller: str | None) -> Done:
     if not keys or not all(area.left <= column < area.right for column, _ in keys):
         raise bad_field("sortSpecs", "Every sort key must be a column of the range.")
     return put(now, area.sheet_id, now.grid(area.sheet_id).sorted_cells(area, keys), caller)
+
+
+def place(now: Snapshot, where: ask.GridCoordinate) -> Place:
+    """The place on its grid; raises `Invalid` where the grid has none, before anything is read there."""
+    grid = now.grid(where.sheet_id)
+    if where.row_index < 0 or where.column_index < 0:
+        raise Invalid("GridCoordinate indexes must be >= 0")
+    if where.row_index >= grid.row_count:
+        raise Invalid(f"GridCoordinate.rowIndex[{where.row_index}] is after last row in grid[{grid.sheet_id}]")
+    if where.column_index >= grid.column_count:
+        raise Invalid(f"GridCoordinate.columnIndex[{where.column_index}] is after last column in grid[{grid.sheet_id}]")
+    return where.row_index, where.column_index
 
 
 def put(now: Snapshot, sheet_id: int, changes: Mapping[Place, Cell], caller: str | None) -> Done:

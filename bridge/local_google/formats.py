@@ -6,14 +6,17 @@ currency, dates and times. Decimal point and comma are those of English.
 
 import re
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from bridge.local_google.cells import Cell, DateValue, ErrorValue, NumberFormat, is_number
 
 TEXT = NumberFormat("TEXT", "@")
 _LITERAL = r'"[^"]*"|\\.|\[[^\]]*\]'
 _NUMBER_TOKEN = re.compile(rf"({_LITERAL})|([0#?][0#?,.]*|\.0+)|(.)", re.DOTALL)
-_DATE_TOKEN = re.compile(rf"({_LITERAL})|(y+|m+|d+|h+|s+|am/pm|a/p)|(.)", re.DOTALL | re.IGNORECASE)
+_DATE_TOKEN = re.compile(rf"({_LITERAL})|(y+|m+|d+|h+|s+|am/pm|a/p)|(.)", re.DOTALL | re.IGNORECASE | re.ASCII)
+_LONGEST_NUMBER = 320
+"""Digits before the point that a double can have, a hundredfold for percent."""
+
 _DEFAULTS = {
     "NUMBER": "#,##0.00",
     "PERCENT": "0.00%",
@@ -108,12 +111,13 @@ def format_number(number: float, pattern: str) -> str:
 
 def _digits(number: Decimal, pattern: str) -> str:
     before, _, after = pattern.partition(".")
-    rounded = number.quantize(Decimal(1).scaleb(-len(after)), rounding=ROUND_HALF_UP)
+    exact = Context(prec=_LONGEST_NUMBER + len(after), rounding=ROUND_HALF_UP)
+    rounded = number.quantize(Decimal(1).scaleb(-len(after)), context=exact)
     integer, _, fraction = format(rounded, "f").partition(".")
-    least = before.count("0")
-    integer = integer.lstrip("0").rjust(least, "0")
-    if "," in before and integer:
-        integer = f"{int(integer):0{least + (least - 1) // 3 if least else 1},}"
+    integer, least = integer.lstrip("0"), before.count("0")
+    if "," in before and (integer or least):
+        integer = f"{int(integer or 0):0{least + (least - 1) // 3 if least else 1},}"
+    integer = integer.rjust(least, "0")
     optional = len(after) - len(after.rstrip("#"))
     while optional and fraction.endswith("0"):
         fraction, optional = fraction[:-1], optional - 1

@@ -16,6 +16,7 @@ from bridge.local_google.errors import Invalid
 from bridge.local_google.grid import Grid, Place
 
 Cells = dict[Place, Cell]
+_COUNTS = re.compile(r"(?<!\d)\d{1,15}\Z")
 
 
 def typed(grid: Grid, area: Area, values: Sequence[Sequence[Given]], locale: str) -> Cells:
@@ -36,7 +37,8 @@ def cleared(grid: Grid, area: Area) -> Cells:
 def filled(grid: Grid, source: Area, target: Area) -> Cells:
     """The cells after the corner of ``source`` was dragged down over ``target``.
 
-    A column of two or more numbers goes on as a series, one of texts that end in a number counts on, all else repeats.
+    A column of two or more numbers goes on as a series, one of texts that end in a number of at most 15 digits, as a
+    sheet's numbers have, counts on, all else repeats.
     """
     if (target.left, target.right, target.top) != (source.left, source.right, source.bottom):
         raise Invalid("A fill goes straight down from the cells it starts with.")
@@ -54,7 +56,7 @@ def _continued(pattern: Sequence[Cell], step: int) -> Cell:
     if len(numbers) == len(pattern) > 1:
         number = numbers[-1] + (numbers[-1] - numbers[-2]) * (step + 1)
         return cell.holding(number if math.isfinite(number) else ErrorValue("#NUM!"))
-    if isinstance(cell.value, str) and cell.formula is None and (end := re.search(r"\d+$", cell.value)):
+    if isinstance(cell.value, str) and cell.formula is None and (end := _COUNTS.search(cell.value)):
         counted = int(end[0]) + step // len(pattern) + 1
         return cell.holding(f"{cell.value[: end.start()]}{counted:0{len(end[0])}d}")
     return cell

@@ -1,6 +1,7 @@
 """Field masks: ``sheets(properties(title),data/rowData)``, as Google's clients write them."""
 
 import re
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,39 +10,52 @@ from bridge.local_google.errors import bad_field
 Mask = dict[str, "Mask"]
 """Names to what is wanted of them; an empty mask means all."""
 
+_DEEPEST = 50
+"""Levels a mask may have: more than any answer, and far fewer than the interpreter can follow."""
+
 
 def parse(text: str) -> Mask:
     """Read a mask; raises `Invalid` when it is malformed."""
-    tokens = re.findall(r"[A-Za-z_*][\w*]*|[(),./]", text)
-    if "".join(tokens) != re.sub(r"\s", "", text) or not tokens:
-        raise bad_field("fields", f"Invalid field mask: {text}")
+    tokens = deque(re.findall(r"[A-Za-z_*][\w*]*|[(),./]", text))
     try:
-        mask, rest = _group(tokens)
-    except IndexError:
-        rest = ["unfinished"]
-    if rest:
-        raise bad_field("fields", f"Invalid field mask: {text}")
+        if "".join(tokens) != re.sub(r"\s", "", text):
+            raise IndexError
+        mask = _group(tokens, 0)
+        if tokens:
+            raise IndexError
+    except IndexError as error:
+        raise bad_field("fields", f"Invalid field mask: {text}") from error
     return mask
 
 
-def _group(tokens: list[str]) -> tuple[Mask, list[str]]:
+def _group(tokens: deque[str], depth: int) -> Mask:
+    """Take a list of paths off the tokens; raises IndexError when it is unfinished or too deep."""
     mask: Mask = {}
     while True:
-        path, tokens = [tokens[0]], tokens[1:]
-        while tokens and tokens[0] in "./":
-            path, tokens = [*path, tokens[1]], tokens[2:]
+        path = _path(tokens)
+        below = depth + len(path)
+        if below > _DEEPEST:
+            raise IndexError
         inner: Mask = {}
         if tokens and tokens[0] == "(":
-            inner, tokens = _group(tokens[1:])
-            if tokens[0] != ")":
+            tokens.popleft()
+            inner = _group(tokens, below)
+            if tokens.popleft() != ")":
                 raise IndexError
-            tokens = tokens[1:]
         for name in reversed(path):
             inner = {name: inner}
         _merge(mask, inner)
         if not tokens or tokens[0] != ",":
-            return mask, tokens
-        tokens = tokens[1:]
+            return mask
+        tokens.popleft()
+
+
+def _path(tokens: deque[str]) -> list[str]:
+    path = [tokens.popleft()]
+    while tokens and tokens[0] in "./":
+        tokens.popleft()
+        path.append(tokens.popleft())
+    return path
 
 
 def _merge(mask: Mask, more: Mask) -> None:

@@ -95,7 +95,7 @@ class Tokens:
             raise Refused(f"Invalid grant_type: {grant_type}")
         try:
             claims = _verified(assertion, self._public_key, self._audience)
-        except (ValueError, exceptions.GoogleAuthError) as error:
+        except (ValueError, TypeError, RecursionError, exceptions.GoogleAuthError) as error:  # it computes with any iat
             raise Refused(f"Invalid JWT: {error}") from error
         scopes = set(str(claims.get("scope", "")).split())
         if claims.get("iss") != self.email:

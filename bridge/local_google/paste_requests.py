@@ -11,7 +11,7 @@ from typing import Any
 from bridge.local_google import formats, gestures
 from bridge.local_google import grid_requests as ask
 from bridge.local_google.a1 import Area
-from bridge.local_google.cell_requests import put
+from bridge.local_google.cell_requests import place, put
 from bridge.local_google.cells import EMPTY, Cell
 from bridge.local_google.clipboard import tiled
 from bridge.local_google.errors import bad_field
@@ -25,7 +25,7 @@ Done = tuple[Snapshot, dict[str, Any]]
 
 def copy_paste(now: Snapshot, asked: ask.CopyPaste, caller: str | None) -> Done:
     """An area again, beyond the end of the destination where that is smaller."""
-    source, to = grid_area(now, asked.source), grid_area(now, asked.destination)
+    source, to = grid_area(now, asked.source).bearable(), grid_area(now, asked.destination).bearable()
     block: Sequence[Sequence[Cell]] = now.grid(source.sheet_id).block(source)
     if asked.paste_orientation == "TRANSPOSE":
         block = list(zip(*block, strict=True))
@@ -35,9 +35,9 @@ def copy_paste(now: Snapshot, asked: ask.CopyPaste, caller: str | None) -> Done:
 
 def cut_paste(now: Snapshot, asked: ask.CutPaste, caller: str | None) -> Done:
     """An area goes elsewhere, to another tab too; its old place is empty, whatever was pasted."""
-    source, to = grid_area(now, asked.source), asked.destination
+    source, to = grid_area(now, asked.source).bearable(), asked.destination
     block = now.grid(source.sheet_id).block(source)
-    cells = _pasted(now.grid(to.sheet_id), to.row_index, to.column_index, block, asked.paste_type)
+    cells = _pasted(now.grid(to.sheet_id), *place(now, to), block, asked.paste_type)
     left: Cells = dict.fromkeys(source.places, EMPTY)
     if to.sheet_id == source.sheet_id:
         return put(now, to.sheet_id, left | cells, caller)
@@ -59,7 +59,7 @@ def find_replace(now: Snapshot, asked: ask.FindReplace, caller: str | None) -> D
         told["rowsChanged"] += len({row for row, _ in cells})
         told["sheetsChanged"] += bool(cells)
         told["occurrencesChanged"] += sum(
-            len(wanted.findall(formats.shown(grid.cell(*place), now.locale))) for place in cells
+            len(wanted.findall(formats.shown(grid.cell(*at), now.locale))) for at in cells
         )
         now, _ = put(now, area.sheet_id, cells, caller)
     return now, {name: count for name, count in told.items() if count}

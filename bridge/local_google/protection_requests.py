@@ -11,7 +11,7 @@ from bridge.local_google.grid import FAR, Grid, Protected
 from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.spreadsheet import protected_range
 from bridge.local_google.values import check_protection
-from bridge.local_google.wire import GridRange
+from bridge.local_google.wire import GridRange, grid_area
 
 Done = tuple[Snapshot, dict[str, Any]]
 _FIELDS = masks.parse("range,description,warningOnly,editors")
@@ -67,11 +67,10 @@ def _mine(now: Snapshot, number: int, caller: str | None) -> tuple[Grid, Protect
 
 
 def _area(now: Snapshot, where: GridRange) -> Area:
-    """Open ends stay open: rows to come are protected too."""
+    """Open ends stay open: rows to come are protected too. Raises `Invalid` when it is upside down or outside."""
     bottom = FAR if where.end_row_index is None else where.end_row_index
     right = FAR if where.end_column_index is None else where.end_column_index
-    sheet_id = now.grid(where.sheet_id).sheet_id
-    return Area(sheet_id, where.start_row_index, where.start_column_index, bottom, right)
+    return replace(grid_area(now, where), bottom=bottom, right=right)
 
 
 def _editors(wanted: ask.ProtectedRangeWire, caller: str | None) -> tuple[str, ...]:

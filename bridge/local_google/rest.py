@@ -5,9 +5,8 @@ Those that take data filters are in `rest_filters`. Any other path is a 404, any
 
 from flask import Blueprint, Response, request
 
-from bridge.local_google import batch, masks, wire
-from bridge.local_google.a1 import Area
-from bridge.local_google.answers import VALUES, batch_answer, update_answer
+from bridge.local_google import answers, batch, masks, wire
+from bridge.local_google.answers import batch_answer, update_answer
 from bridge.local_google.call import Answer, Call, api, local
 from bridge.local_google.errors import Invalid, not_found, permission_denied
 from bridge.local_google.grid_requests import BatchUpdate
@@ -83,7 +82,7 @@ def sheets_copy_to(call: Call, sheet_id: int) -> Answer:
 
 
 @blueprint.get("/<book_id>/values:batchGet")
-@api("read", "values.batchGet", VALUES)
+@api("read", "values.batchGet", answers.RANGES)
 def values_batch_get(call: Call) -> Answer:
     """values.batchGet."""
     asked, now = call.query(wire.GetValues), call.seen
@@ -93,7 +92,7 @@ def values_batch_get(call: Call) -> Answer:
 
 
 @blueprint.get("/<book_id>/values/<path:where>")
-@api("read", "values.get", VALUES)
+@api("read", "values.get", answers.RANGE)
 def values_get(call: Call, where: str) -> Answer:
     """values.get."""
     asked, now = call.query(wire.GetValue), call.seen
@@ -102,7 +101,7 @@ def values_get(call: Call, where: str) -> Answer:
 
 
 @blueprint.put("/<book_id>/values/<path:where>")
-@api("write", "values.update", VALUES)
+@api("write", "values.update", answers.UPDATE)
 def values_update(call: Call, where: str) -> Answer:
     """values.update."""
     asked, body = call.query(wire.PutValues), call.body(wire.ValueRange)
@@ -120,7 +119,7 @@ def values_update(call: Call, where: str) -> Answer:
 
 
 @blueprint.post("/<book_id>/values/<path:where>:append")
-@api("write", "values.append", VALUES)
+@api("write", "values.append", answers.APPENDED)
 def values_append(call: Call, where: str) -> Answer:
     """values.append."""
     asked, body = call.query(wire.AppendValues), call.body(wire.ValueRange)
@@ -145,7 +144,7 @@ def _same_range(now: Snapshot, where: str, named: str | None) -> None:
 
 
 @blueprint.post("/<book_id>/values:batchUpdate")
-@api("write", "values.batchUpdate", VALUES)
+@api("write", "values.batchUpdate", answers.UPDATES)
 def values_batch_update(call: Call) -> Answer:
     """values.batchUpdate: atomic; a range written twice keeps the later values."""
     call.query(wire.Query)
@@ -166,7 +165,7 @@ def values_batch_update(call: Call) -> Answer:
 
 
 @blueprint.post("/<book_id>/values/<path:where>:clear")
-@api("write", "values.clear", VALUES)
+@api("write", "values.clear", answers.CLEARED)
 def values_clear(call: Call, where: str) -> Answer:
     """values.clear."""
     call.query(wire.Query)
@@ -176,7 +175,7 @@ def values_clear(call: Call, where: str) -> Answer:
 
 
 @blueprint.post("/<book_id>/values:batchClear")
-@api("write", "values.batchClear", VALUES)
+@api("write", "values.batchClear", answers.ALL_CLEARED)
 def values_batch_clear(call: Call) -> Answer:
     """values.batchClear."""
     call.query(wire.Query)
@@ -184,13 +183,14 @@ def values_batch_clear(call: Call) -> Answer:
 
 
 def _clear(call: Call, ranges: list[str]) -> list[str]:
-    cleared: list[Area] = []
+    cleared: list[str] = []
 
     def decide(now: Snapshot) -> Snapshot:
         for text in ranges:
-            cleared.append(now.resolve(text))
-            now = clear(now, cleared[-1], call.caller.account)
+            area = now.resolve(text)
+            cleared.append(now.text(area))
+            now = clear(now, area, call.caller.account)
         return now
 
     call.change(decide)
-    return [local().book.now.text(area) for area in cleared]
+    return cleared

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Blueprint
 
-from bridge.local_google import filters, masks, wire
+from bridge.local_google import answers, filters, masks, wire
 from bridge.local_google.a1 import Dimension
-from bridge.local_google.answers import VALUES, batch_answer
+from bridge.local_google.answers import batch_answer
 from bridge.local_google.call import Answer, Call, api, local
 from bridge.local_google.errors import not_found
 from bridge.local_google.filters import DataFilter
@@ -66,7 +66,7 @@ def get_filtered(call: Call) -> Answer:
 
 
 @blueprint.post("/<book_id>/values:batchGetByDataFilter")
-@api("read", "values.batchGetByDataFilter", VALUES)
+@api("read", "values.batchGetByDataFilter", answers.RANGES_FOUND)
 def values_batch_get_filtered(call: Call) -> Answer:
     """values.batchGetByDataFilter."""
     call.query(wire.Query)
@@ -81,7 +81,7 @@ def values_batch_get_filtered(call: Call) -> Answer:
 
 
 @blueprint.post("/<book_id>/values:batchUpdateByDataFilter")
-@api("write", "values.batchUpdateByDataFilter", VALUES)
+@api("write", "values.batchUpdateByDataFilter", answers.UPDATES_FOUND)
 def values_batch_update_filtered(call: Call) -> Answer:
     """values.batchUpdateByDataFilter: a filter that finds several areas writes to each, one that finds none to none."""
     call.query(wire.Query)
@@ -107,7 +107,7 @@ def values_batch_update_filtered(call: Call) -> Answer:
 
 
 @blueprint.post("/<book_id>/values:batchClearByDataFilter")
-@api("write", "values.batchClearByDataFilter", VALUES)
+@api("write", "values.batchClearByDataFilter", answers.ALL_CLEARED)
 def values_batch_clear_filtered(call: Call) -> Answer:
     """values.batchClearByDataFilter."""
     call.query(wire.Query)

@@ -163,10 +163,12 @@ def read(shape: type[Shape], given: Any) -> Shape:
 
 
 def parsed(raw: bytes) -> Any:
-    """A body as JSON is meant: no numbers beyond a double, no half characters, no bottomless nesting."""
+    """A body as JSON is meant: UTF-8, no numbers beyond a double, no half characters, no bottomless nesting."""
     try:
-        given = json.loads(raw, parse_constant=_not_json, parse_float=_finite, parse_int=_whole) if raw else {}
-        if b"\\ud" in raw.lower():  # an escaped half of a character may lack its other half
+        # Given bytes, json would take UTF-16 and half characters for what they are meant to be.
+        text = raw.decode()
+        given = json.loads(text, parse_constant=_not_json, parse_float=_finite, parse_int=_whole) if raw else {}
+        if "\\ud" in text.lower():  # an escaped half of a character may lack its other half
             json.dumps(given, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise Invalid(f"Invalid JSON payload received. {error}") from error
@@ -190,8 +192,10 @@ def _whole(text: str) -> int:
 
 
 def query(shape: type[Shape], given: Mapping[str, list[str]]) -> Shape:
-    """Parse query parameters, each as all its values."""
+    """Parse query parameters, each as all its values; raises `Invalid` for two values where one belongs."""
     repeated = {"ranges"}
+    if twice := next((name for name, values in given.items() if len(values) > 1 and name not in repeated), None):
+        raise bad_field(twice, f"Invalid value at '{twice}': it is given {len(given[twice])} times.")
     return read(shape, {name: values if name in repeated else values[-1] for name, values in given.items()})
 
 

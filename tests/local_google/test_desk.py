@@ -1,5 +1,6 @@
 """The person's desk and the token endpoint over HTTP."""
 
+import base64
 import json
 import time
 from pathlib import Path
@@ -175,6 +176,8 @@ def test_our_own_token_address_is_a_good_audience_too(served: Served) -> None:
         ({"aud": "https://example.com"}, "wrong audience"),
         ({"iat": 1, "exp": 3601}, "expired"),
         ({"scope": "https://www.googleapis.com/auth/gmail"}, "Invalid OAuth scope"),
+        ({"iat": "today"}, "Invalid JWT"),
+        ({"exp": None}, "Invalid JWT"),
     ],
 )
 def test_one_wrong_claim_gets_no_token(served: Served, claims: dict[str, Any], reason: str) -> None:
@@ -191,7 +194,13 @@ def test_another_key_gets_no_token(served: Served, tmp_path: Path) -> None:
     assert "Could not verify token signature" in answer.json()["error_description"]
 
 
-@pytest.mark.parametrize("form", [{"assertion": "x"}, {"assertion": "a.b.c"}, {}, {"grant_type": "password"}])
+BOTTOMLESS = ".".join([base64.urlsafe_b64encode(b"[" * 9000).decode()] * 3)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{"assertion": "x"}, {"assertion": "a.b.c"}, {"assertion": BOTTOMLESS}, {}, {"grant_type": "password"}],
+)
 def test_what_is_no_assertion_gets_no_token(served: Served, form: dict[str, str]) -> None:
     assert exchange(served, **form).json()["error"] == "invalid_grant"
 

@@ -103,6 +103,10 @@ def test_a_cell_refuses_more_than_fifty_thousand_characters() -> None:
         (7, '"ID-"0000', "ID-0007"),
         (2.675, "0.00", "2.68"),
         (1, "General", "1"),
+        (1e30, '"$"#,##0.00', "$1" + ",000" * 10 + ".00"),
+        (1e308, "0%", "1" + "0" * 310 + "%"),
+        (0.5, "0." + "0" * 40, "0.5" + "0" * 39),
+        (1, "0" * 5000 + ",", "00" + ",000" * 1665 + ",001"),
     ],
 )
 def test_numbers_show_by_their_pattern(value: float, pattern: str, seen: str) -> None:
@@ -120,6 +124,7 @@ def test_numbers_show_by_their_pattern(value: float, pattern: str, seen: str) ->
         ("h:mm am/pm", "3:07 PM"),
         ("m/d/yyyy h:mm", "11/5/2026 15:07"),
         ('yyyy"-W"', "2026-W"),
+        ("yyyy ſ", "2026 ſ"),
     ],
 )
 def test_dates_show_by_their_pattern(pattern: str, seen: str) -> None:

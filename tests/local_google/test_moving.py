@@ -11,6 +11,7 @@ from bridge.local_google.cells import NumberFormat, Validation
 from tests.local_google.conftest import Google, Served, lines
 
 WORDS = Validation("ONE_OF_LIST", ("NEW", "LOST"))
+NOTE = [{"values": [{"note": "call back"}]}]
 
 
 def area(top: int, left: int, bottom: int, right: int, sheet_id: int = 0) -> dict[str, int]:
@@ -138,11 +139,22 @@ def test_a_text_is_replaced_wherever_it_shows_and_the_reply_counts(google: Googl
             "pasteType",
         ),
         ({"cutPaste": {"source": area(0, 0, 1, 2), "destination": at(0, 25)}}, "beyond the last cell"),
+        ({"cutPaste": {"source": area(0, 0, 1, 1), "destination": at(-1001, 0)}}, "indexes must be >= 0"),
+        ({"cutPaste": {"source": area(0, 0, 1, 1), "destination": at(0, -27)}}, "indexes must be >= 0"),
+        ({"cutPaste": {"source": area(0, 0, 1, 1), "destination": at(1000, 0)}}, "rowIndex[1000] is after last row"),
+        ({"cutPaste": {"source": area(0, 0, 1, 1), "destination": at(0, 26)}}, "columnIndex[26] is after last column"),
+        ({"updateCells": {"start": at(-1001, 0), "rows": NOTE, "fields": "note"}}, "indexes must be >= 0"),
+        ({"copyPaste": {"source": area(0, 0, 1, 1), "destination": {"sheetId": 7}}}, "at most 1000000 cells"),
+        ({"copyPaste": {"source": {"sheetId": 7}, "destination": area(0, 0, 1, 1)}}, "at most 1000000 cells"),
+        ({"cutPaste": {"source": {"sheetId": 7}, "destination": at(0, 0)}}, "at most 1000000 cells"),
+        ({"addProtectedRange": {"protectedRange": {"range": area(-1, 0, 5, 5)}}}, "Invalid range"),
+        ({"addProtectedRange": {"protectedRange": {"range": area(5, 0, 5, 5)}}}, "Invalid range"),
     ],
 )
 def test_what_google_would_not_do_is_refused_and_changes_nothing(
     google: Google, served: Served, request_: dict[str, Any], words: str
 ) -> None:
+    google.batch({"addSheet": {"properties": {"sheetId": 7, "gridProperties": {"rowCount": 40_000}}}})
     before = served.local.book.now
     assert words in refused(google, request_)
     assert served.local.book.now == before

@@ -5,28 +5,30 @@ import json
 import pytest
 import requests
 
+from bridge.local_google.errors import Invalid
+from bridge.local_google.script.dates import formatted
 from tests.local_google.conftest import OWNER_TOKEN, Served
 
 HUGE = "1" + "0" * 400
+NO_ZONES = ["Mars", "America", "x" * 300, "/etc/localtime", "..", "Europe/Berlin\0"]
 HEADERS = {"Authorization": f"Bearer {OWNER_TOKEN}", "Content-Type": "application/json"}
 
 
 def put(served: Served, where: str, body: str, more: str = "") -> requests.Response:
     url = f"{served.url}/v4/spreadsheets/{served.local.book.id}/values/{where}?valueInputOption=RAW{more}"
-    return requests.put(url, data=body, headers=HEADERS, timeout=60)
+    return requests.put(url, data=body.encode(errors="surrogatepass"), headers=HEADERS, timeout=60)
 
 
 @pytest.mark.parametrize(
     "cell",
-    ["1e400", "-1e999", HUGE, '"\\ud800"', "[" * 100_000],
-    ids=["too large", "too small", "too long", "half a character", "bottomless"],
+    ["1e400", "-1e999", HUGE, '"\\ud800"', '"\ud800"', "[" * 100_000],
+    ids=["too large", "too small", "too long", "half a character", "half a character bare", "bottomless"],
 )
 def test_a_body_that_is_no_json_of_googles_is_refused_and_nothing_is_kept(served: Served, cell: str) -> None:
     before = served.local.book.revision
     api = put(served, "H1", f'{{"values":[[{cell}]]}}')
-    hand = requests.post(
-        f"{served.url}/edit", data=f'{{"range":"H1","values":[[{cell}]]}}', headers=HEADERS, timeout=60
-    )
+    typed = f'{{"range":"H1","values":[[{cell}]]}}'.encode(errors="surrogatepass")
+    hand = requests.post(f"{served.url}/edit", data=typed, headers=HEADERS, timeout=60)
     assert [answer.status_code for answer in (api, hand)] == [400, 400]
     assert served.local.book.revision == before
 
@@ -36,6 +38,18 @@ def test_a_tab_cannot_have_half_a_character_in_its_name(served: Served) -> None:
     body = '{"requests":[{"addSheet":{"properties":{"title":"\\ud800"}}}]}'
     assert requests.post(url, data=body, headers=HEADERS, timeout=60).status_code == 400
     assert requests.get(f"{served.url}/grid", timeout=60).status_code == 200
+
+
+@pytest.mark.parametrize("name", NO_ZONES)
+def test_what_is_no_time_zone_is_refused_and_never_opened_as_a_file(served: Served, name: str) -> None:
+    asked = {"updateSpreadsheetProperties": {"properties": {"timeZone": name}, "fields": "timeZone"}}
+    answer = served.call("POST", ":batchUpdate", json={"requests": [asked]})
+    assert (answer.status_code, "Unknown time zone" in answer.text) == (400, True)
+    with pytest.raises(Invalid, match="Unknown time zone"):
+        served.local.book.set_time_zone(name)
+    with pytest.raises(Invalid, match="timeZone"):
+        formatted(0, name, "yyyy")
+    assert served.local.book.now.time_zone == "Etc/GMT"
 
 
 @pytest.mark.parametrize(
@@ -66,9 +80,10 @@ def test_the_bodys_range_may_not_contradict_the_address(served: Served) -> None:
     assert put(served, "H1", '{"range": "Leads!H1", "values": [["x"]]}').status_code == 200
 
 
-def test_a_parameter_of_another_method_is_unknown_and_googles_standard_ones_are_not(served: Served) -> None:
+def test_a_parameter_of_another_method_or_given_twice_is_refused_and_standard_ones_are_not(served: Served) -> None:
     assert put(served, "H1", "{}", "&insertDataOption=INSERT_ROWS").status_code == 400
     assert served.call("GET", "/values/A1", params={"ranges": "B1"}).status_code == 400
+    assert served.call("GET", "/values/A1", params={"majorDimension": ["ROWS", "COLUMNS"]}).status_code == 400
     assert served.call("GET", "/values/A1", params={"key": "abc", "quotaUser": "me"}).status_code == 200
 
 

@@ -248,6 +248,12 @@ def test_dragging_one_number_repeats_it(desk: Desk) -> None:
     assert desk.tab.values(2, 1, 3, 1) == [[3], [3], [3]]
 
 
+def test_dragging_more_digits_than_a_number_has_repeats_them(desk: Desk) -> None:
+    desk.tab.write(2, 2, [["Lead " + "9" * 5000]])
+    desk.person.fill("B2", 3)
+    assert desk.tab.values(3, 2) == desk.tab.values(2, 2)
+
+
 @pytest.mark.parametrize("source_too", [False, True])
 def test_cut_cells_take_their_rule_along_and_tell_where_they_went(desk: Desk, source_too: bool) -> None:
     desk.trouble.cut_fires_source = source_too

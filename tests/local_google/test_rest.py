@@ -67,10 +67,33 @@ def test_a_mask_that_names_nothing_known_is_refused(served: Served, mask: str) -
     assert "Invalid field" in refused(served.call("GET", "", params={"fields": mask}))
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/values/A1:clear", {}),
+        ("/values:batchClear", {"ranges": ["A1"]}),
+        ("/values:batchUpdate", {"valueInputOption": "RAW", "data": [{"range": "A1", "values": [["x"]]}]}),
+        (":batchUpdate", {"requests": [{"addSheet": {}}]}),
+    ],
+)
+def test_a_write_whose_mask_is_refused_has_not_happened(served: Served, path: str, body: dict[str, Any]) -> None:
+    before = served.local.book.now
+    assert "Invalid field" in refused(served.call("POST", path, json=body, params={"fields": "nix"}))
+    assert served.local.book.now is before
+
+
+@pytest.mark.parametrize("mask", ["a(" * 2000, "a(" * 2000 + "b" + ")" * 2000, ",".join([".".join("a" * 2000)] * 2)])
+def test_a_mask_without_a_bottom_is_refused(served: Served, mask: str) -> None:
+    named = {"namedRangeId": "1"}
+    assert "Invalid field mask" in refused(batch(served, {"updateNamedRange": {"namedRange": named, "fields": mask}}))
+    assert "Invalid field mask" in refused(served.call("GET", "/values/A1", params={"fields": mask}))
+
+
 def test_a_mask_trims_answers_of_values_too(served: Served) -> None:
     answer = served.call("GET", "/values/Leads!A1:B1", params={"fields": "values"}).json()
     assert answer == {"values": [["id", "name"]]}
     assert "Invalid field" in refused(served.call("GET", "/values/A1", params={"fields": "value"}))
+    assert "Invalid field" in refused(served.call("GET", "/values/A1", params={"fields": "valueRanges"}))
 
 
 def written(served: Served, *ranges: dict[str, Any], **more: Any) -> dict[str, Any]:

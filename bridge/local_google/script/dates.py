@@ -2,9 +2,9 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bridge.local_google.errors import Invalid
+from bridge.local_google.zones import zone
 
 _PARTS = {
     "yyyy": "{0.year:04}", "yy": "{0:%y}", "MMMM": "{0:%B}", "MMM": "{0:%b}", "MM": "{0.month:02}", "M": "{0.month}",
@@ -15,12 +15,12 @@ _PARTS = {
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def formatted(milliseconds: float, zone: str, pattern: str) -> str:
+def formatted(milliseconds: float, zone_name: str, pattern: str) -> str:
     """The moment as ``pattern`` says. Raises `Invalid` for a zone or a letter that is not known here."""
-    try:
-        moment = (_START + timedelta(milliseconds=milliseconds)).astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        raise Invalid(f"Invalid argument: timeZone. {zone}") from None
+    there = zone(zone_name)
+    if there is None:
+        raise Invalid(f"Invalid argument: timeZone. {zone_name}")
+    moment = (_START + timedelta(milliseconds=milliseconds)).astimezone(there)
     return re.sub(r"'([^']*)'|([A-Za-z])\2*", lambda found: _part(found, moment), pattern)
 
 
