@@ -25,7 +25,7 @@ from bridge.strays import at_large, differing, doubt, lose_sight
 from bridge.sync_cell import link_text
 from bridge.turn import Seen, Sent, Turn, look
 from task_api.models import Task
-from task_api.saving import commit
+from task_api.saving import commit_changes
 
 
 def flush(turn: Turn, seen: Seen | None = None) -> bool:
@@ -52,7 +52,7 @@ def _claim(turn: Turn) -> tuple[list[int], list[int]]:
     with turn.writing() as session:
         links = outbox.claim(session, turn.lease.sheet, turn.runtime.now())
         claimed, rows = [link.id for link in links], {link.row for link in links if link.row}
-        commit(session)
+        commit_changes(session)
     return claimed, sorted(rows)
 
 
@@ -73,7 +73,7 @@ def _decide(turn: Turn, seen: Seen, claimed: list[int]) -> list[Sent]:
         for row, link in here:
             if link.wanted > link.written and link.next_try <= now:
                 sent += _decide_row(batch, seen, row, link, tasks[link.task_id], replaced.get(link.id, {}))
-        commit(session)
+        commit_changes(session)
     return sent
 
 

@@ -1,7 +1,8 @@
 """The history: every field change on either side, and what became of it. Appends and settles; decides nothing.
 
-What a transaction notes is kept until somebody asks the history or the transaction commits, and then inserted in one
-statement: a delivery of 50 rows makes 50 entries, which the ORM would insert one by one.
+What a transaction notes is inserted in one statement as it commits: a delivery of 50 rows makes 50 entries, which the
+unit of work would insert one by one. Whoever asks the history in a transaction that may have noted something calls
+`write_down` first.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, event, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from bridge import own_writes, tallies
 from bridge.core.lead import Fields, Value
@@ -188,14 +189,15 @@ def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> d
 
 @event.listens_for(Session, "before_commit")
 def write_down(session: Session) -> None:
-    """Insert what this transaction has noted so far. Comes before the history is asked, and before the commit."""
+    """Insert what this transaction has noted so far."""
     if notes := session.info.pop("notes", None):
         session.connection().execute(_NOTE, notes)
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop("notes", None)
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("notes", None)
 
 
 def _waiting(session: Session, *link_ids: int) -> list[Change]:

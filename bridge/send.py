@@ -21,7 +21,7 @@ from bridge.pair import ENDURING, remember
 from bridge.sheets import Unechoed
 from bridge.strays import astray, lead_id_of
 from bridge.turn import Sent, Turn
-from task_api.saving import commit
+from task_api.saving import commit_changes
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def _turned_away(turn: Turn, sent: list[Sent], why: str = "") -> None:
             own_writes.never_left(link)
         if why:
             outbox.failed(session, ids, turn.runtime.now(), why, 0.0)
-        commit(session)
+        commit_changes(session)
 
 
 def _standing(turn: Turn, sent: list[Sent], echoed: list[Raw | Unechoed]) -> list[Raw | Unechoed]:
@@ -101,7 +101,7 @@ def _settle(turn: Turn, sent: list[Sent], standing: list[Raw | Unechoed]) -> int
                 reached[link.id] = set(one.values)
                 _log_written(turn, one)
         settle_waiting(session, turn.lease.sheet, reached, now)
-        commit(session)
+        commit_changes(session)
     return len(reached)
 
 
@@ -168,4 +168,4 @@ def _refuse(turn: Turn, one: Sent, faults: Mapping[str, str], *, arrived: bool) 
             outbox.bury(session, link, one.claimed, now, "; ".join(dict.fromkeys(faults.values())))
         elif arrived:
             outbox.settle(link, one.claimed)
-        commit(session)
+        commit_changes(session)

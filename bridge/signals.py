@@ -8,7 +8,7 @@ from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from bridge.errors import Permanent
 from bridge.gather import LEADS
@@ -115,14 +115,14 @@ def _defer(session: Session) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _wake_lanes(session: Session) -> None:
-    session.info.pop("held", None)
     lanes: dict[str, datetime | None] = session.info.pop("lanes", {})
     if lanes and (runtime := _runtime_of(session)) is not None:
         for lane, at in lanes.items():
             runtime.wake(lane, at)
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop("held", None)
-    session.info.pop("lanes", None)
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("held", None)
+        session.info.pop("lanes", None)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.core.lead import Value
-from bridge.history import By, note_put
+from bridge.history import By, note_put, write_down
 from bridge.models import Change, Link
 from bridge.outbox import hold, mark_pending
 from bridge.runtime import Runtime
@@ -32,6 +32,7 @@ def undo(session: Session, runtime: Runtime, change_id: int, who: str, *, force:
     if change.field == "archived":
         return _turn_life(session, change, task)
     _only_values(change)
+    write_down(session)
     later = select(Change.id).where(Change.link_id == link.id, Change.field == change.field, Change.id > change.id)
     newest = session.scalars(later.where(Change.state.in_(["applied", "waiting"])).order_by(Change.id.desc())).first()
     if newest is not None and not force:

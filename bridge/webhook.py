@@ -28,7 +28,7 @@ from bridge.rows import take
 from bridge.runtime import Runtime
 from task_api.db import contended
 from task_api.errors import Problem
-from task_api.saving import commit
+from task_api.saving import commit_changes
 
 log = logging.getLogger(__name__)
 hooks = Blueprint("hooks", __name__)
@@ -85,7 +85,7 @@ def _deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Mess
         taken = {"id": letter.id, "sheet": sheet.key, "seq": message.seq, "received_at": now, "reply": reply}
         session.connection().execute(_TAKEN, taken)
         _tally(session, sheet.key, message, [one["outcome"] for one in reply["outcomes"]], runtime.now())
-        commit(session)
+        commit_changes(session)
     log.info(
         "delivery_taken sheet=%s delivery=%s seq=%d outcomes=%d",
         sheet.key,

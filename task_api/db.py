@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
@@ -56,15 +55,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """What SQLAlchemy is told of its engine: no values in errors, which are logged; JSON read by the faster parser;
-    connections that a restart of the database has cut are noticed; each statement sees what is committed by then.
+    """What SQLAlchemy is told of its engine: no values in errors, which are logged; connections that a restart of the
+    database has cut are noticed; each statement sees what is committed by then.
     """
-    always = {"hide_parameters": True, "json_deserializer": msgspec.json.decode}
     if database_url.startswith("sqlite"):
-        return always
+        return {"hide_parameters": True}
     connect = {"connect_timeout": 5, "application_name": "leadbridge"}
     pool = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "pool_timeout": BUSY_TIMEOUT}
-    return always | pool | {"connect_args": connect, "isolation_level": "READ COMMITTED"}
+    return pool | {"hide_parameters": True, "connect_args": connect, "isolation_level": "READ COMMITTED"}
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -77,7 +75,7 @@ def prepare_engine(engine: Engine) -> None:
 
 def begin_write(session: Session) -> None:
     """Start a transaction that may write; what was read before is read again. First statement of every writing
-    transaction.
+    transaction: one that was only read in until now goes on where there are many writers, and ends on SQLite.
     """
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("begin_write comes before the first change, not after it")

@@ -15,7 +15,7 @@ SERIAL_EPOCH = date(1899, 12, 30)
 ERRORS = frozenset(["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#ERROR!", "Loading..."])
 LONGEST = 50_000
 EXACT = 15
-"""A whole number of so many digits is a double as it is."""
+"""A whole number of at most so many digits is a double as it is."""
 REACH = range(-324, 309)
 """Powers of ten that a double has. Written out digit by digit, 1e999999999 would fill the memory."""
 

@@ -34,7 +34,7 @@ def made(engine: Engine, count: int) -> list[int]:
     with writing(engine) as session:
         tasks = [Task(title=f"task {n}", notes="", created_at=now, updated_at=now) for n in range(count)]
         session.add_all(tasks)
-        saving.commit(session)
+        saving.commit_changes(session)
     return [task.id for task in tasks]
 
 
@@ -62,7 +62,7 @@ def test_fifty_changed_rows_are_one_update(engine: Engine) -> None:
     with updates(engine) as seen, writing(engine) as session:
         for task in session.scalars(select(Task)):
             task.title = f"{task.title} again"
-        saving.commit(session)
+        saving.commit_changes(session)
     assert len(seen) == 1
     assert titles(engine) == [f"task {n} again" for n in range(50)]
 
@@ -72,7 +72,7 @@ def test_each_row_is_changed_in_its_own_columns_only(engine: Engine) -> None:
     with writing(engine) as session:
         first, second = session.scalars(select(Task).order_by(Task.id))
         first.notes, second.title = "noted", "renamed"
-        saving.commit(session)
+        saving.commit_changes(session)
     with Session(engine) as session:
         told = [(task.title, task.notes) for task in session.scalars(select(Task).order_by(Task.id))]
     assert told == [("task 0", "noted"), ("renamed", "")]
@@ -84,7 +84,7 @@ def test_what_was_set_to_what_it_was_is_not_written(engine: Engine) -> None:
         task = session.scalars(select(Task)).one()
         task.title, task.notes = "something else", ""
         task.title = "task 0"
-        saving.commit(session)
+        saving.commit_changes(session)
     assert seen == []
 
 
@@ -95,7 +95,7 @@ def test_a_row_that_is_gone_stops_the_whole_transaction(engine: Engine) -> None:
             task.title = "changed"
         session.connection().execute(delete(Task).where(Task.id == second))
         with pytest.raises(StaleDataError, match="gone"):
-            saving.commit(session)
+            saving.commit_changes(session)
     assert titles(engine) == ["task 0", "task 1"]
 
 
@@ -105,7 +105,7 @@ def test_new_rows_and_changed_ones_are_committed_together(engine: Engine) -> Non
     with writing(engine) as session:
         session.scalars(select(Task)).one().title = "changed"
         session.add(Task(title="new", notes="", created_at=now, updated_at=now))
-        saving.commit(session)
+        saving.commit_changes(session)
     assert titles(engine) == ["changed", "new"]
 
 
@@ -114,6 +114,6 @@ def test_objects_keep_their_values_and_are_not_read_again(engine: Engine) -> Non
     with writing(engine) as session:
         task = session.scalars(select(Task)).one()
         task.title = "changed"
-        saving.commit(session)
+        saving.commit_changes(session)
     assert task.title == "changed"
     assert vars(task).keys() >= set(Task.__table__.columns.keys())

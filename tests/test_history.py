@@ -1,0 +1,54 @@
+"""What a transaction notes of the history becomes part of it as the transaction commits, and only then."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bridge.history import By, note_life
+from bridge.models import Change, Link
+from bridge.undo import CannotUndo, undo
+from task_api.db import begin_write
+from task_api.saving import commit_changes
+from tests.stack import Stack
+
+
+def note(session: Session, field: str) -> None:
+    link = session.scalars(select(Link)).one()
+    note_life(session, link, field, None, "noted", By("tests", datetime.now(UTC)), "a test")
+
+
+def noted(stack: Stack) -> list[str]:
+    with stack.runtime.session() as session:
+        return list(session.scalars(select(Change.field).where(Change.rule == "a test").order_by(Change.id)))
+
+
+def test_entries_come_in_the_order_in_which_they_were_noted(linked: Stack) -> None:
+    with linked.runtime.writing() as session:
+        for field in "second", "first", "third":
+            note(session, field)
+        commit_changes(session)
+    assert noted(linked) == ["second", "first", "third"]
+
+
+@pytest.mark.parametrize("end", ["rollback", "close"])
+def test_what_was_noted_is_forgotten_with_its_transaction(linked: Stack, end: str) -> None:
+    with linked.runtime.writing() as session:
+        note(session, "dropped")
+        getattr(session, end)()
+        begin_write(session)
+        note(session, "kept")
+        session.commit()
+    assert noted(linked) == ["kept"]
+
+
+def test_a_transaction_that_undoes_sees_what_it_has_noted_itself(linked: Stack) -> None:
+    linked.patch(linked.tasks()[0]["id"], status="DONE")
+    linked.settle()
+    with linked.runtime.writing() as session:
+        last = session.scalars(select(Change.id).where(Change.field == "status").order_by(Change.id.desc())).first()
+        assert last is not None
+        undo(session, linked.runtime, last, "tests")
+        with pytest.raises(CannotUndo, match="has changed since"):
+            undo(session, linked.runtime, last, "tests")
