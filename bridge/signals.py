@@ -5,7 +5,7 @@ to whoever read the row (`bridge.pair`): an echo ends there, by comparison.
 """
 
 from datetime import datetime
-from weakref import WeakKeyDictionary
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session, SessionTransaction
@@ -23,11 +23,11 @@ from task_api.errors import Problem
 from task_api.models import Task
 from task_api.signals import task_archived, task_changed, task_created, task_wanted
 
-_runtimes: "WeakKeyDictionary[Engine, Runtime]" = WeakKeyDictionary()
+_runtimes: "WeakValueDictionary[Engine, Runtime]" = WeakValueDictionary()
 
 
 def attach(runtime: Runtime) -> None:
-    """Listen for the tasks of this runtime's database."""
+    """Listen for the tasks of this runtime's database, as long as the runtime lives."""
     _runtimes[runtime.database] = runtime
 
 
