@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import create_engine, delete
 
 from bridge.models import Account
+from tests.benchmarks import floor
 from tests.benchmarks.client import Script, Wire
 from tests.benchmarks.databases import Database
 from tests.process import ROOT, Local, Process, free_port, until_equal
@@ -112,7 +113,7 @@ def starts(folder: Path) -> Round:
 
 
 def _disk(process: Bridge, script: Script, wire: Wire, found: Round) -> None:
-    """Commits of one row as large as a delivery's, beside the bridge's database, through the same driver."""
+    """Commits of one row as large as a delivery's, and of all that a delivery writes, by the driver alone."""
     _, reply = script.deliver(wire, [2])
     row = ("msg_" + "0" * 36, "leads", 1, "2026-01-01 00:00:00.000000", json.dumps(json.loads(reply)))
     with process.database.bare(process.folder / "home") as commit:
@@ -120,6 +121,8 @@ def _disk(process: Bridge, script: Script, wire: Wire, found: Round) -> None:
         for _ in range(COMMITS):
             commit(row)
         found["disk"] = COMMITS / (time.perf_counter() - began)
+    for key, rows, deliveries in (("floor", 1, COMMITS), ("floor_many", AT_ONCE, COMMITS // 10)):
+        found[key] = floor.rate(process.database, process.folder / key, rows, deliveries)
 
 
 @contextmanager

@@ -45,6 +45,7 @@ def rates(axes: Axes, figures: Found) -> None:
     """Bars: what the disk and the server can do, and what the bridge does."""
     bars = {
         "disk: one row a commit": ("disk", QUIET),
+        "disk: all that a row's delivery writes": ("floor", QUIET),
         "server: an empty route": ("empty", QUIET),
         "50 rows a delivery": ("many_rows", OURS),
         "one row a delivery": ("edit_rate", OURS),
