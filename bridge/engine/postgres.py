@@ -17,12 +17,12 @@ from datetime import datetime
 from typing import Any
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
-from procrastinate.worker import Worker
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from bridge import lane, retention
+from bridge.engine.worker import WatchedWorker
 from bridge.outbox import hold, wake_after_commit
 from bridge.runtime import Runtime, Wishes
 from task_api.db import held_alone
@@ -68,7 +68,7 @@ class PostgresEngine:
         """A turn for each lane in the session's own transaction, unless one waits there already. What is for later is
         left to this process's clock.
 
-        Who saw it waiting, holding the lane, knows that it will begin after this commit: it must take the lane first.
+        Who saw it waiting, holding the lane, knows that it will look after this commit: it takes the lane first.
         """
         now, works = self._runtime.now(), self._works
         later = {sheet: at for sheet, at in lanes.items() if works and at is not None and at > now}
@@ -127,11 +127,11 @@ class PostgresEngine:
                 await asyncio.sleep(AGAIN)
 
     async def _serve(self, *, greeted: bool) -> None:
-        """Until told to stop, or one of the two fails."""
+        """Until told to stop, or one of the two fails or has had enough."""
         async with self._jobs.open_async():
             if not greeted:
                 await asyncio.to_thread(lane.greet, self._runtime)
-            worker = Worker(
+            worker = WatchedWorker(
                 self._jobs, queues=[QUEUE], concurrency=AT_ONCE, delete_jobs="always", install_signal_handlers=False,
                 fetch_job_polling_interval=POLL,
                 update_heartbeat_interval=self._stalled / 4, stalled_worker_timeout=self._stalled,
@@ -151,9 +151,16 @@ class PostgresEngine:
         self._call(self._looks)  # what it left for later is due at a time that nobody else was told
 
     def _is_due(self, sheet: str) -> bool:
-        """A job comes with every change; a lane that waits out a failure or its pace is left to the clock."""
+        """A job comes with every change; a lane that waits out a failure or its pace is left to the clock.
+
+        The lane is taken first, and let go of: who counts on this turn (`defer`) holds it until the commit.
+        """
+        if sheet not in self._runtime.config.sheets:
+            return False
+        with self._runtime.writing() as session:
+            hold(session, sheet)
         now = self._runtime.now()
-        return sheet in self._runtime.config.sheets and any(one.at <= now for one in lane.due(self._runtime, [sheet]))
+        return any(one.at <= now for one in lane.due(self._runtime, [sheet]))
 
     async def _clock(self) -> None:
         while not self._stopping:
