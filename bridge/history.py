@@ -94,12 +94,13 @@ def note_task_change(
     session: Session,
     link: Link,
     mapping: SheetMapping,
+    before: Fields,
     said: Fields,
     changes: Mapping[str, tuple[Any, Any]],
     by: By,
 ) -> None:
-    """Fields changed through the API: waiting, in the lead's words, where the sheet must hear of them; else in the
-    task's.
+    """Fields changed through the API: in the lead's words where a column shows them, waiting where the sheet must hear
+    of them; else in the task's. ``before``, ``said``: what the task said to the sheet before and says now.
     """
     columns = {column.task_field: column.field for column in mapping.columns if column.task_field}
     put = by.actor.startswith("undo:")
@@ -110,9 +111,19 @@ def note_task_change(
             continue  # noted in the lead's words, as what was put
         if name in said and name in link.base and link.base[name] != said[name]:
             _note(session, link, "task", name, link.base[name], said[name], by, rule=rule)
+        elif name in said and name in link.base and before[name] != said[name]:
+            _note_back(session, link, name, before[name], said[name], by, rule)
         else:
             plain = _plain(old), _plain(new)
             _note(session, link, "task", task_field, *plain, by, rule=rule, state="applied", reached_at=by.at)
+
+
+def _note_back(session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: str) -> None:
+    """The task says again what the sheet shows: what waited to be written will not be."""
+    for change in _waiting(session, link.id):
+        if change.field == name:
+            change.state = "superseded"
+    _note(session, link, "task", name, old, new, by, rule=rule, state="applied", reached_at=by.at)
 
 
 def note_life(session: Session, link: Link, name: str, old: Any, new: Any, by: By, rule: str) -> None:

@@ -12,10 +12,10 @@ from task_api.db import impatient
 def lacking(runtime: Runtime, engine: LaneEngine) -> list[str]:
     """One sentence for each thing that is missing; they may be shown to anybody."""
     try:
-        found = database_lacks(runtime.database)
+        found, works = database_lacks(runtime.database), engine.alive  # others may do the work: the database knows
     except SQLAlchemyError:
-        found = ["the database cannot be read"]
-    return found if engine.alive else [*found, "the engine does not run: tasks are changed, the sheet is not"]
+        return ["the database cannot be read"]
+    return found if works else [*found, "the engine does not run: tasks are changed, the sheet is not"]
 
 
 def database_lacks(database: Engine) -> list[str]:

@@ -17,7 +17,7 @@ from bridge.models import Link
 from bridge.newrows import give_row, sheet_for
 from bridge.outbox import hold, mark_pending
 from bridge.runtime import Runtime
-from bridge.tasks import as_lead, close_conflicts, owes
+from bridge.tasks import as_lead, close_conflicts, earlier, owes
 from task_api.db import exclusive
 from task_api.errors import Problem
 from task_api.models import Task
@@ -52,7 +52,8 @@ def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[ob
     if "lead_id" in changes:
         raise Problem(409, f"task {task.id} is lead {link.lead_id} of the sheet; its lead_id cannot be changed")
     mapping = runtime.config.sheets[link.sheet].mapping
-    note_task_change(session, link, mapping, as_lead(task, link, mapping), changes, By(actor, runtime.now()))
+    before, said = as_lead(earlier(task, changes), link, mapping), as_lead(task, link, mapping)
+    note_task_change(session, link, mapping, before, said, changes, By(actor, runtime.now()))
     if not actor.startswith("undo:"):
         close_conflicts(link, mapping, changes)
     if link.unborn or owes(task, link, mapping):
@@ -86,7 +87,7 @@ def on_task_archived(task: Task, *, session: Session, actor: str) -> None:
         return
     runtime, link = found
     mapping = runtime.config.sheets[link.sheet].mapping
-    note_task_change(session, link, mapping, {}, {"archived": (False, True)}, By(actor, runtime.now()))
+    note_task_change(session, link, mapping, {}, {}, {"archived": (False, True)}, By(actor, runtime.now()))
     if owes(task, link, mapping):
         mark_pending(session, link, runtime.now())
 

@@ -11,6 +11,8 @@ from bridge.models import Link
 from bridge.sync_cell import link_text
 from task_api.models import Task
 
+SYNCED = ("id", "status", "notes", "assignee", "due")
+
 
 def task_fields(task: Task) -> dict[str, Value]:
     """The task's synced fields in canonical form."""
@@ -21,6 +23,12 @@ def task_fields(task: Task) -> dict[str, Value]:
         "assignee": canonical_text(task.assignee or ""),
         "due": task.due.isoformat() if task.due else None,
     }
+
+
+def earlier(task: Task, changes: Mapping[str, tuple[Any, Any]]) -> Task:
+    """The task as it was before these changes, as far as the sheet shows it; a copy that belongs to no session."""
+    now = {name: getattr(task, name) for name in SYNCED}
+    return Task(**now | {name: old for name, (old, _) in changes.items() if name in SYNCED})
 
 
 def as_lead(task: Task, link: Link, mapping: SheetMapping, *present: Fields) -> dict[str, Value]:

@@ -88,6 +88,8 @@ def _put(session: Session, runtime: Runtime, link: Link, task: Task, change: Cha
         return f"{name} of task {task.id} is '{value}' again"
     if mapping.by_field[name].direction == "to_sheet":
         raise CannotUndo(f"{name} is kept by the bridge itself")
+    if mapping.by_field[name].kind == "status" and value is not None and value not in mapping.statuses.to_task:
+        raise CannotUndo(f"'{value}' is not among this sheet's status words: change the status itself")
     link.puts = link.puts | {name: value}
     link.conflicts = {field: what for field, what in link.conflicts.items() if field != name}
     note_put(session, link, name, value, by)

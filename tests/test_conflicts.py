@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from bridge.core.mapping import COLUMNS, SheetMapping
 from bridge.models import Change
@@ -95,6 +95,33 @@ def test_a_patch_is_undone_on_both_sides(stack):
     stack.settle()
     assert (stack.cell("C2"), stack.task(1)["status"]) == ("NEW", "TODO")
     assert (newest(stack, "status")["rule"], newest(stack, "status")["state"]) == ("undo", "applied")
+
+
+def test_a_patch_taken_back_before_it_was_written_never_reached_the_sheet_and_is_undone_too(stack):
+    lead(stack)
+    stack.app.extensions["engine"].stop()
+    for status in "DONE", "TODO":
+        stack.patch(1, status=status)
+    told = [(one["old"], one["new"], one["state"]) for one in stack.changes(1) if one["field"] == "status"]
+    assert told[:2] == [("QUALIFIED", "NEW", "applied"), ("NEW", "QUALIFIED", "superseded")]
+    stack.stop_bridge()
+    stack.start_bridge()
+    stack.settle()
+    assert undo(stack, newest(stack, "status")).status_code == 200
+    stack.settle()
+    assert (stack.cell("C2"), stack.task(1)["status"]) == ("QUALIFIED", "DONE")
+
+
+def test_a_word_that_has_left_the_vocabulary_is_not_put_back_and_the_person_is_told(stack):
+    lead(stack)
+    stack.patch(1, status="DONE")
+    stack.settle()
+    change = newest(stack, "status")
+    with stack.runtime.writing() as session:
+        session.execute(update(Change).where(Change.id == change["id"]).values(old="AGREED"))
+        session.commit()
+    answer = undo(stack, change)
+    assert (answer.status_code, "'AGREED' is not among" in answer.json()["detail"]) == (409, True)
 
 
 def test_an_edit_in_the_sheet_is_undone_on_both_sides(stack):

@@ -64,6 +64,15 @@ def test_while_the_database_is_away_the_answer_says_so_and_nothing_is_lost(stack
     eventually(lambda: stack.task(1)["status"] == "DONE")
 
 
+def test_where_others_do_the_work_the_probe_too_says_that_the_database_is_away(stack, postgres):
+    stack.runtime.config = replace(stack.config, engine=False)
+    postgres.control("stop")
+    try:
+        assert ready(stack) == (503, ["the database cannot be read"])
+    finally:
+        postgres.control("start")
+
+
 def test_a_task_that_gets_its_row_while_it_is_patched_keeps_the_patch(stack):
     stack.app.extensions["engine"].stop()
     waiting = stack.post_to("/tasks", title="Follow up: Maya").json()["id"]
