@@ -33,7 +33,7 @@ pictures: .venv/dev
 	@$(BIN)/python -m tests.setup
 	$(BIN)/python -m tests.pictures
 
-# Some eight minutes; `make bench ARGS=--million` for the largest sizes, some two hours.
+# Some ten minutes; `make bench ARGS=--million` for the largest sizes, some two hours.
 bench: .venv/dev
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 

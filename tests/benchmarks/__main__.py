@@ -1,4 +1,4 @@
-"""Run every measurement and show it; takes some eight minutes, or two hours with ``--million``: a million tasks, five
+"""Run every measurement and show it; takes some ten minutes, or two hours with ``--million``: a million tasks, five
 million changes, 10,000 PATCHes, 100,000 deliveries over HTTP and a million in one process, a day.
 """
 
