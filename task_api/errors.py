@@ -64,9 +64,10 @@ def _http(error: HTTPException) -> Response:
 def _database(error: SQLAlchemyError) -> Response:
     text = str(getattr(error, "orig", error))
     log.error("database_failed why=%r", text)
-    if "read-only" in text:
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)  # PostgreSQL's texts speak its server's language
+    if "read-only" in text or state == "25006":
         return _problem(Problem(503, "the database can only be read at this moment. Nothing was stored"))
-    if "full" in text or "No space left" in text:
+    if "full" in text or "No space left" in text or state == "53100":
         return _problem(Problem(507, "the disk of the server is full; free some space and repeat. Nothing was stored"))
     return _problem(
         Problem(503, "the database is busy; repeat in a few seconds. Nothing was stored", headers={"Retry-After": "2"})

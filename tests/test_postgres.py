@@ -189,6 +189,24 @@ def test_a_database_that_can_only_be_read_is_not_ready_and_says_why(stack):
     assert stack.patch(1, status="DONE").status_code == 200
 
 
+FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'auf dem Gerät ist kein Speicherplatz mehr verfügbar' USING ERRCODE = 'disk_full'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON changes EXECUTE FUNCTION full_disk();
+"""
+
+
+def test_a_full_disk_is_507_in_whatever_language_and_with_space_again_all_goes_on(stack):
+    with psycopg.connect(stack.database.replace("+psycopg", ""), autocommit=True) as database:
+        database.execute(FULL)
+        for answer in (stack.patch(1, status="DONE"), stack.deliver([12, "Vikram", "LOST", 1], seq=2)):
+            assert (answer.status_code, "disk" in answer.json()["detail"]) == (507, True)
+        assert stack.task(1)["status"] == "TODO"
+        database.execute("DROP TRIGGER full_disk ON changes")
+    assert stack.patch(1, status="DONE").status_code == 200
+    eventually(lambda: stack.cell("C2") == "QUALIFIED", "the cell follows")
+
+
 def test_processes_that_start_at_once_migrate_once(tmp_path, postgres):
     url = postgres.empty()
     starts = [threading.Thread(target=schema.upgrade, args=(url,)) for _ in range(4)]
