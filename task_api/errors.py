@@ -70,7 +70,11 @@ def _database(error: SQLAlchemyError) -> Response:
     if "full" in text or "No space left" in text or state == "53100":
         return _problem(Problem(507, "the disk of the server is full; free some space and repeat. Nothing was stored"))
     return _problem(
-        Problem(503, "the database is busy; repeat in a few seconds. Nothing was stored", headers={"Retry-After": "2"})
+        Problem(
+            503,
+            "the database is busy or away; repeat in a few seconds. Nothing was stored",
+            headers={"Retry-After": "2"},
+        )
     )
 
 
