@@ -190,9 +190,9 @@ def test_a_database_that_can_only_be_read_is_not_ready_and_says_why(stack):
 
 
 FULL = """
-CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_row() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'auf dem Gerät ist kein Speicherplatz mehr verfügbar' USING ERRCODE = 'disk_full'; END $$;
-CREATE TRIGGER full_disk BEFORE INSERT ON changes EXECUTE FUNCTION full_disk();
+CREATE TRIGGER refuse_row BEFORE INSERT ON changes EXECUTE FUNCTION refuse_row();
 """
 
 
@@ -202,7 +202,7 @@ def test_a_full_disk_is_507_in_whatever_language_and_with_space_again_all_goes_o
         for answer in (stack.patch(1, status="DONE"), stack.deliver([12, "Vikram", "LOST", 1], seq=2)):
             assert (answer.status_code, "disk" in answer.json()["detail"]) == (507, True)
         assert stack.task(1)["status"] == "TODO"
-        database.execute("DROP TRIGGER full_disk ON changes")
+        database.execute("DROP TRIGGER refuse_row ON changes")
     assert stack.patch(1, status="DONE").status_code == 200
     eventually(lambda: stack.cell("C2") == "QUALIFIED", "the cell follows")
 
