@@ -1,12 +1,9 @@
 """Serve the bridge in one process: web server, engine and, without a bridge.toml, the local Google."""
 
-import ctypes
-import gc
 import signal
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from bridge import memory
 from bridge.app import create_app
 from bridge.config import Config
 from bridge.errors import Permanent
@@ -97,14 +95,7 @@ def _started(app: Flask, config: Config, local: "LocalGoogle | None", token: str
     if config.engine:
         app.extensions["engine"].start()
     _announce(config, token)
-    _give_back_memory()
-
-
-def _give_back_memory() -> None:
-    """Imports leave holes behind; glibc gives them back when asked (measured: 3 of 85 MB)."""
-    gc.collect()
-    with suppress(OSError, AttributeError):  # another C library
-        ctypes.CDLL(None).malloc_trim(0)
+    memory.settle()
 
 
 def _stopped(app: Flask, local: "LocalGoogle | None") -> None:

@@ -5,6 +5,7 @@ import sys
 import threading
 from dataclasses import replace
 
+from bridge import memory
 from bridge.app import create_app
 from bridge.config import Config
 
@@ -18,6 +19,7 @@ def work(config: Config) -> None:
         signal.signal(number, lambda *_: stopping.set())
     app.extensions["engine"].start()
     print("ready", flush=True)
+    memory.settle()
     stopping.wait()
     app.extensions["engine"].stop()
     app.extensions["bridge"].close()

@@ -9,6 +9,7 @@ import os
 import sys
 from typing import Any
 
+from bridge import memory
 from bridge.config import Config, ConfigError, load
 from bridge.logs import settings
 from bridge.serve import THREADS
@@ -62,6 +63,7 @@ def post_worker_init(worker: Any) -> None:
     """The fork is done: threads may start."""
     if _config.engine:
         worker.wsgi.extensions["engine"].start()
+    memory.settle()
 
 
 def worker_exit(_arbiter: Any, worker: Any) -> None:

@@ -13,6 +13,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+from bridge.memory import settle
 from tests.benchmarks import report
 from tests.benchmarks.client import Script, Wire
 from tests.benchmarks.databases import SQLITE
@@ -59,6 +60,7 @@ def inside(deliveries: int = INSIDE) -> list[Line]:
     build.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="memory-", dir=build) as name:
         bridge, leads, told = Inside(SQLITE, Path(name), ROWS), cycle(range(1, ROWS + 1)), 0
+        settle()
         lines = [_line(0, "", resident_of(os.getpid()))]
         for _ in range(PARTS):
             began = time.perf_counter()
@@ -67,6 +69,7 @@ def inside(deliveries: int = INSIDE) -> list[Line]:
             told += deliveries // PARTS
             rate = deliveries // PARTS / (time.perf_counter() - began)
             lines.append(_line(told, "", resident_of(os.getpid())) | {"rate": rate})
+            print(*shown(lines[-1]), file=sys.stderr, flush=True)  # it takes long
         bridge.close()
     report.table("memory of a process that only takes deliveries", HEAD, [shown(line) for line in lines])
     return lines
