@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bridge import budget, spent
@@ -26,7 +25,8 @@ from bridge.runtime import Runtime
 from bridge.strays import lose_sight
 from bridge.sweep import sweep
 from bridge.turn import Turn
-from task_api.db import contended, exclusive
+from task_api.db import UNUSABLE, contended, exclusive
+from task_api.schema import reason
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ def end(turn: Turn) -> None:
     while True:
         try:
             return _end(turn)
-        except OperationalError:
+        except UNUSABLE:
             if time.monotonic() > until:
                 raise
             time.sleep(0.25)
@@ -167,11 +167,7 @@ def _run(turn: Turn, chance: Callable[[], float]) -> bool:
         _paused(runtime, key, str(error))
         return False
     except Exception as error:  # one sheet's unforeseen trouble must not stop the others: log and postpone
-        if contended(error):
-            _failed(turn, "others changed the same rows at that moment", chance(), None, counts=False)
-            return False
-        log.exception("turn_failed sheet=%s", key)
-        _failed(turn, "something unexpected happened; the log of the bridge has it", chance(), None)
+        _unforeseen(turn, error, chance())
         return False
     finally:
         end(turn)
@@ -202,6 +198,18 @@ def _recovered(runtime: Runtime, key: str) -> None:
         _set(session, key, attempts=0, problem=None, not_before=None)
         log.info("lane_recovered sheet=%s", key)
         session.commit()
+
+
+def _unforeseen(turn: Turn, error: Exception, chance: float) -> None:
+    """What the database does is no link's fault."""
+    key = turn.lease.sheet
+    if contended(error):
+        return _failed(turn, "others changed the same rows at that moment", chance, None, counts=False)
+    if isinstance(error, UNUSABLE):
+        log.error("turn_failed sheet=%s why=%r", key, reason(error))
+        return _failed(turn, "the bridge's own database could not be used", chance, None, counts=False)
+    log.error("turn_failed sheet=%s", key, exc_info=error)
+    return _failed(turn, "something unexpected happened; the log of the bridge has it", chance, None)
 
 
 def _failed(turn: Turn, why: str, chance: float, retry_after: float | None, *, counts: bool = True) -> None:

@@ -6,7 +6,24 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 import task_api.schema
 from bridge.engine import LaneEngine
 from bridge.runtime import Runtime
-from task_api.db import impatient
+from task_api.db import Base, impatient
+
+_UNGRANTED = text(r"""
+    WITH ours AS (
+        SELECT oid, relname FROM pg_class WHERE relkind IN ('r', 'p') AND pg_table_is_visible(oid)
+        AND (relname = ANY(:tables) OR relname LIKE 'procrastinate\_%')
+    ), kept (kind, rights, name) AS (
+        SELECT 'tables', 'SELECT, INSERT, UPDATE, DELETE', relname FROM ours
+        WHERE NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
+                   AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))
+        UNION ALL
+        SELECT 'sequences', 'USAGE', counter.relname FROM ours JOIN pg_depend ON refobjid = ours.oid AND deptype = 'a'
+        JOIN pg_class counter ON counter.oid = objid
+        WHERE CASE counter.relkind WHEN 'S' THEN NOT has_sequence_privilege(counter.oid, 'USAGE') END
+    )
+    SELECT kind, rights, string_agg(name, ', ' ORDER BY name) FROM kept GROUP BY kind, rights ORDER BY kind DESC
+""")
+"""What PostgreSQL keeps from the bridge's user: kind, rights, names."""
 
 
 def lacking(runtime: Runtime, engine: LaneEngine) -> list[str]:
@@ -23,7 +40,19 @@ def database_lacks(database: Engine) -> list[str]:
     here, wanted = task_api.schema.current(database), task_api.schema.head()
     if here != wanted:
         return [f"the database has schema {here}, this version needs {wanted}: leadbridge migrate"]
-    return [] if _writable(database) else ["the database cannot be written"]
+    return _ungranted(database) if _writable(database) else ["the database cannot be written"]
+
+
+def _ungranted(database: Engine) -> list[str]:
+    if database.dialect.name == "sqlite":
+        return []
+    with database.connect() as connection:
+        kept = connection.execute(_UNGRANTED, {"tables": list(Base.metadata.tables)})
+        return [
+            f"the database's user lacks rights to the {kind} {names}: "
+            f"GRANT {rights} ON ALL {kind.upper()} IN SCHEMA … TO …"
+            for kind, rights, names in kept
+        ]
 
 
 def _writable(database: Engine) -> bool:

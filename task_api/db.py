@@ -15,13 +15,16 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT = 10.0
 """Seconds to wait for another process's transaction, or for a connection while all are taken."""
+UNUSABLE = (OperationalError, InternalError, PoolTimeout)
+"""The database is away, busy, full, or may only be read, by no fault of what was asked of it."""
 LOCKS = 64
 """So many different locks stand behind all the names of one kind."""
 

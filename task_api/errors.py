@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, Response, jsonify
-from sqlalchemy.exc import DataError, InternalError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DataError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
+
+from task_api.db import UNUSABLE
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +34,10 @@ def init_errors(app: Flask) -> None:
     """Answer every error of the app as a problem document."""
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http)
-    for failure in (OperationalError, InternalError, PoolTimeout, StaleDataError):
+    for failure in (*UNUSABLE, StaleDataError):
         app.register_error_handler(failure, _database)
     app.register_error_handler(DataError, _unkeepable)
+    app.register_error_handler(ProgrammingError, _forbidden)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -81,6 +83,14 @@ def _database(error: SQLAlchemyError) -> Response:
 def _unkeepable(error: DataError) -> Response:
     log.warning("value_refused why=%r", str(error.orig))
     return _problem(Problem(422, "a value is none that the database can keep, such as a NUL character"))
+
+
+def _forbidden(error: ProgrammingError) -> Response:
+    if getattr(error.orig, "sqlstate", None) != "42501":
+        return _unexpected(error)
+    log.error("database_forbids why=%r", str(error.orig))
+    why = "the database forbids that to the bridge's user; leadbridge doctor says what to grant. Nothing was stored"
+    return _problem(Problem(503, why))
 
 
 def _unexpected(error: Exception) -> Response:

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
-from sqlalchemy.exc import SQLAlchemyError
 
 VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
 
@@ -31,7 +30,7 @@ def current(engine: Engine) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def reason(error: SQLAlchemyError) -> str:
+def reason(error: BaseException) -> str:
     """What the driver said, in its first line; never a value, nor the password."""
     return (str(getattr(error, "orig", error)).strip().splitlines() or ["no reason is given"])[0].rstrip(".")
 

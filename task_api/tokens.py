@@ -15,10 +15,9 @@ from urllib.parse import urlsplit
 
 from flask import g, request
 from sqlalchemy import select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from task_api.db import db, impatient
+from task_api.db import UNUSABLE, db, impatient
 from task_api.errors import Problem
 from task_api.models import ApiToken
 
@@ -77,7 +76,7 @@ def note_use(token: ApiToken, now: datetime) -> None:
     if token.last_used_at is not None and token.last_used_at > now - timedelta(minutes=1):
         return
     used = update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now)
-    with db.engine.connect() as connection, suppress(OperationalError), impatient(connection):
+    with db.engine.connect() as connection, suppress(*UNUSABLE), impatient(connection):
         connection.execute(used)
         connection.commit()
 

@@ -1,8 +1,12 @@
 """Writes that fail again and again: the one at fault stands alone, is buried and listed, and can be tried again."""
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
-from bridge.models import Link
+from bridge import lane
+from bridge.local_google.trouble import Fault
+from bridge.models import Lane, Link
 from tests.stack import eventually
 
 
@@ -100,17 +104,46 @@ def test_a_dead_letter_that_is_not_there_is_404(stack):
     assert stack.post_to("/dead-letters/7/retry").status_code == 404
 
 
-def test_a_limit_of_calls_is_no_fault_of_the_write(stack):
-    from bridge.local_google.trouble import Fault
-
+@pytest.fixture
+def owing(stack):
+    """One write to be made, by turns that a test takes by hand."""
     stack.edit("A2:C2", [1, "Ann", "NEW"])
     stack.deliver([1, "Ann", "NEW", None])
     stack.settle()
-    stack.google.trouble.fail(Fault(429, kind="write"), times=2)
+    stack.app.extensions["engine"].stop()
     stack.patch(1, status="DONE")
-    eventually(lambda: stack.cell("C2") == "QUALIFIED")
+    return stack
+
+
+def blamed(stack):
+    """What the lane says of the turn just taken, and whether its write is held to have failed."""
+    lane.run(stack.runtime, "leads")
     with stack.runtime.session() as session:
-        assert session.query(Link).one().failing_since is None
+        return session.query(Lane).one().problem, session.query(Link).one().failing_since is not None
+
+
+def test_a_failed_write_is_held_against_its_link(owing):
+    owing.google.trouble.fail(Fault(500, kind="write"), times=9)
+    assert blamed(owing)[1]
+
+
+def test_a_limit_of_calls_is_no_fault_of_the_write(owing):
+    owing.google.trouble.fail(Fault(429, kind="write"), times=9)
+    assert blamed(owing) == ("Google's limit of calls a minute is reached", False)
+
+
+def test_a_database_that_fails_is_no_fault_of_the_write(owing):
+    def full(_connection, _cursor, statement, *_):
+        if statement.startswith("UPDATE links"):
+            raise OperationalError(statement, None, Exception("could not extend file: No space left on device"))
+
+    event.listen(owing.runtime.database, "before_cursor_execute", full)
+    told = blamed(owing)
+    event.remove(owing.runtime.database, "before_cursor_execute", full)
+    assert told == ("the bridge's own database could not be used", False)
+    owing.later(60)
+    assert blamed(owing) == (None, False)
+    assert owing.cell("C2") == "QUALIFIED"
 
 
 def test_a_protected_column_is_known_before_the_write_and_said_once(stack):

@@ -21,7 +21,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bridge import lane
 from bridge.config import ConfigError, load
 from bridge.core.retry import Pace
-from bridge.engine.postgres import LONGEST_WAIT, PostgresEngine
+from bridge.doctor import machine
+from bridge.engine.postgres import AGAIN, LONGEST_WAIT, PostgresEngine
 from bridge.outbox import LostLease, ask_for_sweep
 from bridge.runtime import Runtime
 from task_api import schema, tasks
@@ -62,6 +63,21 @@ def test_while_the_database_is_away_the_answer_says_so_and_nothing_is_lost(stack
         postgres.control("start")
     assert eventually(lambda: stack.deliver([12, "Vikram", "LOST", 1], seq=2).status_code == 200, "taken")
     eventually(lambda: stack.task(1)["status"] == "DONE")
+
+
+def test_a_long_absence_is_told_once_and_the_work_goes_on_as_soon_as_it_ends(stack, postgres, caplog):
+    stack.patch(1, status="DONE")
+    postgres.control("stop")
+    try:
+        eventually(lambda: "database_away" in caplog.text, "the worker has noticed")
+        time.sleep(3 * AGAIN)
+    finally:
+        postgres.control("start")
+    eventually(lambda: "database_back" in caplog.text, "and again")
+    assert caplog.text.count("database_away") == 1
+    assert "engine_failed" not in caplog.text
+    assert eventually(lambda: stack.patch(1, status="IN_PROGRESS").status_code == 200, "a PATCH is taken")
+    eventually(lambda: stack.cell("C2") == "CONTACTED", "the cell follows")
 
 
 def test_where_others_do_the_work_the_probe_too_says_that_the_database_is_away(stack, postgres):
@@ -175,13 +191,17 @@ def test_a_row_takes_a_task_as_the_patch_left_it_that_was_under_way(stack):
 def test_a_database_that_can_only_be_read_is_not_ready_and_says_why(stack):
     name = stack.database.split("?")[0].rsplit("/", 1)[1]
     with stack.runtime.database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("UPDATE api_tokens SET last_used_at = NULL"))  # the next request would like to note it
         connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
     stack.runtime.database.dispose()
+    assert stack.http.get(f"{stack.url}/tasks").status_code == 200
     answer = stack.patch(1, status="DONE")
     assert (answer.status_code, answer.json()["detail"]) == (
         503, "the database can only be read at this moment. Nothing was stored",
     )  # fmt: skip
     assert ready(stack) == (503, ["the database cannot be written"])
+    (finding,) = machine.database(stack.config, stack.runtime.database)
+    assert (finding.level, "standby" in finding.mend) == ("problem", True)
     with create_engine(stack.database, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as connection:
         connection.execute(text("SET default_transaction_read_only = off"))
         connection.execute(text(f"ALTER DATABASE {name} RESET default_transaction_read_only"))
@@ -379,3 +399,41 @@ def test_a_database_that_cannot_be_used_is_one_sentence(postgres, tmp_path, addr
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert "secret-word" not in done.stderr
+
+
+@pytest.fixture
+def bound(stack):
+    """The address of the same database for a user who may only read ``links``, and may not count its new rows."""
+    name = stack.database.split("?")[0].rsplit("/", 1)[1]
+    made = [
+        "CREATE ROLE bound LOGIN", f"GRANT CONNECT ON DATABASE {name} TO bound",
+        "GRANT USAGE ON SCHEMA public TO bound", "GRANT ALL ON ALL TABLES IN SCHEMA public TO bound",
+        "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO bound",
+        "REVOKE UPDATE ON links FROM bound", "REVOKE USAGE ON SEQUENCE links_id_seq FROM bound",
+    ]  # fmt: skip
+    with create_engine(stack.database, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as owner:
+        for statement in made:
+            owner.execute(text(statement))
+        yield make_url(stack.database).set(username="bound").render_as_string(hide_password=False)
+        for statement in ("DROP OWNED BY bound", "DROP ROLE bound"):
+            owner.execute(text(statement))
+
+
+def test_a_user_without_every_right_is_told_which_to_grant(stack, bound):
+    stack.stop_bridge()
+    owners, stack.database = stack.database, bound
+    stack.start_bridge()
+    status, missing = ready(stack)
+    refused = stack.patch(1, status="DONE")
+    found = list(machine.database(stack.config, stack.runtime.database))
+    stack.stop_bridge()
+    stack.database = owners
+    stack.start_bridge()
+    assert status == 503
+    assert [sentence.partition(" ON ")[0] for sentence in missing] == [
+        "the database's user lacks rights to the tables links: GRANT SELECT, INSERT, UPDATE, DELETE",
+        "the database's user lacks rights to the sequences links_id_seq: GRANT USAGE",
+    ]
+    assert [finding.said for finding in found] == missing
+    assert (refused.status_code, "what to grant" in refused.json()["detail"]) == (503, True)
+    assert stack.patch(1, status="DONE").status_code == 200

@@ -23,9 +23,11 @@ SKEW_SEEN, SKEW_HARMS = 5.0, 60.0
 def database(_config: Config, engine: Engine) -> Iterator[Finding]:
     """The schema, the right to write, and SQLite's own look at its file."""
     lacking = database_lacks(engine)
+    sqlite = engine.dialect.name == "sqlite"
+    unwritable = "see the file's owner and its disk" if sqlite else "see whether that server is a standby, or read-only"
     for sentence in lacking:
-        yield problem("database", sentence, "see the file's owner and its disk" if "written" in sentence else sentence)
-    if engine.dialect.name != "sqlite":
+        yield problem("database", sentence, unwritable if "written" in sentence else sentence)
+    if not sqlite:
         if not lacking:
             yield ok("database", "writable, at this version's schema")
         return

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -25,7 +26,8 @@ from bridge import lane, retention
 from bridge.engine.worker import WatchedWorker
 from bridge.outbox import hold, wake_after_commit
 from bridge.runtime import Runtime, Wishes
-from task_api.db import held_alone
+from task_api.db import UNUSABLE, held_alone
+from task_api.schema import reason
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,8 @@ LONGEST_WAIT, SHORTEST_WAIT = 30.0, 0.5
 POLL = 0.5
 """Seconds between looks for a job of which no notice came: one that was inserted just as another let go of its lock."""
 AGAIN = 1.0
+PATIENCE = 5.0
+"""Seconds in which a connection of the worker's is to be had; its pool tries ever more rarely to make one."""
 
 _WAITS = text("SELECT 1 FROM procrastinate_jobs WHERE lock = :sheet AND status = 'todo' LIMIT 1")
 _WORKERS = text("SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :s) LIMIT 1")
@@ -48,13 +52,14 @@ class PostgresEngine:
         self._runtime = runtime
         url = make_url(runtime.config.database).set(drivername="postgresql")
         address = url.render_as_string(hide_password=False)
-        self._jobs = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4))
+        self._jobs = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4, timeout=PATIENCE))
         self._jobs.task(name=TURN, queue=QUEUE)(self._take_turns)
         self._door = App(connector=SyncPsycopgConnector())  # it puts jobs into transactions of ours, and opens nothing
         self._stalled = runtime.config.lease.total_seconds() / 4  # it has died: its jobs are taken up again
         self._looks, self._halt = asyncio.Event(), asyncio.Event()
         self._looks_at = math.inf  # by `time.monotonic`; for ever while it looks, and then looks again
         self._stopping = False
+        self._lack = ""
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tidy_at = time.monotonic() + 60.0
@@ -120,11 +125,28 @@ class PostgresEngine:
         self._loop, greeted = asyncio.get_running_loop(), False
         while not self._stopping:
             try:
+                await asyncio.to_thread(self._reach)
                 await self._serve(greeted=greeted)
                 greeted = True
+            except (*UNUSABLE, ConnectorException) as error:
+                self._tell(reason(error.__cause__ or error))
+                await asyncio.sleep(AGAIN)
             except Exception:  # the engine's loop: log and begin again, whatever happened
                 log.exception("engine_failed")
                 await asyncio.sleep(AGAIN)
+
+    def _reach(self) -> None:
+        """Raises what is the matter while the database is away."""
+        with self._runtime.database.connect():
+            self._tell("")
+
+    def _tell(self, lack: str) -> None:
+        """Log, once, that the database is away and why; and that it is back."""
+        if lack and not self._lack:
+            log.error("database_away why=%r", lack)
+        elif self._lack and not lack:
+            log.warning("database_back")
+        self._lack = lack
 
     async def _serve(self, *, greeted: bool) -> None:
         """Until told to stop, or one of the two fails or has had enough."""
