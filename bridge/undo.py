@@ -83,16 +83,18 @@ def _turn_life(session: Session, change: Change, task: Task) -> str:
 def _put(session: Session, runtime: Runtime, link: Link, task: Task, change: Change, value: Value, actor: str) -> str:
     mapping, name, now = runtime.config.sheets[link.sheet].mapping, change.field, runtime.now()
     by = By(actor, now)
-    if name not in mapping.by_field:  # a field of the task that no column shows
-        tasks.change(session, task, task_arguments({name: value}), actor=actor)
-        return f"{name} of task {task.id} is '{value}' again"
-    if mapping.by_field[name].direction == "to_sheet":
+    column = mapping.by_field.get(name)
+    if column is not None and column.direction == "to_sheet":
         raise CannotUndo(f"{name} is kept by the bridge itself")
-    if mapping.by_field[name].kind == "status" and value is not None and value not in mapping.statuses.to_task:
+    if column is None or name not in link.base:  # the sheet does not show it
+        field = column.task_field or name if column else name
+        tasks.change(session, task, task_arguments({field: value}), actor=actor)
+        return f"{field} of task {task.id} is '{'' if value is None else value}' again"
+    if column.kind == "status" and value is not None and value not in mapping.statuses.to_task:
         raise CannotUndo(f"'{value}' is not among this sheet's status words: change the status itself")
     link.puts = link.puts | {name: value}
     link.conflicts = {field: what for field, what in link.conflicts.items() if field != name}
     note_put(session, link, name, value, by)
     tasks.change(session, task, task_arguments(mapping.task_changes({name: value})), actor=actor)
     mark_pending(session, link, now)
-    return f"{name} of lead {link.lead_id} is '{value if value is not None else ''}' again"
+    return f"{name} of lead {link.lead_id} is '{'' if value is None else value}' again"

@@ -4,13 +4,15 @@ import gzip
 import json
 from datetime import timedelta
 
+import psycopg
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, inspect, select, update
 
 from bridge import retention
 from bridge.models import Change, Delivery, Link
 from task_api import tokens
 from task_api.models import ApiToken
+from tests.process import ROOT
 
 
 @pytest.fixture
@@ -114,3 +116,50 @@ def test_everything_is_kept_where_the_setting_says_so(aged):
     before = count(aged, Change)
     retention.tidy(aged.runtime)
     assert count(aged, Change) == before
+
+
+DIVIDE = ROOT / "migrations" / "partition_history.sql"
+RANGES = """SELECT relname, pg_get_expr(relpartbound, oid) FROM pg_inherits JOIN pg_class ON oid = inhrelid
+            WHERE inhparent = 'changes'::regclass ORDER BY oid"""
+
+
+def divided(stack):
+    """Divide the history as an operator does; the ranges there are now."""
+    with psycopg.connect(stack.database.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(DIVIDE.read_text(encoding="utf-8"))
+        return connection.execute(RANGES).fetchall()
+
+
+def indexes(stack):
+    return {index["name"]: index["column_names"] for index in inspect(stack.runtime.database).get_indexes("changes")}
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_a_divided_history_is_the_same_history_and_gives_its_room_back(aged):
+    before, made = aged.changes(1), indexes(aged)
+    (first, _), (second, bound) = divided(aged)
+    assert (aged.changes(1), indexes(aged)) == (before, made)
+    assert (first, bound) == ("changes_from_0", f"FOR VALUES FROM ('{second.rpartition('_')[2]}') TO (MAXVALUE)")
+
+    aged.patch(1, notes="tomorrow")
+    aged.edit("C2", ["LOST"])
+    aged.deliver([12, "Vikram", "LOST", 1], seq=7, edited={"first": 3, "last": 3})
+    aged.settle()
+    young = [one["new"] for one in aged.changes(1)][:2]
+    assert young == ["LOST", "tomorrow"]
+    undone = aged.post_to(f"/changes/{aged.changes(1)[1]['id']}/undo")
+    assert (undone.status_code, aged.task(1)["notes"]) == (200, "today")
+    aged.settle()
+
+    retention.tidy(aged.runtime)
+    assert len(archived(aged)) == len(before) - 1
+    assert [name for name, _ in divided(aged)][:2] == ["changes_from_0", second]  # what is of today is there
+    with aged.runtime.writing() as session:
+        session.execute(update(Change).values(at=aged.runtime.now() - timedelta(days=500)))
+        session.commit()
+    retention.tidy(aged.runtime)
+    assert [(one["state"], one["new"]) for one in aged.changes(1)] == []
+    assert len(divided(aged)) == 1
+    aged.patch(1, notes="and on")
+    assert [one["new"] for one in aged.changes(1)] == ["and on"]
+    assert aged.get("/readyz") == {"status": "ok", "missing": []}
