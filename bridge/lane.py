@@ -25,8 +25,7 @@ from bridge.runtime import Runtime
 from bridge.strays import lose_sight
 from bridge.sweep import sweep
 from bridge.turn import Turn
-from task_api.db import UNUSABLE, contended, exclusive
-from task_api.schema import reason
+from task_api.db import UNUSABLE, contended, exclusive, unusable
 
 log = logging.getLogger(__name__)
 
@@ -205,10 +204,9 @@ def _unforeseen(turn: Turn, error: Exception, chance: float) -> None:
     key = turn.lease.sheet
     if contended(error):
         return _failed(turn, "others changed the same rows at that moment", chance, None, counts=False)
-    if isinstance(error, UNUSABLE):
-        log.error("turn_failed sheet=%s why=%r", key, reason(error))
-        return _failed(turn, "the bridge's own database could not be used", chance, None, counts=False)
     log.error("turn_failed sheet=%s", key, exc_info=error)
+    if unusable(error):
+        return _failed(turn, "the bridge's own database could not be used", chance, None, counts=False)
     return _failed(turn, "something unexpected happened; the log of the bridge has it", chance, None)
 
 

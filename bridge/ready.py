@@ -11,11 +11,12 @@ from task_api.db import Base, impatient
 _UNGRANTED = text(r"""
     WITH ours AS (
         SELECT oid, relname FROM pg_class WHERE relkind IN ('r', 'p') AND pg_table_is_visible(oid)
-        AND (relname = ANY(:tables) OR relname LIKE 'procrastinate\_%')
+        AND (relname = ANY(:tables) OR relname = 'alembic_version' OR relname LIKE 'procrastinate\_%')
     ), kept (kind, rights, name) AS (
         SELECT 'tables', 'SELECT, INSERT, UPDATE, DELETE', relname FROM ours
-        WHERE NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
-                   AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))
+        WHERE NOT (has_table_privilege(oid, 'SELECT') AND (relname = 'alembic_version' OR
+                   has_table_privilege(oid, 'INSERT') AND has_table_privilege(oid, 'UPDATE') AND
+                   has_table_privilege(oid, 'DELETE')))
         UNION ALL
         SELECT 'sequences', 'USAGE', counter.relname FROM ours JOIN pg_depend ON refobjid = ours.oid AND deptype = 'a'
         JOIN pg_class counter ON counter.oid = objid
@@ -37,10 +38,12 @@ def lacking(runtime: Runtime, engine: LaneEngine) -> list[str]:
 
 def database_lacks(database: Engine) -> list[str]:
     """The same of the database alone."""
+    if ungranted := _ungranted(database):
+        return ungranted
     here, wanted = task_api.schema.current(database), task_api.schema.head()
     if here != wanted:
         return [f"the database has schema {here}, this version needs {wanted}: leadbridge migrate"]
-    return _ungranted(database) if _writable(database) else ["the database cannot be written"]
+    return [] if _writable(database) else ["the database cannot be written"]
 
 
 def _ungranted(database: Engine) -> list[str]:

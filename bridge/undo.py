@@ -86,7 +86,8 @@ def _put(session: Session, runtime: Runtime, link: Link, task: Task, change: Cha
     column = mapping.by_field.get(name)
     if column is not None and column.direction == "to_sheet":
         raise CannotUndo(f"{name} is kept by the bridge itself")
-    if column is None or name not in link.base:  # the sheet does not show it
+    if column is None or name not in link.base:  # the sheet has never shown it
+        link.puts = {other: put for other, put in link.puts.items() if other != name}
         field = column.task_field or name if column else name
         tasks.change(session, task, task_arguments({field: value}), actor=actor)
         return f"{field} of task {task.id} is '{'' if value is None else value}' again"

@@ -1,10 +1,13 @@
 -- The history in ranges of its numbers, which follow time, so that PostgreSQL gives the room of what was archived back
--- at once, without VACUUM FULL. The first run makes the present table the first range; each run closes the newest range,
--- opens the next, and drops those that the archive has emptied. Run it every month, as the bridge's user:
+-- without VACUUM FULL. The first run makes the present table the first range, which goes when the last of it is archived;
+-- each run closes the newest range, opens the next, and drops those that the archive has emptied. A change that still
+-- waits for the sheet keeps its range. Run it every month, as the owner of the tables:
 --
---     psql -v ON_ERROR_STOP=1 -f migrations/partition_history.sql "$DATABASE"
+--     psql -v ON_ERROR_STOP=1 -f migrations/partition_history.sql postgresql://user@host/name
 --
--- The bridge may run: its changes wait while the newest range is looked through once, some seconds for millions.
+-- The bridge may run, and waits while the newest range is looked through once, a second for a million. After "deadlock
+-- detected" nothing has changed: run it again. If the bridge is not the owner, grant it its rights to "changes" again
+-- after the first run.
 
 DO $$
 DECLARE
@@ -14,15 +17,17 @@ DECLARE
     next bigint;
     empty boolean;
 BEGIN
-    LOCK TABLE changes IN ACCESS EXCLUSIVE MODE;
+    LOCK TABLE links, changes IN ACCESS EXCLUSIVE MODE;  -- in the order in which the bridge takes them
     IF (SELECT relkind FROM pg_class WHERE oid = 'changes'::regclass) = 'r' THEN
         CREATE TEMPORARY TABLE wanted ON COMMIT DROP AS
-            SELECT conindid::regclass::text AS index, contype = 'p' AS renamed,
-                   format('ALTER TABLE changes ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(oid)) AS statement
-            FROM pg_constraint WHERE conrelid = 'changes'::regclass AND contype IN ('p', 'f')
+            SELECT relname AS index, contype = 'p' AS renamed,
+                   format('ALTER TABLE changes ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(own.oid)) AS statement
+            FROM pg_constraint own JOIN pg_class ON pg_class.oid = conindid
+            WHERE conrelid = 'changes'::regclass AND contype IN ('p', 'f')
             UNION ALL
-            SELECT indexrelid::regclass::text, true, pg_get_indexdef(indexrelid)
-            FROM pg_index WHERE indrelid = 'changes'::regclass AND NOT indisprimary;
+            SELECT relname, true, pg_get_indexdef(indexrelid)
+            FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+            WHERE indrelid = 'changes'::regclass AND NOT indisprimary;
         ALTER TABLE changes RENAME TO changes_from_0;
         FOR one IN SELECT index FROM wanted WHERE renamed LOOP
             EXECUTE format('ALTER INDEX %I RENAME TO %I', one.index, part || '0_' || one.index);

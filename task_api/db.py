@@ -24,7 +24,7 @@ from sqlalchemy.types import TypeDecorator
 BUSY_TIMEOUT = 10.0
 """Seconds to wait for another process's transaction, or for a connection while all are taken."""
 UNUSABLE = (OperationalError, InternalError, PoolTimeout)
-"""The database is away, busy, full, or may only be read, by no fault of what was asked of it."""
+"""What SQLAlchemy raises while the database is away, busy, full, or may only be read."""
 LOCKS = 64
 """So many different locks stand behind all the names of one kind."""
 
@@ -126,6 +126,26 @@ def contended(error: BaseException) -> bool:
     if isinstance(error, StaleDataError | IntegrityError):
         return True
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
+
+
+def forbidden(error: BaseException) -> bool:
+    """True when PostgreSQL's user lacks a right."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "42501"
+
+
+def unusable(error: BaseException) -> bool:
+    """True when the database did not do what was asked, and would not have done anything else either. Not what SQLite
+    or PostgreSQL find wrong with the statement itself.
+    """
+    if isinstance(error, PoolTimeout) or forbidden(error):
+        return True
+    if not isinstance(error, OperationalError | InternalError):
+        return False
+    sqlite = getattr(error.orig, "sqlite_errorname", None)
+    if sqlite is not None:
+        return sqlite.split("_")[1] in {"BUSY", "LOCKED", "FULL", "READONLY", "IOERR", "CANTOPEN"}
+    state = getattr(error.orig, "sqlstate", None)  # none: there is no connection
+    return state is None or state == "25006" or state.startswith(("08", "53", "57P"))
 
 
 def data_version(connection: Connection) -> object:

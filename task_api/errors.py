@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from task_api.db import UNUSABLE
+from task_api.db import UNUSABLE, forbidden
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def _unkeepable(error: DataError) -> Response:
 
 
 def _forbidden(error: ProgrammingError) -> Response:
-    if getattr(error.orig, "sqlstate", None) != "42501":
+    if not forbidden(error):
         return _unexpected(error)
     log.error("database_forbids why=%r", str(error.orig))
     why = "the database forbids that to the bridge's user; leadbridge doctor says what to grant. Nothing was stored"

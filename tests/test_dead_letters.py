@@ -1,8 +1,10 @@
 """Writes that fail again and again: the one at fault stands alone, is buried and listed, and can be tried again."""
 
+import psycopg
 import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bridge import lane
 from bridge.local_google.trouble import Fault
@@ -132,14 +134,27 @@ def test_a_limit_of_calls_is_no_fault_of_the_write(owing):
     assert blamed(owing) == ("Google's limit of calls a minute is reached", False)
 
 
-def test_a_database_that_fails_is_no_fault_of_the_write(owing):
-    def full(_connection, _cursor, statement, *_):
-        if statement.startswith("UPDATE links"):
-            raise OperationalError(statement, None, Exception("could not extend file: No space left on device"))
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("UPDATE links", None, psycopg.errors.DiskFull("could not extend file")),
+        ProgrammingError("UPDATE links", None, psycopg.errors.InsufficientPrivilege("permission denied")),
+        PoolTimeout("QueuePool limit reached"),
+    ],
+    ids=["full", "forbidden", "exhausted"],
+)
+def test_a_database_that_fails_is_no_fault_of_the_write(owing, error):
+    def fail(_connection, _cursor, statement, *_):
+        if statement.startswith("UPDATE links") and not failed:
+            failed.append(statement)
+            raise error
 
-    event.listen(owing.runtime.database, "before_cursor_execute", full)
-    told = blamed(owing)
-    event.remove(owing.runtime.database, "before_cursor_execute", full)
+    failed = []
+    event.listen(owing.runtime.database, "before_cursor_execute", fail)
+    try:
+        told = blamed(owing)
+    finally:
+        event.remove(owing.runtime.database, "before_cursor_execute", fail)
     assert told == ("the bridge's own database could not be used", False)
     owing.later(60)
     assert blamed(owing) == (None, False)

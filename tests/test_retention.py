@@ -130,15 +130,18 @@ def divided(stack):
         return connection.execute(RANGES).fetchall()
 
 
-def indexes(stack):
-    return {index["name"]: index["column_names"] for index in inspect(stack.runtime.database).get_indexes("changes")}
+def shape(stack):
+    """What migrations name: indexes, keys, and what they lead to."""
+    seen = inspect(stack.runtime.database)
+    keys = seen.get_pk_constraint("changes")["name"], [key["name"] for key in seen.get_foreign_keys("changes")]
+    return {index["name"]: index["column_names"] for index in seen.get_indexes("changes")}, keys
 
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 def test_a_divided_history_is_the_same_history_and_gives_its_room_back(aged):
-    before, made = aged.changes(1), indexes(aged)
+    before, made = aged.changes(1), shape(aged)
     (first, _), (second, bound) = divided(aged)
-    assert (aged.changes(1), indexes(aged)) == (before, made)
+    assert (aged.changes(1), shape(aged)) == (before, made)
     assert (first, bound) == ("changes_from_0", f"FOR VALUES FROM ('{second.rpartition('_')[2]}') TO (MAXVALUE)")
 
     aged.patch(1, notes="tomorrow")

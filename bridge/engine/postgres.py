@@ -16,10 +16,12 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bridge import lane, retention
@@ -81,7 +83,11 @@ class PostgresEngine:
             hold(session, sheet)
             if session.scalar(_WAITS, {"sheet": sheet}) is None:
                 raw: Any = session.connection().connection.driver_connection
-                self._door.configure_task(TURN, lock=sheet, queue=QUEUE, connection=raw).defer(sheet=sheet)
+                job = self._door.configure_task(TURN, lock=sheet, queue=QUEUE, connection=raw)
+                try:
+                    job.defer(sheet=sheet)
+                except ConnectorException as error:  # a failure of the transaction like any other
+                    raise DBAPIError.instance("defer", None, error.__cause__ or error, psycopg.Error) from error
         return later
 
     def wake(self, _sheet: str, at: datetime | None) -> None:
@@ -128,17 +134,17 @@ class PostgresEngine:
                 await asyncio.to_thread(self._reach)
                 await self._serve(greeted=greeted)
                 greeted = True
-            except (*UNUSABLE, ConnectorException) as error:
-                self._tell(reason(error.__cause__ or error))
-                await asyncio.sleep(AGAIN)
-            except Exception:  # the engine's loop: log and begin again, whatever happened
-                log.exception("engine_failed")
+            except Exception as error:  # the engine's loop: log and begin again, whatever happened
+                if _is_away(error):
+                    self._tell(reason(error.__cause__ or error))
+                else:
+                    log.exception("engine_failed")
                 await asyncio.sleep(AGAIN)
 
     def _reach(self) -> None:
-        """Raises what is the matter while the database is away."""
+        """Raises what is the matter while the database is away; the worker's own pool would take longer."""
         with self._runtime.database.connect():
-            self._tell("")
+            pass
 
     def _tell(self, lack: str) -> None:
         """Log, once, that the database is away and why; and that it is back."""
@@ -150,20 +156,26 @@ class PostgresEngine:
 
     async def _serve(self, *, greeted: bool) -> None:
         """Until told to stop, or one of the two fails or has had enough."""
-        async with self._jobs.open_async():
+        try:
+            await asyncio.wait_for(self._jobs.open_async(), PATIENCE)
             if not greeted:
                 await asyncio.to_thread(lane.greet, self._runtime)
-            worker = WatchedWorker(
-                self._jobs, queues=[QUEUE], concurrency=AT_ONCE, delete_jobs="always", install_signal_handlers=False,
-                fetch_job_polling_interval=POLL,
-                update_heartbeat_interval=self._stalled / 4, stalled_worker_timeout=self._stalled,
-            )  # fmt: skip
-            working, *others = [asyncio.create_task(part) for part in (worker.run(), self._clock(), self._halt.wait())]
-            await asyncio.wait([working, *others], return_when=asyncio.FIRST_COMPLETED)
-            worker.stop()  # and not cancelled: it finishes its jobs before it goes
-            await _cancelled(others)
-            ended = await asyncio.gather(working, *others, return_exceptions=True)
-        for end in ended:
+            await self._work()
+        finally:
+            await self._jobs.close_async()
+
+    async def _work(self) -> None:
+        worker = WatchedWorker(
+            self._jobs, queues=[QUEUE], concurrency=AT_ONCE, delete_jobs="always", install_signal_handlers=False,
+            fetch_job_polling_interval=POLL,
+            update_heartbeat_interval=self._stalled / 4, stalled_worker_timeout=self._stalled,
+        )  # fmt: skip
+        parts = (worker.run(), self._clock(worker), self._halt.wait())
+        working, *others = [asyncio.create_task(part) for part in parts]
+        await asyncio.wait([working, *others], return_when=asyncio.FIRST_COMPLETED)
+        worker.stop()  # and not cancelled: it finishes its jobs before it goes
+        await _cancelled(others)
+        for end in await asyncio.gather(working, *others, return_exceptions=True):
             if isinstance(end, Exception):
                 raise end
 
@@ -184,7 +196,10 @@ class PostgresEngine:
         now = self._runtime.now()
         return any(one.at <= now for one in lane.due(self._runtime, [sheet]))
 
-    async def _clock(self) -> None:
+    async def _clock(self, worker: WatchedWorker) -> None:
+        while worker.worker_id is None:  # it enters its name first
+            await asyncio.sleep(0.01)
+        self._tell("")
         while not self._stopping:
             self._looks.clear()
             wait = await asyncio.to_thread(self._look)
@@ -218,6 +233,11 @@ class PostgresEngine:
         with held_alone(self._runtime.database, "tidy") as alone:
             while alone and not self._stopping and retention.tidy(self._runtime):
                 pass
+
+
+def _is_away(error: Exception) -> bool:
+    cause = error.__cause__ if isinstance(error, ConnectorException) else error
+    return isinstance(cause, (*UNUSABLE, psycopg.OperationalError, psycopg.InternalError, TimeoutError))
 
 
 async def _cancelled(tasks: Collection[asyncio.Task[Any]]) -> None:

@@ -75,16 +75,17 @@ def calls(axes: Axes, lines: list[Found]) -> None:
     axes.legend(frameon=False, loc="upper left")
 
 
-def costs(axes: Axes, lines: list[Found]) -> None:
-    """A line for each event: milliseconds over the number of tasks."""
-    sized = [one for one in lines if str(one["size"]).endswith(" tasks") and one["database"] == "SQLite"]
+def costs(axes: Axes, found: list[Found]) -> None:
+    """A line for each event: milliseconds over the number of tasks; its name above it or below, in turns."""
+    sized = [one for one in found if str(one["size"]).endswith(" tasks") and one["database"] == "SQLite"]
     sizes = sorted({_number(one) for one in sized})
     events = list(dict.fromkeys(str(one["event"]) for one in sized))
-    least = min(sized, key=lambda one: one["cost"])["event"]
-    for event, shade in zip(events, SHADES, strict=True):
-        mine = sorted((_number(one), one["cost"]) for one in sized if one["event"] == event)
-        axes.plot(*zip(*mine, strict=True), color=shade, marker="o")
-        axes.annotate(event, mine[0], xytext=(0, -15 if event == least else 6), textcoords="offset points", color=shade)
+    shades = dict(zip(events, SHADES, strict=True))
+    lines = {event: sorted((_number(one), one["cost"]) for one in sized if one["event"] == event) for event in events}
+    for rank, (event, mine) in enumerate(sorted(lines.items(), key=lambda line: -line[1][0][1])):
+        axes.plot(*zip(*mine, strict=True), color=shades[event], marker="o")
+        place = (0, -15 if rank % 2 else 6)
+        axes.annotate(event, mine[0], xytext=place, textcoords="offset points", color=shades[event])
     axes.set(xscale="log", ylim=(0, 1.25 * max(one["cost"] for one in sized)), xlabel="tasks", ylabel="ms")
     axes.set_title("What one event costs")
     _ticks(axes, sizes)
