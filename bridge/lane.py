@@ -26,6 +26,7 @@ from bridge.strays import lose_sight
 from bridge.sweep import sweep
 from bridge.turn import Turn
 from task_api.db import UNUSABLE, contended, exclusive, unusable
+from task_api.schema import reason
 
 log = logging.getLogger(__name__)
 
@@ -118,15 +119,19 @@ def begin(runtime: Runtime, key: str) -> Turn | None:
 
 def end(turn: Turn) -> None:
     """Give the lane back, settle what the turn has used, and tell what became of it. A database that is away is waited
-    for a while: its lease would hold the lane up for longer.
+    for while the lease holds the lane up, or a while by who is told to stop.
     """
-    until = time.monotonic() + PATIENCE
+    until, told = time.monotonic() + PATIENCE, False
     while True:
         try:
             return _end(turn)
-        except UNUSABLE:
-            if time.monotonic() > until:
+        except UNUSABLE as error:
+            over = turn.sure_until is None or turn.runtime.now() >= turn.sure_until or turn.runtime.stopping
+            if over and time.monotonic() > until:
                 raise
+            if not told:
+                log.warning("turn_waits_to_end sheet=%s why=%r", turn.lease.sheet, reason(error))
+                told = True
             time.sleep(0.25)
 
 

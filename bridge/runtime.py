@@ -31,6 +31,7 @@ class Runtime:
     """One running bridge. ``wake(sheet key, at)`` tells the engine that a lane may have work then, or (None) at once;
     ``defer(session, wishes)`` that lanes will, when this transaction has committed, and returns those that ``wake``
     is to tell of then; losing one costs latency, never data. ``pace``: how fast each Google account may be used.
+    ``stopping``: its engine is told to stop.
     """
 
     config: Config
@@ -39,6 +40,7 @@ class Runtime:
     wake: Callable[[str, datetime | None], None] = lambda _key, _at: None
     defer: Callable[[Session, Wishes], Wishes] = lambda _session, lanes: lanes
     pace: Pace = field(init=False)
+    stopping: bool = False
     sheets: dict[str, "Sheet"] = field(default_factory=dict)
     _googles: dict[Path, "Google"] = field(init=False, default_factory=dict)
     _opening: threading.Lock = field(init=False, default_factory=threading.Lock)

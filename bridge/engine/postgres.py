@@ -115,7 +115,7 @@ class PostgresEngine:
 
     def stop(self) -> None:
         """Finish the turns under way and end the thread."""
-        self._stopping = True
+        self._stopping = self._runtime.stopping = True
         self._call(self._halt)
         if self._thread is not None:
             self._thread.join()
@@ -200,10 +200,10 @@ class PostgresEngine:
         while worker.worker_id is None:  # it enters its name first
             await asyncio.sleep(0.01)
         self._tell("")
+        jobs = self._jobs.job_manager
         while not self._stopping:
             self._looks.clear()
             wait = await asyncio.to_thread(self._look)
-            jobs = self._jobs.job_manager
             for job in await jobs.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=self._stalled):
                 log.warning("worker_died lane=%s", job.lock)
                 await jobs.retry_job(job)
