@@ -6,7 +6,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 import task_api.schema
 from bridge.engine import LaneEngine
 from bridge.runtime import Runtime
-from task_api.db import Base, impatient
+from task_api.db import Base, impatient, state
 
 _UNGRANTED = text(r"""
     WITH ours AS (
@@ -67,5 +67,5 @@ def _writable(database: Engine) -> bool:
             connection.rollback()
             connection.execution_options(sqlite_begin="IMMEDIATE").begin().rollback()
     except OperationalError as error:
-        return "locked" in str(error.orig)
+        return state(error) in {"BUSY", "LOCKED"}
     return True

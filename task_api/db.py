@@ -15,7 +15,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.orm.exc import StaleDataError
@@ -25,6 +25,9 @@ BUSY_TIMEOUT = 10.0
 """Seconds to wait for another process's transaction, or for a connection while all are taken."""
 UNUSABLE = (OperationalError, InternalError, PoolTimeout)
 """What SQLAlchemy raises while the database is away, busy, full, or may only be read."""
+READ_ONLY, FULL = {"25006", "READONLY"}, {"53100", "FULL"}
+UNFIT = READ_ONLY | FULL | {"42501", "BUSY", "LOCKED", "IOERR", "CANTOPEN"}
+"""By `state`."""
 LOCKS = 64
 """So many different locks stand behind all the names of one kind."""
 
@@ -121,31 +124,34 @@ def held_alone(engine: Engine, name: str) -> Iterator[bool]:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
 
+def state(error: BaseException) -> str:
+    """PostgreSQL's SQLSTATE, or the kind of SQLite's result code (``FULL``); empty where the driver names none. Their
+    texts speak the server's language, and hold names of ours.
+    """
+    driver = getattr(error, "orig", None)
+    if code := getattr(driver, "sqlite_errorname", ""):
+        return str(code).split("_")[1]
+    return getattr(driver, "sqlstate", None) or ""
+
+
 def contended(error: BaseException) -> bool:
     """True for a transaction that lost against another one and may simply be done again. SQLite has none."""
-    if isinstance(error, StaleDataError | IntegrityError):
-        return True
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
+    return isinstance(error, StaleDataError | IntegrityError) or state(error) in {"40001", "40P01"}
 
 
 def forbidden(error: BaseException) -> bool:
     """True when PostgreSQL's user lacks a right."""
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "42501"
+    return state(error) == "42501"
 
 
 def unusable(error: BaseException) -> bool:
     """True when the database did not do what was asked, and would not have done anything else either. Not what SQLite
     or PostgreSQL find wrong with the statement itself.
     """
-    if isinstance(error, PoolTimeout) or forbidden(error):
-        return True
-    if not isinstance(error, OperationalError | InternalError):
-        return False
-    sqlite = getattr(error.orig, "sqlite_errorname", None)
-    if sqlite is not None:
-        return sqlite.split("_")[1] in {"BUSY", "LOCKED", "FULL", "READONLY", "IOERR", "CANTOPEN"}
-    state = getattr(error.orig, "sqlstate", None)  # none: there is no connection
-    return state is None or state == "25006" or state.startswith(("08", "53", "57P"))
+    code = state(error)
+    if not code:  # there is no connection
+        return isinstance(error, UNUSABLE)
+    return code in UNFIT or code.startswith(("08", "53", "57P"))
 
 
 def data_version(connection: Connection) -> object:

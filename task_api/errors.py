@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from task_api.db import UNUSABLE, forbidden
+from task_api.db import FULL, READ_ONLY, UNUSABLE, forbidden, state
 
 log = logging.getLogger(__name__)
 
@@ -64,12 +64,10 @@ def _http(error: HTTPException) -> Response:
 
 
 def _database(error: SQLAlchemyError) -> Response:
-    text = str(getattr(error, "orig", error))
-    log.error("database_failed why=%r", text)
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)  # PostgreSQL's texts speak its server's language
-    if "read-only" in text or state == "25006":
+    log.error("database_failed why=%r", str(getattr(error, "orig", error)))
+    if state(error) in READ_ONLY:
         return _problem(Problem(503, "the database can only be read at this moment. Nothing was stored"))
-    if "full" in text or "No space left" in text or state == "53100":
+    if state(error) in FULL:
         return _problem(Problem(507, "the disk of the server is full; free some space and repeat. Nothing was stored"))
     return _problem(
         Problem(

@@ -255,6 +255,21 @@ def test_a_full_disk_is_507_nothing_is_stored_and_it_works_again_with_space(app,
     assert client.patch("/tasks/1", json=big).status_code == 200
 
 
+@pytest.mark.sqlite
+def test_a_file_that_may_only_be_read_is_503_says_so_and_is_still_read(app, client):
+    def guard(connection, _record, _proxy):
+        connection.execute(f"PRAGMA query_only={'ON' if guarded else 'OFF'}")
+
+    guarded = [True]
+    with app.app_context():
+        event.listen(db.engine, "checkout", guard)
+    before = state(client)
+    assert_refused(client.post("/tasks", json={"title": "A"}), 503, "can only be read")
+    assert state(client) == before
+    guarded.clear()
+    assert client.post("/tasks", json={"title": "A"}).status_code == 201
+
+
 def test_an_unexpected_error_is_500_tells_no_internals_and_is_logged(client, caplog):
     def fail(*_, **__):
         raise LookupError("secret internals")
