@@ -55,13 +55,14 @@ def test_a_delivery_is_counted_once_however_often_it_comes_and_its_rows_by_outco
 
 @pytest.mark.parametrize(("ago", "bucket"), [(-5, "0.05"), (0.55, "1.0"), (3, "5.0"), (100, "+Inf")])
 def test_an_edit_is_timed_from_when_the_script_heard_of_it(stack, ago, bucket):
-    before = samples(stack)
-    edited = {"first": 1, "last": 3, "at": int((time.time() - ago) * 1000)}
+    before, moment = samples(stack), datetime.now(UTC)
+    stack.runtime.now = lambda: moment
+    edited = {"first": 1, "last": 3, "at": int((moment.timestamp() - ago) * 1000)}
     stack.deliver([1, "Ann", "NEW", None], edited=edited)
     gained = {key[1] for key in grown(stack, before) if key[0] == "edit_to_task_seconds_bucket"}
     bounds = ["0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "5.0", "10.0", "30.0", "60.0", "+Inf"]
     assert gained == set(bounds[bounds.index(bucket) :])
-    assert samples(stack)["leadbridge_edit_to_task_seconds_sum",] == pytest.approx(max(0, ago), abs=0.7)
+    assert samples(stack)["leadbridge_edit_to_task_seconds_sum",] == pytest.approx(max(0, ago), abs=0.01)
     stack.deliver([1, "Ann", "NEW", None], seq=2, edited=edited)  # no task heard of anything
     assert samples(stack)["leadbridge_edit_to_task_seconds_count",] == 1
 
