@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -23,6 +24,7 @@ from bridge.engine.postgres import LONGEST_WAIT, PostgresEngine
 from bridge.outbox import LostLease, ask_for_sweep
 from bridge.runtime import Runtime
 from task_api import schema, tasks
+from tests.process import ROOT
 from tests.stack import Stack, eventually
 
 
@@ -244,6 +246,22 @@ def test_a_worker_on_sqlite_says_what_it_needs(tmp_path):
     )
     assert done.returncode == 1
     assert "needs a bridge.toml and PostgreSQL" in done.stderr
+
+
+def test_a_worker_that_finds_no_tables_makes_them(tmp_path, postgres):
+    url = postgres.empty()
+    (tmp_path / "bridge.toml").write_text('[sheets.leads]\nspreadsheet = "1abcdefghij"\n')
+    (tmp_path / "service_account.json").write_text("{}")
+    environ = os.environ | {"DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "bridge", "worker"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        said = worker.stdout.readline()
+        worker.terminate()
+    engine = create_engine(url)
+    assert (said, worker.returncode, schema.current(engine)) == ("ready\n", 0, schema.head())
+    engine.dispose()
+    postgres.drop(url)
 
 
 def test_who_waits_for_a_lane_is_told_when_its_turn_has_ended(postgres, tmp_path):
