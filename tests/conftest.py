@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests import browser
+from tests.browser import browser
 from tests.databases import Databases, SqliteFiles
-from tests.postgres import Postgres
+from tests.postgres.server import Postgres
 from tests.stack import Stack
 
 

@@ -37,6 +37,6 @@ def databases(kind: str, folder: Path) -> Databases:
     """``sqlite`` or ``postgresql``."""
     if kind == "sqlite":
         return SqliteFiles(folder)
-    from tests.postgres import Postgres
+    from tests.postgres.server import Postgres
 
     return Postgres()

@@ -11,8 +11,8 @@ from pathlib import Path
 import requests
 from playwright.sync_api import Page, expect
 
-from tests import browser
-from tests.process import ROOT, Local
+from tests.browser import browser
+from tests.process.process import ROOT, Local
 from tests.stack import eventually
 
 FOLDER = ROOT / "bridge" / "web" / "pictures"

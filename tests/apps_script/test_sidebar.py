@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bridge.local_google.app import SCRIPT_FILES
 from bridge.models import Lane
-from tests import browser
+from tests.browser import browser
 from tests.stack import SECRET, Stack, eventually
 
 OTHER_SECRET = "whsec_" + "B" * 43 + "="

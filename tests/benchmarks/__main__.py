@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.benchmarks import burst, day, growth, measure, memory, plot, poller, report
 from tests.benchmarks.databases import SQLITE, Database, measured
-from tests.process import ROOT
+from tests.process.process import ROOT
 
 ROUNDS = 3
 DELIVERIES = 2_000

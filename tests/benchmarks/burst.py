@@ -13,7 +13,7 @@ from tests.benchmarks import report
 from tests.benchmarks.client import Wire
 from tests.benchmarks.databases import Database, measured
 from tests.benchmarks.filled import STATUS_COLUMN, Filled
-from tests.process import ROOT
+from tests.process.process import ROOT
 from tests.stack import eventually
 
 LEADS, PATCHES, MANY = 1_000, 2_000, 10_000

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from bridge.core.signature import sign
-from tests.process import Process
+from tests.process.process import Process
 from tests.stack import SECRET
 
 HEADER = ["id", "name", "status", "task_id"]

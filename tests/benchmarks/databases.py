@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from tests.postgres import Postgres
+from tests.postgres.server import Postgres
 
 DURABLE = {"max_connections": "400"}
 """Nothing is taken from PostgreSQL's own settings: every commit reaches the disk."""

@@ -20,7 +20,7 @@ from tests.benchmarks import report
 from tests.benchmarks.databases import SQLITE
 from tests.benchmarks.inside import APART, Inside
 from tests.benchmarks.measure import resident_of
-from tests.process import ROOT
+from tests.process.process import ROOT
 
 LEADS, HOURS = 1_000, 24
 STEP = timedelta(minutes=5)

@@ -6,7 +6,7 @@ from typing import Any
 from bridge.local_google.quota import Limits
 from tests.benchmarks import fill
 from tests.benchmarks.databases import SQLITE, Database
-from tests.process import Process
+from tests.process.process import Process
 from tests.stack import eventually
 
 STATUS_COLUMN = 3

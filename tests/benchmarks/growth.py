@@ -19,7 +19,7 @@ from typing import Any
 from tests.benchmarks import fill, report
 from tests.benchmarks.databases import SQLITE, Database, measured
 from tests.benchmarks.inside import Inside
-from tests.process import ROOT
+from tests.process.process import ROOT
 from tests.stack import eventually
 
 LEADS, HISTORY = 100_000, 1_000_000

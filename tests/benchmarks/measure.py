@@ -16,7 +16,7 @@ from bridge.models import Account
 from tests.benchmarks import floor
 from tests.benchmarks.client import Script, Wire
 from tests.benchmarks.databases import Database
-from tests.process import ROOT, Local, Process, free_port, until_equal
+from tests.process.process import ROOT, Local, Process, free_port, until_equal
 from tests.stack import eventually
 
 MEANT = {"NEW": "TODO", "CONTACTED": "IN_PROGRESS", "QUALIFIED": "DONE", "LOST": "DONE"}

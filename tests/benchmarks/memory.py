@@ -20,7 +20,7 @@ from tests.benchmarks.databases import SQLITE
 from tests.benchmarks.filled import Filled
 from tests.benchmarks.inside import NEXT, Inside
 from tests.benchmarks.measure import resident, resident_of
-from tests.process import ROOT
+from tests.process.process import ROOT
 
 ROWS, PARTS, IDLE = 1_000, 10, 3.0
 DELIVERIES, INSIDE = 100_000, 1_000_000

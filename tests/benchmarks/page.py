@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from sqlalchemy import insert
 
 from task_api.models import Task
-from tests import browser
+from tests.browser import browser
 from tests.databases import SqliteFiles
 from tests.stack import Stack
 

@@ -16,7 +16,7 @@ mpl.use("Agg")  # no window
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from tests.process import ROOT
+from tests.process.process import ROOT
 
 PICTURE = ROOT / "bridge" / "web" / "pictures" / "bench.png"
 INK, QUIET, OURS, OTHER = "#24292f", "#8c959f", "#1f6feb", "#d1862f"

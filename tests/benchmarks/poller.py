@@ -19,7 +19,7 @@ from tests.benchmarks import report
 from tests.benchmarks.client import Script, Wire
 from tests.benchmarks.filled import STATUS_COLUMN, Filled
 from tests.benchmarks.measure import percentile, timed
-from tests.process import ROOT
+from tests.process.process import ROOT
 
 SIZES = ((100, 10), (1_000, 10), (10_000, 10), (1_000, 1), (1_000, 100))
 """Rows of the sheet, and how many edits and PATCHes happen between two polls."""

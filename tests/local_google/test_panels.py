@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, expect
 
-from tests import browser
+from tests.browser import browser
 from tests.local_google.conftest import Door, Served, serve
 
 SOURCE = """

@@ -23,7 +23,7 @@ class Mutation:
     guard: str
 
 
-BOTH, STRAYS = "tests/test_both_ways.py", "tests/test_strays.py"
+BOTH, STRAYS = "tests/sync/test_both_ways.py", "tests/sync/test_strays.py"
 MUTATIONS = (
     Mutation(
         "converge", "bridge/signals.py", "if link.unborn or owes(task, link, mapping):", "if False:",
@@ -47,17 +47,17 @@ MUTATIONS = (
     Mutation(
         "one task per lead: first contact", "bridge/newcomers.py",
         "    if bearing or not batch.sheet.match:\n        return bearing", "    if not batch.sheet.match:\n        return []",
-        "tests/test_adopt.py",
+        "tests/sync/test_adopt.py",
     ),
     Mutation(
         "one task per lead: an append is not repeated blindly", "bridge/newrows.py",
         "return all(at + LAG <= now for at in tries)", "return True",
-        "tests/test_new_rows.py::test_an_append_without_an_answer_that_a_late_read_does_not_show_is_not_repeated",
+        "tests/sync/test_new_rows.py::test_an_append_without_an_answer_that_a_late_read_does_not_show_is_not_repeated",
     ),
     Mutation(
         "one task per lead: copies", "bridge/rows.py",
         "return same_id(number, lead_id, other, assign_ids=batch.sheet.assign_ids) if other else \"\"", "return \"\"",
-        "tests/test_identity.py::test_of_two_equal_rows_it_is_all_one_which_keeps_the_lead_and_the_other_changes_nothing",
+        "tests/sync/test_identity.py::test_of_two_equal_rows_it_is_all_one_which_keeps_the_lead_and_the_other_changes_nothing",
     ),
     Mutation(
         "never the wrong row: the answer is checked", "bridge/send.py",
@@ -96,21 +96,21 @@ MUTATIONS = (
     ),
     Mutation(
         "deletions: an accident is held", "bridge/core/plan.py", "if len(fresh) - len(sure) <= allowed:", "if True:",
-        "tests/test_deletions.py::test_many_rows_gone_at_once_archive_nothing_until_a_person_approves",
+        "tests/sync/test_deletions.py::test_many_rows_gone_at_once_archive_nothing_until_a_person_approves",
     ),
     Mutation(
         "deletions: an empty sheet is none", "bridge/core/plan.py", "if leads == 0:", "if False:",
-        "tests/core/test_plan.py",
+        "tests/unit/test_plan.py",
     ),
     Mutation(
         "a poison row holds nobody up", "bridge/outbox.py",
         "return alike[: (len(alike) + 1) // 2] if alike and alike[0].attempts else alike", "return links",
-        "tests/test_dead_letters.py::test_a_row_whose_write_always_fails_holds_nobody_up",
+        "tests/sync/test_dead_letters.py::test_a_row_whose_write_always_fails_holds_nobody_up",
     ),
     Mutation(
         "a crash loses nothing: what leaves is noted before", "bridge/flush.py",
         "        own_writes.note(link, row.number, column, name, value, row.values.get(name), batch.now)\n", "",
-        "tests/test_google_down.py tests/test_both_ways.py",
+        "tests/sync/test_google_down.py tests/sync/test_both_ways.py",
     ),
 )  # fmt: skip
 

@@ -1,0 +1,155 @@
+"""Migrations: they make exactly the models, go back, and let no two processes and no newer database do harm."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import downgrade
+from sqlalchemy import create_engine, inspect
+
+import bridge.models  # noqa: F401 - registers its tables
+import task_api.models  # noqa: F401
+from task_api import schema
+from task_api.db import db
+from task_api.migrate import main, migration_app
+from tests.process.process import free_port
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "tasks.db"
+
+
+@pytest.fixture
+def app(file):
+    app = migration_app(f"sqlite:///{file}")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def upgraded(file):
+    main(f"sqlite:///{file}")
+    return file
+
+
+def query(file, sql):
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def tables(file):
+    return {
+        name
+        for (name,) in query(file, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    }
+
+
+def described(file):
+    """Every table as SQLite tells it: columns with lengths and defaults, keys, checks, indexes with their conditions."""
+    engine = create_engine(f"sqlite:///{file}")
+    look = inspect(engine)
+    told = {
+        name: {
+            "columns": [(c["name"], repr(c["type"]), c["nullable"], c["default"], c["primary_key"]) for c in look.get_columns(name)],
+            "key": look.get_pk_constraint(name)["constrained_columns"],
+            "foreign keys": sorted((k["name"], k["constrained_columns"], k["referred_table"], k["referred_columns"], k["options"]) for k in look.get_foreign_keys(name)),
+            "unique": sorted((str(u["name"]), u["column_names"]) for u in look.get_unique_constraints(name)),
+            "checks": sorted((str(c["name"]), " ".join(c["sqltext"].split())) for c in look.get_check_constraints(name)),
+            "indexes": sorted(query(file, f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL AND tbl_name = '{name}'")),
+            "autoincrement": "AUTOINCREMENT" in query(file, f"SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '{name}'")[0][0],
+        }
+        for name in look.get_table_names()
+        if name != "alembic_version"
+    }  # fmt: skip
+    engine.dispose()
+    return told
+
+
+def test_migrating_from_nothing_leaves_alembic_nothing_to_add(app, file):
+    upgraded(file)
+    with app.app_context(), db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, db.metadata) == []
+
+
+def test_migrating_from_nothing_gives_the_same_database_as_the_models(file, tmp_path):
+    plain = tmp_path / "plain.db"
+    engine = create_engine(f"sqlite:///{plain}")
+    db.metadata.create_all(engine)
+    engine.dispose()
+    migrated, made = described(upgraded(file)), described(plain)
+    assert migrated.keys() == made.keys()
+    for name, table in made.items():
+        assert migrated[name] == table
+
+
+def test_the_migrated_database_knows_its_revision_and_migrating_again_changes_nothing(file):
+    upgraded(file)
+    assert query(file, "SELECT version_num FROM alembic_version") == [(schema.head(),)]
+    before = described(file)
+    upgraded(file)
+    assert described(file) == before
+
+
+def test_going_back_to_the_beginning_leaves_no_table(app, file):
+    upgraded(file)
+    with app.app_context():
+        downgrade(revision="base")
+    assert tables(file) == {"alembic_version"}
+    upgraded(file)
+    assert "tasks" in tables(file)
+
+
+def test_a_database_newer_than_the_code_is_refused_untouched_and_says_what_to_do(file):
+    upgraded(file)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    before = described(file)
+    with pytest.raises(schema.SchemaError, match=r"the database has schema 9999, .* run the newer version again"):
+        schema.upgrade(f"sqlite:///{file}")
+    assert described(file) == before
+    assert query(file, "SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+@pytest.mark.parametrize("command", ["run", "migrate", "status"])
+def test_every_command_refuses_a_database_newer_than_the_code_with_that_sentence(tmp_path, command):
+    (tmp_path / "instance").mkdir()
+    file = upgraded(tmp_path / "instance" / "tasks.db")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    done = subprocess.run(
+        [sys.executable, "-m", "bridge", command], cwd=tmp_path, env=os.environ | {"PORT": str(free_port())},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: the database has schema 9999, this version only knows")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_two_processes_that_migrate_the_same_new_file_at_once_both_end_well(file):
+    command = [sys.executable, "-m", "task_api.migrate", f"sqlite:///{file}"]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    ends = [(one.communicate(timeout=60)[1], one.returncode) for one in both]
+    assert [code for _, code in ends] == [0, 0], ends
+    assert query(file, "SELECT version_num FROM alembic_version") == [(schema.head(),)]
+
+
+def test_a_migration_that_fails_halfway_leaves_the_database_as_it_was(file):
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE lanes (somebody TEXT)")
+    with pytest.raises(schema.SchemaError, match="changed nothing: table lanes already exists"):
+        schema.upgrade(f"sqlite:///{file}")
+    assert tables(file) <= {"lanes", "alembic_version"}
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(schema.SchemaError, match="nowhere"):
+        schema.upgrade(f"sqlite:///{tmp_path / 'nowhere' / 'tasks.db'}")

@@ -1,0 +1,56 @@
+"""Three processes that serve and three that work, one PostgreSQL, fifty sheets: whatever dies, both sides end equal."""
+
+import random
+import threading
+import time
+
+import pytest
+
+from tests.process.fleet import LEASE, MEANT, Fleet
+
+LANES, LEADS = 50, 3
+STATUSES = ("TODO", "IN_PROGRESS", "DONE")
+
+
+@pytest.fixture
+def fleet(tmp_path, postgres):
+    with Fleet(tmp_path, postgres, LANES, LEADS) as running:
+        running.until_equal()
+        yield running
+
+
+def changing(fleet, ends, number):
+    """One person and one program that change leads of their own share of the sheets."""
+    chance, mine = random.Random(number), fleet.lanes[number::3]
+    tasks = {lead_id: one[0]["id"] for lead_id, one in fleet.tasks().items()}
+    while time.monotonic() < ends:
+        lane, lead = chance.choice(mine), chance.randrange(LEADS)
+        if chance.random() < 0.5:
+            fleet.type(lane, lead + 2, chance.choice(list(MEANT)))
+        else:
+            fleet.api("PATCH", f"/tasks/{tasks[f'{lane}-{lead}']}", status=chance.choice(STATUSES))
+        time.sleep(chance.uniform(0, 0.1))
+
+
+@pytest.mark.timeout(400)
+def test_whatever_is_killed_paused_or_restarted_both_sides_end_equal(fleet, postgres):
+    fleet.google.trouble.latency = 0.03
+    ends, chance = time.monotonic() + 30, random.Random(20261123)
+    sides = [threading.Thread(target=changing, args=(fleet, ends, number)) for number in range(3)]
+    for side in sides:
+        side.start()
+    fleet.pause(fleet.workers[0], LEASE + 2)
+    restarted = False
+    while time.monotonic() < ends:
+        member = chance.choice(fleet.members)
+        member.kill()
+        member.start()
+        if not restarted and time.monotonic() > ends - 12:
+            postgres.restart()
+            restarted = True
+        time.sleep(chance.uniform(0, 1))
+    for side in sides:
+        side.join()
+    fleet.until_equal(120)
+    assert fleet.overlaps == []
+    assert {len(mine) for mine in fleet.tasks().values()} == {1}
