@@ -4,7 +4,7 @@ FROM python:3.11-slim
 
 RUN useradd --create-home bridge
 WORKDIR /home/bridge
-COPY bridge/deploy/requirements.lock ./
+COPY bridge/server/requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY migrations ./migrations
 COPY task_api ./task_api
@@ -18,4 +18,4 @@ VOLUME /home/bridge/data
 EXPOSE 5001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/readyz', timeout=4)"]
-CMD ["python", "-m", "gunicorn", "-c", "python:bridge.deploy.gunicorn_conf"]
+CMD ["python", "-m", "gunicorn", "-c", "python:bridge.server.gunicorn_conf"]

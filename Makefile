@@ -41,7 +41,7 @@ bench: .venv/dev
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 lock:
 	$(COMPILE) pyproject.toml -o requirements.lock
-	$(COMPILE) --extra gunicorn pyproject.toml -o bridge/deploy/requirements.lock
+	$(COMPILE) --extra gunicorn pyproject.toml -o bridge/server/requirements.lock
 	$(COMPILE) --extra gunicorn --group dev pyproject.toml -o requirements-dev.lock
 
 .venv/bin/python:

@@ -1,23 +1,25 @@
-"""create_app(config): the only place that wires things together. Starts nothing; `bridge.serve` does."""
+"""create_app(config): the only place that wires things together. Starts nothing; `bridge.server.serve` does."""
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import task_api.schema
-from bridge import openapi, signals
-from bridge.changes import changes
-from bridge.config import Config
-from bridge.engine import made
-from bridge.lane import prepare
-from bridge.logs import init_logs
-from bridge.metrics import metrics
+from bridge.api import openapi
+from bridge.api.changes import changes
+from bridge.api.events import events
+from bridge.api.metrics import metrics
+from bridge.api.needs import needs
+from bridge.api.request_log import init_logs
+from bridge.api.session import sign_in
+from bridge.api.status import status
+from bridge.api.task_states import states
+from bridge.config.model import Config
+from bridge.engine.port import made
+from bridge.inbound import task_signals
+from bridge.inbound.webhook import hooks
 from bridge.runtime import Runtime
-from bridge.status import status
-from bridge.web import web
-from bridge.web.events import events
-from bridge.web.sign_in import sign_in
-from bridge.web.states import states
-from bridge.webhook import hooks
+from bridge.web.page import web
+from bridge.worker.schedule import prepare
 from task_api.app import init_task_api
 from task_api.db import db, engine_options
 
@@ -39,12 +41,12 @@ def create_app(config: Config) -> Flask:
         task_api.schema.upgrade(config.database)
     runtime = Runtime(config, database)
     prepare(runtime)
-    signals.attach(runtime)
+    task_signals.attach(runtime)
     engine = made(runtime)
     runtime.wake, runtime.defer = engine.wake, engine.defer
     app.extensions["bridge"], app.extensions["engine"] = runtime, engine
     app.extensions["openapi_paths"] = openapi.paths()
-    for blueprint in (hooks, status, changes, metrics, states, sign_in, events, web):
+    for blueprint in (hooks, status, needs, changes, metrics, states, sign_in, events, web):
         app.register_blueprint(blueprint)
     if proxies := config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]

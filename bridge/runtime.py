@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bridge.budget import account_of
-from bridge.config import Config
-from bridge.core.retry import Pace
+from bridge.config.model import Config
+from bridge.core.token_bucket import Pace
 from bridge.errors import Permanent
+from bridge.google.credentials import account_of
 from task_api.db import begin_write
 
 if TYPE_CHECKING:
-    from bridge.google import Google
-    from bridge.sheets import Sheet
+    from bridge.google.credentials import Google
+    from bridge.google.sheet import Sheet
 
 log = logging.getLogger(__name__)
 Wishes = Mapping[str, datetime | None]
@@ -52,7 +52,7 @@ class Runtime:
         """The opened sheet of a lane, by the key file as it is now. gspread is imported on first use: it costs 0.4 s
         that the start need not wait for.
         """
-        from bridge.sheets import Sheet  # noqa: PLC0415
+        from bridge.google.sheet import Sheet  # noqa: PLC0415
 
         with self._opening:
             if (sheet := self.sheets.get(key)) is None:
@@ -63,7 +63,7 @@ class Runtime:
 
     def _google(self, file: Path) -> "Google":
         """The account's connection, by its key as it is now; the one before while the new key cannot be used."""
-        from bridge.google import Google  # noqa: PLC0415
+        from bridge.google.credentials import Google  # noqa: PLC0415
 
         known = self._googles.get(file)
         if known is not None and not known.outdated:

@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-import bridge.models  # noqa: F401 - registers its tables
+import bridge.store.models  # noqa: F401 - registers its tables
 import task_api.models  # noqa: F401
 from task_api.db import UtcDateTime
 

@@ -18,12 +18,12 @@ from sqlalchemy import func, select
 from waitress import create_server, wasyncore
 
 from bridge.app import create_app
-from bridge.config import Config, SheetConfig
+from bridge.config.model import Config, SheetConfig
 from bridge.core.signature import sign
 from bridge.local_google.app import create_local_google
-from bridge.models import Lane, Link
-from bridge.outbox import ask_for_sweep
-from bridge.serve import local_token
+from bridge.queue.sweep_requests import ask_for_sweep
+from bridge.server.serve import local_token
+from bridge.store.models import Lane, Link
 from tests.databases import Databases
 from tests.local_google.witness import Witness
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
-from bridge.core.lead import Cell, Day, Refusal, Value
+from bridge.core.values import Cell, Day, Refusal, Value
 
 SERIAL_EPOCH = date(1899, 12, 30)
 ERRORS = frozenset(["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#ERROR!", "Loading..."])

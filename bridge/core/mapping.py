@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bridge.core.cells import READERS, from_text
-from bridge.core.lead import EMPTY, Cell, Fields, Refusal, Row, Value
 from bridge.core.merge import Direction, Policy, Rule
 from bridge.core.statuses import SHIPPED, Statuses
+from bridge.core.values import EMPTY, Cell, Fields, Refusal, Row, Value
 
 Kind = Literal["id", "text", "number", "date", "checkbox", "status"]
 
@@ -45,7 +45,7 @@ COLUMNS = (
     Column("due", ("due", "due date"), kind="date", task_field="due"),
     Column("sync", ("sync", "bridge"), direction="to_sheet"),
 )
-"""``sync`` belongs to no side: the bridge says there how the row stands (`bridge.sync_cell`)."""
+"""``sync`` belongs to no side: the bridge says there how the row stands (`bridge.sync.status_cell`)."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bridge.core.lead import Fields, Side, Value
+from bridge.core.values import Fields, Side, Value
 
 Direction = Literal["both", "to_task", "to_sheet"]
 Policy = Literal["sheet", "task", "latest"]

@@ -7,7 +7,7 @@ survive the round trip, so the way back prefers what the row already says.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bridge.core.lead import Refusal, Value
+from bridge.core.values import Refusal, Value
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from bridge import lane, retention
+from bridge.maintenance import retention
 from bridge.runtime import Runtime, Wishes
+from bridge.worker import run, schedule
 from task_api.db import data_version
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ class EmbeddedEngine:
                     seen = data_version(glance)  # before the work, so that no commit meanwhile goes unnoticed
                     try:
                         if not taken_over:
-                            lane.take_over(self._runtime)
+                            schedule.take_over(self._runtime)
                             taken_over = True
                         wait = min(self._work(), self._tidied())
                     except Exception:  # the engine's loop: log and postpone, whatever happened
@@ -112,10 +113,10 @@ class EmbeddedEngine:
             with self._woken:
                 self._calls = False
             wait = LONGEST_WAIT
-            for due in lane.due(self._runtime):
+            for due in schedule.due(self._runtime):
                 seconds = (due.at - self._runtime.now()).total_seconds()
                 if seconds <= 0:
-                    lane.run(self._runtime, due.sheet)
+                    run.run(self._runtime, due.sheet)
                 wait = min(wait, max(0.0, seconds))
         return wait
 

@@ -2,8 +2,9 @@
 
 A job says only "this lane wants a turn"; it is deferred in the transaction that made the work, and its lock keeps a
 lane's turns one after the other. The job may be lost, doubled or late: what is due stands in links and lanes, each
-process's clock looks there, and the lane's lease and token say who may write (`bridge.outbox`). So Procrastinate's own
-retries are not used, and no ``queueing_lock``: a job that waits is looked for under the lane's lock instead.
+process's clock looks there, and the lane's lease and token say who may write (`bridge.queue.lease`). So
+Procrastinate's own retries are not used, and no ``queueing_lock``: a job that waits is looked for under the
+lane's lock instead.
 """
 
 import asyncio
@@ -24,10 +25,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from bridge import lane, retention
 from bridge.engine.worker import WatchedWorker
-from bridge.outbox import hold, wake_after_commit
+from bridge.maintenance import retention
+from bridge.queue.lease import hold
 from bridge.runtime import Runtime, Wishes
+from bridge.store.unit_of_work import wake_after_commit
+from bridge.worker import run, schedule
 from task_api.db import UNUSABLE, held_alone
 from task_api.schema import reason
 
@@ -159,7 +162,7 @@ class PostgresEngine:
         try:
             await asyncio.wait_for(self._jobs.open_async(), PATIENCE)
             if not greeted:
-                await asyncio.to_thread(lane.greet, self._runtime)
+                await asyncio.to_thread(schedule.greet, self._runtime)
             await self._work()
         finally:
             await self._jobs.close_async()
@@ -180,7 +183,7 @@ class PostgresEngine:
                 raise end
 
     def _take_turns(self, sheet: str) -> None:
-        while not self._stopping and self._is_due(sheet) and lane.run(self._runtime, sheet):
+        while not self._stopping and self._is_due(sheet) and run.run(self._runtime, sheet):
             pass
         self._call(self._looks)  # what it left for later is due at a time that nobody else was told
 
@@ -194,7 +197,7 @@ class PostgresEngine:
         with self._runtime.writing() as session:
             hold(session, sheet)
         now = self._runtime.now()
-        return any(one.at <= now for one in lane.due(self._runtime, [sheet]))
+        return any(one.at <= now for one in schedule.due(self._runtime, [sheet]))
 
     async def _clock(self, worker: WatchedWorker) -> None:
         while worker.worker_id is None:  # it enters its name first
@@ -216,7 +219,7 @@ class PostgresEngine:
         """Defer a turn for every lane whose time has come; the seconds until the next one's."""
         self._tidy()
         wait = LONGEST_WAIT
-        for due in lane.due(self._runtime):
+        for due in schedule.due(self._runtime):
             seconds = (due.at - self._runtime.now()).total_seconds()
             if seconds <= 0:
                 with self._runtime.writing() as session:

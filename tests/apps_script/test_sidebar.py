@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bridge.local_google.app import SCRIPT_FILES
-from bridge.models import Lane
+from bridge.store.models import Lane
 from tests.browser import browser
 from tests.stack import SECRET, Stack, eventually
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bridge import lane, retention
-from bridge.outbox import ask_for_sweep
+from bridge.maintenance import retention
+from bridge.queue.sweep_requests import ask_for_sweep
+from bridge.worker import run
 from tests.benchmarks import report
 from tests.benchmarks.databases import SQLITE
 from tests.benchmarks.inside import APART, Inside
@@ -57,7 +58,7 @@ def _step(bed: Inside, chance: Random) -> None:
     with bed.runtime.writing() as session:
         ask_for_sweep(session, bed.keys[0], bed.runtime.now())
         session.commit()
-    lane.run(bed.runtime, bed.keys[0])
+    run.run(bed.runtime, bed.keys[0])
 
 
 def main() -> list[Line]:

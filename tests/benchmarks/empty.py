@@ -5,7 +5,7 @@ import sys
 from flask import Flask
 from waitress import serve
 
-from bridge.serve import THREADS
+from bridge.server.serve import THREADS
 
 app = Flask(__name__)
 

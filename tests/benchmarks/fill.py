@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, Table, create_engine, insert
 
 from bridge.local_google.book import Tab
-from bridge.models import Change, Link
+from bridge.store.models import Change, Link
 from task_api import schema
 from task_api.db import prepare_engine
 from task_api.models import Task

@@ -59,7 +59,7 @@ class _Floor:
         self._cursor.executemany(statement if self._sqlite else statement.replace("?", "%s"), rows)
 
     def deliver(self, seq: int, leads: Sequence[int]) -> None:
-        """As `bridge.webhook` leaves the database behind after an edit of the status in each of these rows."""
+        """As `bridge.inbound.webhook` leaves the database behind after an edit of the status in each of these rows."""
         if self._sqlite:
             self._cursor.execute("BEGIN IMMEDIATE")
         word, status = ("CONTACTED", "IN_PROGRESS") if seq % 2 else ("NEW", "TODO")

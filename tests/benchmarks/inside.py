@@ -15,15 +15,16 @@ from typing import Any
 from sqlalchemy import func, select, update
 from werkzeug.test import create_environ
 
-from bridge import lane, snapshot
 from bridge.app import create_app
-from bridge.calls import Calls
-from bridge.config import Config, SheetConfig
-from bridge.core.retry import Pace
+from bridge.config.model import Config, SheetConfig
 from bridge.core.signature import sign
-from bridge.models import Lane
-from bridge.serve import local_token
-from bridge.sheets import RowWrite
+from bridge.core.token_bucket import Pace
+from bridge.google import snapshot
+from bridge.google.calls import Calls
+from bridge.google.sheet import RowWrite
+from bridge.server.serve import local_token
+from bridge.store.models import Lane
+from bridge.worker import run
 from tests.benchmarks import fill
 from tests.benchmarks.client import HEADER
 from tests.benchmarks.databases import Database
@@ -163,7 +164,7 @@ class Inside:
     def flush(self, key: str = "sheet-1") -> float:
         """One turn that must write; seconds."""
         written, began = len(self.rows[key].written), time.perf_counter()
-        lane.run(self.runtime, key)
+        run.run(self.runtime, key)
         took = time.perf_counter() - began
         if len(self.rows[key].written) != written + 1:
             raise RuntimeError("the turn has not written once")

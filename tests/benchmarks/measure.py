@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, delete
 
-from bridge.models import Account
+from bridge.store.models import Account
 from tests.benchmarks import floor
 from tests.benchmarks.client import Script, Wire
 from tests.benchmarks.databases import Database

@@ -13,7 +13,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from bridge.memory import settle
+from bridge.server.gc import settle
 from tests.benchmarks import report
 from tests.benchmarks.client import Script, Wire
 from tests.benchmarks.databases import SQLITE

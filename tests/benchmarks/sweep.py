@@ -11,10 +11,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
-from bridge import lane, signals, snapshot, sweep
-from bridge.calls import Calls
-from bridge.config import Config, SheetConfig
+from bridge.config.model import Config, SheetConfig
+from bridge.google import snapshot
+from bridge.google.calls import Calls
+from bridge.inbound import task_signals
 from bridge.runtime import Runtime
+from bridge.worker import run, schedule, sweep
 from tests.benchmarks import fill
 from tests.benchmarks.databases import SQLITE
 
@@ -69,16 +71,16 @@ def prepare(home: Path, rows: int) -> None:
 def measure(home: Path, rows: int) -> Swept:
     """Sweep once."""
     runtime = Runtime(Config(home, {"leads": SheetConfig("leads", "spreadsheet")}), fill.opened(SQLITE, home))
-    lane.prepare(runtime)
-    signals.attach(runtime)
+    schedule.prepare(runtime)
+    task_signals.attach(runtime)
     sheet = Answered(home / "answer.json")
     runtime.sheets["leads"] = sheet  # type: ignore[assignment]
-    turn = lane.begin(runtime, "leads")
+    turn = run.begin(runtime, "leads")
     assert turn is not None
     began, busy = time.perf_counter(), time.process_time()
     plan = sweep.sweep(turn)
     took, busy = time.perf_counter() - began, time.process_time() - busy
-    lane.end(turn)
+    run.end(turn)
     size = (home / "answer.json").stat().st_size / 1e6
     return Swept(rows, plan.agreed, sheet.calls["read"], took, busy, peak(), size)
 

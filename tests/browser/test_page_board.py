@@ -6,8 +6,8 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from bridge.models import Link
-from bridge.standing import standing
+from bridge.reports.task_state import standing
+from bridge.store.models import Link
 from tests.browser.test_page import TITLE, UNREACHED, card, cell, column, edit, expect_in, signed_in
 from tests.process.process import Local
 from tests.stack import eventually

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from bridge.lag import percentile
+from bridge.reports.latency import percentile
 from tests.browser import browser
 from tests.stack import eventually
 

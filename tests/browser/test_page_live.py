@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing
 import requests
 from playwright.sync_api import expect
 
-from bridge.web.events import LONGEST, MOST
+from bridge.api.events import LONGEST, MOST
 from tests.browser import browser
 from tests.stack import eventually
 

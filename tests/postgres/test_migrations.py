@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade
 from sqlalchemy import create_engine, inspect
 
-import bridge.models  # noqa: F401 - registers its tables
+import bridge.store.models  # noqa: F401 - registers its tables
 import task_api.models  # noqa: F401
 from task_api import schema
 from task_api.db import db

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, func, select
 
 from bridge.errors import Permanent
-from bridge.move import move
+from bridge.maintenance.import_sqlite import move
 from task_api.db import Base
 from tests.stack import Stack
 

@@ -17,12 +17,14 @@ import pytest
 import requests
 from sqlalchemy import create_engine, text
 
-from bridge import lane
-from bridge.config import ConfigError, load
-from bridge.core.retry import Pace
+from bridge.config.file import load
+from bridge.config.model import ConfigError
+from bridge.core.token_bucket import Pace
 from bridge.engine.postgres import LONGEST_WAIT, PostgresEngine
-from bridge.outbox import LostLease, ask_for_sweep
+from bridge.queue.lease import LostLease
+from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.runtime import Runtime
+from bridge.worker import run, schedule
 from task_api import schema, tasks
 from tests.process.process import ROOT
 from tests.stack import Stack, eventually
@@ -54,7 +56,7 @@ def test_a_task_that_gets_its_row_while_it_is_patched_keeps_the_patch(stack):
         assert task is not None
         tasks.change(session, task, {"lead_id": "X-9"}, actor="token:test")
         session.flush()
-        turn = threading.Thread(target=lane.run, args=(stack.runtime, "leads"))
+        turn = threading.Thread(target=run.run, args=(stack.runtime, "leads"))
         turn.start()
         with stack.runtime.session() as other:
             eventually(lambda: other.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")), "it waits")
@@ -155,22 +157,22 @@ def test_the_budget_of_an_account_is_shared_by_every_process(stack):
     other.pace = stack.runtime.pace
     with stack.runtime.database.begin() as connection:
         connection.execute(text("DELETE FROM accounts"))
-    first = lane.begin(stack.runtime, "leads")
+    first = run.begin(stack.runtime, "leads")
     assert first is not None
     stack.runtime.sheet("leads").read([2])
-    lane.end(first)
-    assert lane.begin(other, "leads") is not None  # one read is left over
+    run.end(first)
+    assert run.begin(other, "leads") is not None  # one read is left over
     with stack.runtime.database.begin() as connection:
         connection.execute(text("UPDATE lanes SET lease_until = NULL"))
-    assert lane.begin(other, "leads") is None
-    assert lane.due(other)[0].at > other.now()
+    assert run.begin(other, "leads") is None
+    assert schedule.due(other)[0].at > other.now()
 
 
 def test_a_turn_that_slept_over_its_lease_makes_no_call_when_another_has_the_lane(stack):
     stack.app.extensions["engine"].stop()
-    slow = lane.begin(stack.runtime, "leads")
+    slow = run.begin(stack.runtime, "leads")
     stack.later(200)
-    fast = lane.begin(Runtime(stack.config, stack.runtime.database, now=stack.runtime.now), "leads")
+    fast = run.begin(Runtime(stack.config, stack.runtime.database, now=stack.runtime.now), "leads")
     assert slow is not None
     assert fast is not None
     calls = stack.calls()
@@ -181,7 +183,7 @@ def test_a_turn_that_slept_over_its_lease_makes_no_call_when_another_has_the_lan
 
 def test_a_turn_that_slept_over_its_lease_goes_on_when_nobody_took_the_lane(stack):
     stack.app.extensions["engine"].stop()
-    slow = lane.begin(stack.runtime, "leads")
+    slow = run.begin(stack.runtime, "leads")
     stack.later(200)
     assert slow is not None
     assert slow.sheet.read([2]).cells(2)[1].value == "Vikram"

@@ -13,9 +13,9 @@ import requests
 from sqlalchemy import NullPool, create_engine, make_url, text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bridge import lane
-from bridge.doctor import machine
+from bridge.cli.doctor import machine
 from bridge.engine.postgres import PostgresEngine
+from bridge.worker import run
 from tests.process.process import ROOT, free_port
 from tests.stack import Stack, eventually
 
@@ -72,9 +72,9 @@ def test_an_absence_is_told_once_and_so_is_its_end(stack, postgres, caplog, monk
 
 def test_a_turn_that_the_database_left_is_ended_as_soon_as_it_is_back(stack, postgres, monkeypatch):
     """Its lease would last for minutes more."""
-    tries, end = [], lane._end
-    monkeypatch.setattr(lane, "PATIENCE", 0.5)
-    monkeypatch.setattr(lane, "_end", lambda turn: tries.append(1) or end(turn))
+    tries, end = [], run._end
+    monkeypatch.setattr(run, "PATIENCE", 0.5)
+    monkeypatch.setattr(run, "_end", lambda turn: tries.append(1) or end(turn))
     stack.stop_bridge()
     stack.lease = timedelta(seconds=400)
     stack.start_bridge()

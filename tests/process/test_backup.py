@@ -12,13 +12,13 @@ import requests
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from bridge.backup import backup, checked
-from bridge.cli import cli
-from bridge.engine import lock_file
+from bridge.cli.main import cli
+from bridge.engine.port import lock_file
 from bridge.errors import Permanent
 from bridge.local_google.trouble import Fault
-from bridge.models import Link
-from bridge.restore import GAP, restore
+from bridge.maintenance.backup import backup, checked
+from bridge.maintenance.restore import GAP, restore
+from bridge.store.models import Link
 from task_api import schema, tokens
 from tests.process.process import until_equal
 from tests.process.test_killed import MEANT, deliver

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import GOOGLE, load
-from bridge.connect import propose
-from bridge.connect.ask import google_of, spreadsheet_id
+from bridge.cli.connect import propose
+from bridge.cli.connect.ask import google_of, spreadsheet_id
+from bridge.config.file import load
+from bridge.config.model import GOOGLE
 from tests.process.process import Process
 from tests.stack import eventually
 

@@ -15,11 +15,11 @@ import pytest
 from sqlalchemy import create_engine, update
 from sqlalchemy.orm import Session
 
-from bridge.config import Config, SheetConfig
-from bridge.doctor import lane, machine
+from bridge.cli.doctor import machine, sheet_queue
+from bridge.config.model import Config, SheetConfig
 from bridge.local_google.cells import Validation
 from bridge.local_google.trouble import Fault
-from bridge.models import Lane, Link
+from bridge.store.models import Lane, Link
 from task_api.db import prepare_engine
 from task_api.models import Task
 from tests.process.process import Process
@@ -295,7 +295,7 @@ WORK = {
 def test_what_stands_still_or_waits_for_a_person_is_told_with_what_to_do(kept, of_lane, of_link, expected):
     kept.execute(update(Lane).values(**{"held": 0} | of_lane))
     kept.execute(update(Link).values(**{"wanted": 0} | of_link))
-    found = list(lane.work(kept, SheetConfig("leads", "x"), NOW))
+    found = list(sheet_queue.work(kept, SheetConfig("leads", "x"), NOW))
     assert [(one.level, one.said) for one in found] == expected
     assert all(bool(one.mend) == (one.level != "ok") for one in found)
 
@@ -311,7 +311,7 @@ HEARD = {
 @pytest.mark.parametrize(("key", "heard", "level", "said"), HEARD.values(), ids=HEARD)
 def test_when_the_script_was_last_heard_of_is_told(kept, key, heard, level, said):
     kept.execute(update(Lane).values(heard_at=heard))
-    (found,) = lane.script(kept, SheetConfig(key, "x"), NOW)
+    (found,) = sheet_queue.script(kept, SheetConfig(key, "x"), NOW)
     assert (found.level, found.said, bool(found.mend)) == (level, said, level != "ok")
 
 

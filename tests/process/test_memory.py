@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.serve import _started
+from bridge.server.serve import _started
 
 pytestmark = pytest.mark.sqlite
 

@@ -23,7 +23,7 @@ class Workers(Process):
         self._under_way, self.most_at_once, self.calls = 0, 0, 0
 
     def command(self) -> list[str]:
-        return [sys.executable, "-m", "gunicorn", "-c", "python:bridge.deploy.gunicorn_conf"]
+        return [sys.executable, "-m", "gunicorn", "-c", "python:bridge.server.gunicorn_conf"]
 
     def environ(self) -> dict[str, str]:
         return super().environ() | {"WEB_CONCURRENCY": "2"}

@@ -26,7 +26,7 @@ class Mutation:
 BOTH, STRAYS = "tests/sync/test_both_ways.py", "tests/sync/test_strays.py"
 MUTATIONS = (
     Mutation(
-        "converge", "bridge/signals.py", "if link.unborn or owes(task, link, mapping):", "if False:",
+        "converge", "bridge/inbound/task_signals.py", "if link.unborn or owes(task, link, mapping):", "if False:",
         f"{BOTH}::test_a_patch_writes_the_cell",
     ),
     Mutation(
@@ -35,80 +35,80 @@ MUTATIONS = (
         f"{BOTH}::test_a_lagging_read_is_waited_out_and_undoes_nothing",
     ),
     Mutation(
-        "no lost edit: what was typed under our write", "bridge/typed.py",
+        "no lost edit: what was typed under our write", "bridge/sync/overwritten_edits.py",
         "    if not batch.reading.typed:\n        return {}", "    return {}",
         f"{BOTH}::test_a_word_typed_in_the_moment_of_our_write_is_told_by_the_event_and_put_back",
     ),
     Mutation(
-        "no lost edit: a wish for a sweep is kept", "bridge/outbox.py",
+        "no lost edit: a wish for a sweep is kept", "bridge/queue/pending.py",
         "[one for one in lane.sweeps if one > began.timestamp()]", "[]",
         f"{BOTH}::test_a_wish_for_a_sweep_outlives_one_that_began_before_it",
     ),
     Mutation(
-        "one task per lead: first contact", "bridge/newcomers.py",
+        "one task per lead: first contact", "bridge/sync/link_row.py",
         "    if bearing or not batch.sheet.match:\n        return bearing", "    if not batch.sheet.match:\n        return []",
         "tests/sync/test_adopt.py",
     ),
     Mutation(
-        "one task per lead: an append is not repeated blindly", "bridge/newrows.py",
+        "one task per lead: an append is not repeated blindly", "bridge/sync/new_rows.py",
         "return all(at + LAG <= now for at in tries)", "return True",
         "tests/sync/test_new_rows.py::test_an_append_without_an_answer_that_a_late_read_does_not_show_is_not_repeated",
     ),
     Mutation(
-        "one task per lead: copies", "bridge/rows.py",
+        "one task per lead: copies", "bridge/sync/ingest.py",
         "return same_id(number, lead_id, other, assign_ids=batch.sheet.assign_ids) if other else \"\"", "return \"\"",
         "tests/sync/test_identity.py::test_of_two_equal_rows_it_is_all_one_which_keeps_the_lead_and_the_other_changes_nothing",
     ),
     Mutation(
-        "never the wrong row: the answer is checked", "bridge/send.py",
+        "never the wrong row: the answer is checked", "bridge/worker/send.py",
         "if stood != (one.write.id_cell or None):", "if False:",
         f"{BOTH}::test_rows_sorted_while_a_write_is_under_way_get_their_own_values_back",
     ),
     Mutation(
-        "never the wrong row: the victim gets its own value back", "bridge/strays.py",
+        "never the wrong row: the victim gets its own value back", "bridge/sync/misdirected_writes.py",
         "        mark_pending(session, victim, by.at)\n", "",
         f"{BOTH}::test_rows_sorted_while_a_write_is_under_way_get_their_own_values_back",
     ),
     Mutation(
-        "never the wrong row: what got no answer is looked for", "bridge/strays.py",
+        "never the wrong row: what got no answer is looked for", "bridge/sync/misdirected_writes.py",
         "    _remember(session, link, open_)\n", "",
         f"{STRAYS}::test_a_stray_write_without_an_answer_is_put_right_though_the_rows_moved_again",
     ),
     Mutation(
-        "never the wrong row: an event tells its own columns only", "bridge/strays.py",
+        "never the wrong row: an event tells its own columns only", "bridge/sync/misdirected_writes.py",
         "        doubtful.setdefault(name, set()).update(values)\n", "        continue\n",
         f"{STRAYS}::test_a_delivery_of_a_row_into_which_a_write_is_straying_takes_only_what_its_person_typed",
     ),
     Mutation(
-        "never the wrong row: what a delivery shows is as old as its signature", "bridge/gather.py",
+        "never the wrong row: what a delivery shows is as old as its signature", "bridge/sync/load.py",
         "min(batch.now, batch.reading.signed or batch.now)", "batch.now",
         f"{STRAYS}::test_a_delivery_that_comes_after_the_stray_was_put_right_does_not_bring_it_back",
     ),
     Mutation(
-        "no lost edit: a word that moved and was covered", "bridge/rows.py",
+        "no lost edit: a word that moved and was covered", "bridge/sync/ingest.py",
         "    note_where_covered(batch, batch.reading.rows)\n", "",
         f"{STRAYS}::test_a_word_whose_row_moved_and_was_written_before_the_script_looked_is_in_that_leads_history",
     ),
     Mutation(
-        "no ping-pong", "bridge/tasks.py",
+        "no ping-pong", "bridge/tracker.py",
         "return any(name not in link.refused or link.refused[name][0] != value for name, value in owed.items())",
         "return True", f"{BOTH}::test_an_edit_of_the_sheet_owes_the_sheet_nothing",
     ),
     Mutation(
-        "deletions: an accident is held", "bridge/core/plan.py", "if len(fresh) - len(sure) <= allowed:", "if True:",
+        "deletions: an accident is held", "bridge/core/reconcile.py", "if len(fresh) - len(sure) <= allowed:", "if True:",
         "tests/sync/test_deletions.py::test_many_rows_gone_at_once_archive_nothing_until_a_person_approves",
     ),
     Mutation(
-        "deletions: an empty sheet is none", "bridge/core/plan.py", "if leads == 0:", "if False:",
+        "deletions: an empty sheet is none", "bridge/core/reconcile.py", "if leads == 0:", "if False:",
         "tests/unit/test_plan.py",
     ),
     Mutation(
-        "a poison row holds nobody up", "bridge/outbox.py",
+        "a poison row holds nobody up", "bridge/queue/pending.py",
         "return alike[: (len(alike) + 1) // 2] if alike and alike[0].attempts else alike", "return links",
         "tests/sync/test_dead_letters.py::test_a_row_whose_write_always_fails_holds_nobody_up",
     ),
     Mutation(
-        "a crash loses nothing: what leaves is noted before", "bridge/flush.py",
+        "a crash loses nothing: what leaves is noted before", "bridge/worker/flush.py",
         "        own_writes.note(link, row.number, column, name, value, row.values.get(name), batch.now)\n", "",
         "tests/sync/test_google_down.py tests/sync/test_both_ways.py",
     ),

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bridge.core.retry import Pace
+from bridge.core.token_bucket import Pace
 from bridge.local_google.book import Tab
 from bridge.local_google.quota import Limits
-from bridge.models import Change, Link
+from bridge.store.models import Change, Link
 from tests.databases import Databases
 from tests.prove.middleman import Middleman
 from tests.stack import Stack, eventually, served

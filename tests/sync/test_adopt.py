@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 import pytest
 
-from bridge import sweep
-from bridge.outbox import Lease
-from bridge.turn import Turn
+from bridge.queue.lease import Lease
+from bridge.worker import sweep
+from bridge.worker.job import Turn
 
 
 def preview(stack):

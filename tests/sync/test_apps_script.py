@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from bridge.local_google.app import SCRIPT_FILES
 from bridge.local_google.errors import Invalid
 from bridge.local_google.script.host import Scripts
-from bridge.models import Delivery, Lane
+from bridge.store.models import Delivery, Lane
 from task_api.models import Task
 from tests.stack import SECRET, Stack, eventually
 

@@ -4,11 +4,12 @@ import threading
 import time
 from datetime import timedelta
 
-from bridge.flush import flush
 from bridge.local_google.trouble import Fault
-from bridge.models import Lane
-from bridge.outbox import acquire, ask_for_sweep, swept
-from bridge.turn import Turn, look
+from bridge.queue.lease import acquire
+from bridge.queue.sweep_requests import ask_for_sweep, swept
+from bridge.store.models import Lane
+from bridge.worker.flush import flush
+from bridge.worker.job import Turn, look
 from tests.stack import eventually
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bridge.cli import cli
+from bridge.cli.main import cli
 from tests.process.process import ROOT
 from tests.stack import eventually
 
@@ -17,7 +17,7 @@ from tests.stack import eventually
 @pytest.fixture
 def commands(stack, monkeypatch):
     """``leadbridge … --json`` beside the running bridge: what it prints, read as JSON."""
-    monkeypatch.setattr("bridge.commands.load", lambda: stack.config)
+    monkeypatch.setattr("bridge.cli.context.load", lambda: stack.config)
 
     def run(*words, code=0):
         done = CliRunner().invoke(cli, [*words, "--json"], catch_exceptions=False)
@@ -46,7 +46,7 @@ def test_the_listing_commands_print_json(linked, commands):
 
 
 def test_the_status_says_in_words_how_fast_a_sheet_is_followed_and_at_what_cost(linked, monkeypatch):
-    monkeypatch.setattr("bridge.commands.load", lambda: linked.config)
+    monkeypatch.setattr("bridge.cli.context.load", lambda: linked.config)
     said = CliRunner().invoke(cli, ["status"], catch_exceptions=False).stdout
     (lag, calls) = (linked.get("/status")[0][name] for name in ("lag", "calls"))
     spent = f"{calls['read']} reads and {calls['write']} writes in the last minute, of 60 each"
@@ -149,7 +149,7 @@ ERRORS = {
 
 @pytest.mark.parametrize(("words", "said"), ERRORS.values(), ids=ERRORS)
 def test_an_error_is_one_sentence_and_changes_nothing(stack, monkeypatch, words, said):
-    monkeypatch.setattr("bridge.commands.load", lambda: stack.config)
+    monkeypatch.setattr("bridge.cli.context.load", lambda: stack.config)
     done = CliRunner().invoke(cli, words, catch_exceptions=False)
     assert done.exit_code in {1, 2}
     assert said in done.stderr

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bridge.core.mapping import COLUMNS, SheetMapping
-from bridge.models import Change
+from bridge.store.models import Change
 from tests.stack import eventually
 
 

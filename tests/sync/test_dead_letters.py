@@ -6,9 +6,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bridge import lane
 from bridge.local_google.trouble import Fault
-from bridge.models import Lane, Link
+from bridge.store.models import Lane, Link
+from bridge.worker import run
 from tests.stack import eventually
 
 
@@ -119,7 +119,7 @@ def owing(stack):
 
 def blamed(stack):
     """What the lane says of the turn just taken, and whether its write is held to have failed."""
-    lane.run(stack.runtime, "leads")
+    run.run(stack.runtime, "leads")
     with stack.runtime.session() as session:
         return session.query(Lane).one().problem, session.query(Link).one().failing_since is not None
 

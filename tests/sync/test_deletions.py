@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from bridge.models import Link
-from bridge.outbox import ask_for_sweep
+from bridge.queue.sweep_requests import ask_for_sweep
+from bridge.store.models import Link
 from tests.stack import eventually
 
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import event, select
 
 from bridge.engine.embedded import EmbeddedEngine
-from bridge.models import Lane
-from bridge.outbox import LostLease, acquire, check, release
+from bridge.queue.lease import LostLease, acquire, check, release
 from bridge.runtime import Runtime
+from bridge.store.models import Lane
 from tests.stack import Stack, eventually
 
 pytestmark = pytest.mark.sqlite

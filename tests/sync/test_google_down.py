@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 import requests
 
+from bridge.google.sheet import Sheet
 from bridge.local_google.trouble import Fault
 from bridge.runtime import Runtime
-from bridge.sheets import Sheet
 from tests.stack import eventually
 
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bridge.history import By, note_life
-from bridge.models import Change, Link
-from bridge.undo import CannotUndo, undo
+from bridge.store.history import By, note_life
+from bridge.store.models import Change, Link
+from bridge.sync.undo import CannotUndo, undo
 from task_api.db import begin_write
 from task_api.saving import commit_changes
 from tests.stack import Stack

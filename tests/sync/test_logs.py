@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from bridge.logs import JsonLines, Lines, settings
+from bridge.config.logs import JsonLines, Lines, settings
 from tests.process.process import Process
 from tests.process.test_killed import deliver
 from tests.stack import eventually
@@ -103,13 +103,15 @@ def test_a_refused_request_names_its_id_too(stack):
     assert (answer.status_code, answer.headers["X-Request-Id"]) == (401, "abc")
 
 
-def record(message, *args, name="bridge.lane", error=None):
+def record(message, *args, name="bridge.worker.run", error=None):
     return logging.LogRecord(name, logging.WARNING, __file__, 1, message, args, error)
 
 
 def test_both_styles_tell_the_same_event():
     one = record("lane_postponed sheet=%s seconds=%.1f why=%r", "leads", 2.04, "no answer")
-    assert " WARNING bridge.lane lane_postponed sheet=leads seconds=2.0 why='no answer' pid=" in Lines().format(one)
+    assert " WARNING bridge.worker.run lane_postponed sheet=leads seconds=2.0 why='no answer' pid=" in Lines().format(
+        one
+    )
     told = json.loads(JsonLines().format(one))
     assert {key: told[key] for key in ("event", "sheet", "seconds", "why")} == {
         "event": "lane_postponed", "sheet": "leads", "seconds": 2.04, "why": "no answer",

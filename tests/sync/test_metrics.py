@@ -9,10 +9,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event, insert
 
-from bridge import spent
-from bridge.config import Config
+from bridge.config.model import Config
 from bridge.local_google.trouble import Fault
-from bridge.models import Change, Delivery, Lane
+from bridge.store import quota_usage
+from bridge.store.models import Change, Delivery, Lane
 from tests.stack import eventually
 
 
@@ -138,7 +138,7 @@ def test_sheets_of_one_account_share_its_budget_and_those_of_another_have_their_
     now = datetime.now(UTC)
     calls = dict(zip((*mine, other), (20, 50, 7), strict=True))
     lanes = [Lane(sheet=key, spent=[(now.timestamp() - 1, "read", "look")] * count) for key, count in calls.items()]
-    free = spent.left(config, lanes, now)
+    free = quota_usage.left(config, lanes, now)
     assert [free[key]["read"] for key in calls] == [0, 0, 53]
     assert {one["write"] for one in free.values()} == {60}
 
@@ -189,7 +189,7 @@ def steps(stack, path):
     [("/metrics", 1), ("/status", 1), ("/needs", 1), ("/changes?who=nobody", 1), ("/changes?lead_id=12&limit=5", None)],
 )
 def test_an_answer_costs_the_same_however_long_the_history_is(linked, path, link, monkeypatch):
-    monkeypatch.setattr("bridge.changes.LOOK", 500)
+    monkeypatch.setattr("bridge.api.changes.LOOK", 500)
     linked.app.extensions["engine"].stop()
 
     def grow(by):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bridge import sweep
 from bridge.local_google.trouble import Fault
-from bridge.models import Link
-from bridge.outbox import Lease
-from bridge.turn import Turn
+from bridge.queue.lease import Lease
+from bridge.store.models import Link
+from bridge.worker import sweep
+from bridge.worker.job import Turn
 from tests.stack import eventually
 
 

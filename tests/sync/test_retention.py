@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from sqlalchemy import func, insert, inspect, select, update
 
-from bridge import retention
-from bridge.models import Change, Delivery, Link
+from bridge.maintenance import retention
+from bridge.store.models import Change, Delivery, Link
 from task_api import tokens
 from task_api.models import ApiToken
 from tests.process.process import ROOT

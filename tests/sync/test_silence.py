@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
-from bridge.cli import cli
+from bridge.cli.main import cli
 from tests.process.process import Process
 from tests.stack import eventually
 
@@ -67,7 +67,7 @@ def test_metrics_ask_for_a_token(stack):
 @pytest.fixture
 def commands(stack, monkeypatch):
     """``leadbridge …`` beside the running bridge, with its configuration."""
-    monkeypatch.setattr("bridge.commands.load", lambda: stack.config)
+    monkeypatch.setattr("bridge.cli.context.load", lambda: stack.config)
 
     def run(*words, code=0):
         done = CliRunner().invoke(cli, words, catch_exceptions=False)

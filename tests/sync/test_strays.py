@@ -6,7 +6,7 @@ import pytest
 
 from bridge.errors import Transient
 from bridge.local_google.trouble import Fault
-from bridge.models import Lane
+from bridge.store.models import Lane
 from tests.stack import eventually
 
 HEADER = ["id", "name", "status", "task_id", "notes"]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bridge.core.signature import sign
-from bridge.models import Delivery, Lane, Link
+from bridge.store.models import Delivery, Lane, Link
 from tests.stack import SECRET, eventually
 
 NEW = [12, "Vikram", "NEW", None]

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.config import ConfigError, load
+from bridge.config.file import load
+from bridge.config.model import ConfigError
 
 KEY = "service_account.json"
 GOOD = '[sheets.leads]\nspreadsheet = "1AbCdEfGh"\n'

@@ -3,8 +3,8 @@
 import pytest
 
 from bridge.core.cells import READERS, cell_value
-from bridge.core.lead import Cell, Day, Refusal
 from bridge.core.mapping import SheetMapping
+from bridge.core.values import Cell, Day, Refusal
 
 MAPPING = SheetMapping()
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bridge.core.lead import Row
-from bridge.core.plan import Comparison, Gone, Known, deletions
+from bridge.core.deletions import Gone, deletions
+from bridge.core.reconcile import Comparison, Known
+from bridge.core.values import Row
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 MINUTE = timedelta(seconds=60)

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.retry import LONGEST_WAIT, Pace, backoff
+from bridge.core.backoff import LONGEST_WAIT, backoff
+from bridge.core.token_bucket import Pace
 
 chances = st.floats(0, 1, exclude_max=True)
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.lead import Refusal
 from bridge.core.statuses import SHIPPED, Statuses
+from bridge.core.values import Refusal
 
 TASK = ["TODO", "IN_PROGRESS", "DONE"]
 

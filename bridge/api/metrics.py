@@ -1,0 +1,147 @@
+"""GET /metrics for Prometheus: every lane in numbers, read from the database at each scrape. Keeps nothing itself, so
+several processes tell the same; what only grows is kept by `bridge.store.counters`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from itertools import accumulate
+from typing import Any
+
+from flask import Blueprint, Response, current_app
+from sqlalchemy import select
+
+from bridge.google.calls import KINDS, RESULTS
+from bridge.reports.action_items import Counts, counts, silence
+from bridge.reports.latency import Lag, lags
+from bridge.runtime import Runtime
+from bridge.store import counters, quota_usage
+from bridge.store.models import Lane
+from task_api.db import db
+from task_api.tokens import requires
+
+metrics = Blueprint("metrics", __name__)
+
+GAUGES = {
+    "pending": "links that owe the sheet a write",
+    "buried": "dead letters",
+    "conflicts": "leads with an open conflict",
+    "refused": "leads with a cell that could not be read or written",
+    "gone": "rows that vanished and whose tasks are still live",
+    "held_deletions": "vanished rows that wait for approval",
+    "silent": "1 while the sheet's trigger may be gone",
+    "paused": "1 while nothing can be written",
+    "lag_seconds": "how long the oldest waiting change has waited",
+    "lag_p95_seconds": "what 95 of 100 of the last changes took at most to their cell",
+    "last_heard_timestamp_seconds": "when the sheet's script was last heard of",
+    "last_unsigned_timestamp_seconds": "when a wrong signature came that no right one has followed",
+    "last_sweep_timestamp_seconds": "when all rows were last compared",
+}
+OUTCOMES = ("task_created", "task_updated", "task_linked", "task_restored", "unchanged", "stale", "conflict", "refused")
+Tallies = Mapping[tuple[str, str], Mapping[str, float]]
+
+
+@metrics.get("/metrics")
+@requires("tasks:read")
+def scrape() -> Response:
+    """The text format that Prometheus reads."""
+    from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415 - 10 MB that few need
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Lanes(current_app.extensions["bridge"]))
+    return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
+
+
+class _Lanes:
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def collect(self) -> Iterator[Any]:
+        """One family for each number, labelled by sheet."""
+        mine = Lane.sheet.in_(self._runtime.config.sheets)
+        lanes = db.session.scalars(select(Lane).where(mine).order_by(Lane.sheet)).all()
+        tallied = counters.read(db.session(), [lane.sheet for lane in lanes])
+        yield from self._gauges(lanes)
+        yield from self._budget(lanes)
+        yield from _counters(lanes, tallied)
+        yield from _histograms(lanes, tallied)
+
+    def _gauges(self, lanes: Sequence[Lane]) -> Iterator[Any]:
+        sheets, now = [lane.sheet for lane in lanes], self._runtime.now()
+        numbers, lag = counts(db.session(), sheets), lags(db.session(), sheets, now)
+        told = [(lane.sheet, _numbers(lane, numbers.get(lane.sheet, Counts()), lag[lane.sheet], now)) for lane in lanes]
+        for name, text in GAUGES.items():
+            yield _gauge(name, text, ["sheet"], [([key], one[name]) for key, one in told if name in one])
+
+    def _budget(self, lanes: Sequence[Lane]) -> Iterator[Any]:
+        now, labels = self._runtime.now(), ["sheet", "method"]
+        left = quota_usage.left(self._runtime.config, lanes, now)
+        used = [([lane.sheet, kind], one) for lane in lanes for kind, one in quota_usage.last_minute(lane, now).items()]
+        free = [([key, kind], one) for key, kinds in left.items() for kind, one in kinds.items()]
+        yield _gauge("api_calls_last_minute", "calls to Google in the last 60 seconds", labels, used)
+        yield _gauge("quota_left", "calls to Google left for now; sheets of one account share its budget", labels, free)
+
+
+def _numbers(lane: Lane, numbers: Counts, lag: Lag, now: datetime) -> dict[str, float]:
+    """The `GAUGES` of one sheet, without what is not known."""
+    known = {} if lag.p95 is None else {"lag_p95_seconds": lag.p95}
+    return known | {
+        **asdict(numbers),
+        "held_deletions": lane.held,
+        "silent": silence(lane, now) is not None,
+        "paused": bool(lane.problem),
+        "lag_seconds": lag.now or 0,
+        "last_heard_timestamp_seconds": _moment(lane.heard_at),
+        "last_unsigned_timestamp_seconds": _moment(lane.unsigned_at),
+        "last_sweep_timestamp_seconds": _moment(lane.swept_at),
+    }
+
+
+def _moment(at: datetime | None) -> float:
+    return at.timestamp() if at else 0.0
+
+
+def _gauge(name: str, text: str, labels: list[str], values: Iterable[tuple[list[str], float]]) -> Any:
+    from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415
+
+    gauge = GaugeMetricFamily(f"leadbridge_{name}", text, labels=labels)
+    for told, value in values:
+        gauge.add_metric(told, value)
+    return gauge
+
+
+def _counters(lanes: Sequence[Lane], tallied: Tallies) -> Iterator[Any]:
+    """Each label from the start, at 0: a rate needs to have seen it before the first."""
+    from prometheus_client.core import CounterMetricFamily  # noqa: PLC0415
+
+    calls = [f"{kind} {result}" for kind in KINDS for result in RESULTS]
+    for name, text, names, labels in (
+        (counters.DELIVERIES, "signed deliveries, by what became of them", ["outcome"], counters.FATES),
+        (counters.ROWS, "rows of deliveries, by what became of them", ["outcome"], OUTCOMES),
+        (counters.CALLS, "calls to Google that have ended", ["method", "result"], calls),
+    ):
+        counter = CounterMetricFamily(f"leadbridge_{name}", text, labels=["sheet", *names])
+        for lane in lanes:
+            counted = dict.fromkeys(labels, 0.0) | dict(tallied.get((lane.sheet, name), {}))
+            for label, value in counted.items():
+                counter.add_metric([lane.sheet, *label.split()], value)
+        yield counter
+
+
+def _histograms(lanes: Sequence[Lane], tallied: Tallies) -> Iterator[Any]:
+    from prometheus_client.core import HistogramMetricFamily  # noqa: PLC0415
+
+    for name, text in (
+        (
+            counters.EDIT_TO_TASK,
+            "from when Google told of an edit until its task had it; not what was sent again later",
+        ),
+        (counters.TASK_TO_CELL, "from a task's change until its cell had it"),
+    ):
+        histogram = HistogramMetricFamily(f"leadbridge_{name}_seconds", text, labels=["sheet"])
+        for lane in lanes:
+            counted = tallied.get((lane.sheet, name), {})
+            upto = accumulate(counted.get(label, 0.0) for label in counters.LABELS)
+            buckets = list(zip(counters.LABELS, upto, strict=True))
+            histogram.add_metric([lane.sheet], buckets, counted.get(counters.SUM, 0.0))
+        yield histogram

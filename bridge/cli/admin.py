@@ -1,0 +1,58 @@
+"""Commands for whoever runs the machine: unit, backup, restore, import. Parse, call, print."""
+
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from bridge.cli.context import configured
+from bridge.maintenance import backup as copies
+
+
+@click.command()
+def unit() -> None:
+    """Print a systemd unit for this installation; save it as /etc/systemd/system/leadbridge.service."""
+    from bridge.server.systemd import unit as written  # noqa: PLC0415 - one command needs it
+
+    click.echo(written(configured(), Path.cwd()), nl=False)
+    if find_spec("gunicorn") is None:
+        click.echo("gunicorn is not installed yet: pip install -r bridge/server/requirements.lock", err=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Copy the database to FILE, also while the bridge runs. Keep the home folder's .env with it: it has the secrets
+    that the sheets sign with.
+    """
+    content = copies.backup(copies.database_file(configured()), file)
+    click.echo(f"{file} holds {content.tasks} tasks, schema {content.schema}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(file: Path) -> None:
+    """Put the backup FILE in the place of the database; the bridge must be stopped. What it replaces is kept."""
+    from bridge.engine.port import lock_file  # noqa: PLC0415 - the other commands start faster without these
+    from bridge.maintenance.restore import restore as put  # noqa: PLC0415
+
+    config = configured()
+    content, kept = put(file, copies.database_file(config), lock_file(config), datetime.now(UTC))
+    click.echo(f"restored {content.tasks} tasks, schema {content.schema}")
+    if kept:
+        click.echo(f"the database that was there is now {kept}")
+    click.echo("start the bridge: its first sweep brings the tasks to what the sheet says now")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_(file: Path) -> None:
+    """Copy the SQLite database FILE into the empty PostgreSQL that DATABASE_URL names; the bridge must be stopped."""
+    from bridge.maintenance.import_sqlite import move  # noqa: PLC0415
+
+    content = move(file, configured().database)
+    click.echo(f"copied {content.tasks} tasks with their links and history; {file} is left as it is")
+
+
+OPERATE = (unit, backup, restore, import_)

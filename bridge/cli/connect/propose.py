@@ -1,0 +1,88 @@
+"""What a sheet's header and status words suggest. Pure: asks nobody and writes nothing."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bridge.core.mapping import COLUMNS, SheetMapping
+from bridge.core.statuses import SHIPPED
+from bridge.core.values import Cell, Row
+from task_api.models import STATUSES
+
+MOST_WORDS = 30
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """``found``: field → its header. ``free``: headers that no field claims. ``missing``: fields that are needed."""
+
+    found: Mapping[str, str]
+    free: Sequence[str]
+    missing: Sequence[str]
+
+
+def headers(cells: Sequence[Cell], chosen: Mapping[str, str]) -> Proposal:
+    """Match the header with the shipped columns; ``chosen``: field → header, as a person said."""
+    texts = [cell.shown.strip() for cell in cells]
+    layout = SheetMapping().locate(cells)
+    found = {name: texts[index] for name, index in layout.positions.items()} | dict(chosen)
+    free = [text for text in texts if text and text not in found.values()]
+    needed = [column.field for column in COLUMNS if column.required]
+    return Proposal(found, free, [name for name in needed if name not in found])
+
+
+def mapping(found: Mapping[str, str]) -> SheetMapping:
+    """The shipped columns under the headers that were found."""
+    return SheetMapping(tuple(replace(one, headers=(found[one.field],)) for one in COLUMNS if one.field in found))
+
+
+def words(rows: Iterable[Row]) -> dict[str, int]:
+    """The status words of the sheet and how many rows have each, the most frequent first; spelt as met first."""
+    spelt: dict[str, str] = {}
+    counted: Counter[str] = Counter()
+    for row in rows:
+        if word := row.cell("status").shown.strip() if "status" in row.positions else "":
+            counted[spelt.setdefault(word.casefold(), word)] += 1
+    return dict(counted.most_common(MOST_WORDS))
+
+
+def unknown(counted: Mapping[str, int], known: Iterable[str]) -> dict[str, int]:
+    """Those of the words that none of the known ones is."""
+    told = {word.casefold() for word in known}
+    return {word: count for word, count in counted.items() if word.casefold() not in told}
+
+
+def meaning(word: str) -> str | None:
+    """The task status that a word names itself: "In progress" does; None: only a person can say."""
+    return next((status for status in STATUSES if _letters(status) == _letters(word)), None)
+
+
+def settings(
+    spreadsheet: str, tab: str, found: Mapping[str, str], meant: Mapping[str, str], counted: Mapping[str, int]
+) -> dict[str, object]:
+    """The sheet's table for bridge.toml; only what differs from what is shipped. The way back of a status is the word
+    that the sheet uses most for it, but never one that the shipped words have no way back to: nobody is LOST unsaid.
+    """
+    shipped = {column.field: column for column in COLUMNS}
+    own = {
+        name: {"headers": [text]}
+        for name, text in found.items()
+        if text.casefold() not in {header.casefold() for header in shipped[name].headers}
+    }
+    table: dict[str, object] = {"spreadsheet": spreadsheet, "tab": tab}
+    if own:
+        table["columns"] = own
+    if meant:
+        own_words = {word.casefold() for word in meant}
+        statuses = {word: status for word, status in SHIPPED.to_task.items() if word.casefold() not in own_words}
+        statuses |= meant
+        one_way = {word.casefold() for word, status in SHIPPED.to_task.items() if SHIPPED.back[status] != word}
+        spelt = {word.casefold(): word for word in statuses if word.casefold() not in one_way}
+        used = [spelt[word.casefold()] for word in counted if word.casefold() in spelt]
+        table["statuses"] = statuses
+        table["back"] = dict(SHIPPED.back) | {statuses[word]: word for word in reversed(used)}
+    return table
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalpha())

@@ -1,0 +1,87 @@
+"""What every command starts from: configuration, a session, the bridge's parts without engine and server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import click
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from bridge.config.file import load
+from bridge.config.model import Config, ConfigError
+from bridge.engine.port import made
+from bridge.inbound import task_signals
+from bridge.runtime import Runtime
+from bridge.store.models import Lane
+from bridge.worker import schedule
+from task_api import schema
+from task_api.db import engine_options, prepare_engine
+
+SHEET = click.option("--sheet", metavar="KEY", help="Only this sheet; all of them when left out.")
+
+
+def configured() -> Config:
+    """The configuration, or every fault of it in one message."""
+    try:
+        return load()
+    except ConfigError as error:
+        raise click.ClickException(f"the configuration has faults:\n{error}") from error
+
+
+@contextmanager
+def session_on(config: Config) -> Iterator[Session]:
+    """A session on the configured database, migrated if it was behind."""
+    config.home.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(config.database, **engine_options(config.database))
+    prepare_engine(engine)
+    if schema.current(engine) != schema.head():
+        schema.upgrade(config.database)
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def working() -> Iterator[Runtime]:
+    """The bridge's parts without its engine and server."""
+    config = configured()
+    with session_on(config) as session:
+        if config.local:
+            config = beside_local_google(config, session)
+            session.rollback()
+        runtime = Runtime(config, session.get_bind().engine)
+        schedule.prepare(runtime)
+        task_signals.attach(runtime)
+        runtime.defer = made(runtime).defer
+        try:
+            yield runtime
+        finally:
+            runtime.close()
+
+
+@contextmanager
+def writing() -> Iterator[tuple[Runtime, Session]]:
+    """The same, with a transaction that is committed at the end."""
+    with working() as runtime, runtime.writing() as session:
+        yield runtime, session
+        session.commit()
+
+
+def beside_local_google(config: Config, session: Session) -> Config:
+    """The running bridge's own local Google; where none has ever run there is no sheet yet."""
+    spreadsheets = {one.sheet: one.spreadsheet for one in session.scalars(select(Lane))}
+    sheets = {key: replace(sheet, spreadsheet=spreadsheets.get(key, "")) for key, sheet in config.sheets.items()}
+    if not all(sheet.spreadsheet for sheet in sheets.values()):
+        raise click.ClickException("there is no sheet yet: start the bridge once (make run), or write a bridge.toml")
+    key_file = config.home / "local_google" / "service_account.json"
+    return replace(config, sheets=sheets, google_url=f"http://127.0.0.1:{config.port}/local", credentials=key_file)
+
+
+def sheet_keys(runtime: Runtime, sheet: str | None) -> list[str]:
+    """The sheet that was named, or all of them."""
+    if sheet is not None and sheet not in runtime.config.sheets:
+        raise click.ClickException(f"there is no sheet '{sheet}'; there is {', '.join(runtime.config.sheets)}")
+    return list(runtime.config.sheets) if sheet is None else [sheet]

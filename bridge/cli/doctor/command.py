@@ -1,0 +1,52 @@
+"""The ``doctor`` command: parse, examine, print."""
+
+import json
+from collections import Counter
+from dataclasses import asdict
+
+import click
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from bridge.cli.context import beside_local_google, configured
+from bridge.cli.doctor.finding import Finding
+from task_api.cli import AS_JSON
+from task_api.db import engine_options, prepare_engine
+
+MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]look[/]", "problem": "[red]mend[/]"}
+
+
+@click.command()
+@AS_JSON
+def doctor(as_json: bool) -> None:
+    """Look at everything the bridge leans on and say what to mend. The exit code counts the problems."""
+    from bridge.cli.doctor.examine import examine  # noqa: PLC0415 - gspread takes half a second
+
+    config = configured()
+    config.home.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(config.database, **engine_options(config.database))
+    prepare_engine(engine)
+    if config.local:
+        with Session(engine) as session:
+            config = beside_local_google(config, session)
+    found = []
+    for finding in examine(config, engine):
+        found.append(finding)
+        if not as_json:
+            _print(finding)
+    counted = Counter(finding.level for finding in found)
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in found], ensure_ascii=False))
+    else:
+        click.echo(f"{counted['ok']} ok, {counted['warning']} to look at, {counted['problem']} to mend")
+    raise SystemExit(min(counted["problem"], 100))
+
+
+def _print(finding: Finding) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415
+
+    where = f"{finding.sheet}: " if finding.sheet else ""
+    line = f"{MARKS[finding.level]}\t{escape(where + finding.check)}: {escape(finding.said)}"
+    mend = f"\n\t→ {escape(finding.mend)}" if finding.mend else ""
+    Console(soft_wrap=True, highlight=False).print(line + mend)

@@ -1,0 +1,62 @@
+"""Commands that look: status, needs, changes. They change nothing."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from bridge.cli.context import working
+from bridge.cli.output import print_rows
+from bridge.reports import sheet_status
+from bridge.reports.action_items import needs
+from bridge.reports.change_list import Query, selected, told
+from task_api.cli import AS_JSON
+
+
+@click.command("status")
+@AS_JSON
+def status_(as_json: bool) -> None:
+    """Show every sheet: what is pending, what went wrong, when it was last heard of."""
+    with working() as runtime, runtime.session() as session:
+        lanes = sheet_status.report(session, runtime)
+    names = ("sheet", "pending", "buried", "conflicts", "refused", "held", "heard_at", "swept_at")
+    print_rows(lanes, names, as_json)
+    for one in lanes if not as_json else ():
+        for said in filter(None, (_pulse(one), one["problem"], one["held_why"], one["silence"])):
+            click.echo(f"{one['sheet']}: {said}")
+
+
+@click.command("needs")
+@AS_JSON
+def needs_(as_json: bool) -> None:
+    """List what waits for a person. Exit code 2 when there is anything."""
+    with working() as runtime, runtime.session() as session:
+        found = [asdict(need) for need in needs(session, list(runtime.config.sheets), runtime.now())]
+    print_rows(found, ("kind", "id", "sheet", "row", "lead_id", "field", "value", "why"), as_json)
+    if found and not as_json:
+        click.echo(
+            "conflict: leadbridge take ID · dead_letter, refused: leadbridge retry ID · deletions: leadbridge approve"
+        )
+    raise SystemExit(2 if found else 0)
+
+
+@click.command("changes")
+@click.option("--lead", "lead_id", help="Only of this lead.")
+@click.option("--task", "task_id", type=click.IntRange(1, 2**63 - 1), help="Only of this task.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@AS_JSON
+def changes_(lead_id: str | None, task_id: int | None, limit: int, as_json: bool) -> None:
+    """Show the history, newest first: when, who, old, new, by which rule, what became of it."""
+    found = selected(Query(lead_id=lead_id, task_id=task_id)).limit(limit)
+    with working() as runtime, runtime.session() as session:
+        rows = [told(change, link) for change, link in session.execute(found)]
+    print_rows(rows, ("id", "at", "actor", "lead_id", "field", "old", "new", "rule", "state", "reason"), as_json)
+
+
+def _pulse(one: dict[str, Any]) -> str:
+    """How fast a sheet is followed, and at what cost."""
+    lag, calls = one["lag"], one["calls"]
+    waits = "nothing waits" if lag["now"] is None else f"a change waits for {lag['now']:.1f} s"
+    took = f"95 of 100 changes took {lag['p95']:.2f} s at most" if lag["of"] else "no change yet"
+    used = f"{calls['read']} reads and {calls['write']} writes in the last minute, of {calls['budget']} each"
+    return f"{waits}, {took}; {used}"

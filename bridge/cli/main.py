@@ -1,0 +1,95 @@
+"""The ``leadbridge`` command. Parses, calls, prints; decides nothing."""
+
+import logging.config
+import sys
+import uuid
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from bridge.cli.admin import OPERATE
+from bridge.cli.connect.command import connect
+from bridge.cli.context import configured, session_on
+from bridge.cli.doctor.command import doctor
+from bridge.cli.repair import COMMANDS
+from bridge.config.logs import FORMATS, caused_by, settings
+from bridge.errors import Permanent, Transient
+from task_api import schema, tokens
+from task_api.cli import AS_JSON, SCOPE, USUAL, named, say, token
+from task_api.db import begin_write
+from task_api.schema import SchemaError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-v", "--verbose", is_flag=True, help="Log what the bridge does, one event a line.")
+@click.option("--log-format", type=click.Choice(FORMATS), default="text", envvar="LOG_FORMAT", help="How lines look.")
+@click.pass_context
+def cli(context: click.Context, verbose: bool, log_format: str) -> None:
+    """Keep leads in a Google Sheet and tasks in a tracker consistent, both ways, change by change."""
+    logging.config.dictConfig(settings(log_format, "INFO" if verbose else "WARNING"))
+    context.with_resource(caused_by(f"cli_{uuid.uuid4()}"))
+    context.obj = lambda: session_on(configured())
+
+
+for command in (token, connect, doctor, *COMMANDS, *OPERATE):
+    cli.add_command(command)
+
+
+@cli.command()
+def run() -> None:
+    """Serve the bridge, the task API and, without a bridge.toml, a local Google. Stop with Ctrl-C."""
+    from bridge.server.serve import serve  # noqa: PLC0415 - the other commands start faster without it
+
+    serve(configured())
+
+
+@cli.command()
+def worker() -> None:
+    """Work on the sheets without serving anything, beside other processes on one PostgreSQL. Stop with Ctrl-C."""
+    from bridge.server.worker import work  # noqa: PLC0415
+
+    work(configured())
+
+
+@cli.command()
+@click.argument("sheet", default="leads")
+def connection(sheet: str) -> None:
+    """Print the connection string to paste into the sheet: Bridge → Install. Treat it like a password."""
+    config = configured()
+    if sheet not in config.sheets:
+        raise click.ClickException(f"there is no sheet '{sheet}'; bridge.toml has {', '.join(config.sheets)}")
+    click.echo(config.connection(sheet))
+
+
+@cli.command()
+@click.argument("name", callback=named)
+@SCOPE
+@AS_JSON
+def link(name: str, scopes: tuple[str, ...], as_json: bool) -> None:
+    """Print a link that signs NAME in to the page. It works once, within ten minutes; only its hash is kept."""
+    config = configured()
+    with session_on(config) as session:
+        begin_write(session)
+        made = tokens.issue(session, name, scopes or USUAL, "link")
+        session.commit()
+    address = f"{config.public_url}/#link={made}"
+    say(address, {"name": name, "scopes": list(scopes or USUAL), "link": address}, as_json)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    config = configured()
+    config.home.mkdir(parents=True, exist_ok=True)
+    schema.upgrade(config.database)
+    click.echo(f"the database has schema {schema.head()}")
+
+
+def main() -> None:
+    """Run the command line; what a person must mend is one sentence, not a traceback."""
+    try:
+        cli()
+    except (Permanent, Transient, SchemaError) as error:
+        sys.exit(f"Error: {error}")
+    except DBAPIError as error:
+        sys.exit(f"Error: the database cannot be used: {schema.reason(error)}. Check DATABASE_URL and the server")

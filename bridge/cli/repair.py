@@ -1,0 +1,125 @@
+"""Commands that look into the bridge's work or act on it, beside a running bridge or without one: status, needs,
+changes, sweep, approve, retry, undo, take. Parse, call, print; what they commit, a running bridge notices by itself.
+"""
+
+import time
+from typing import Any
+
+import click
+
+from bridge.cli.context import SHEET, sheet_keys, working, writing
+from bridge.cli.inspect import changes_, needs_, status_
+from bridge.cli.output import print_plan, progress_bar
+from bridge.core.reconcile import Plan
+from bridge.queue import pending
+from bridge.queue.lease import Lease
+from bridge.runtime import Runtime
+from bridge.store import quota_usage
+from bridge.sync import undo as back
+from bridge.sync import vanished_rows
+from bridge.worker import run, sweep
+from bridge.worker.flush import flush
+from bridge.worker.job import Turn
+from task_api.cli import AS_JSON, say
+
+
+@click.command("sweep")
+@click.option("--dry-run", is_flag=True, help="Only print what would be done.")
+@SHEET
+@AS_JSON
+def sweep_(dry_run: bool, sheet: str | None, as_json: bool) -> None:
+    """Compare every row with its task now and put right what differs. Exit code 2 when there is something to do:
+    with --dry-run anything at all, else what only a person can do.
+    """
+    left = False
+    with working() as runtime:
+        for key in sheet_keys(runtime, sheet):
+            plan = _preview(runtime, key, as_json) if dry_run else _sweep(runtime, key, as_json)
+            print_plan(plan, as_json)
+            left |= bool(plan.steps) if dry_run else any(step.what in {"refused", "held"} for step in plan.steps)
+    raise SystemExit(2 if left else 0)
+
+
+@click.command("approve")
+@SHEET
+@AS_JSON
+def approve_(sheet: str | None, as_json: bool) -> None:
+    """Let the tasks of vanished rows be archived, although many vanished at once."""
+    with writing() as (runtime, session):
+        counts = {key: vanished_rows.approve(session, key, runtime.now()) for key in sheet_keys(runtime, sheet)}
+    words = {key: f"{n} rows may take their tasks along" if n else "nothing was held" for key, n in counts.items()}
+    rows = [{"sheet": key, "approved": count} for key, count in counts.items()]
+    say("\n".join(f"{key}: {done}" for key, done in words.items()), rows, as_json)
+
+
+@click.command("retry")
+@click.argument("dead_letter", type=int, required=False)
+@click.option("--all", "every", is_flag=True, help="All dead letters.")
+@AS_JSON
+def retry_(dead_letter: int | None, every: bool, as_json: bool) -> None:
+    """Put a dead letter back into the outbox; `leadbridge needs` lists them."""
+    if (dead_letter is None) == (not every):
+        raise click.UsageError("name one dead letter, or give --all")
+    with writing() as (runtime, session):
+        count = len(pending.put_back(session, runtime, dead_letter))
+    if not count and dead_letter is not None:
+        raise click.ClickException(f"there is no dead letter {dead_letter}; see: leadbridge needs")
+    say(f"{count} tried again", {"retried": count}, as_json)
+
+
+@click.command("undo")
+@click.argument("change", type=int)
+@click.option("--force", is_flag=True, help="Also when the field has changed since.")
+@AS_JSON
+def undo_(change: int, force: bool, as_json: bool) -> None:
+    """Set a field back to what it was before CHANGE; `leadbridge changes` lists them."""
+    with writing() as (runtime, session):
+        done = _done(lambda: back.undo(session, runtime, change, "command line", force=force))
+    say(done, {"change": change, "done": done}, as_json)
+
+
+@click.command("take")
+@click.argument("change", type=int)
+@AS_JSON
+def take_(change: int, as_json: bool) -> None:
+    """Take the value that a conflict lost; CHANGE as `leadbridge needs` lists it."""
+    with writing() as (runtime, session):
+        done = _done(lambda: back.take(session, runtime, change, "command line"))
+    say(done, {"change": change, "done": done}, as_json)
+
+
+COMMANDS = (status_, needs_, changes_, sweep_, approve_, retry_, undo_, take_)
+
+
+def _preview(runtime: Runtime, key: str, quiet: bool) -> Plan:
+    with progress_bar(key, quiet) as progress:
+        plan = sweep.preview(Turn(runtime, Lease(key, 0)), progress)
+    with runtime.writing() as session:
+        quota_usage.tell(runtime, session, key)
+        session.commit()
+    return plan
+
+
+def _sweep(runtime: Runtime, key: str, quiet: bool) -> Plan:
+    """Take the lane, sweep, and write what the rows are owed; waits while a running bridge works on the lane."""
+    until = time.monotonic() + runtime.config.lease.total_seconds() + 10
+    with progress_bar(key, quiet) as progress:
+        while (turn := run.begin(runtime, key)) is None:
+            if time.monotonic() > until:
+                raise click.ClickException(f"sheet '{key}' is being worked on by another bridge; try again in a minute")
+            time.sleep(0.2)
+        try:
+            plan = sweep.sweep(turn, progress)
+            for _ in range(10):  # Google takes ten writes at once; the running bridge brings the rest, paced
+                if not flush(turn):
+                    break
+        finally:
+            run.end(turn)
+    return plan
+
+
+def _done(act: Any) -> str:
+    try:
+        return str(act())
+    except back.CannotUndo as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,84 @@
+"""bridge.toml and the environment → one frozen `Config`, read once; every fault is reported at once with its line.
+
+Secrets come from the environment (or a ``.env`` file beside bridge.toml or in the home folder), never from bridge.toml.
+Without a bridge.toml the bridge serves the local Google.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from bridge.core.mapping import SheetMapping
+
+GOOGLE = "https://sheets.googleapis.com"
+
+
+class ConfigError(Exception):
+    """Everything that is wrong with the configuration, one fault a line."""
+
+
+@dataclass(frozen=True)
+class SheetConfig:
+    """One synced tab. ``secrets``: the one or two live webhook secrets. ``sweep_every``: seconds between sweeps.
+
+    ``create_rows``: tasks made by the API get a row. ``match``: the field by which rows and tasks that both existed
+    before are recognised. ``grace``: seconds from a row's disappearance to the archiving of its task.
+    """
+
+    key: str
+    spreadsheet: str
+    tab: str = "Leads"
+    mapping: SheetMapping = field(default_factory=SheetMapping)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    assign_ids: bool = False
+    sweep_every: float = 300.0
+    create_rows: bool = False
+    match: str = ""
+    grace: float = 60.0
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything the bridge needs to know. ``local``: the sheet lives in the local Google on this machine.
+
+    ``trusted_proxies``: how many stand before it, whose X-Forwarded-For, -Proto and -Host are believed.
+    ``keep_history``: days after which changes go to the archive folder; 0 keeps them all in the database.
+    ``credentials``: the service account's key; with ``more_credentials`` the accounts share the sheets.
+    ``engine``: False leaves the work on the sheets to ``leadbridge worker`` processes, which need PostgreSQL.
+    ``lease``: after which the lane of a process that is not heard of any more is taken over.
+    ``calls_per_minute``: reads, and writes, that Google grants each account; 60 unless it has raised them.
+    """
+
+    home: Path
+    sheets: Mapping[str, SheetConfig]
+    port: int = 5001
+    host: str = "127.0.0.1"
+    trusted_proxies: int = 0
+    public_url: str = "http://127.0.0.1:5001"
+    google_url: str = GOOGLE
+    credentials: Path = Path("service_account.json")
+    more_credentials: tuple[Path, ...] = ()
+    local: bool = False
+    database_url: str = ""
+    keep_history: int = 400
+    engine: bool = True
+    lease: timedelta = timedelta(seconds=90)
+    calls_per_minute: int = 60
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy's address of the database; tasks.db in the home folder unless another is given."""
+        return self.database_url or f"sqlite:///{(self.home / 'tasks.db').absolute()}"
+
+    def key_file(self, sheet: str) -> Path:
+        """The service account's key for a sheet. Of several each serves its part of the sheets; one more takes over
+        only its own share (rendezvous hashing).
+        """
+        files = (self.credentials, *self.more_credentials)
+        return max(files, key=lambda file: hashlib.blake2b(f"{sheet} {file.name}".encode()).digest())
+
+    def connection(self, key: str) -> str:
+        """What a person pastes into the sheet's script: the webhook's address and its newest secret."""
+        return f"{self.public_url}/hooks/sheets/{key}#{self.sheets[key].secrets[0]}"

@@ -1,0 +1,111 @@
+"""What a sweep would do, as data: printable, countable, refusable. Decides from what it is given; touches nothing.
+
+The whole sheet against every link: rows that agree with what is known need nothing and are only counted; the others
+are named, to be merged one by one. Which vanished rows may take their tasks along is decided here too.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bridge.core.outcome import FieldChange
+from bridge.core.values import Fields, Row, Value
+
+
+@dataclass(frozen=True)
+class Known:
+    """A link as a sweep compares it. ``said``: the task in the lead's words. ``restless``: it has to be looked at
+    even when all values agree (a tombstone, say, or a write not yet confirmed).
+    """
+
+    link_id: int
+    row: int | None
+    base: Fields
+    said: Fields
+    restless: bool
+
+
+def likeness(value: Value) -> str:
+    """What two spellings of one value have in common: no case, no difference in blanks."""
+    return " ".join(str("" if value is None else value).split()).casefold()
+
+
+@dataclass
+class Comparison:
+    """The rows of one reading against what is known of them. ``look``: rows to be merged. ``moved``: link id → the
+    row where its lead stands now. ``places``: lead id → the first row that carries it. ``copies``: lead id → all
+    rows that carry it, where there are several. ``claims``: tasks named by rows without an id. ``leftover``: empty
+    rows whose sync cell still says something. ``namesakes``: how many new rows share a value of the matching field,
+    as `likeness` has it.
+    """
+
+    agreed: int = 0
+    read: int = 0
+    look: list[int] = field(default_factory=list)
+    moved: dict[int, int] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    copies: dict[str, list[int]] = field(default_factory=dict)
+    claims: set[str] = field(default_factory=set)
+    leftover: list[int] = field(default_factory=list)
+    namesakes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, rows: Iterable[Row], known: Mapping[str, Known], match: str = "") -> None:
+        """Compare some rows of the sheet, in their order. ``match``: the field that tells leads apart, if any."""
+        for row in rows:
+            if row.blank:
+                self.leftover += [row.number] if row.values.get("sync") else []
+                continue
+            self.read += 1
+            self._place(row)
+            link = known.get(row.lead_id or "")
+            if link is None and match:
+                self.namesakes[likeness(row.values.get(match))] += 1
+            if link is None or link.restless or row.lead_id in self.copies or _differs(row, link):
+                self.look.append(row.number)
+            else:
+                self.agreed += 1
+                if link.row != row.number:
+                    self.moved[link.link_id] = row.number
+
+    def _place(self, row: Row) -> None:
+        if row.lead_id is None:
+            self.claims.add(str(row.values.get("task_id") or ""))
+        elif (first := self.places.setdefault(row.lead_id, row.number)) != row.number:
+            self.copies.setdefault(row.lead_id, [first]).append(row.number)
+
+
+def _differs(row: Row, link: Known) -> bool:
+    if row.refused:
+        return True
+    base = link.base
+    for name, value in row.values.items():
+        if name not in base or base[name] != value or link.said.get(name, value) != value:
+            return True
+    return False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing the sweep does or would do. ``row`` None: there is no row (any more)."""
+
+    what: str
+    lead_id: str | None
+    row: int | None = None
+    task_id: int | None = None
+    changes: Sequence[FieldChange] = ()
+    reasons: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything one sweep does or would do, and how much needed nothing."""
+
+    sheet: str
+    read: int
+    agreed: int
+    steps: tuple[Step, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often each kind of step occurs."""
+        return dict(Counter(step.what for step in self.steps))

@@ -1,0 +1,58 @@
+"""What runs the outbox, behind a port small enough for two engines: a thread beside one SQLite file, or Procrastinate
+on PostgreSQL with as many processes as wanted.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import make_url
+from sqlalchemy.orm import Session
+
+from bridge.config.model import Config
+from bridge.runtime import Runtime, Wishes
+
+
+class LaneEngine(Protocol):
+    """Knows when a lane gets its turn (`bridge.lane.run`), not what a turn is. The truth is in links and lanes: a lost
+    wake-up costs latency, never data.
+    """
+
+    def start(self) -> None:
+        """Begin to work; after any fork."""
+
+    def defer(self, session: Session, lanes: Wishes) -> Wishes:
+        """These lanes will have work at these times (None: at once), when this open transaction has committed. Returns
+        those that `wake` is to tell of then.
+        """
+
+    def wake(self, sheet: str, at: datetime | None) -> None:
+        """This lane may have work at that time, or (None) at once; what made it so is committed."""
+
+    def stop(self) -> None:
+        """Finish the turns under way."""
+
+    @property
+    def alive(self) -> bool:
+        """True while it works, or waits to take over."""
+
+    @property
+    def stopping(self) -> bool:
+        """True from the moment it is told to stop: nobody should wait for anything any more."""
+
+
+def made(runtime: Runtime) -> LaneEngine:
+    """The engine for the database that the configuration names; not started."""
+    if runtime.database.dialect.name == "postgresql":
+        from bridge.engine.postgres import PostgresEngine  # noqa: PLC0415 - Procrastinate, only where it is used
+
+        return PostgresEngine(runtime)
+    from bridge.engine.embedded import EmbeddedEngine  # noqa: PLC0415
+
+    return EmbeddedEngine(runtime, lock_file(runtime.config))
+
+
+def lock_file(config: Config) -> Path:
+    """Beside the SQLite file, so that all processes on one file elect one engine."""
+    name = make_url(config.database).database
+    return (Path(name) if name else config.home / "engine").with_suffix(".engine")

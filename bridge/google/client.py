@@ -1,0 +1,74 @@
+"""The connection of one service account to Google: signed in by google-auth, spoken through gspread, its failures told
+in the bridge's own errors. All sheets of the account share it. Knows nothing of cells.
+"""
+
+from urllib.parse import urlsplit
+
+import requests
+from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
+from gspread.exceptions import APIError
+
+from bridge.errors import Permanent, Rejected, Throttled, Transient
+from bridge.google.calls import Calls, Kind, Purpose, Result
+
+
+class Calling:
+    """One call: counted, and what gspread, google-auth and requests raise turned into the bridge's errors."""
+
+    def __init__(self, calls: Calls, kind: Kind, purpose: Purpose, email: str) -> None:
+        self.calls, self.kind, self.purpose, self.email = calls, kind, purpose, email
+
+    def __enter__(self) -> None:
+        self.began = self.calls.begin(self.kind)
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self.calls.end(self.began, self.kind, self.purpose, _result(error))
+        if isinstance(error, APIError):
+            raise _api_error(error, self.email) from error
+        if isinstance(error, RefreshError) and not error.retryable:
+            raise Permanent(
+                "Google refuses the service account's key: check this machine's clock, "
+                "else make a new key and put it in its place"
+            ) from error
+        if isinstance(error, requests.RequestException | GoogleAuthError | TransportError):
+            raise Transient(f"Google does not answer{_at_host(error)}: {type(error).__name__}") from error
+        if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
+            raise Transient("Google's answer cannot be read") from error
+
+
+def _result(error: BaseException | None) -> Result:
+    if error is None:
+        return "ok"
+    if isinstance(error, APIError):
+        status = error.response.status_code
+        return "429" if status == 429 else "5xx" if status >= 500 else "4xx"
+    return "timeout" if isinstance(error, requests.Timeout) else "failed"
+
+
+def _at_host(error: BaseException) -> str:
+    """Which host did not, where that is known: it may be the wrong one."""
+    request = getattr(error, "request", None)
+    host = urlsplit(getattr(request, "url", None) or "").netloc
+    return f" at {host}" if host else ""
+
+
+def _api_error(error: APIError, email: str) -> Exception:
+    status = error.response.status_code
+    if status == 429:
+        return Throttled("Google's limit of calls a minute is reached", _retry_after(error.response))
+    if status == 408 or status >= 500:
+        return Transient(f"Google answered {status}", _retry_after(error.response))
+    sentences = {
+        401: "Google refuses the access token; check the service account's key",
+        403: f"the spreadsheet is not shared with {email}: share it with that address as an Editor",
+        404: "there is no spreadsheet with this id; check bridge.toml",
+    }
+    if status in sentences:
+        return Permanent(sentences[status])
+    return Rejected(f"Google refuses the request: {error.error.get('message', status)}")
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds, when Google names them; it is not documented to (GOOGLE.md section 1)."""
+    text = response.headers.get("Retry-After", "")
+    return min(float(text), 3600.0) if text.isascii() and text.isdigit() else None

@@ -1,0 +1,201 @@
+"""The sheet: its calls to Google, through gspread.
+
+Reads cells with everything a decision needs (typed value, shown text, formula, date format) in one call, and writes
+many rows in one call. Decides nothing; retries nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gspread.urls import SPREADSHEET_URL
+
+from bridge.config.model import SheetConfig
+from bridge.core.values import Raw
+from bridge.errors import Permanent, Rejected, Transient
+from bridge.google.calls import Calls, Kind, Purpose
+from bridge.google.client import Calling
+from bridge.google.credentials import Google
+from bridge.google.snapshot import FIELDS, Snapshot, parsed
+
+MOST_RANGES = 40
+"""More scattered rows than this are read as one span: an address has a length."""
+
+
+@dataclass(frozen=True)
+class RowWrite:
+    """Cells to set in one row. ``id_cell`` is what the id column showed when the row was read; ``cells``: 0-based
+    column → value.
+    """
+
+    row: int
+    id_column: int
+    id_cell: Raw
+    cells: Mapping[int, str | float | int | bool]
+
+
+@dataclass(frozen=True)
+class AppendedCell:
+    """A cell of a new row; ``is_date``: the number is a serial date and is shown as a date."""
+
+    value: str | float | int | bool
+    is_date: bool = False
+
+
+class Unechoed:
+    """Google did not say what stands in the id cell after the write."""
+
+
+UNECHOED = Unechoed()
+
+
+class Sheet:
+    """One tab of one spreadsheet. Each method is one or two API calls; ``calls`` counts them by kind for the pace."""
+
+    def __init__(self, google: Google, sheet: SheetConfig) -> None:
+        self.google = google
+        self._id, self.tab = sheet.spreadsheet, sheet.tab
+        self._sheet_id: int | None = None
+        self.calls = Calls()
+
+    def read(self, rows: Iterable[int] | None = None) -> Snapshot:
+        """The header and these rows, or all rows; one read (more when the tab was renamed or lost rows)."""
+        wanted = [] if rows is None else ["!1:1", *(f"!{span}" for span in _spans(rows))]
+        try:
+            return self._read([self._title() + part for part in wanted or [""]], "look" if wanted else "compare")
+        except Rejected:
+            self._follow_renamed_tab()
+        try:
+            return self._read([self._title()], "compare")
+        except Rejected as error:
+            raise Permanent(str(error)) from error
+
+    def read_column(self, column: int) -> Snapshot:
+        """One column (0-based) of every row, each as a row of one cell; one read."""
+        letters = _letters(column)
+        return self._read([f"{self._title()}!{letters}:{letters}"], "find")
+
+    def write(self, writes: Sequence[RowWrite]) -> list[Raw | Unechoed]:
+        """Set the cells, RAW and all at once; returns what stands in each row's id cell now. One write.
+
+        Each range spans the id cell with ``null``, which Google skips and echoes (GOOGLE.md section 4); where it does
+        not echo, `UNECHOED`.
+        """
+        body = {
+            "valueInputOption": "RAW",
+            "includeValuesInResponse": True,
+            "responseValueRenderOption": "UNFORMATTED_VALUE",
+            "data": [self._range(write) for write in writes],
+        }
+        try:
+            with self._calling("write", "write"):
+                reply = self.google.http.values_batch_update(self._id, body)
+        except Rejected:
+            before = self.tab
+            self._follow_renamed_tab()
+            if self.tab != before:
+                raise Transient("the tab was renamed while it was written") from None
+            raise
+        responses = reply.get("responses", [])
+        return [_echoed_id(write, response) for write, response in zip(writes, responses, strict=False)] + [
+            UNECHOED
+        ] * (len(writes) - len(responses))
+
+    def append(self, rows: Sequence[Mapping[int, AppendedCell]]) -> None:
+        """New rows below the last one that holds anything, all at once: 0-based column → cell. One write.
+
+        Not idempotent: who repeats it must look first whether the rows are there. Text stays text.
+        """
+        if self._sheet_id is None:
+            raise Transient("the tab has not been read yet")
+        cells = [{"values": [_appended(row.get(column)) for column in range(max(row) + 1)]} for row in rows]
+        request = {
+            "sheetId": self._sheet_id,
+            "rows": cells,
+            "fields": "userEnteredValue,userEnteredFormat.numberFormat",
+        }
+        with self._calling("write", "append"):
+            self.google.http.batch_update(self._id, {"requests": [{"appendCells": request}]})
+
+    def _range(self, write: RowWrite) -> dict[str, Any]:
+        first, last = _span(write)
+        values = [write.cells.get(column) for column in range(first, last + 1)]
+        return {
+            "range": f"{self._title()}!{_letters(first)}{write.row}:{_letters(last)}{write.row}",
+            "values": [values],
+        }
+
+    def _read(self, ranges: list[str], purpose: Purpose) -> Snapshot:
+        """Not gspread's own ``spreadsheets_get``, which makes a dict of every cell."""
+        asked: dict[str, Any] = {"ranges": ranges, "includeGridData": "true", "fields": FIELDS, "prettyPrint": "false"}
+        with self._calling("read", purpose):
+            answer = self.google.http.request("get", SPREADSHEET_URL % self._id, params=asked)
+            snapshot = parsed(answer.content)
+        self._sheet_id = snapshot.sheet_id
+        return snapshot
+
+    def tabs(self) -> dict[int, str]:
+        """Google's number of each tab → its name, from left to right; one read."""
+        with self._calling("read", "tabs"):
+            reply = self.google.http.spreadsheets_get(self._id, {"fields": "sheets(properties(sheetId,title))"})
+        return {tab["properties"].get("sheetId", 0): tab["properties"]["title"] for tab in reply.get("sheets", [])}
+
+    def _follow_renamed_tab(self) -> None:
+        tabs = self.tabs()
+        if self._sheet_id in tabs:
+            self.tab = tabs[self._sheet_id]
+        elif self.tab not in tabs.values():
+            raise Permanent(f"there is no tab '{self.tab}'; the spreadsheet has {', '.join(tabs.values())}")
+
+    def _calling(self, kind: Kind, purpose: Purpose) -> Calling:
+        return Calling(self.calls, kind, purpose, self.google.email)
+
+    def _title(self) -> str:
+        return "'" + self.tab.replace("'", "''") + "'"
+
+
+def _appended(cell: AppendedCell | None) -> dict[str, Any]:
+    if cell is None:
+        return {}
+    kind = (
+        "boolValue" if isinstance(cell.value, bool) else "stringValue" if isinstance(cell.value, str) else "numberValue"
+    )
+    shown = {"userEnteredFormat": {"numberFormat": {"type": "DATE"}}} if cell.is_date else {}
+    return {"userEnteredValue": {kind: cell.value}} | shown
+
+
+def _echoed_id(write: RowWrite, response: Mapping[str, Any]) -> Raw | Unechoed:
+    values = response.get("updatedData", {}).get("values", [])
+    offset = write.id_column - _span(write)[0]
+    if not values or offset >= len(values[0]):
+        return UNECHOED
+    echoed: Raw = values[0][offset]
+    return UNECHOED if echoed in {None, ""} else echoed
+
+
+def _span(write: RowWrite) -> tuple[int, int]:
+    columns = [write.id_column, *write.cells]
+    return min(columns), max(columns)
+
+
+def _spans(rows: Iterable[int]) -> list[str]:
+    """Neighbouring rows as one span each: 2, 3, 4, 9 → 2:4, 9:9."""
+    spans: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if spans and row <= spans[-1][1] + 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    if len(spans) > MOST_RANGES:
+        spans = [[spans[0][0], spans[-1][1]]]
+    return [f"{first}:{last}" for first, last in spans]
+
+
+def _letters(column: int) -> str:
+    """Column letters of a 0-based index: 0 → A, 26 → AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

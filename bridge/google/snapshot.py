@@ -1,0 +1,180 @@
+"""What one read of the sheet showed. Rows stay the JSON they came as and are parsed when asked for, so that 100,000 of
+them fit (measured: 60 instead of 900 MB). Knows the shape of Google's answer, not how it came.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import msgspec
+
+from bridge.core.values import Cell
+from bridge.errors import Transient
+
+FIELDS = (
+    "sheets(properties(sheetId,title),protectedRanges(range,unprotectedRanges,warningOnly,requestingUserCanEdit),"
+    "data(startRow,rowData(values(effectiveValue,formattedValue,"
+    "userEnteredValue(formulaValue),effectiveFormat(numberFormat(type)),"
+    "dataValidation(strict,condition(type,values(userEnteredValue)))))))"
+)
+"""The field mask: all that a decision needs, in one read."""
+
+
+class _Value(msgspec.Struct, rename="camel", frozen=True):
+    string_value: str | None = None
+    number_value: float | None = None
+    bool_value: bool | None = None
+
+
+class _Entered(msgspec.Struct, rename="camel", frozen=True):
+    formula_value: str | None = None
+    user_entered_value: str = ""
+
+
+class _NumberFormat(msgspec.Struct, frozen=True):
+    type: str = ""
+
+
+class _Format(msgspec.Struct, rename="camel", frozen=True):
+    number_format: _NumberFormat = _NumberFormat()
+
+
+class _Condition(msgspec.Struct, frozen=True):
+    type: str = ""
+    values: list[_Entered] = []
+
+
+class _Rule(msgspec.Struct, frozen=True):
+    condition: _Condition = _Condition()
+    strict: bool = False
+
+
+class _Cell(msgspec.Struct, rename="camel", frozen=True):
+    effective_value: _Value = _Value()
+    formatted_value: str = ""
+    user_entered_value: _Entered = _Entered()
+    effective_format: _Format = _Format()
+    data_validation: _Rule | None = None
+
+
+class _Row(msgspec.Struct):
+    values: list[_Cell] = []
+
+
+class _Block(msgspec.Struct, rename="camel"):
+    start_row: int = 0
+    row_data: list[msgspec.Raw] = []
+
+
+class _Properties(msgspec.Struct, rename="camel"):
+    sheet_id: int = 0
+    title: str = ""
+
+
+class _Area(msgspec.Struct, rename="camel", frozen=True):
+    """A GridRange: 0-based, ends excluded, open where nothing is said."""
+
+    start_row_index: int = 0
+    end_row_index: int | None = None
+    start_column_index: int = 0
+    end_column_index: int | None = None
+
+    def covers(self, row: int, column: int) -> bool:
+        below = self.end_row_index is None or row < self.end_row_index
+        left = self.end_column_index is None or column < self.end_column_index
+        return self.start_row_index <= row and below and self.start_column_index <= column and left
+
+
+class _Guard(msgspec.Struct, rename="camel", frozen=True):
+    range: _Area = _Area()
+    unprotected_ranges: list[_Area] = []
+    warning_only: bool = False
+    requesting_user_can_edit: bool = False
+
+
+class _Tab(msgspec.Struct, rename="camel"):
+    properties: _Properties
+    protected_ranges: list[_Guard] = []
+    data: list[_Block] = []
+
+
+class _Answer(msgspec.Struct):
+    sheets: list[_Tab]
+
+
+DATES = frozenset(["DATE", "DATE_TIME"])
+
+_answers = msgspec.json.Decoder(_Answer)
+_rows = msgspec.json.Decoder(_Row)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The tab's id, its rows by number (1 = the header's row) and what is protected from us: what one read showed."""
+
+    sheet_id: int
+    raw: Mapping[int, msgspec.Raw]
+    guards: Sequence[_Guard] = ()
+
+    @property
+    def header(self) -> tuple[Cell, ...]:
+        """The cells of the first row."""
+        return self.cells(1)
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the rows below the header that were read, ascending."""
+        return sorted(number for number in self.raw if number > 1)
+
+    def guarded(self, number: int, column: int) -> bool:
+        """True when the bridge may not change this cell (row from 1, column from 0)."""
+        at = (number - 1, column)
+        return any(
+            guard.range.covers(*at) and not any(hole.covers(*at) for hole in guard.unprotected_ranges)
+            for guard in self.guards
+        )
+
+    def cells(self, number: int) -> tuple[Cell, ...]:
+        """The row's cells, trailing empty ones left out; a row that was not read is empty."""
+        raw = self.raw.get(number)
+        if raw is None:
+            return ()
+        try:
+            return tuple(_cell(cell) for cell in _rows.decode(raw).values)
+        except msgspec.MsgspecError as error:
+            raise Transient("Google's answer cannot be read") from error
+
+
+def parsed(answer: bytes) -> Snapshot:
+    """The answer to a spreadsheets.get with `FIELDS`. Raises `Transient` when it cannot be read."""
+    try:
+        tab = _answers.decode(answer).sheets[0]
+    except (msgspec.MsgspecError, IndexError, UnicodeDecodeError) as error:
+        raise Transient("Google's answer cannot be read") from error
+    rows: Iterable[tuple[int, msgspec.Raw]] = chain.from_iterable(
+        enumerate(block.row_data, block.start_row + 1) for block in tab.data
+    )
+    guards = [one for one in tab.protected_ranges if not (one.warning_only or one.requesting_user_can_edit)]
+    return Snapshot(tab.properties.sheet_id, dict(rows), guards)
+
+
+def _cell(cell: _Cell) -> Cell:
+    value = cell.effective_value
+    return Cell(
+        value.string_value
+        if value.string_value is not None
+        else value.number_value
+        if value.number_value is not None
+        else value.bool_value,
+        cell.formatted_value,
+        cell.user_entered_value.formula_value is not None,
+        cell.effective_format.number_format.type in DATES,
+        None if cell.data_validation is None else _options(cell.data_validation),
+    )
+
+
+def _options(rule: _Rule) -> tuple[str, ...] | None:
+    """The texts a strict dropdown takes; a range of options is not read, so it is not checked."""
+    if not rule.strict or rule.condition.type != "ONE_OF_LIST":
+        return None
+    return tuple(value.user_entered_value for value in rule.condition.values)

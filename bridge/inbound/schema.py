@@ -1,0 +1,112 @@
+"""What the sheet's script says: the shapes of its messages, and cells as it reads them. Strict; touches nothing."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from bridge.config.model import SheetConfig
+from bridge.core.values import Cell, Day
+from task_api.errors import Problem
+from task_api.schemas import Text
+
+MOST_ROWS = 500
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class _Day(_Wire):
+    date: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")
+
+
+class _Row(_Wire):
+    row: int = Field(ge=2, le=10_000_000)
+    cells: list[Text | bool | int | float | _Day | None] = Field(max_length=1000)
+    shown: list[Text] = Field(max_length=1000)
+
+
+class _Edited(_Wire):
+    first: int = Field(ge=1)
+    last: int = Field(ge=1)
+    typed: Text = Field("", max_length=50_000)
+    at: int | None = Field(None, ge=0, lt=2**53)
+
+
+class Message(_Wire):
+    """What every message says: its number, and where the script sits."""
+
+    seq: int = Field(ge=0, lt=2**53)
+    spreadsheet: str = Field(max_length=200)
+    sheet_id: int
+    time_zone: str = Field("", max_length=100)
+    header: list[Text | bool | int | float | _Day | None] = Field([], max_length=1000)
+
+
+class Rows(Message):
+    """Rows as they stand after an edit; ``edited``: the columns a person touched, and when the script heard of it, in
+    milliseconds since 1970.
+    """
+
+    type: Literal["rows"]
+    rows: list[_Row] = Field(max_length=MOST_ROWS)
+    edited: _Edited | None = None
+
+
+class All(Message):
+    """Too much to tell: compare everything."""
+
+    type: Literal["all"]
+
+
+class Hello(Message):
+    """The script was installed, by ``owner``."""
+
+    type: Literal["hello"]
+    owner: str = Field("", max_length=320)
+
+
+class Heartbeat(Message):
+    """The script is alive."""
+
+    type: Literal["heartbeat"]
+
+
+_MESSAGE: TypeAdapter[Rows | All | Hello | Heartbeat] = TypeAdapter(
+    Annotated[Rows | All | Hello | Heartbeat, Field(discriminator="type")]
+)
+
+
+def parsed(body: bytes, sheet: SheetConfig) -> Message:
+    """The message in a body; a `Problem` names what does not fit."""
+    try:
+        message = _MESSAGE.validate_json(body)
+    except ValidationError as error:
+        faults = [{"field": ".".join(map(str, fault["loc"])), "detail": fault["msg"]} for fault in error.errors()[:20]]
+        raise Problem(422, "the delivery does not have the shape the bridge knows", errors=faults) from error
+    if message.spreadsheet != sheet.spreadsheet:
+        raise Problem(
+            422,
+            f"this script sits in another spreadsheet than '{sheet.key}' is linked with; "
+            "run Bridge → Install with its own connection string",
+        )
+    return message
+
+
+def cells(row: _Row) -> Sequence[Cell]:
+    """The cells of a row, as a read of the sheet would show them."""
+    return [cell(value, row.shown[index] if index < len(row.shown) else None) for index, value in enumerate(row.cells)]
+
+
+def cell(value: str | bool | float | _Day | None, shown: str | None) -> Cell:
+    """One cell: its value and what it shows."""
+    if isinstance(value, _Day):
+        try:
+            day = date.fromisoformat(value.date[:10]).isoformat()
+        except ValueError:
+            return Cell(value.date, shown or value.date)
+        return Cell(Day(day), shown or day)
+    text = str(value) if shown is None and value is not None else shown or ""
+    return Cell(None if value == "" else value, text)

@@ -1,0 +1,131 @@
+"""task_changed → the link is pending, in the task's own transaction; after commit → the engine wakes.
+
+The receivers join the transaction and never commit: if one fails, so does the PATCH. What came out of the sheet is left
+to whoever read the row (`bridge.sync.merge_row`): an echo ends there, by comparison.
+"""
+
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+from sqlalchemy import Engine, event, select
+from sqlalchemy.orm import Session, SessionTransaction
+
+from bridge.errors import Permanent
+from bridge.queue.lease import hold
+from bridge.queue.pending import mark_pending
+from bridge.runtime import Runtime
+from bridge.store.history import By, from_sheet, note_task_change
+from bridge.store.models import Link
+from bridge.sync.load import LEADS
+from bridge.sync.merge_row import as_lead, close_conflicts, owes
+from bridge.sync.new_rows import give_row, sheet_for
+from bridge.tracker import earlier
+from task_api.db import exclusive
+from task_api.errors import Problem
+from task_api.models import Task
+from task_api.signals import task_archived, task_changed, task_created, task_wanted
+
+_runtimes: "WeakValueDictionary[Engine, Runtime]" = WeakValueDictionary()
+
+
+def attach(runtime: Runtime) -> None:
+    """Listen for the tasks of this runtime's database, as long as the runtime lives."""
+    _runtimes[runtime.database] = runtime
+
+
+@task_wanted.connect
+def on_task_wanted(task_id: int, *, session: Session) -> None:
+    """Its lane first, then the task: the order in which deliveries and turns take them."""
+    if (runtime := _runtime_of(session)) is None or session.get_bind().dialect.name == "sqlite":
+        return
+    sheet = session.scalar(select(Link.sheet).where(Link.task_id == task_id))
+    if sheet is not None and sheet in runtime.config.sheets:
+        hold(session, sheet)
+
+
+@task_changed.connect
+def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[object, object]], actor: str) -> None:
+    """Mark the task's link pending when the sheet must hear of it, and note the change in the history. What comes out
+    of a row is looked after by whoever read it.
+    """
+    if from_sheet(actor) or (found := _link_of(task, session)) is None:
+        return
+    runtime, link = found
+    if "lead_id" in changes:
+        raise Problem(409, f"task {task.id} is lead {link.lead_id} of the sheet; its lead_id cannot be changed")
+    mapping = runtime.config.sheets[link.sheet].mapping
+    before, said = as_lead(earlier(task, changes), link, mapping), as_lead(task, link, mapping)
+    note_task_change(session, link, mapping, before, said, changes, By(actor, runtime.now()))
+    if not actor.startswith("undo:"):
+        close_conflicts(link, mapping, changes)
+    if link.unborn or owes(task, link, mapping):
+        mark_pending(session, link, runtime.now())
+
+
+@task_created.connect
+def on_task_created(task: Task, *, session: Session, actor: str) -> None:
+    """A task made by the API gets a row, where the configuration says so; a lead that has its task gets no second."""
+    runtime = _runtime_of(session)
+    if runtime is None or from_sheet(actor):
+        return
+    if (sheet := sheet_for(runtime, actor)) is not None:
+        hold(session, sheet.key)
+    if task.lead_id is not None:
+        exclusive(session, LEADS, task.lead_id)
+    taken = select(Link.task_id).where(Link.sheet.in_(runtime.config.sheets), Link.lead_id == task.lead_id)
+    if task.lead_id is not None and (other := session.scalars(taken).first()) is not None:
+        raise Problem(409, f"lead {task.lead_id} of the sheet has task {other} already; change that one")
+    try:
+        if sheet is not None:
+            give_row(session, runtime, sheet, task, actor)
+    except Permanent as error:
+        raise Problem(422, str(error)) from error
+
+
+@task_archived.connect
+def on_task_archived(task: Task, *, session: Session, actor: str) -> None:
+    """The row stays; the history says why its task is gone."""
+    if from_sheet(actor) or (found := _link_of(task, session)) is None:
+        return
+    runtime, link = found
+    mapping = runtime.config.sheets[link.sheet].mapping
+    note_task_change(session, link, mapping, {}, {}, {"archived": (False, True)}, By(actor, runtime.now()))
+    if owes(task, link, mapping):
+        mark_pending(session, link, runtime.now())
+
+
+def _runtime_of(session: Session) -> Runtime | None:
+    return _runtimes.get(session.get_bind().engine)
+
+
+def _link_of(task: Task, session: Session) -> tuple[Runtime, Link] | None:
+    if (runtime := _runtime_of(session)) is None:
+        return None
+    link = session.scalars(select(Link).where(Link.task_id == task.id)).one_or_none()
+    if link is None or link.sheet not in runtime.config.sheets:
+        return None
+    if link.sheet not in session.info.get("held", ()) and session.get_bind().dialect.name != "sqlite":
+        raise Problem(503, "the task is getting its row at this moment; repeat", headers={"Retry-After": "1"})
+    return runtime, link
+
+
+@event.listens_for(Session, "before_commit")
+def _defer(session: Session) -> None:
+    lanes: dict[str, datetime | None] = session.info.get("lanes", {})
+    if lanes and (runtime := _runtime_of(session)) is not None:
+        session.info["lanes"] = runtime.defer(session, lanes)
+
+
+@event.listens_for(Session, "after_commit")
+def _wake_lanes(session: Session) -> None:
+    lanes: dict[str, datetime | None] = session.info.pop("lanes", {})
+    if lanes and (runtime := _runtime_of(session)) is not None:
+        for lane, at in lanes.items():
+            runtime.wake(lane, at)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("held", None)
+        session.info.pop("lanes", None)

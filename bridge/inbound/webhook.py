@@ -1,0 +1,199 @@
+"""POST /hooks/sheets/<key>: signed deliveries from the sheet's script.
+
+Verify the raw body, then one transaction: the rows, their tasks, the links, and the delivery with its reply. A
+redelivery finds the recorded one and gets the first reply. Unsigned, late or malformed: nothing is stored.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bridge.config.model import SheetConfig
+from bridge.core.mapping import Layout
+from bridge.core.outcome import Outcome
+from bridge.inbound.schema import All, Hello, Message, Rows, cell, cells, parsed
+from bridge.inbound.signed_request import Letter, body, verified
+from bridge.queue.lease import hold
+from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
+from bridge.reports.action_items import missing_columns
+from bridge.runtime import Runtime
+from bridge.store import counters
+from bridge.store.models import Delivery, Lane
+from bridge.store.unit_of_work import wake_after_commit
+from bridge.sync.context import Batch, Reading
+from bridge.sync.ingest import take
+from task_api.db import contended
+from task_api.errors import Problem
+from task_api.saving import commit_changes
+
+log = logging.getLogger(__name__)
+hooks = Blueprint("hooks", __name__)
+
+CHANGED = frozenset({"task_created", "task_updated", "task_linked", "task_restored", "conflict"})
+"""Outcomes with which an edit has reached its task."""
+
+_REPLY = select(Delivery.reply).where(Delivery.id == bindparam("letter"), Delivery.sheet == bindparam("key"))
+_TAKEN = insert(Delivery)
+ATTEMPTS = 3
+BURST = timedelta(seconds=2)
+"""Deliveries closer together than this may mean that Google dropped one between them (GOOGLE.md section 2)."""
+
+
+@hooks.post("/hooks/sheets/<key>")
+def receive(key: str) -> Response:
+    """Take one delivery; 200 with one outcome per row."""
+    runtime: Runtime = current_app.extensions["bridge"]
+    sheet = runtime.config.sheets.get(key)
+    if sheet is None:
+        raise Problem(404, f"there is no sheet '{key}' here; check the connection string in the sheet's script")
+    sent = body()
+    letter = verified(runtime, sheet, sent)
+    try:
+        return jsonify(deliver(runtime, sheet, letter, parsed(sent, sheet)))
+    except Problem:
+        counters.note(runtime, key, counters.DELIVERIES, counters.REFUSED)
+        raise
+
+
+def deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Message) -> dict[str, Any]:
+    """Take the message in one transaction; the first reply again when the delivery is already recorded."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return _deliver(runtime, sheet, letter, message)
+        except SQLAlchemyError as error:
+            if attempt == ATTEMPTS - 1 or not contended(error):
+                raise
+            log.info("delivery_again sheet=%s delivery=%s", sheet.key, letter.id)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Message) -> dict[str, Any]:
+    now = runtime.now()
+    with runtime.writing() as session:
+        lane = hold(session, sheet.key)
+        known = {"letter": letter.id, "key": sheet.key}
+        if (first := session.connection().execute(_REPLY, known).scalar_one_or_none()) is not None:
+            counters.add(session, sheet.key, {counters.DELIVERIES: {counters.REPEATED: 1}})
+            session.commit()
+            log.info("delivery_repeated sheet=%s delivery=%s", sheet.key, letter.id)
+            return dict(first)
+        reply = _take(session, sheet, lane, letter, message, now)
+        taken = {"id": letter.id, "sheet": sheet.key, "seq": message.seq, "received_at": now, "reply": reply}
+        session.connection().execute(_TAKEN, taken)
+        _tally(session, sheet.key, message, [one["outcome"] for one in reply["outcomes"]], runtime.now())
+        commit_changes(session)
+    log.info(
+        "delivery_taken sheet=%s delivery=%s seq=%d outcomes=%d",
+        sheet.key,
+        letter.id,
+        message.seq,
+        len(reply["outcomes"]),
+    )
+    return reply
+
+
+def _take(
+    session: Session, sheet: SheetConfig, lane: Lane, letter: Letter, message: Message, now: datetime
+) -> dict[str, Any]:
+    _right_tab(session, sheet, lane, message, now)
+    layout = sheet.mapping.locate([cell(value, None) for value in message.header])
+    outcomes: list[Outcome] = []
+    if isinstance(message, Rows):
+        outcomes = take(Batch(session, sheet, _reading(sheet, letter, message, layout, now), now))
+        if "sync" in layout.positions and any(one.task_id is None and one.reasons for one in outcomes):
+            ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it tells such rows so
+    _heard(session, lane, message, now)
+    if message.header:
+        lane.settings, lane.missing = _settings(sheet, message, layout), list(layout.missing)
+    return {
+        "delivery": letter.id,
+        "outcomes": [_wire(outcome) for outcome in outcomes],
+        "settings": lane.settings,
+        "problem": (None if lane.attempts else lane.problem) or missing_columns(lane) or None,  # not what passes
+    }
+
+
+def _heard(session: Session, lane: Lane, message: Message, now: datetime) -> None:
+    """What a sign of life means for the lane: that it lives, and perhaps that it is time to look."""
+    if (wait := _sweep_wait(lane, message, now)) is not None:
+        ask_for_sweep(session, lane.sheet, now + wait)
+    if lane.held:  # what vanished may just have come back
+        ask_for_sweep(session, lane.sheet, now + SWEEP_SOON)
+    if lane.problem and not lane.attempts:  # paused until a person acts, and somebody is at work there
+        lane.not_before = None
+        wake_after_commit(session, lane.sheet)
+    lane.seq, lane.heard_at, lane.unsigned_at = max(lane.seq, message.seq), now, None
+    if isinstance(message, Hello):
+        lane.owner = message.owner or None
+
+
+def _tally(session: Session, key: str, message: Message, outcomes: Sequence[str], now: datetime) -> None:
+    """Count the delivery and what became of its rows; and how long the edit took, when the script says when it was."""
+    counted: dict[str, Mapping[str, float]] = {
+        counters.DELIVERIES: {counters.TAKEN: 1},
+        counters.ROWS: Counter(outcomes),
+    }
+    at = message.edited.at if isinstance(message, Rows) and message.edited else None
+    if at is not None and not CHANGED.isdisjoint(outcomes):
+        counted[counters.EDIT_TO_TASK] = counters.durations([now.timestamp() - at / 1000])
+    counters.add(session, key, counted)
+
+
+def _right_tab(session: Session, sheet: SheetConfig, lane: Lane, message: Message, now: datetime) -> None:
+    """Refuse what comes from another tab; a look at the sheet makes sure that ours is still the one we know."""
+    if lane.tab_id is None or message.sheet_id == lane.tab_id:
+        return
+    ask_for_sweep(session, sheet.key, now)
+    session.commit()
+    raise Problem(
+        422,
+        f"this connection syncs the tab '{sheet.tab}', and the script is installed in another tab: "
+        f"choose Bridge → Install and pick '{sheet.tab}', or name this tab in bridge.toml",
+    )
+
+
+def _sweep_wait(lane: Lane, message: Message, now: datetime) -> timedelta | None:
+    """How soon to compare everything: at once when asked or when a number is missing, soon after a burst; None: no
+    need.
+    """
+    takes_number = isinstance(message, Rows | All)
+    expected = lane.seq + 1 if takes_number else lane.seq
+    if isinstance(message, All | Hello) or message.seq > expected:
+        return timedelta()
+    burst = takes_number and lane.heard_at is not None and now - lane.heard_at < BURST
+    return SWEEP_SOON if burst else None
+
+
+def _reading(sheet: SheetConfig, letter: Letter, message: Rows, layout: Layout, now: datetime) -> Reading:
+    if "id" not in layout.positions:
+        raise Problem(422, "the header has no id column: give one column of the first row the text 'id'")
+    edited = message.edited
+    touched = [name for name, index in layout.positions.items() if edited and edited.first <= index + 1 <= edited.last]
+    rows = [sheet.mapping.read_row(row.row, cells(row), layout) for row in message.rows]
+    typed = edited.typed if edited and len(rows) == len(touched) == 1 else ""
+    return Reading(rows, f"delivery:{letter.id}", now, message.seq, touched, typed=typed, signed=letter.signed)
+
+
+def _settings(sheet: SheetConfig, message: Message, layout: Layout) -> dict[str, Any]:
+    taken = sorted(index for name, index in layout.positions.items() if name != "sync")
+    columns = [str(message.header[index]) for index in taken]
+    lead_id = layout.positions.get("id")
+    named = "id" if lead_id is None else str(message.header[lead_id])
+    return {"columns": columns, "missing": list(layout.missing), "id": named, "assign_ids": sheet.assign_ids}
+
+
+def _wire(outcome: Outcome) -> Mapping[str, Any]:
+    return {
+        "row": outcome.row,
+        "id": outcome.lead_id,
+        "outcome": outcome.outcome,
+        "task_id": outcome.task_id,
+        "reasons": list(outcome.reasons),
+    }

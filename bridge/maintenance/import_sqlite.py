@@ -1,0 +1,72 @@
+"""From a SQLite file into an empty PostgreSQL: every task, link, change and token, in one transaction.
+
+The file is copied and checked first, brought to this version's schema as a copy, and left as it is.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, create_engine, func, insert, select, text
+
+from bridge.errors import Permanent
+from bridge.maintenance.backup import Content, checked, copy
+from bridge.maintenance.restore import alone
+from bridge.store import models as bridge_models  # noqa: F401 - registers its tables
+from task_api import models, schema
+from task_api.db import Base, engine_options, prepare_engine
+
+PORTION = 2000
+_SET = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :used)")
+
+
+def move(file: Path, url: str) -> Content:
+    """What was copied. Raises `Permanent`, with nothing changed, when the file is none of ours, in use, or newer, or
+    when there are tasks in the database already.
+    """
+    if not url.startswith("postgresql"):
+        raise Permanent("set DATABASE_URL to the PostgreSQL that is to take it: postgresql+psycopg://…")
+    if not file.is_file():
+        raise Permanent(f"there is no file {file}")
+    with alone(file, file.with_suffix(".engine")), tempfile.TemporaryDirectory() as folder:
+        taken = Path(folder) / "tasks.db"
+        copy(file, taken)
+        content = checked(taken)
+        schema.upgrade(f"sqlite:///{taken}")
+        schema.upgrade(url)
+        _fill(f"sqlite:///{taken}", url, content)
+    return content
+
+
+def _fill(source_url: str, url: str, content: Content) -> None:
+    source, target = create_engine(source_url), create_engine(url, **engine_options(url))
+    prepare_engine(source)
+    try:
+        with source.connect() as there, target.begin() as here:
+            if here.scalar(select(func.count()).select_from(models.Task)):
+                raise Permanent("there are tasks in that PostgreSQL already: give the copy an empty database")
+            for table in Base.metadata.sorted_tables:
+                for rows in _portions(there, table):
+                    here.execute(insert(table), rows)
+            _go_on_counting(here, content.highest_task)
+    finally:
+        source.dispose()
+        target.dispose()
+
+
+def _portions(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+    found = connection.execute(select(table).execution_options(yield_per=PORTION))
+    for rows in found.mappings().partitions():
+        yield [dict(row) for row in rows]
+
+
+def _go_on_counting(connection: Connection, highest_task: int) -> None:
+    """The next id is one that was never used."""
+    for table in Base.metadata.sorted_tables:
+        number = table.c.get("id")
+        if number is None or not number.autoincrement or number.type.python_type is not int:
+            continue
+        used = max(connection.scalar(select(func.max(number))) or 0, highest_task if table.name == "tasks" else 0)
+        if used:
+            connection.execute(_SET, {"table": table.name, "used": used})

@@ -1,0 +1,89 @@
+"""What grows with time is kept for a time: deliveries are forgotten, old changes go into files of JSON lines, a month
+each. A little at a time, by the oldest end of an index, so that it costs the same however much there is.
+
+Never drops a change that still waits for the sheet, nor one that is not yet safely in its file. A crash between file
+and database may put a line there twice; its id tells.
+"""
+
+import gzip
+import json
+import logging
+import os
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bridge.reports.change_list import told
+from bridge.runtime import Runtime
+from bridge.store.models import Change, Delivery, Link
+from task_api.models import ApiToken
+
+log = logging.getLogger(__name__)
+EVERY = timedelta(hours=1)
+AT_ONCE = 1000
+KEEP_SIGN_INS = timedelta(days=1)
+KEEP_DELIVERIES = timedelta(days=30)
+"""A delivery is refused five minutes after it was signed, so nobody sends it again by then; the rest is for reading."""
+
+
+def tidy(runtime: Runtime) -> bool:
+    """One portion of each; True when there is more to do."""
+    now = runtime.now()
+    _forget_ended_sign_ins(runtime, now - KEEP_SIGN_INS)
+    forgotten = _forget_deliveries(runtime, now - KEEP_DELIVERIES)
+    keep = runtime.config.keep_history
+    archived = _archive_changes(runtime, now - timedelta(days=keep)) if keep else 0
+    if forgotten or archived:
+        log.info("history_tidied deliveries=%d changes=%d", forgotten, archived)
+    return AT_ONCE in {forgotten, archived}
+
+
+def _forget_ended_sign_ins(runtime: Runtime, before: datetime) -> None:
+    """Links and sessions whose time is up; tokens of programs stay, also revoked ones."""
+    ended = delete(ApiToken).where(ApiToken.kind != "bearer", ApiToken.expires_at < before)
+    with runtime.writing() as session:
+        session.execute(ended)
+        session.commit()
+
+
+def _forget_deliveries(runtime: Runtime, before: datetime) -> int:
+    oldest = select(Delivery.id, Delivery.sheet).where(Delivery.received_at < before).order_by(Delivery.received_at)
+    with runtime.writing() as session:
+        found = session.execute(oldest.limit(AT_ONCE)).all()
+        for sheet, same in groupby(sorted(found, key=lambda one: one.sheet), key=lambda one: one.sheet):
+            ids = [one.id for one in same]
+            session.execute(delete(Delivery).where(Delivery.sheet == sheet, Delivery.id.in_(ids)))
+        session.commit()
+    return len(found)
+
+
+def _archive_changes(runtime: Runtime, before: datetime) -> int:
+    """The oldest changes by their number, which follows time, as far as they are old enough."""
+    with runtime.session() as session:
+        found = _oldest(session, before)
+        for month, lines in groupby(found, key=lambda line: str(line["at"])[:7]):
+            _append(runtime.config.home / "archive" / f"changes-{month}.jsonl.gz", list(lines))
+    if found:
+        with runtime.writing() as session:
+            session.execute(delete(Change).where(Change.id.in_([line["id"] for line in found])))
+            session.commit()
+    return len(found)
+
+
+def _oldest(session: Session, before: datetime) -> list[dict[str, object]]:
+    done = select(Change, Link).outerjoin(Link, Link.id == Change.link_id).where(Change.state != "waiting")
+    first = session.execute(done.order_by(Change.id).limit(AT_ONCE))
+    return [told(change, link) for change, link in first if change.at < before]
+
+
+def _append(path: Path, lines: Sequence[dict[str, object]]) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    with path.open("ab") as file:
+        file.write(gzip.compress(text.encode()))
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,43 @@
+"""When a sheet is to be compared as a whole: requests for sweeps, kept until one has begun after them."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bridge.queue.lease import hold
+from bridge.store.models import Lane
+from bridge.store.unit_of_work import wake_after_commit
+
+MOST_WISHES = 100
+SWEEP_SOON = timedelta(seconds=3)
+"""From the last sign that the sheet may have moved under us to the sweep that makes sure."""
+
+
+def ask_for_sweep(session: Session, sheet: str, at: datetime) -> None:
+    """Compare everything at ``at``. A wish stays until a sweep has begun after it; the wishes of a burst are one."""
+    lane, moment = hold(session, sheet), at.timestamp()
+    soon = SWEEP_SOON.total_seconds()
+    kept = sorted([*(one for one in lane.sweeps if not moment - soon < one < moment), moment])
+    _wish(lane, kept[: MOST_WISHES // 2] + kept[MOST_WISHES // 2 :][-MOST_WISHES // 2 :])
+    wake_after_commit(session, sheet, at)
+
+
+def look_now(session: Session, sheet: str) -> datetime | None:
+    """A person has mended what paused the lane: look now. What passes by itself keeps its time, which is returned."""
+    lane = hold(session, sheet)
+    if lane.attempts:
+        return lane.not_before
+    lane.not_before = None
+    wake_after_commit(session, sheet)
+    return None
+
+
+def swept(lane: Lane, began: datetime) -> None:
+    """A sweep that began then has fulfilled every wish that was due."""
+    lane.swept_at = began
+    _wish(lane, [one for one in lane.sweeps if one > began.timestamp()])
+
+
+def _wish(lane: Lane, moments: list[float]) -> None:
+    lane.sweeps = moments
+    lane.sweep_at = datetime.fromtimestamp(moments[0], UTC) if moments else None

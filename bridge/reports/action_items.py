@@ -1,0 +1,141 @@
+"""What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused lanes. Reads;
+changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from bridge.store.models import Change, Lane, Link
+
+SILENT = timedelta(minutes=15)
+"""The script's clock beats every five minutes, somewhat randomly: three missed beats are no accident."""
+GONE_TRIGGER = "the trigger may be gone: open the sheet and choose Bridge → Install"
+UNSIGNED = (
+    "deliveries come whose signature is wrong: the sheet may have an old connection string; "
+    "paste what `leadbridge connection` prints into Bridge → Install"
+)
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing to decide. ``kind``: conflict, refused, dead_letter, deletions, silent, unsigned, header, paused or
+    row. ``id``: the change of a conflict, the link of a refusal or dead letter, the row's number.
+    """
+
+    kind: str
+    sheet: str
+    why: str
+    id: int | None = None
+    lead_id: str | None = None
+    task_id: int | None = None
+    row: int | None = None
+    field: str | None = None
+    value: object = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """One sheet in numbers."""
+
+    pending: int = 0
+    buried: int = 0
+    conflicts: int = 0
+    refused: int = 0
+    gone: int = 0
+
+
+def needs(session: Session, sheets: Sequence[str], now: datetime) -> list[Need]:
+    """Everything, the most urgent first; of each kind at most 200."""
+    lanes = list(session.scalars(select(Lane).where(Lane.sheet.in_(sheets)).order_by(Lane.sheet)))
+    found = [need for lane in lanes for need in _of_lane(lane, now)]
+    return [*found, *_conflicts(session, sheets), *_of_links(session, sheets), *_of_rows(lanes)]
+
+
+def silence(lane: Lane, now: datetime) -> str | None:
+    """What to do about a sheet that is not heard of; None while it is."""
+    if lane.heard_at is None:
+        return "the sheet's script is not installed yet: open the sheet and choose Bridge → Install"
+    if now - lane.heard_at <= SILENT:
+        return None
+    return f"not heard of since {lane.heard_at:%Y-%m-%d %H:%M} UTC: {GONE_TRIGGER}"
+
+
+def missing_columns(lane: Lane) -> str:
+    """What to do about headers that are not there; empty when all are."""
+    named = " and ".join(f"'{name}'" for name in lane.missing)
+    return f"the first row has no column {named}: its edits are not synced until one cell says so" if named else ""
+
+
+def counts(session: Session, sheets: Sequence[str]) -> dict[str, Counts]:
+    """sheet key → its numbers, in one statement."""
+    columns = (
+        func.count().filter(Link.wanted > Link.written),
+        func.count().filter(Link.buried_at.is_not(None)),
+        func.count().filter(filled(Link.conflicts)),
+        func.count().filter(or_(filled(Link.refused), filled(Link.unread))),
+        func.count().filter(and_(Link.gone_at.is_not(None), Link.archived_at.is_(None))),
+    )
+    rows = session.execute(select(Link.sheet, *columns).where(Link.sheet.in_(sheets)).group_by(Link.sheet))
+    return {row[0]: Counts(*row[1:]) for row in rows}
+
+
+def _of_lane(lane: Lane, now: datetime) -> list[Need]:
+    found = []
+    if lane.problem:
+        found.append(Need("paused", lane.sheet, lane.problem))
+    if lane.held_why:
+        found.append(Need("deletions", lane.sheet, lane.held_why, value=lane.held))
+    elif lacking := missing_columns(lane):
+        found.append(Need("header", lane.sheet, lacking))
+    if (why := silence(lane, now)) is not None:
+        found.append(Need("silent", lane.sheet, why))
+    if lane.unsigned_at is not None and now - lane.unsigned_at <= SILENT:
+        found.append(Need("unsigned", lane.sheet, UNSIGNED))
+    return found
+
+
+def _conflicts(session: Session, sheets: Sequence[str]) -> list[Need]:
+    """The values that open conflicts lost, newest first; a conflict is open until its field changes again."""
+    lost = select(Change, Link).join(Link, Link.id == Change.link_id)
+    mine = lost.where(Change.state == "lost", Link.sheet.in_(sheets), filled(Link.conflicts))
+    found: dict[tuple[int, str], Need] = {}
+    for change, link in session.execute(mine.order_by(Change.id.desc()).limit(MOST)):
+        if change.field in link.conflicts:
+            why = f"{change.field}: {link.conflicts[change.field]}"
+            at = (link.sheet, why, change.id, link.lead_id, link.task_id, link.row, change.field, change.new)
+            found.setdefault((link.id, change.field), Need("conflict", *at))
+    return list(found.values())
+
+
+def _of_links(session: Session, sheets: Sequence[str]) -> list[Need]:
+    troubled = or_(Link.buried_at.is_not(None), filled(Link.refused), filled(Link.unread))
+    mine = select(Link).where(Link.sheet.in_(sheets), troubled).order_by(Link.sheet, Link.row).limit(MOST)
+    return [need for link in session.scalars(mine) for need in _of_link(link)]
+
+
+def _of_link(link: Link) -> list[Need]:
+    one = Need("refused", link.sheet, "", link.id, link.lead_id, link.task_id, link.row)
+    if link.buried_at is not None:
+        return [replace(one, kind="dead_letter", why=link.error or "")]
+    unread = [replace(one, field=name, why=why) for name, why in link.unread.items()]
+    return unread + [replace(one, field=name, why=why, value=value) for name, (value, why) in link.refused.items()]
+
+
+def _of_rows(lanes: Sequence[Lane]) -> list[Need]:
+    """Rows without a task, as the last sweep saw them."""
+    return [
+        Need("row", lane.sheet, one["why"], row=one["row"], lead_id=one["lead_id"])
+        for lane in lanes
+        for one in lane.unlinked
+    ]
+
+
+def filled(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """True when the JSON object holds anything; as text, because not every database compares JSON."""
+    return cast(column, Text) != "{}"

@@ -1,0 +1,71 @@
+"""The history as a list: what may be asked for, the query, and each change as JSON."""
+
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from sqlalchemy import Select, select
+
+from bridge.store.models import Change, Link
+
+Short = Annotated[str, Field(min_length=1, max_length=250)]
+
+
+class Query(BaseModel):
+    """What `GET /changes` may be asked. ``before`` comes from the Link header of the page before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sheet: Short | None = None
+    lead_id: Short | None = None
+    task_id: int | None = Field(default=None, ge=1, lt=2**63)
+    field: Short | None = None
+    side: Annotated[str, Field(pattern="^(sheet|task)$")] | None = None
+    state: Annotated[str, Field(pattern="^(waiting|applied|superseded|refused|lost|taken)$")] | None = None
+    actor: Short | None = None
+    who: Short | None = None
+    since: Annotated[AwareDatetime, BeforeValidator(str)] | None = None
+    until: Annotated[AwareDatetime, BeforeValidator(str)] | None = None
+    before: int | None = Field(default=None, ge=1, lt=2**63)
+    limit: int = Field(default=100, ge=1, le=1000)
+
+
+def told(change: Change, link: Link | None) -> dict[str, Any]:
+    """A change as JSON: when, who or what, which lead and field, old, new, by which rule, and what became of it.
+
+    ``seconds``: how long it took to reach the other side; None while it has not.
+    """
+    kind, _, name = change.actor.partition(":")
+    return {
+        "id": change.id,
+        "at": change.at.isoformat(),
+        "actor": change.actor,
+        "delivery": name if kind == "delivery" else None,
+        "side": change.side,
+        "sheet": link.sheet if link else None,
+        "lead_id": link.lead_id if link else None,
+        "task_id": change.task_id,
+        "field": change.field,
+        "old": change.old,
+        "new": change.new,
+        "rule": change.rule,
+        "state": change.state,
+        "reason": change.reason,
+        "reached_at": change.reached_at.isoformat() if change.reached_at else None,
+        "seconds": (change.reached_at - change.at).total_seconds() if change.reached_at else None,
+    }
+
+
+def selected(query: Query) -> Select[Change, Link]:
+    """Every change that is asked for, the newest first. A lead's are found by its links, which have an index."""
+    found = select(Change, Link).outerjoin(Link, Link.id == Change.link_id).order_by(Change.id.desc())
+    if query.lead_id is not None:
+        found = found.where(Change.link_id.in_(select(Link.id).where(Link.lead_id == query.lead_id)))
+    equal = {
+        Link.sheet: query.sheet, Change.task_id: query.task_id, Change.field: query.field,
+        Change.side: query.side, Change.state: query.state, Change.actor: query.actor,
+    }  # fmt: skip
+    found = found.where(*(column == value for column, value in equal.items() if value is not None))
+    bounds = [(query.since, Change.at.__ge__), (query.until, Change.at.__lt__), (query.before, Change.id.__lt__)]
+    if query.who is not None:  # a person types a part of it
+        found = found.where(Change.actor.icontains(query.who, autoescape=True))
+    return found.where(*(compare(value) for value, compare in bounds if value is not None))

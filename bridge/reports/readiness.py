@@ -1,0 +1,71 @@
+"""What a bridge lacks before it can work: nothing, when traffic may be sent to it. Changes nothing, asks no Google."""
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+import task_api.schema
+from bridge.engine.port import LaneEngine
+from bridge.runtime import Runtime
+from task_api.db import Base, impatient, state
+
+_UNGRANTED = text(r"""
+    WITH ours AS (
+        SELECT oid, relname FROM pg_class WHERE relkind IN ('r', 'p') AND pg_table_is_visible(oid)
+        AND (relname = ANY(:tables) OR relname = 'alembic_version' OR relname LIKE 'procrastinate\_%')
+    ), kept (kind, rights, name) AS (
+        SELECT 'tables', 'SELECT, INSERT, UPDATE, DELETE', relname FROM ours
+        WHERE NOT (has_table_privilege(oid, 'SELECT') AND (relname = 'alembic_version' OR
+                   has_table_privilege(oid, 'INSERT') AND has_table_privilege(oid, 'UPDATE') AND
+                   has_table_privilege(oid, 'DELETE')))
+        UNION ALL
+        SELECT 'sequences', 'USAGE', counter.relname FROM ours JOIN pg_depend ON refobjid = ours.oid AND deptype = 'a'
+        JOIN pg_class counter ON counter.oid = objid
+        WHERE CASE counter.relkind WHEN 'S' THEN NOT has_sequence_privilege(counter.oid, 'USAGE') END
+    )
+    SELECT kind, rights, string_agg(name, ', ' ORDER BY name) FROM kept GROUP BY kind, rights ORDER BY kind DESC
+""")
+"""What PostgreSQL keeps from the bridge's user: kind, rights, names."""
+
+
+def lacking(runtime: Runtime, engine: LaneEngine) -> list[str]:
+    """One sentence for each thing that is missing; they may be shown to anybody."""
+    try:
+        found, works = database_lacks(runtime.database), engine.alive  # others may do the work: the database knows
+    except SQLAlchemyError:
+        return ["the database cannot be read"]
+    return found if works else [*found, "the engine does not run: tasks are changed, the sheet is not"]
+
+
+def database_lacks(database: Engine) -> list[str]:
+    """The same of the database alone."""
+    if ungranted := _ungranted(database):
+        return ungranted
+    here, wanted = task_api.schema.current(database), task_api.schema.head()
+    if here != wanted:
+        return [f"the database has schema {here}, this version needs {wanted}: leadbridge migrate"]
+    return [] if _writable(database) else ["the database cannot be written"]
+
+
+def _ungranted(database: Engine) -> list[str]:
+    if database.dialect.name == "sqlite":
+        return []
+    with database.connect() as connection:
+        kept = connection.execute(_UNGRANTED, {"tables": list(Base.metadata.tables)})
+        return [
+            f"the database's user lacks rights to the {kind} {names}: "
+            f"GRANT {rights} ON ALL {kind.upper()} IN SCHEMA … TO …"
+            for kind, rights, names in kept
+        ]
+
+
+def _writable(database: Engine) -> bool:
+    """Take the right to write and give it back. A database that another writes at this moment is writable."""
+    try:
+        with database.connect() as connection, impatient(connection):
+            if database.dialect.name != "sqlite":
+                return bool(connection.scalar(text("SHOW transaction_read_only")) == "off")
+            connection.rollback()
+            connection.execution_options(sqlite_begin="IMMEDIATE").begin().rollback()
+    except OperationalError as error:
+        return state(error) in {"BUSY", "LOCKED"}
+    return True

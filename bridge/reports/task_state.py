@@ -1,0 +1,60 @@
+"""How each task stands with its row, in one word and a reason, for the board. Reads; changes nothing."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bridge.reports.action_items import filled
+from bridge.store.models import Link
+from bridge.sync.status_cell import conflict_text, refusal_text
+
+MOST = 1000
+
+
+@dataclass(frozen=True)
+class Standing:
+    """``state``: in_step, waiting, refused, conflict, buried or gone. ``why``: in words; empty when there is nothing
+    to say. ``row`` None: the row is not there yet, or not any more.
+    """
+
+    task_id: int
+    sheet: str
+    row: int | None
+    state: str
+    why: str
+
+
+def standing(link: Link) -> Standing:
+    """The worst that is to be said of a link."""
+    state, why = next(_troubles(link), ("in_step", ""))
+    row = None if link.unborn or link.gone_at is not None else link.row
+    return Standing(link.task_id, link.sheet, row, state, why)
+
+
+def of_tasks(session: Session, sheets: Collection[str], task_ids: Collection[int]) -> list[Standing]:
+    """These tasks, as far as they have a row; who has none is left out."""
+    mine = select(Link).where(Link.sheet.in_(sheets), Link.task_id.in_(task_ids))
+    return [standing(link) for link in session.scalars(mine.order_by(Link.task_id))]
+
+
+def out_of_step(session: Session, sheets: Sequence[str]) -> list[Standing]:
+    """Every task that is not in step with its row, at most 1,000."""
+    troubled = (filled(column) for column in (Link.refused, Link.unread, Link.conflicts))
+    unusual = (Link.wanted > Link.written, Link.buried_at.is_not(None), Link.gone_at.is_not(None))
+    mine = select(Link).where(Link.sheet.in_(sheets), or_(*troubled, *unusual)).order_by(Link.task_id).limit(MOST)
+    return [standing(link) for link in session.scalars(mine)]
+
+
+def _troubles(link: Link) -> Iterator[tuple[str, str]]:
+    if link.buried_at is not None:
+        yield "buried", link.error or "given up after many attempts"
+    if link.gone_at is not None:
+        yield "gone", "the row is not in the sheet any more"
+    if refused := refusal_text(link):
+        yield "refused", refused
+    if link.conflicts:
+        yield "conflict", conflict_text(link)
+    if link.wanted > link.written:
+        yield "waiting", link.error or ""

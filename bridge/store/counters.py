@@ -1,0 +1,62 @@
+"""Counts that only grow, for /metrics: one short row each, beside what they count.
+
+In the database, because what is counted commits there: so a count and its fact commit together, a redelivery that is
+rolled back was never counted, several processes (and commands beside them) count as one, and a restart goes on where
+the last process ended. prometheus-client's files, one a process, could promise none of it. A scrape reads a few dozen
+rows, however long the history.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from bridge.runtime import Runtime
+from bridge.store.models import Tally
+
+DELIVERIES, ROWS, CALLS = "deliveries", "delivered_rows", "api_calls"
+EDIT_TO_TASK, TASK_TO_CELL = "edit_to_task", "task_to_cell"
+BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+"""Seconds: the upper ends of the buckets of `EDIT_TO_TASK` and `TASK_TO_CELL`; longer ones are in ``+Inf``."""
+LABELS = (*(str(bound) for bound in BOUNDS), "+Inf")
+SUM = "sum"
+TAKEN, REPEATED, REFUSED = FATES = ("taken", "repeated", "refused")
+
+_ADD = text(
+    "INSERT INTO tallies (sheet, name, label, value) VALUES (:sheet, :name, :label, :value) "
+    "ON CONFLICT (sheet, name, label) DO UPDATE SET value = tallies.value + excluded.value"
+)
+
+
+def add(session: Session, sheet: str, counted: Mapping[str, Mapping[str, float]]) -> None:
+    """So many more of each name's labels, when this transaction commits."""
+    rows = [
+        {"sheet": sheet, "name": name, "label": label, "value": value}
+        for name, labels in sorted(counted.items())
+        for label, value in sorted(labels.items())
+    ]
+    if rows:
+        session.connection().execute(_ADD, rows)
+
+
+def durations(seconds: Iterable[float]) -> dict[str, float]:
+    """How long something took, each time, as labels. Clocks of two machines differ: less than nothing is nothing."""
+    took = [max(0.0, one) for one in seconds]
+    return {**Counter(LABELS[bisect_left(BOUNDS, one)] for one in took), SUM: sum(took)} if took else {}
+
+
+def note(runtime: Runtime, sheet: str, name: str, label: str) -> None:
+    """One more of what left nothing else to commit."""
+    with runtime.writing() as session:
+        add(session, sheet, {name: {label: 1}})
+        session.commit()
+
+
+def read(session: Session, sheets: Sequence[str]) -> dict[tuple[str, str], dict[str, float]]:
+    """(sheet key, name) → label → value; what was never counted is left out."""
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for one in session.scalars(select(Tally).where(Tally.sheet.in_(sheets))):
+        found.setdefault((one.sheet, one.name), {})[one.label] = one.value
+    return found

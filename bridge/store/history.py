@@ -1,0 +1,240 @@
+"""The history: every field change on either side, and what became of it. Appends and settles; decides nothing.
+
+What a transaction notes is inserted in one statement as it commits: a delivery of 50 rows makes 50 entries, which the
+unit of work would insert one by one. Whoever asks the history in a transaction that may have noted something calls
+`write_down` first.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, event, insert, select
+from sqlalchemy.orm import Session, SessionTransaction
+
+from bridge.core.mapping import SheetMapping
+from bridge.core.merge import Conflict
+from bridge.core.values import Fields, Value
+from bridge.store import counters, in_flight_writes
+from bridge.store.models import Change, Link
+
+LAG = timedelta(seconds=10)
+"""How long a read of the sheet may still show what was replaced (GOOGLE.md section 8: no read-your-write)."""
+
+ASTRAY = "a write of ours went astray"
+
+_SHEET_ACTORS = ("delivery:", "sweep:", "flush:")
+_EDITS = select(Change.link_id, Change.field, Change.old).where(
+    Change.link_id.in_(bindparam("links", expanding=True)), Change.side == "sheet", Change.at > bindparam("since")
+)
+_NOTE = insert(Change)
+
+
+@dataclass(frozen=True)
+class By:
+    """Who or what made a change, and when. ``actor``: a token, a delivery, a sweep, a flush or an undo, with its
+    name.
+    """
+
+    actor: str
+    at: datetime
+
+
+def from_sheet(actor: str) -> bool:
+    """True when the change came out of the sheet, where `note_sheet_change` records it in the lead's words."""
+    return actor.startswith(_SHEET_ACTORS)
+
+
+def note_sheet_change(
+    session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: str = "the sheet changed"
+) -> None:
+    """Something a person did in the sheet, and the task followed."""
+    _note(session, link, "sheet", name, old, new, by, rule=rule, state="applied", reached_at=by.at)
+
+
+def note_conflict(session: Session, link: Link, conflict: Conflict, before: Value, policy: str, by: By) -> None:
+    """Both sides changed one field: the winner's change was made, the loser's is kept, so that it can be put back."""
+    rule = f"conflict, policy '{policy}'"
+    if conflict.winner == "task":
+        why = "the task changed too, and its value stays"
+        _note(session, link, "sheet", conflict.field, before, conflict.lost, by, rule=rule, state="lost", reason=why)
+        return
+    note_sheet_change(session, link, conflict.field, before, conflict.kept, by, rule)
+    why = "the sheet changed too, and its value stays"
+    brought = [change for change in _waiting(session, link.id) if change.field == conflict.field]
+    for change in brought:
+        change.state = "superseded"
+    if brought:
+        brought[0].state, brought[0].reason = "lost", why
+    else:
+        _note(session, link, "task", conflict.field, before, conflict.lost, by, rule=rule, state="lost", reason=why)
+
+
+def note_refused(session: Session, link: Link, name: str, new: Value, by: By, reason: str) -> None:
+    """A change that could not reach the sheet, and why; said once, however often it is tried."""
+    write_down(session)
+    mine = select(Change).where(Change.link_id == link.id, Change.field == name).order_by(Change.id.desc())
+    last = session.scalars(mine.limit(1)).first()
+    if last is not None and (last.state, last.new, last.reason) == ("refused", new, reason):
+        return
+    if last is not None and last.state == "waiting":
+        last.state, last.reason = "refused", reason
+    else:
+        _note(session, link, "task", name, link.base.get(name), new, by, state="refused", reason=reason)
+
+
+def note_unread(session: Session, link: Link, name: str, shown: Value, by: By, reason: str) -> None:
+    """What a person put into a cell and the bridge cannot take, and why."""
+    before, rule = link.base.get(name), "the sheet changed"
+    _note(session, link, "sheet", name, before, shown, by, state="refused", rule=rule, reason=reason)
+
+
+def note_task_change(
+    session: Session,
+    link: Link,
+    mapping: SheetMapping,
+    before: Fields,
+    said: Fields,
+    changes: Mapping[str, tuple[Any, Any]],
+    by: By,
+) -> None:
+    """Fields changed through the API: in the lead's words where a column shows them, waiting where the sheet must hear
+    of them; else in the task's. ``before``, ``said``: what the task said to the sheet before and says now.
+    """
+    columns = {column.task_field: column.field for column in mapping.columns if column.task_field}
+    put = by.actor.startswith("undo:")
+    rule = "undo" if put else "the task changed"
+    for task_field, (old, new) in changes.items():
+        name = columns.get(task_field, task_field)
+        if put and name in link.puts:
+            continue  # noted in the lead's words, as what was put
+        if name in said and name in link.base and link.base[name] != said[name]:
+            _note(session, link, "task", name, link.base[name], said[name], by, rule=rule)
+        elif name in said and name in link.base and before[name] != said[name]:
+            _note_back(session, link, name, before[name], said[name], by, rule)
+        else:
+            plain = _plain(old), _plain(new)
+            _note(session, link, "task", task_field, *plain, by, rule=rule, state="applied", reached_at=by.at)
+
+
+def _note_back(session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: str) -> None:
+    """The task says again what the sheet shows: what waited to be written will not be."""
+    for change in _waiting(session, link.id):
+        if change.field == name:
+            change.state = "superseded"
+    _note(session, link, "task", name, old, new, by, rule=rule, state="applied", reached_at=by.at)
+
+
+def note_life(session: Session, link: Link, name: str, old: Any, new: Any, by: By, rule: str) -> None:
+    """A task made, linked, archived or brought back, or a lead that got another id, and by which rule."""
+    side = "sheet" if from_sheet(by.actor) else "task"
+    _note(session, link, side, name, old, new, by, rule=rule, state="applied", reached_at=by.at)
+
+
+def note_stray(session: Session, link: Link, name: str, value: Value, by: By) -> None:
+    """A cell showed what we had written for another lead: its own value is put back. Kept, should it have been a
+    person's after all.
+    """
+    why = "the value was meant for another row, and this one gets its own back"
+    _note(session, link, "sheet", name, link.base.get(name), value, by, state="lost", rule=ASTRAY, reason=why)
+
+
+def note_fallen_on(session: Session, link: Link, name: str, value: Value, by: By) -> None:
+    """A new lead's cell shows what we had written for another: what its person had put there nobody can tell."""
+    if name == "sync":
+        return
+    why = "a write for another row fell onto this new one; what stood there before is not known: look at it"
+    _note(session, link, "sheet", name, None, value, by, state="refused", rule=ASTRAY, reason=why)
+
+
+def note_covered(session: Session, link: Link, name: str, value: Value, by: By, row: int) -> None:
+    """A person typed this somewhere just when a write of ours reached this lead's cell; it may have stood there."""
+    why = f"typed into row {row}, where it is not: rows moved meanwhile, and it may have stood here"
+    rule = "typed while we wrote"
+    _note(session, link, "sheet", name, link.base.get(name), value, by, state="lost", rule=rule, reason=why)
+
+
+def note_put(session: Session, link: Link, name: str, value: Value, by: By) -> None:
+    """A value that is put back into the sheet, on a person's word."""
+    _note(session, link, "task", name, link.base.get(name), value, by, rule="undo")
+
+
+def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[str]], at: datetime) -> None:
+    """These fields of these links of a sheet stand in it: the newest waiting change of each was applied, older ones
+    superseded.
+    """
+    newest: dict[tuple[int, str], float] = {}
+    for change in _waiting(session, *reached):
+        if change.link_id is not None and change.field in reached[change.link_id]:
+            key = (change.link_id, change.field)
+            change.state = "superseded" if key in newest else "applied"
+            change.reached_at = at
+            newest.setdefault(key, (at - change.at).total_seconds())
+    counters.add(session, sheet, {counters.TASK_TO_CELL: counters.durations(newest.values())})
+
+
+def give_up_waiting(session: Session, link: Link, why: str) -> None:
+    """What still waited to reach the sheet will not: the row is gone, or the write was buried."""
+    for change in _waiting(session, link.id):
+        change.state, change.reason = "refused", why
+
+
+def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> dict[int, dict[str, set[Value]]]:
+    """link id → field → values replaced within the lag window, by a person or us: a read that shows one may be old.
+    So may one that shows a value which a write of ours has just left in the wrong row.
+    """
+    since = now - LAG
+    links = list(links)
+    write_down(session)
+    fresh = {link.id: link for link in links if link.agreed_at > since}
+    found = {link.id: in_flight_writes.aliens(link) for link in links}
+    for link_id, name, old in session.execute(_EDITS, {"links": list(fresh), "since": since}) if fresh else ():
+        found[link_id or 0].setdefault(name, set()).add(old)
+    for link in fresh.values():
+        for sent in link.own_writes:
+            if not sent.get("alien") and datetime.fromisoformat(sent["at"]) > since:
+                found[link.id].setdefault(sent["field"], set()).add(sent["before"])
+    return found
+
+
+@event.listens_for(Session, "before_commit")
+def write_down(session: Session) -> None:
+    """Insert what this transaction has noted so far."""
+    if notes := session.info.pop("notes", None):
+        session.connection().execute(_NOTE, notes)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("notes", None)
+
+
+def _waiting(session: Session, *link_ids: int) -> list[Change]:
+    write_down(session)
+    waiting = select(Change).where(Change.link_id.in_(link_ids), Change.state == "waiting")
+    return list(session.scalars(waiting.order_by(Change.id.desc())))
+
+
+def _note(  # noqa: PLR0913 - a line of the history
+    session: Session,
+    link: Link,
+    side: str,
+    name: str,
+    old: Any,
+    new: Any,
+    by: By,
+    *,
+    state: str = "waiting",
+    rule: str | None = None,
+    reason: str | None = None,
+    reached_at: datetime | None = None,
+) -> None:
+    note = {"at": by.at, "actor": by.actor, "side": side, "link_id": link.id, "task_id": link.task_id, "field": name}
+    note |= {"old": old, "new": new, "state": state, "rule": rule, "reason": reason, "reached_at": reached_at}
+    session.info.setdefault("notes", []).append(note)
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -1,0 +1,68 @@
+"""How fast each of Google's accounts may be used, kept in the database: whoever uses an account shares its budget.
+
+Google counts reads and writes of a service account, all its sheets and all processes together (GOOGLE.md section 1).
+A turn takes what it will probably need when it begins, and what it really needed when it ends.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bridge.core.token_bucket import Pace
+from bridge.store.models import Account
+from task_api.db import exclusive
+
+READS_A_TURN, WRITES_A_TURN = 2, 1
+Used = tuple[int, int]
+"""Reads and writes."""
+
+
+def take(session: Session, name: str, pace: Pace, now: datetime) -> bool:
+    """Take what a turn probably needs; False, and nothing taken, while that much is not free."""
+    account = _locked(session, name, pace)
+    if _wait(account, pace, now) > 0:
+        return False
+    use(session, name, pace, now, (READS_A_TURN, WRITES_A_TURN))
+    return True
+
+
+def settle(session: Session, name: str, pace: Pace, now: datetime, used: Used) -> None:
+    """The turn is over and has made so many calls."""
+    use(session, name, pace, now, (used[0] - READS_A_TURN, used[1] - WRITES_A_TURN))
+
+
+def use(session: Session, name: str, pace: Pace, now: datetime, used: Used) -> None:
+    """Take so many calls, in advance or after them; a budget in debt is waited out before the next turn."""
+    account, at = _locked(session, name, pace), now.timestamp()
+    reads = _bucket(pace, account.reads, account.at).taken(at, used[0])
+    writes = _bucket(pace, account.writes, account.at).taken(at, used[1])
+    account.reads, account.writes, account.at = reads.tokens, writes.tokens, reads.at
+
+
+def waits(session: Session, pace: Pace, now: datetime) -> dict[str, float]:
+    """account → seconds until it has enough for a turn; accounts that were never used are missing."""
+    return {account.name: _wait(account, pace, now) for account in session.scalars(select(Account))}
+
+
+def _locked(session: Session, name: str, pace: Pace) -> Account:
+    account = session.get(Account, name, with_for_update=True)
+    if account is None:
+        exclusive(session, "account", name)
+        account = session.get(Account, name, with_for_update=True)  # another may have just made it
+    if account is None:
+        account = Account(name=name, reads=pace.tokens, writes=pace.tokens, at=0.0)
+        session.add(account)
+        session.flush()
+    return account
+
+
+def _wait(account: Account, pace: Pace, now: datetime) -> float:
+    at = now.timestamp()
+    reads, writes = _bucket(pace, account.reads, account.at), _bucket(pace, account.writes, account.at)
+    return max(reads.wait(at, READS_A_TURN), writes.wait(at, WRITES_A_TURN))
+
+
+def _bucket(pace: Pace, tokens: float, at: float) -> Pace:
+    return replace(pace, tokens=tokens, at=at)

@@ -1,0 +1,55 @@
+"""Rows that carry the same id: one keeps the lead, the others are told to get an id of their own."""
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bridge.core.outcome import Outcome
+from bridge.core.values import Row
+from bridge.google.sheet_view import Seen
+from bridge.store.models import Link
+
+MOST_AT_ONCE = 500
+"""A statement takes only so many values."""
+
+
+def keep_one_each(session: Session, seen: Seen, copies: Mapping[str, Sequence[int]]) -> list[Outcome]:
+    """Of several rows with one id, the one that still says what both sides agreed on keeps the lead; of equals, the
+    one that had it. Remembers the others on the link and returns what they are told.
+    """
+    mine = select(Link).where(Link.sheet == seen.config.key)
+    for link in session.scalars(mine.where(Link.has_rivals)):
+        link.set_rivals(())
+    links: dict[str, Link] = {}
+    for start in range(0, len(copies), MOST_AT_ONCE):
+        wanted = islice(copies, start, start + MOST_AT_ONCE)
+        links |= {link.lead_id: link for link in session.scalars(mine.where(Link.lead_id.in_(list(wanted))))}
+    told: list[Outcome] = []
+    for lead_id, numbers in copies.items():
+        same = [seen.row(number) for number in numbers]
+        keeper = _keeper(same, links.get(lead_id))
+        others = [row.number for row in same if row is not keeper]
+        if lead_id in links:
+            links[lead_id].set_rivals(others)
+        for number in others:
+            why = same_id(number, lead_id, keeper.number, assign_ids=seen.config.assign_ids)
+            told.append(Outcome(number, lead_id, "refused", reasons=(why,)))
+    return told
+
+
+def same_id(number: int, lead_id: str, other: int, *, assign_ids: bool) -> str:
+    """What the person who copied a row reads."""
+    cure = "empty its id cell to get one of its own" if assign_ids else "give it an id of its own"
+    return f"row {number} has the same id {lead_id} as row {other}, which keeps the task: {cure}"
+
+
+def _keeper(same: Sequence[Row], link: Link | None) -> Row:
+    if link is None:
+        return same[0]
+
+    def agreement(row: Row) -> tuple[int, bool]:
+        return sum(link.base.get(name) == value for name, value in row.values.items()), row.number == link.row
+
+    return max(same, key=agreement)

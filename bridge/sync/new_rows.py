@@ -1,0 +1,99 @@
+"""Rows from tasks: a task made by the API gets a row at the end of the sheet, where `create_rows` is on.
+
+An append is the one write that must not be repeated blindly (GOOGLE.md section 1: a 503 may come after it landed).
+So the link is there before the row, each try is noted before it leaves, and nobody appends again before a look at the
+id column that is surely younger than the last try.
+"""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bridge.config.model import SheetConfig
+from bridge.core.cells import cell_value
+from bridge.core.mapping import Layout, SheetMapping
+from bridge.core.values import Cell
+from bridge.errors import Permanent
+from bridge.google.sheet import AppendedCell
+from bridge.queue.pending import mark_pending
+from bridge.runtime import Runtime
+from bridge.store import in_flight_writes
+from bridge.store.history import LAG, By, note_life
+from bridge.store.models import Link
+from bridge.sync.merge_row import LONGEST_NAME, as_lead, remember
+from bridge.sync.misdirected_writes import lead_id_of
+from task_api import tasks
+from task_api.models import Task
+
+APPEND = "append"
+DATE = Cell(is_date=True)
+
+
+def sheet_for(runtime: Runtime, actor: str) -> SheetConfig | None:
+    """The sheet that gets a row for a task made by this actor; None: none does."""
+    if actor.startswith("undo:"):
+        return None
+    return next((sheet for sheet in runtime.config.sheets.values() if sheet.create_rows), None)
+
+
+def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task, actor: str) -> None:
+    """Link the task with a row that is yet to be appended. Raises `Permanent` for an id that a cell would not keep, and
+    for one whose lead has its task.
+    """
+    lead_id = task.lead_id or f"T-{task.id}"
+    if lead_id_of(lead_id) != lead_id:
+        raise Permanent(f"lead_id '{lead_id[:50]}' would not read back from the sheet as it is; use plain text")
+    taken = select(Link.task_id).where(Link.sheet == sheet.key, Link.lead_id == lead_id)
+    if (other := session.scalars(taken).first()) is not None:
+        raise Permanent(f"lead {lead_id} of the sheet has task {other} already: archive one, or change its lead_id")
+    tasks.change(session, task, {"lead_id": lead_id}, actor=actor)
+    link = Link(
+        sheet=sheet.key, lead_id=lead_id, task_id=task.id, base={}, recall={}, own_writes=[], puts=_name(task, sheet),
+        unread={}, refused={}, conflicts={}, row=None, rivals=[], has_rivals=False, unborn=True, seq=0,
+        agreed_at=runtime.now(), wanted=0, written=0, attempts=0, next_try=runtime.now(),
+    )  # fmt: skip
+    session.add(link)
+    session.flush()
+    note_life(session, link, "task", None, "linked", By(actor, runtime.now()), "a row for a task of the API")
+    mark_pending(session, link, runtime.now())
+
+
+def may_append(link: Link, now: datetime) -> bool:
+    """True when no try of ours may still be on its way or unseen."""
+    tries = [datetime.fromisoformat(entry["at"]) for entry in link.own_writes if entry["field"] == APPEND]
+    return all(at + LAG <= now for at in tries)
+
+
+def new_row(task: Task, link: Link, sheet: SheetConfig, layout: Layout, now: datetime) -> dict[int, AppendedCell]:
+    """The row to append: 0-based column → cell. What it says is remembered before it leaves: found there later, it is
+    ours and nobody's edit.
+    """
+    said, row = as_lead(task, link, sheet.mapping) | {"id": link.lead_id}, {}
+    link.own_writes = []
+    in_flight_writes.note(link, 0, 0, APPEND, None, None, now)
+    for name, column in layout.positions.items():
+        value, kind = said.get(name), sheet.mapping.by_field[name].kind
+        if value is not None:
+            row[column] = AppendedCell(cell_value(kind, value, DATE), is_date=kind == "date")
+            in_flight_writes.note(link, 0, column, name, value, None, now)
+    in_flight_writes.settled(link, [APPEND, *said], 0, landed=False)  # there is no row to look at yet
+    return row
+
+
+def born(link: Link, mapping: SheetMapping, now: datetime) -> None:
+    """Google said yes: what was sent stood in the row, and a row that is missing from now on was deleted by somebody.
+    What a delivery said of it meanwhile is newer.
+    """
+    said = {entry["field"]: entry["value"] for entry in link.own_writes if entry["field"] in mapping.rules}
+    link.base, link.unborn, link.agreed_at = said | link.base, False, now
+    remember(link, mapping)
+    in_flight_writes.settled(link, [APPEND, *said], 0)
+
+
+def _name(task: Task, sheet: SheetConfig) -> dict[str, str]:
+    """The lead's name, read back out of the title where it follows the template."""
+    before, _, after = sheet.mapping.title.partition("{name}")
+    found = re.fullmatch(re.escape(before) + "(.+)" + re.escape(after), task.title, re.DOTALL)
+    return {"name": (found[1] if found else task.title).strip()[:LONGEST_NAME] or f"Task {task.id}"}

@@ -1,0 +1,48 @@
+"""What the optional column ``sync`` says of a row: ok, waiting, refused: why, conflict: what. Changes nothing."""
+
+from collections.abc import Mapping
+
+from bridge.core.outcome import Outcome
+from bridge.store.models import Link
+
+LONGEST = 500
+OK = "ok"
+
+
+def link_text(link: Link, *, archived: bool) -> str:
+    """How a linked row stands, for the person who looks at it in the sheet."""
+    if archived:
+        return archived_text(link.task_id)
+    if refused := refusal_text(link):
+        return _cut(f"refused: {refused}")
+    if link.conflicts:
+        return _cut(f"conflict: {conflict_text(link)}")
+    return _cut(f"waiting: {link.error}") if link.buried_at else OK
+
+
+def refusal_text(link: Link) -> str:
+    """What could not be read or written, field by field; empty when nothing."""
+    return _listed(link.unread | {name: why for name, (_, why) in link.refused.items()})
+
+
+def conflict_text(link: Link) -> str:
+    """What was decided, field by field."""
+    return _listed(link.conflicts)
+
+
+def archived_text(task_id: int) -> str:
+    """How the row of an archived task stands."""
+    return f"refused: task {task_id} is archived, so the row no longer changes it"
+
+
+def row_text(outcome: Outcome) -> str:
+    """How a row without a link stands."""
+    return _cut(f"{'refused' if outcome.outcome == 'refused' else 'waiting'}: {'; '.join(outcome.reasons)}")
+
+
+def _listed(reasons: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {why}" for name, why in reasons.items())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

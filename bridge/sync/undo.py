@@ -1,0 +1,102 @@
+"""Put a value back: undo a change, or take the value that a conflict lost. Each is a new change under the same rules.
+
+Works in the caller's transaction. The value goes to the task at once and to the sheet through the outbox; a person who
+types there meanwhile is a conflict like any other.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bridge.core.values import Value
+from bridge.queue.lease import hold
+from bridge.queue.pending import mark_pending
+from bridge.runtime import Runtime
+from bridge.store.history import By, note_put, write_down
+from bridge.store.models import Change, Link
+from bridge.tracker import task_arguments
+from task_api import tasks
+from task_api.models import Task
+
+
+class CannotUndo(Exception):
+    """Why not, and what to do instead."""
+
+
+def undo(session: Session, runtime: Runtime, change_id: int, who: str, *, force: bool = False) -> str:
+    """Set the field back to what it was before this change; returns what was done, in a sentence.
+
+    Raises `CannotUndo` when the change never took effect, or when the field has changed since, unless ``force``.
+    """
+    change, link, task = _found(session, runtime, change_id)
+    if change.state not in {"applied", "waiting"}:
+        raise CannotUndo(f"change {change.id} is {change.state}: it never took effect" + _instead(change))
+    if change.field == "archived":
+        return _turn_life(session, change, task)
+    _only_values(change)
+    write_down(session)
+    later = select(Change.id).where(Change.link_id == link.id, Change.field == change.field, Change.id > change.id)
+    newest = session.scalars(later.where(Change.state.in_(["applied", "waiting"])).order_by(Change.id.desc())).first()
+    if newest is not None and not force:
+        raise CannotUndo(f"{change.field} has changed since, last by change {newest}: undo that one first, or force it")
+    return _put(session, runtime, link, task, change, change.old, f"undo:{change.id} {who}")
+
+
+def take(session: Session, runtime: Runtime, change_id: int, who: str) -> str:
+    """Take the value that a conflict lost; the value that won is in the history and can be put back the same way."""
+    change, link, task = _found(session, runtime, change_id)
+    if change.state != "lost":
+        raise CannotUndo(f"change {change.id} is {change.state}: only a value that a conflict lost can be taken")
+    change.state = "taken"
+    return _put(session, runtime, link, task, change, change.new, f"undo:{change.id} {who}")
+
+
+def _found(session: Session, runtime: Runtime, change_id: int) -> tuple[Change, Link, Task]:
+    change = session.get(Change, change_id) if 0 < change_id < 2**63 else None
+    link = session.get(Link, change.link_id) if change is not None and change.link_id is not None else None
+    if change is None or link is None or link.sheet not in runtime.config.sheets:
+        raise CannotUndo(f"there is no change {change_id} of a lead")
+    hold(session, link.sheet)
+    for one in (change, link):  # as they stand now that nobody else changes them
+        session.refresh(one)
+    return change, link, session.get_one(Task, link.task_id, populate_existing=True)
+
+
+def _instead(change: Change) -> str:
+    return "; take its value instead" if change.state == "lost" else ""
+
+
+def _only_values(change: Change) -> None:
+    if change.field == "task":
+        raise CannotUndo(f"change {change.id} made or linked the task: archive the task instead")
+    if change.field in {"id", "lead_id"}:
+        raise CannotUndo(f"change {change.id} is about the lead's id: edit the id in the sheet instead")
+
+
+def _turn_life(session: Session, change: Change, task: Task) -> str:
+    """Archive or bring back; an archived task of a deleted row stays live from then on."""
+    archived, actor = bool(change.new), f"undo:{change.id}"
+    if (task.archived_at is not None) != archived:
+        raise CannotUndo(f"task {task.id} is {'live' if archived else 'archived'} already")
+    (tasks.restore if archived else tasks.archive)(session, task, actor=actor)
+    return f"task {task.id} is {'live again' if archived else 'archived again'}"
+
+
+def _put(session: Session, runtime: Runtime, link: Link, task: Task, change: Change, value: Value, actor: str) -> str:
+    mapping, name, now = runtime.config.sheets[link.sheet].mapping, change.field, runtime.now()
+    by = By(actor, now)
+    column = mapping.by_field.get(name)
+    if column is not None and column.direction == "to_sheet":
+        raise CannotUndo(f"{name} is kept by the bridge itself")
+    if column is None or name not in link.base:  # the sheet has never shown it
+        link.puts = {other: put for other, put in link.puts.items() if other != name}
+        field = column.task_field or name if column else name
+        tasks.change(session, task, task_arguments({field: value}), actor=actor)
+        return f"{field} of task {task.id} is '{'' if value is None else value}' again"
+    if column.kind == "status" and value is not None and value not in mapping.statuses.to_task:
+        raise CannotUndo(f"'{value}' is not among this sheet's status words: change the status itself")
+    link.puts = link.puts | {name: value}
+    link.conflicts = {field: what for field, what in link.conflicts.items() if field != name}
+    note_put(session, link, name, value, by)
+    tasks.change(session, task, task_arguments(mapping.task_changes({name: value})), actor=actor)
+    mark_pending(session, link, now)
+    return f"{name} of lead {link.lead_id} is '{'' if value is None else value}' again"

@@ -1,0 +1,73 @@
+"""Rows that vanished: a tombstone, a grace time, then the task is archived. Never deletes; what to do is decided in
+`bridge.core.reconcile`.
+
+Google tells no event that names a deleted row (GOOGLE.md section 2), so only a look at the whole sheet finds them.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bridge.config.model import SheetConfig
+from bridge.core.deletions import Deletions, Gone, deletions
+from bridge.core.reconcile import Step
+from bridge.queue.lease import hold
+from bridge.queue.sweep_requests import ask_for_sweep
+from bridge.store.history import By, give_up_waiting, note_life
+from bridge.store.models import Lane, Link
+from task_api import tasks
+from task_api.models import Task
+
+NEW_ROW = timedelta(seconds=30)
+"""A row heard of this recently may not be readable yet; later it is gone."""
+
+
+def vanished(
+    session: Session, sheet: SheetConfig, places: Collection[str], claims: Collection[str], began: datetime
+) -> Deletions:
+    """What follows from the links whose lead no row carries. ``claims``: tasks named by rows that lost their id:
+    those are still there.
+    """
+    columns = (Link.id, Link.lead_id, Link.task_id, Link.gone_at, Link.archived_at, Task.archived_at)
+    mine = select(*columns).join(Task, Task.id == Link.task_id)
+    settled = mine.where(Link.sheet == sheet.key, Link.agreed_at < began - NEW_ROW, Link.unborn.is_(False))
+    gone = [
+        Gone(link_id, lead_id, task_id, gone_at, handled=archived is not None or task_archived is not None)
+        for link_id, lead_id, task_id, gone_at, archived, task_archived in session.execute(settled)
+        if lead_id not in places and str(task_id) not in claims
+    ]
+    lane = session.get_one(Lane, sheet.key)
+    return deletions(gone, len(places), began, timedelta(seconds=sheet.grace), lane.approved_at)
+
+
+def bury_gone(session: Session, sheet: SheetConfig, found: Deletions, began: datetime, by: By) -> None:
+    """Set the tombstones, archive the tasks whose time is up, and note what waits for a person."""
+    lane = session.get_one(Lane, sheet.key)
+    lane.held, lane.held_why = found.held, found.why or None
+    if found.mourn:
+        session.execute(update(Link), [{"id": one.link_id, "gone_at": began} for one in found.mourn])
+        ask_for_sweep(session, sheet.key, began + timedelta(seconds=sheet.grace))
+    for one in found.archive:
+        link, task = session.get_one(Link, one.link_id), session.get_one(Task, one.task_id)
+        link.archived_at, link.written = by.at, link.wanted
+        give_up_waiting(session, link, "the row was deleted")
+        note_life(session, link, "archived", False, True, by, "the row was deleted")
+        tasks.archive(session, task, actor=by.actor)
+
+
+def steps(found: Deletions) -> list[Step]:
+    """The same as lines of a plan."""
+    mourned = [Step("row_gone", one.lead_id, task_id=one.task_id) for one in found.mourn]
+    archived = [Step("task_archived", one.lead_id, task_id=one.task_id) for one in found.archive]
+    held = [Step("held", None, reasons=(found.why,))] if found.why else []
+    return [*mourned, *archived, *held]
+
+
+def approve(session: Session, sheet: str, now: datetime) -> int:
+    """A person's word: what has vanished by now may take its tasks along. Returns how many rows that is."""
+    lane = hold(session, sheet)
+    count, lane.approved_at, lane.held, lane.held_why = lane.held, now, 0, None
+    ask_for_sweep(session, sheet, now)
+    return count

@@ -1,0 +1,168 @@
+"""One lane's pending links to the sheet: claim, then read, decide, and send in ONE write.
+
+Each step has a transaction of its own; the network calls stand between them. Every write is absolute and noted in
+``own_writes`` before it leaves, so a crash, a repeat, or an answer that never comes loses and doubles nothing. Does
+not retry by itself: what is not settled stays pending, with a time to try again.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bridge.core.cells import cell_value, obstacle
+from bridge.core.merge import trust
+from bridge.core.values import Row, Value
+from bridge.google.sheet_view import Seen
+from bridge.queue import pending
+from bridge.store import in_flight_writes
+from bridge.store.history import LAG, note_refused, replaced_lately, settle_waiting
+from bridge.store.models import Lane, Link
+from bridge.sync.context import Batch, Reading
+from bridge.sync.merge_row import ENDURING, acceptable, merge_row
+from bridge.sync.misdirected_writes import at_large, differing, doubt, lose_sight
+from bridge.sync.status_cell import link_text
+from bridge.tracker import tasks_of
+from bridge.worker.job import Sent, Turn, look
+from bridge.worker.locate import LAG_WAIT, relocate
+from bridge.worker.send import send
+from task_api.models import Task
+from task_api.saving import commit_changes
+
+
+def flush(turn: Turn, seen: Seen | None = None) -> bool:
+    """Bring up to 500 pending links into the sheet. True when it may be worth calling again at once.
+
+    ``seen``: rows a sweep has just read, so that a first sync costs one read and one write. Raises `Transient` and
+    `Permanent` as the sheet does; nothing pending is dropped.
+    """
+    claimed, rows = _claim(turn)
+    if not claimed:
+        return False
+    seen = seen or look(turn, rows)
+    moved = relocate(turn, seen, claimed)
+    turn.at_work.update(claimed)
+    sent = _decide(turn, seen, claimed)
+    if sent:
+        send(turn, sent)
+    turn.at_work.clear()
+    return moved or bool(sent)
+
+
+def _claim(turn: Turn) -> tuple[list[int], list[int]]:
+    """The pending links, and the rows to read: where each lead was last seen."""
+    with turn.writing() as session:
+        links = pending.claim(session, turn.lease.sheet, turn.runtime.now())
+        claimed, rows = [link.id for link in links], {link.row for link in links if link.row}
+        commit_changes(session)
+    return claimed, sorted(rows)
+
+
+def _decide(turn: Turn, seen: Seen, claimed: list[int]) -> list[Sent]:
+    """Merge every claimed row as it stands now: the task takes its part at once, the sheet's part is noted and
+    returned.
+    """
+    now = turn.runtime.now()
+    sent: list[Sent] = []
+    with turn.writing() as session:
+        session.get_one(Lane, turn.lease.sheet).missing = list(seen.layout.missing)
+        links = list(session.scalars(select(Link).where(Link.id.in_(claimed)).order_by(Link.row)))
+        tasks = {task.id: task for task in tasks_of(session, links)}
+        replaced = replaced_lately(session, links, now)
+        here = [(row, link) for link in links if (row := seen.row(link.row)).lead_id == link.lead_id]
+        _doubt(session, turn.lease.sheet, here, replaced)
+        batch = Batch(session, turn.config, Reading((), f"flush:{turn.lease.sheet}", seen.began, latest="task"), now)
+        for row, link in here:
+            if link.wanted > link.written and link.next_try <= now:
+                sent += _decide_row(batch, seen, row, link, tasks[link.task_id], replaced.get(link.id, {}))
+        commit_changes(session)
+    return sent
+
+
+def _doubt(
+    session: Session, sheet: str, here: list[tuple[Row, Link]], doubtful: dict[int, dict[str, set[Value]]]
+) -> None:
+    changed = [(link, names) for row, link in here if (names := differing(row, link))]
+    missing = at_large(session, sheet) if changed else ()
+    for link, names in changed:
+        doubt(missing, link, names, doubtful[link.id])
+
+
+def _decide_row(
+    batch: Batch, seen: Seen, row: Row, link: Link, task: Task, replaced: Mapping[str, set[Value]]
+) -> list[Sent]:
+    if link.agreed_at > seen.began:
+        pending.postpone(link, batch.now, "the sheet changed while it was read")
+        return []
+    values, unread = acceptable(row)
+    values |= {name: link.base.get(name) for name in unread}
+    alien = _alien(link, values)
+    values |= {name: link.base.get(name) for name in alien}
+    base, doubtful = trust(link.base, values, in_flight_writes.unseen(link), replaced, ())
+    if doubtful:
+        pending.postpone(link, batch.now + LAG_WAIT, f"Google may show an old value of {', '.join(sorted(doubtful))}")
+        return []
+    in_flight_writes.seen(link, row.values)
+    lose_sight(batch.session, link, batch.now)
+    in_flight_writes.forget_old(link, batch.now)
+    link.unborn, archived = False, task.archived_at is not None
+    owed = {} if archived else merge_row(batch, link, task, base, values).sheet
+    wanted = _writable(batch, row, link, {name: link.base.get(name) for name in alien} | owed)
+    wanted |= _state(row, link, archived=archived)
+    if not wanted:
+        _settle_unwritten(batch, seen, link, set() if archived else set(values) - owed.keys())
+        return []
+    cells: dict[int, str | float | int | bool] = {}
+    for name, value in wanted.items():
+        column = seen.layout.positions[name]
+        cells[column] = cell_value(seen.config.mapping.by_field[name].kind, value, row.cell(name))
+        in_flight_writes.note(link, row.number, column, name, value, row.values.get(name), batch.now)
+    agreed = {name: link.base.get(name) for name in wanted}
+    return [Sent(link.id, link.wanted, seen.write(row, cells), wanted, agreed, link.cause)]
+
+
+def _alien(link: Link, values: Mapping[str, Value]) -> set[str]:
+    """Fields that show what a write for another lead left here: no edit, and to be put right."""
+    aliens = in_flight_writes.aliens(link)
+    return {
+        name for name, left in aliens.items() if values.get(name) in left and values.get(name) != link.base.get(name)
+    }
+
+
+def _settle_unwritten(batch: Batch, seen: Seen, link: Link, reached: set[str]) -> None:
+    """Nothing to write; a lead that another's write went into is looked at again while the read may be too old."""
+    pending.settle(link, link.wanted)
+    settle_waiting(batch.session, link.sheet, {link.id: reached}, batch.now)
+    aliens = in_flight_writes.aliens(link)
+    if in_flight_writes.younger((entry for entry in link.own_writes if entry.get("alien")), seen.began - LAG):
+        pending.mark_pending(batch.session, link, batch.now + LAG_WAIT)
+    elif aliens:
+        in_flight_writes.restored(link, aliens)
+
+
+def _writable(batch: Batch, row: Row, link: Link, owed: Mapping[str, Value]) -> dict[str, Value]:
+    """Without what must not be written; link and history say why."""
+    refused: dict[str, list[Any]] = {}
+    for name, value in owed.items():
+        before, why = link.refused.get(name, [..., ""])
+        if before == value and why.startswith(ENDURING):
+            refused[name] = [value, why]
+        elif why := obstacle(
+            batch.sheet.mapping.by_field[name].kind, value, row.cell(name), guarded=name in row.guarded
+        ):
+            refused[name] = [value, why]
+            if name != "sync":
+                note_refused(batch.session, link, name, value, batch.by, why)
+    refused.pop("sync", None)
+    if refused != link.refused:
+        link.refused = refused
+    return {name: value for name, value in owed.items() if name not in refused and name != "sync"}
+
+
+def _state(row: Row, link: Link, *, archived: bool) -> dict[str, Value]:
+    """What the sync cell is to say from now on, where there is one and it says something else."""
+    if "sync" not in row.positions or "sync" in row.guarded or row.cell("sync").formula:
+        return {}
+    text = link_text(link, archived=archived)
+    return {} if row.values.get("sync") == text else {"sync": text}

@@ -1,0 +1,87 @@
+"""What one turn on one lane holds in its hands: the lease, the sheet, and rows as one read showed them. Decides
+nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bridge.config.model import SheetConfig
+from bridge.core.values import Value
+from bridge.errors import Permanent
+from bridge.google.sheet import RowWrite, Sheet
+from bridge.google.sheet_view import Seen
+from bridge.queue import lease
+from bridge.queue.lease import Lease
+from bridge.runtime import Runtime
+
+
+@dataclass
+class Turn:
+    """The right to work on one lane, and with what. ``at_work``: links whose write is being decided or sent.
+    ``used_before``: calls to the sheet before it began. ``sure_until``: nobody else can have the lane before (None: a
+    look that needs no lease).
+    """
+
+    runtime: Runtime
+    lease: Lease
+    at_work: set[int] = field(default_factory=set)
+    used_before: tuple[int, int] = (0, 0)
+    sure_until: datetime | None = None
+
+    @property
+    def config(self) -> SheetConfig:
+        """The sheet's configuration."""
+        return self.runtime.config.sheets[self.lease.sheet]
+
+    @property
+    def sheet(self) -> Sheet:
+        """The opened sheet, for one call. A process that slept over its lease asks first whether the lane is still its
+        own; raises `LostLease` when another worker has it.
+        """
+        if self.sure_until is not None and self.runtime.now() >= self.sure_until:
+            with self.writing() as session:
+                session.commit()
+        return self.runtime.sheet(self.lease.sheet)
+
+    def trying(self) -> Session:
+        """A transaction that is to be rolled back: it holds the lane for itself and needs no lease."""
+        session = self.runtime.writing()
+        lease.hold(session, self.lease.sheet)
+        return session
+
+    def writing(self) -> Session:
+        """A writing transaction under the lease; raises `LostLease` when another worker has the lane."""
+        session = self.runtime.writing()
+        try:
+            lane = lease.check(session, self.lease, self.runtime.now(), self.runtime.config.lease)
+            self.sure_until = lane.lease_until
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One row's write and the link it is for. ``values``: what it stands for; ``base``: what was agreed before it;
+    ``cause``: of the change it brings.
+    """
+
+    link_id: int
+    claimed: int
+    write: RowWrite
+    values: Mapping[str, Value]
+    base: Mapping[str, Value]
+    cause: str | None = None
+
+
+def look(turn: Turn, rows: list[int] | None) -> Seen:
+    """Read the header and these rows (None: all). Raises `Permanent` when there is no id column."""
+    began, snapshot = turn.runtime.now(), turn.sheet.read(rows)
+    layout = turn.config.mapping.locate(snapshot.header)
+    if "id" not in layout.positions:
+        raise Permanent("the sheet has no id column: give one column of the first row the text 'id'")
+    return Seen(turn.config, snapshot, began, layout)

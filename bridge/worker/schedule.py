@@ -1,0 +1,86 @@
+"""Which sheet queues have work, and when. Decides only about time."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from bridge.errors import Permanent
+from bridge.queue.pending import next_due
+from bridge.queue.sweep_requests import ask_for_sweep, look_now
+from bridge.runtime import Runtime
+from bridge.store import quota
+from bridge.store.models import Lane
+from task_api.db import exclusive
+
+_TIMES = select(Lane.sheet, Lane.swept_at, Lane.sweep_at, Lane.not_before, Lane.lease_until)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A lane that wants a turn, and when."""
+
+    sheet: str
+    at: datetime
+
+
+def prepare(runtime: Runtime) -> None:
+    """Make sure every configured sheet has its lane; a sheet key cannot change its spreadsheet without anyone
+    noticing.
+    """
+    with runtime.writing() as session:
+        exclusive(session, "start", "lanes")
+        for key, sheet in runtime.config.sheets.items():
+            lane = session.get(Lane, key)
+            if lane is None:
+                session.add(Lane(sheet=key, spreadsheet=sheet.spreadsheet, seq=0, attempts=0, token=0, settings={}))
+            elif lane.spreadsheet != sheet.spreadsheet:
+                raise Permanent(
+                    f"sheet '{key}' was linked with spreadsheet {lane.spreadsheet}, "
+                    f"now bridge.toml names {sheet.spreadsheet}: "
+                    "give the new spreadsheet a key of its own"
+                )
+        session.commit()
+
+
+def take_over(runtime: Runtime) -> None:
+    """After winning the election: whoever held a lease is gone; compare every sheet once."""
+    now = runtime.now()
+    with runtime.writing() as session:
+        session.execute(update(Lane).values(lease_until=None, not_before=None))
+        for key in runtime.config.sheets:
+            ask_for_sweep(session, key, now)
+        session.commit()
+
+
+def greet(runtime: Runtime) -> None:
+    """A process begins to work beside others, or as the first: compare every sheet once, also one that was paused."""
+    for key in sorted(runtime.config.sheets):
+        with runtime.writing() as session:
+            look_now(session, key)
+            ask_for_sweep(session, key, runtime.now())
+            session.commit()
+
+
+def due(runtime: Runtime, keys: Collection[str] | None = None) -> list[Due]:
+    """Every lane with work (of these), earliest first; one that waits out a failure is due when it may try again."""
+    now = runtime.now()
+    with runtime.session() as session:
+        pending, waits = next_due(session), quota.waits(session, runtime.pace, now)
+        asked = runtime.config.sheets if keys is None else keys
+        lanes = session.execute(_TIMES.where(Lane.sheet.in_(asked)))  # no objects: asked at every wake
+        wanted = [Due(lane.sheet, _due_at(runtime, lane, pending.get(lane.sheet), waits, now)) for lane in lanes]
+    return sorted(wanted, key=lambda due: due.at)
+
+
+def _due_at(
+    runtime: Runtime, lane: Row[*tuple[Any, ...]], pending: datetime | None, waits: Mapping[str, float], now: datetime
+) -> datetime:
+    every = timedelta(seconds=runtime.config.sheets[lane.sheet].sweep_every)
+    swept = lane.swept_at + every if lane.swept_at else now
+    wanted = min(at for at in (pending, lane.sweep_at, swept) if at is not None)
+    wait = waits.get(runtime.account(lane.sheet), 0.0)
+    paid = now + timedelta(seconds=wait) if wait else None
+    return max(at for at in (wanted, lane.not_before, lane.lease_until, paid) if at is not None)

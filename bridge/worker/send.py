@@ -1,0 +1,172 @@
+"""ONE write for many rows: send, verify by the id that stood in each row, settle.
+
+Decides nothing about values. What is not settled stays pending; what Google does not answer stays unconfirmed.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bridge.core.values import EMPTY, Raw
+from bridge.errors import Rejected, Throttled
+from bridge.google.sheet import Unechoed
+from bridge.queue import pending
+from bridge.store import in_flight_writes
+from bridge.store.history import By, note_refused, settle_waiting
+from bridge.store.models import Link
+from bridge.sync.merge_row import ENDURING, remember
+from bridge.sync.misdirected_writes import astray, lead_id_of
+from bridge.worker.job import Sent, Turn
+from bridge.worker.locate import LAG_WAIT
+from task_api.saving import commit_changes
+
+log = logging.getLogger(__name__)
+
+
+def send(turn: Turn, sent: list[Sent]) -> None:
+    """Send, verify, settle. What Google rejects is tried in ever smaller company, in turns to come; the one at fault
+    is refused, cell by cell.
+    """
+    try:
+        _send(turn, sent)
+    except Rejected as error:
+        if len(sent) == 1:
+            _write_cells(turn, sent[0], str(error))
+        else:
+            _turned_away(turn, sent, str(error))
+
+
+def _send(turn: Turn, sent: list[Sent]) -> bool:
+    """One write, verified and settled; True when all of it stands where it was meant to. Raises `Rejected` when Google
+    takes nothing of it.
+    """
+    try:
+        echoed = turn.sheet.write([one.write for one in sent])
+    except Throttled:
+        _turned_away(turn, sent)
+        raise
+    return _settle(turn, sent, _standing(turn, sent, echoed)) == len(sent)
+
+
+def _turned_away(turn: Turn, sent: list[Sent], why: str = "") -> None:
+    """Google took nothing of it. ``why``: as far as it may be the write's own fault."""
+    with turn.writing() as session:
+        ids = [one.link_id for one in sent]
+        for link in session.scalars(select(Link).where(Link.id.in_(ids))):
+            in_flight_writes.never_left(link)
+        if why:
+            pending.failed(session, ids, turn.runtime.now(), why, 0.0)
+        commit_changes(session)
+
+
+def _standing(turn: Turn, sent: list[Sent], echoed: list[Raw | Unechoed]) -> list[Raw | Unechoed]:
+    """For each write, what its row's id cell showed; where Google did not say, one more read does, unless that is so
+    old that it does not show the write itself.
+    """
+    silent = [one.write.row for one, seen in zip(sent, echoed, strict=True) if isinstance(seen, Unechoed)]
+    snapshot = turn.sheet.read(silent) if silent else None
+
+    def standing(one: Sent, seen: Raw | Unechoed) -> Raw | Unechoed:
+        if not isinstance(seen, Unechoed):
+            return seen or None
+        cells = dict(enumerate(snapshot.cells(one.write.row) if snapshot else ()))
+        shown = {column: cells.get(column, EMPTY).value for column in one.write.cells}
+        if {column: "" if value is None else value for column, value in shown.items()} != dict(one.write.cells):
+            return seen
+        return cells.get(one.write.id_column, EMPTY).value
+
+    return [standing(one, seen) for one, seen in zip(sent, echoed, strict=True)]
+
+
+def _settle(turn: Turn, sent: list[Sent], standing: list[Raw | Unechoed]) -> int:
+    """Returns how many writes stand where they were meant to."""
+    now = turn.runtime.now()
+    with turn.writing() as session:
+        found = session.scalars(select(Link).where(Link.id.in_([one.link_id for one in sent])))
+        known = {link.id: link for link in found}
+        reached: dict[int, set[str]] = {}
+        for one, stood in zip(sent, standing, strict=True):
+            link = known[one.link_id]
+            if isinstance(stood, Unechoed):
+                pending.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
+            elif stood != (one.write.id_cell or None):
+                log.warning("row_moved_under_write sheet=%s row=%d link=%d", turn.lease.sheet, one.write.row, link.id)
+                astray(session, link, lead_id_of(stood), _sent(link, one), By(f"flush:{turn.lease.sheet}", now))
+                in_flight_writes.settled(link, one.values, one.write.row, landed=False)
+                pending.postpone(link, now, "the row moved while it was written")
+            elif _settle_link(turn, session, link, one, now):
+                reached[link.id] = set(one.values)
+                _log_written(turn, one)
+        settle_waiting(session, turn.lease.sheet, reached, now)
+        commit_changes(session)
+    return len(reached)
+
+
+def _log_written(turn: Turn, one: Sent) -> None:
+    fields = ",".join(sorted(one.values))
+    sheet, row = turn.lease.sheet, one.write.row
+    log.info("row_written sheet=%s link=%d row=%d fields=%s cause=%s", sheet, one.link_id, row, fields, one.cause)
+
+
+def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datetime) -> bool:
+    """The base becomes what the sheet now shows, unless a delivery moved it meanwhile; then the row is looked at
+    again.
+    """
+    overtaken = any(link.base.get(name) != one.base.get(name) for name in one.values)
+    in_flight_writes.settled(link, one.values, one.write.row, landed=not overtaken)
+    in_flight_writes.restored(link, one.values)
+    if overtaken:
+        pending.mark_pending(session, link, now)
+        return False
+    link.base, link.agreed_at = link.base | dict(one.values), now
+    link.puts = {name: value for name, value in link.puts.items() if link.base.get(name) != value}
+    remember(link, turn.config.mapping)
+    pending.settle(link, one.claimed)
+    return True
+
+
+def _sent(link: Link, one: Sent) -> list[in_flight_writes.Entry]:
+    return [entry for entry in in_flight_writes.unconfirmed(link) if entry["field"] in one.values]
+
+
+def _write_cells(turn: Turn, one: Sent, why: str) -> None:
+    """One row that Google rejects: cell by cell; the cells at fault are refused, and the write is buried once the
+    others stand in the sheet. Until then it stays pending: when the row moves meanwhile, say, the rest is not sent.
+    """
+    faults = dict.fromkeys(one.values, why) if len(one.values) == 1 else {}
+    arrived = True
+    for part in _parts(one) if not faults else ():
+        try:
+            arrived = arrived and _send(turn, [part])
+        except Rejected as error:
+            faults |= dict.fromkeys(part.values, str(error))
+    _refuse(turn, one, {name: f"{ENDURING} it: {fault}" for name, fault in faults.items()}, arrived=arrived)
+
+
+def _parts(one: Sent) -> list[Sent]:
+    """The same write, a cell each. None of them settles the link by itself."""
+    cells = zip(one.values.items(), one.write.cells.items(), strict=True)
+    return [
+        replace(one, claimed=0, write=replace(one.write, cells={column: cell}), values={name: value})
+        for (name, value), (column, cell) in cells
+    ]
+
+
+def _refuse(turn: Turn, one: Sent, faults: Mapping[str, str], *, arrived: bool) -> None:
+    """``faults``: field → why. ``arrived``: every other field stands in the sheet; else the link stays pending."""
+    now = turn.runtime.now()
+    with turn.writing() as session:
+        link = session.get_one(Link, one.link_id)
+        in_flight_writes.settled(link, faults.keys(), one.write.row, landed=False)
+        for name, why in faults.items():
+            note_refused(session, link, name, one.values[name], By(f"flush:{turn.lease.sheet}", now), why)
+            link.refused = link.refused | {name: [one.values[name], why]}
+        if arrived and faults:
+            pending.bury(session, link, one.claimed, now, "; ".join(dict.fromkeys(faults.values())))
+        elif arrived:
+            pending.settle(link, one.claimed)
+        commit_changes(session)

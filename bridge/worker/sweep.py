@@ -1,0 +1,188 @@
+"""The safety net: read every row once, compare all of them with what is known, merge those that differ. Catches what
+the trigger missed, finds copies, and rows that vanished.
+
+The merge is the delivery's own (`bridge.rows.take`); a link that moved since the read began waits for the next sweep.
+What the rows then owe the sheet leaves with the same reading, so a first sync costs one read and one write.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bridge.config.model import SheetConfig
+from bridge.core.outcome import Outcome
+from bridge.core.reconcile import Comparison, Plan, Step
+from bridge.core.values import Row
+from bridge.errors import Permanent
+from bridge.google.sheet import RowWrite
+from bridge.google.sheet_view import Seen
+from bridge.queue.sweep_requests import ask_for_sweep, swept
+from bridge.runtime import Runtime
+from bridge.store.history import By
+from bridge.store.in_flight_writes import Entry
+from bridge.store.models import Lane, Link
+from bridge.sync import new_rows, status_cell, vanished_rows
+from bridge.sync.context import Batch, Reading
+from bridge.sync.duplicate_ids import keep_one_each
+from bridge.sync.ingest import take
+from bridge.sync.known_links import known_leads
+from bridge.sync.misdirected_writes import at_large, find_victims
+from bridge.worker.clear_misdirected import clear_litter
+from bridge.worker.flush import flush
+from bridge.worker.job import Turn, look
+from task_api.models import Task
+
+log = logging.getLogger(__name__)
+CHUNK = 500
+NEW = "task_created"
+MOST = 100
+"""So many rows without a task are remembered for the page; a sweep by hand lists them all."""
+T = TypeVar("T")
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many rows are through, and how many there are."""
+
+
+@dataclass(frozen=True)
+class _Swept:
+    """What a sweep did, row by row; ``leftover``: empty rows whose sync cell still says something."""
+
+    plan: Plan
+    outcomes: Sequence[Outcome]
+    leftover: Sequence[int]
+
+
+def sweep(turn: Turn, progress: Progress = lambda *_: None) -> Plan:
+    """Compare the whole sheet once and put right what differs; returns what was done."""
+    seen = look(turn, None)
+    done = _carry_out(turn, seen, progress, turn.writing, Session.commit)
+    steps = ",".join(f"{what}:{count}" for what, count in sorted(done.plan.counts.items()))
+    log.info("sweep_done sheet=%s rows=%d agreed=%d steps=%s", done.plan.sheet, done.plan.read, done.plan.agreed, steps)
+    _mark_unlinked(turn, seen, done)
+    clear_litter(turn, seen, [one.row for one in done.outcomes if one.lead_id is None])
+    flush(turn, seen)
+    return done.plan
+
+
+def preview(turn: Turn, progress: Progress = lambda *_: None) -> Plan:
+    """What a sweep would do now: the same work, each transaction rolled back, so that a new task has no number yet.
+    Needs no lease.
+    """
+    plan = _carry_out(turn, look(turn, None), progress, turn.trying, Session.rollback).plan
+    return replace(plan, steps=tuple(replace(one, task_id=None) if one.what == NEW else one for one in plan.steps))
+
+
+def _carry_out(
+    turn: Turn, seen: Seen, progress: Progress, begin: Callable[[], Session], finish: Callable[[Session], None]
+) -> _Swept:
+    """Compare, then merge what differs, then see to what vanished; every step is named in the plan."""
+    compared = _compare(turn, seen, progress)
+    with begin() as session:
+        outcomes = keep_one_each(session, seen, compared.copies)
+        if compared.moved:
+            session.execute(update(Link), [{"id": link_id, "row": row} for link_id, row in compared.moved.items()])
+        missing = at_large(session, seen.config.key)
+        finish(session)
+    copies = {outcome.row for outcome in outcomes}
+    for numbers in _chunks([number for number in compared.look if number not in copies]):
+        with begin() as session:
+            rows = [seen.row(number) for number in numbers]
+            outcomes += _take(turn, session, seen, compared, rows, missing)
+            finish(session)
+        progress("merging", len(outcomes), len(compared.look))
+    with begin() as session:
+        _note_sweep(session, turn, seen, outcomes)
+        found = vanished_rows.vanished(session, seen.config, compared.places, compared.claims, seen.began)
+        vanished_rows.bury_gone(session, seen.config, found, seen.began, By(_actor(turn), turn.runtime.now()))
+        late = _late_rows(turn.runtime, session, seen, outcomes)
+        finish(session)
+    steps = (*_steps(outcomes), *vanished_rows.steps(found), *late)
+    return _Swept(Plan(seen.config.key, compared.read, compared.agreed, steps), outcomes, compared.leftover)
+
+
+def _compare(turn: Turn, seen: Seen, progress: Progress) -> Comparison:
+    compared, numbers = Comparison(), seen.snapshot.numbers
+    with turn.runtime.session() as session:
+        for count, chunk in enumerate(_chunks(numbers), 1):
+            rows = [seen.row(number) for number in chunk]
+            known = known_leads(session, seen.config, [row.lead_id for row in rows if row.lead_id])
+            compared.add(rows, known, seen.config.match)
+            progress("comparing", min(count * CHUNK, len(numbers)), len(numbers))
+    return compared
+
+
+def _take(
+    turn: Turn, session: Session, seen: Seen, compared: Comparison, rows: Sequence[Row], missing: Sequence[Entry]
+) -> list[Outcome]:
+    reading = Reading(
+        rows, _actor(turn), seen.began, ids=compared.places, namesakes=compared.namesakes, at_large=missing
+    )
+    batch = Batch(session, seen.config, reading, turn.runtime.now())
+    find_victims(session, seen.config.key, missing, rows, batch.by)
+    return take(batch)
+
+
+def _note_sweep(session: Session, turn: Turn, seen: Seen, outcomes: Sequence[Outcome]) -> None:
+    lane = session.get_one(Lane, turn.lease.sheet)
+    swept(lane, seen.began)
+    lane.tab_id, lane.missing = seen.snapshot.sheet_id, list(seen.layout.missing)
+    untaken = [one for one in outcomes if one.task_id is None and one.reasons]
+    lane.unlinked = [{"row": one.row, "lead_id": one.lead_id, "why": "; ".join(one.reasons)} for one in untaken[:MOST]]
+
+
+def _late_rows(runtime: Runtime, session: Session, seen: Seen, outcomes: Sequence[Outcome]) -> list[Step]:
+    """Tasks that were there before `create_rows` was on get their rows; not while a row may be one of them."""
+    unclear = any(outcome.task_id is None and outcome.outcome == "refused" for outcome in outcomes)
+    if not seen.config.create_rows or unclear:
+        return []
+    linked = select(Link.id).where(Link.task_id == Task.id).exists()
+    rowless = select(Task).where(Task.archived_at.is_(None), ~linked).order_by(Task.id).limit(CHUNK)
+    waiting = list(session.scalars(rowless.with_for_update(of=Task, key_share=True)))  # no lane guards them yet
+    steps = [_late_row(runtime, session, seen.config, task) for task in waiting]
+    if len(waiting) == CHUNK and any(step.what == "row_appended" for step in steps):
+        ask_for_sweep(session, seen.config.key, runtime.now())
+    return steps
+
+
+def _late_row(runtime: Runtime, session: Session, sheet: SheetConfig, task: Task) -> Step:
+    actor = f"sweep:{sheet.key}"
+    try:
+        new_rows.give_row(session, runtime, sheet, task, actor)
+    except Permanent as error:
+        return Step("refused", task.lead_id, task_id=task.id, reasons=(str(error),))
+    return Step("row_appended", task.lead_id, task_id=task.id)
+
+
+def _mark_unlinked(turn: Turn, seen: Seen, done: _Swept) -> None:
+    """Tell in the sync column, where there is one, why a row has no task. Linked rows are told by `flush`."""
+    column = seen.layout.positions.get("sync")
+    if column is None:
+        return
+    said = dict.fromkeys(done.leftover, "")
+    said |= {one.row: status_cell.row_text(one) for one in done.outcomes if one.task_id is None and one.reasons}
+    rows = ((seen.row(number), text) for number, text in sorted(said.items()))
+    writes = [
+        RowWrite(row.number, seen.layout.positions["id"], row.cell("id").value, {column: text})
+        for row, text in rows
+        if row.values.get("sync") != (text or None) and not row.cell("sync").formula and "sync" not in row.guarded
+    ]
+    for chunk in _chunks(writes):
+        turn.sheet.write(chunk)
+
+
+def _steps(outcomes: Sequence[Outcome]) -> Iterator[Step]:
+    for one in outcomes:
+        if one.outcome != "unchanged" or one.reasons or one.changes:
+            what = "row_written" if one.outcome == "unchanged" and one.changes else one.outcome
+            yield Step(what, one.lead_id, one.row, one.task_id, one.changes, one.reasons)
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+
+
+def _actor(turn: Turn) -> str:
+    return f"sweep:{turn.lease.sheet}"
