@@ -14,7 +14,7 @@ from bridge.api.session import sign_in
 from bridge.api.status import status
 from bridge.api.task_states import states
 from bridge.config.model import Config
-from bridge.engine.port import made
+from bridge.engine.port import make_engine
 from bridge.inbound import task_signals
 from bridge.inbound.webhook import hooks
 from bridge.runtime import Runtime
@@ -42,7 +42,7 @@ def create_app(config: Config) -> Flask:
     runtime = Runtime(config, database)
     prepare(runtime)
     task_signals.attach(runtime)
-    engine = made(runtime)
+    engine = make_engine(runtime)
     runtime.wake, runtime.defer = engine.wake, engine.defer
     app.extensions["bridge"], app.extensions["engine"] = runtime, engine
     app.extensions["openapi_paths"] = openapi.paths()

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 Wishes = Mapping[str, datetime | None]
-"""sheet key → when its lane may have work; None: at once."""
+"""sheet key → when its queue may have work; None: at once."""
 
 
 @dataclass
 class Runtime:
-    """One running bridge. ``wake(sheet key, at)`` tells the engine that a lane may have work then, or (None) at once;
-    ``defer(session, wishes)`` that lanes will, when this transaction has committed, and returns those that ``wake``
+    """One running bridge. ``wake(sheet key, at)`` tells the engine that a queue may have work then, or (None) at once;
+    ``defer(session, wishes)`` that queues will, when this transaction has committed, and returns those that ``wake``
     is to tell of then; losing one costs latency, never data. ``pace``: how fast each Google account may be used.
     ``stopping``: its engine is told to stop.
     """
@@ -38,7 +38,7 @@ class Runtime:
     database: Engine
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     wake: Callable[[str, datetime | None], None] = lambda _key, _at: None
-    defer: Callable[[Session, Wishes], Wishes] = lambda _session, lanes: lanes
+    defer: Callable[[Session, Wishes], Wishes] = lambda _session, queues: queues
     pace: Pace = field(init=False)
     stopping: bool = False
     sheets: dict[str, "Sheet"] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Runtime:
         self.pace = Pace.of(self.config.calls_per_minute)
 
     def sheet(self, key: str) -> "Sheet":
-        """The opened sheet of a lane, by the key file as it is now. gspread is imported on first use: it costs 0.4 s
+        """The opened sheet of a queue, by the key file as it is now. gspread is imported on first use: it costs 0.4 s
         that the start need not wait for.
         """
         from bridge.google.sheet import Sheet  # noqa: PLC0415
@@ -82,7 +82,7 @@ class Runtime:
         return fresh
 
     def account(self, key: str) -> str:
-        """The Google account that a lane's calls count for."""
+        """The Google account that a queue's calls count for."""
         return account_of(self.config.key_file(key))
 
     def used(self, key: str) -> tuple[int, int]:

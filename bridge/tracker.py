@@ -1,6 +1,4 @@
-"""Where the pending leads stand now: moved rows are found by their id, rows yet unborn are appended, rows that are gone
-get a tombstone. One read of the id column, only when a row is not where it was.
-"""
+"""What the bridge asks of the tracker. The only module that imports the task API's models and functions."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date

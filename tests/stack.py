@@ -23,7 +23,7 @@ from bridge.core.signature import sign
 from bridge.local_google.app import create_local_google
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.server.serve import local_token
-from bridge.store.models import Lane, Link
+from bridge.store.models import Link, SheetQueue
 from tests.databases import Databases
 from tests.local_google.witness import Witness
 
@@ -215,7 +215,7 @@ class Stack:
     def quiet(self) -> bool:
         """The first sweep is done, nothing is pending or due, no script is running."""
         with self.runtime.session() as session:
-            lane = session.get_one(Lane, "leads")
+            lane = session.get_one(SheetQueue, "leads")
             soon = self.runtime.now() + timedelta(seconds=10)  # later: the end of a grace time
             idle = lane.lease_until is None and lane.swept_at and lane.swept_at >= self.started
             idle = idle and (lane.sweep_at is None or lane.sweep_at > soon)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from bridge.reports.change_list import Query, selected, told
+from bridge.reports.change_list import Query, selected, to_json
 from bridge.runtime import Runtime
 from bridge.store.models import Change, Link
 from bridge.sync.undo import CannotUndo, take, undo
@@ -33,7 +33,7 @@ def every_change() -> Response:
     """
     query = _query()
     page, following = _page(db.session(), query)
-    response = jsonify([told(change, link) for change, link in page])
+    response = jsonify([to_json(change, link) for change, link in page])
     if following is not None:
         arguments = request.args.to_dict() | {"before": str(following)}
         response.headers["Link"] = f'<{url_for("changes.every_change", _external=True, **arguments)}>; rel="next"'
@@ -47,7 +47,7 @@ def changes_of_task(task_id: int) -> Response:
     if task_id >= 2**63 or db.session.get(Task, task_id) is None:
         raise Problem(404, f"there is no task {task_id}")
     found = db.session.execute(selected(Query(task_id=task_id)).limit(1000))
-    return jsonify([told(change, link) for change, link in found])
+    return jsonify([to_json(change, link) for change, link in found])
 
 
 @changes.post("/changes/<int:change_id>/undo")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, current_app
 
-from bridge.engine.port import LaneEngine
+from bridge.engine.port import SheetEngine
 from bridge.runtime import Runtime
 from task_api.db import data_version
 from task_api.tokens import requires
@@ -36,7 +36,7 @@ def stream() -> Response:
     return response
 
 
-def _lines(runtime: Runtime, engine: LaneEngine) -> Iterator[str]:
+def _lines(runtime: Runtime, engine: SheetEngine) -> Iterator[str]:
     until = said = time.monotonic()
     until += LONGEST
     with runtime.database.connect() as glance:

@@ -1,4 +1,4 @@
-"""GET /metrics for Prometheus: every lane in numbers, read from the database at each scrape. Keeps nothing itself, so
+"""GET /metrics for Prometheus: every queue in numbers, read from the database at each scrape. Keeps nothing itself, so
 several processes tell the same; what only grows is kept by `bridge.store.counters`.
 """
 
@@ -16,7 +16,7 @@ from bridge.reports.action_items import Counts, counts, silence
 from bridge.reports.latency import Lag, lags
 from bridge.runtime import Runtime
 from bridge.store import counters, quota_usage
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 from task_api.db import db
 from task_api.tokens import requires
 
@@ -48,52 +48,57 @@ def scrape() -> Response:
     from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415 - 10 MB that few need
 
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Lanes(current_app.extensions["bridge"]))
+    registry.register(_Queues(current_app.extensions["bridge"]))
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
 
 
-class _Lanes:
+class _Queues:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
     def collect(self) -> Iterator[Any]:
         """One family for each number, labelled by sheet."""
-        mine = Lane.sheet.in_(self._runtime.config.sheets)
-        lanes = db.session.scalars(select(Lane).where(mine).order_by(Lane.sheet)).all()
-        tallied = counters.read(db.session(), [lane.sheet for lane in lanes])
-        yield from self._gauges(lanes)
-        yield from self._budget(lanes)
-        yield from _counters(lanes, tallied)
-        yield from _histograms(lanes, tallied)
+        mine = SheetQueue.sheet.in_(self._runtime.config.sheets)
+        queues = db.session.scalars(select(SheetQueue).where(mine).order_by(SheetQueue.sheet)).all()
+        tallied = counters.read(db.session(), [queue.sheet for queue in queues])
+        yield from self._gauges(queues)
+        yield from self._budget(queues)
+        yield from _counters(queues, tallied)
+        yield from _histograms(queues, tallied)
 
-    def _gauges(self, lanes: Sequence[Lane]) -> Iterator[Any]:
-        sheets, now = [lane.sheet for lane in lanes], self._runtime.now()
+    def _gauges(self, queues: Sequence[SheetQueue]) -> Iterator[Any]:
+        sheets, now = [queue.sheet for queue in queues], self._runtime.now()
         numbers, lag = counts(db.session(), sheets), lags(db.session(), sheets, now)
-        told = [(lane.sheet, _numbers(lane, numbers.get(lane.sheet, Counts()), lag[lane.sheet], now)) for lane in lanes]
+        told = [
+            (queue.sheet, _numbers(queue, numbers.get(queue.sheet, Counts()), lag[queue.sheet], now))
+            for queue in queues
+        ]
         for name, text in GAUGES.items():
             yield _gauge(name, text, ["sheet"], [([key], one[name]) for key, one in told if name in one])
 
-    def _budget(self, lanes: Sequence[Lane]) -> Iterator[Any]:
+    def _budget(self, queues: Sequence[SheetQueue]) -> Iterator[Any]:
         now, labels = self._runtime.now(), ["sheet", "method"]
-        left = quota_usage.left(self._runtime.config, lanes, now)
-        used = [([lane.sheet, kind], one) for lane in lanes for kind, one in quota_usage.last_minute(lane, now).items()]
+        left = quota_usage.left(self._runtime.config, queues, now)
+        used = [
+            ([queue.sheet, kind], one) for queue in queues for kind, one in quota_usage.last_minute(queue, now).items()
+        ]
         free = [([key, kind], one) for key, kinds in left.items() for kind, one in kinds.items()]
         yield _gauge("api_calls_last_minute", "calls to Google in the last 60 seconds", labels, used)
         yield _gauge("quota_left", "calls to Google left for now; sheets of one account share its budget", labels, free)
 
 
-def _numbers(lane: Lane, numbers: Counts, lag: Lag, now: datetime) -> dict[str, float]:
+def _numbers(queue: SheetQueue, numbers: Counts, lag: Lag, now: datetime) -> dict[str, float]:
     """The `GAUGES` of one sheet, without what is not known."""
     known = {} if lag.p95 is None else {"lag_p95_seconds": lag.p95}
     return known | {
         **asdict(numbers),
-        "held_deletions": lane.held,
-        "silent": silence(lane, now) is not None,
-        "paused": bool(lane.problem),
+        "held_deletions": queue.held,
+        "silent": silence(queue, now) is not None,
+        "paused": bool(queue.problem),
         "lag_seconds": lag.now or 0,
-        "last_heard_timestamp_seconds": _moment(lane.heard_at),
-        "last_unsigned_timestamp_seconds": _moment(lane.unsigned_at),
-        "last_sweep_timestamp_seconds": _moment(lane.swept_at),
+        "last_heard_timestamp_seconds": _moment(queue.heard_at),
+        "last_unsigned_timestamp_seconds": _moment(queue.unsigned_at),
+        "last_sweep_timestamp_seconds": _moment(queue.swept_at),
     }
 
 
@@ -110,7 +115,7 @@ def _gauge(name: str, text: str, labels: list[str], values: Iterable[tuple[list[
     return gauge
 
 
-def _counters(lanes: Sequence[Lane], tallied: Tallies) -> Iterator[Any]:
+def _counters(queues: Sequence[SheetQueue], tallied: Tallies) -> Iterator[Any]:
     """Each label from the start, at 0: a rate needs to have seen it before the first."""
     from prometheus_client.core import CounterMetricFamily  # noqa: PLC0415
 
@@ -121,14 +126,14 @@ def _counters(lanes: Sequence[Lane], tallied: Tallies) -> Iterator[Any]:
         (counters.CALLS, "calls to Google that have ended", ["method", "result"], calls),
     ):
         counter = CounterMetricFamily(f"leadbridge_{name}", text, labels=["sheet", *names])
-        for lane in lanes:
-            counted = dict.fromkeys(labels, 0.0) | dict(tallied.get((lane.sheet, name), {}))
+        for queue in queues:
+            counted = dict.fromkeys(labels, 0.0) | dict(tallied.get((queue.sheet, name), {}))
             for label, value in counted.items():
-                counter.add_metric([lane.sheet, *label.split()], value)
+                counter.add_metric([queue.sheet, *label.split()], value)
         yield counter
 
 
-def _histograms(lanes: Sequence[Lane], tallied: Tallies) -> Iterator[Any]:
+def _histograms(queues: Sequence[SheetQueue], tallied: Tallies) -> Iterator[Any]:
     from prometheus_client.core import HistogramMetricFamily  # noqa: PLC0415
 
     for name, text in (
@@ -139,9 +144,9 @@ def _histograms(lanes: Sequence[Lane], tallied: Tallies) -> Iterator[Any]:
         (counters.TASK_TO_CELL, "from a task's change until its cell had it"),
     ):
         histogram = HistogramMetricFamily(f"leadbridge_{name}_seconds", text, labels=["sheet"])
-        for lane in lanes:
-            counted = tallied.get((lane.sheet, name), {})
+        for queue in queues:
+            counted = tallied.get((queue.sheet, name), {})
             upto = accumulate(counted.get(label, 0.0) for label in counters.LABELS)
             buckets = list(zip(counters.LABELS, upto, strict=True))
-            histogram.add_metric([lane.sheet], buckets, counted.get(counters.SUM, 0.0))
+            histogram.add_metric([queue.sheet], buckets, counted.get(counters.SUM, 0.0))
         yield histogram

@@ -21,7 +21,7 @@ needs = Blueprint("needs", __name__)
 @needs.get("/needs")
 @requires("tasks:read")
 def waiting_for_a_person() -> Response:
-    """What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused lanes; and
+    """What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused queues; and
     where it is to be seen.
     """
     runtime, tab = _runtime(), tabs(db.session())

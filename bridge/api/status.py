@@ -1,4 +1,4 @@
-"""What the bridge knows of itself, over HTTP: health, every lane, what waits for a person and the button for each."""
+"""What the bridge knows of itself, over HTTP: health, every queue, what waits for a person and the button for each."""
 
 from flask import Blueprint, Response, current_app, jsonify
 
@@ -20,13 +20,13 @@ def healthz() -> Response:
 @status.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """200 when work can be done; 503 with what is missing, in words."""
-    missing = lacking(_runtime(), current_app.extensions["engine"])
+    missing = lacking(_runtime().database, lambda: current_app.extensions["engine"].alive)
     return jsonify({"status": "not ready" if missing else "ok", "missing": missing}), 503 if missing else 200
 
 
 @status.get("/status")
 @requires("tasks:read")
-def lanes() -> Response:
+def queues() -> Response:
     """Every sheet: its numbers, when it was last heard of and swept, and what is wrong, in words."""
     return jsonify(report(db.session(), _runtime()))
 

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from bridge.config.file import load
 from bridge.config.model import Config, ConfigError
-from bridge.engine.port import made
+from bridge.engine.port import make_engine
 from bridge.inbound import task_signals
 from bridge.runtime import Runtime
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 from bridge.worker import schedule
 from task_api import schema
 from task_api.db import engine_options, prepare_engine
@@ -55,7 +55,7 @@ def working() -> Iterator[Runtime]:
         runtime = Runtime(config, session.get_bind().engine)
         schedule.prepare(runtime)
         task_signals.attach(runtime)
-        runtime.defer = made(runtime).defer
+        runtime.defer = make_engine(runtime).defer
         try:
             yield runtime
         finally:
@@ -72,7 +72,7 @@ def writing() -> Iterator[tuple[Runtime, Session]]:
 
 def beside_local_google(config: Config, session: Session) -> Config:
     """The running bridge's own local Google; where none has ever run there is no sheet yet."""
-    spreadsheets = {one.sheet: one.spreadsheet for one in session.scalars(select(Lane))}
+    spreadsheets = {one.sheet: one.spreadsheet for one in session.scalars(select(SheetQueue))}
     sheets = {key: replace(sheet, spreadsheet=spreadsheets.get(key, "")) for key, sheet in config.sheets.items()}
     if not all(sheet.spreadsheet for sheet in sheets.values()):
         raise click.ClickException("there is no sheet yet: start the bridge once (make run), or write a bridge.toml")

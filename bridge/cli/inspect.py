@@ -9,7 +9,7 @@ from bridge.cli.context import working
 from bridge.cli.output import print_rows
 from bridge.reports import sheet_status
 from bridge.reports.action_items import needs
-from bridge.reports.change_list import Query, selected, told
+from bridge.reports.change_list import Query, selected, to_json
 from task_api.cli import AS_JSON
 
 
@@ -18,10 +18,10 @@ from task_api.cli import AS_JSON
 def status_(as_json: bool) -> None:
     """Show every sheet: what is pending, what went wrong, when it was last heard of."""
     with working() as runtime, runtime.session() as session:
-        lanes = sheet_status.report(session, runtime)
+        queues = sheet_status.report(session, runtime)
     names = ("sheet", "pending", "buried", "conflicts", "refused", "held", "heard_at", "swept_at")
-    print_rows(lanes, names, as_json)
-    for one in lanes if not as_json else ():
+    print_rows(queues, names, as_json)
+    for one in queues if not as_json else ():
         for said in filter(None, (_pulse(one), one["problem"], one["held_why"], one["silence"])):
             click.echo(f"{one['sheet']}: {said}")
 
@@ -49,7 +49,7 @@ def changes_(lead_id: str | None, task_id: int | None, limit: int, as_json: bool
     """Show the history, newest first: when, who, old, new, by which rule, what became of it."""
     found = selected(Query(lead_id=lead_id, task_id=task_id)).limit(limit)
     with working() as runtime, runtime.session() as session:
-        rows = [told(change, link) for change, link in session.execute(found)]
+        rows = [to_json(change, link) for change, link in session.execute(found)]
     print_rows(rows, ("id", "at", "actor", "lead_id", "field", "old", "new", "rule", "state", "reason"), as_json)
 
 

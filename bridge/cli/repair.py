@@ -12,14 +12,14 @@ from bridge.cli.inspect import changes_, needs_, status_
 from bridge.cli.output import print_plan, progress_bar
 from bridge.core.reconcile import Plan
 from bridge.queue import pending
-from bridge.queue.lease import Lease
+from bridge.queue.lease import Lease, lock_queue
 from bridge.runtime import Runtime
 from bridge.store import quota_usage
 from bridge.sync import undo as back
 from bridge.sync import vanished_rows
 from bridge.worker import run, sweep
 from bridge.worker.flush import flush
-from bridge.worker.job import Turn
+from bridge.worker.job import Job
 from task_api.cli import AS_JSON, say
 
 
@@ -93,28 +93,28 @@ COMMANDS = (status_, needs_, changes_, sweep_, approve_, retry_, undo_, take_)
 
 def _preview(runtime: Runtime, key: str, quiet: bool) -> Plan:
     with progress_bar(key, quiet) as progress:
-        plan = sweep.preview(Turn(runtime, Lease(key, 0)), progress)
+        plan = sweep.preview(Job(runtime, Lease(key, 0)), progress)
     with runtime.writing() as session:
-        quota_usage.tell(runtime, session, key)
+        quota_usage.tell(runtime, session, lock_queue(session, key))
         session.commit()
     return plan
 
 
 def _sweep(runtime: Runtime, key: str, quiet: bool) -> Plan:
-    """Take the lane, sweep, and write what the rows are owed; waits while a running bridge works on the lane."""
+    """Take the queue, sweep, and write what the rows are owed; waits while a running bridge works on the queue."""
     until = time.monotonic() + runtime.config.lease.total_seconds() + 10
     with progress_bar(key, quiet) as progress:
-        while (turn := run.begin(runtime, key)) is None:
+        while (job := run.begin(runtime, key)) is None:
             if time.monotonic() > until:
                 raise click.ClickException(f"sheet '{key}' is being worked on by another bridge; try again in a minute")
             time.sleep(0.2)
         try:
-            plan = sweep.sweep(turn, progress)
+            plan = sweep.sweep(job, progress)
             for _ in range(10):  # Google takes ten writes at once; the running bridge brings the rest, paced
-                if not flush(turn):
+                if not flush(job):
                     break
         finally:
-            run.end(turn)
+            run.end(job)
     return plan
 
 

@@ -1,6 +1,6 @@
 """Events, one a line: the name first, then ``key=value``; as JSON lines when asked. A line says what caused it.
 
-The cause is the id of a delivery (its ``webhook-id``), of an API request (``X-Request-Id``) or of a turn on a lane; it
+The cause is the id of a delivery (its ``webhook-id``), of an API request (``X-Request-Id``) or of a turn on a queue; it
 is held here while that lasts. Refuses to print an e-mail address, and of an exception anything but kind and place: its
 message may hold what stands in a cell.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 FORMATS = ("text", "json")
-TURN = "turn:"
+JOB = "job:"
 _TALKATIVE = ("urllib3", "google.auth")
 """They warn of every try; what fails for good is raised, and told by us."""
 _OURS = ("bridge", "task_api")

@@ -47,7 +47,7 @@ class Config:
     ``keep_history``: days after which changes go to the archive folder; 0 keeps them all in the database.
     ``credentials``: the service account's key; with ``more_credentials`` the accounts share the sheets.
     ``engine``: False leaves the work on the sheets to ``leadbridge worker`` processes, which need PostgreSQL.
-    ``lease``: after which the lane of a process that is not heard of any more is taken over.
+    ``lease``: after which the queue of a process that is not heard of any more is taken over.
     ``calls_per_minute``: reads, and writes, that Google grants each account; 60 unless it has raised them.
     """
 

@@ -113,7 +113,7 @@ class SheetMapping:
         return READERS[column.kind](cell)
 
     def task_as_lead(
-        self, task: Mapping[str, Value], present: Iterable[Fields], recall: Mapping[str, str]
+        self, task: Mapping[str, Value], present: Iterable[Fields], last_words: Mapping[str, str]
     ) -> dict[str, Value]:
         """What the task says to the sheet, in the lead's words: fields that only travel to the task are left out.
 
@@ -124,7 +124,7 @@ class SheetMapping:
             value = task[task_field]
             if column.kind == "status":
                 words = [fields[column.field] for fields in present if column.field in fields]
-                value = self.statuses.lead_word(str(value), words, recall)
+                value = self.statuses.lead_word(str(value), words, last_words)
             elif value in {column.when_empty, ""}:
                 value = None
             else:

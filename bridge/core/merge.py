@@ -78,7 +78,7 @@ def _decide(name: str, shown: Value, said: Value, winner: Side) -> Conflict:
     return Conflict(name, winner, shown, said) if winner == "sheet" else Conflict(name, winner, said, shown)
 
 
-def trust(
+def classify_read(
     base: Fields,
     sheet: Fields,
     own_writes: Mapping[str, Collection[Value]],

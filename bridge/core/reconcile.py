@@ -13,7 +13,7 @@ from bridge.core.values import Fields, Row, Value
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownLead:
     """A link as a sweep compares it. ``said``: the task in the lead's words. ``restless``: it has to be looked at
     even when all values agree (a tombstone, say, or a write not yet confirmed).
     """
@@ -49,7 +49,7 @@ class Comparison:
     leftover: list[int] = field(default_factory=list)
     namesakes: Counter[str] = field(default_factory=Counter)
 
-    def add(self, rows: Iterable[Row], known: Mapping[str, Known], match: str = "") -> None:
+    def add(self, rows: Iterable[Row], known: Mapping[str, KnownLead], match: str = "") -> None:
         """Compare some rows of the sheet, in their order. ``match``: the field that tells leads apart, if any."""
         for row in rows:
             if row.blank:
@@ -74,7 +74,7 @@ class Comparison:
             self.copies.setdefault(row.lead_id, [first]).append(row.number)
 
 
-def _differs(row: Row, link: Known) -> bool:
+def _differs(row: Row, link: KnownLead) -> bool:
     if row.refused:
         return True
     base = link.base

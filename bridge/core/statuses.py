@@ -33,18 +33,19 @@ class Statuses:
         """The task status a lead word stands for; an empty cell stands for ``initial``."""
         return self.initial if word is None else self.to_task[str(word)]
 
-    def lead_word(self, status: str, present: Iterable[Value], recall: Mapping[str, str]) -> str | None:
+    def lead_word(self, status: str, present: Iterable[Value], last_words: Mapping[str, str]) -> str | None:
         """The lead word for a task status: the first of ``present`` that already means it, else the one this lead
         last used for it, else the default.
 
-        ``recall``: task status → the lead word that last mapped there. Words that left the vocabulary are passed over.
+        ``last_words``: task status → the lead word that last mapped there. Words no longer configured are
+        ignored.
         """
         for word in present:
             if word is None and status == self.initial:
                 return None
             if word in self.to_task and self.to_task[str(word)] == status:
                 return str(word)
-        remembered = recall.get(status)
+        remembered = last_words.get(status)
         return remembered if remembered and self.to_task.get(remembered) == status else self.back[status]
 
 

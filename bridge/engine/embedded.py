@@ -1,7 +1,7 @@
 """The embedded engine: one thread in the server's own process, woken in-process, one per database file.
 
 Knows when to work, not what the work is. A lost wake-up costs latency, never data: what is due is always read from
-the links and lanes. Several server processes on one SQLite file elect one by ``flock``; the others wait to take over.
+the links and queues. Several server processes on one SQLite file elect one by ``flock``; the others wait to take over.
 The winner notices the others' commits by SQLite's ``data_version``.
 """
 
@@ -32,7 +32,7 @@ FIRST_TIDY = 60.0
 
 
 class EmbeddedEngine:
-    """``start``, ``wake(sheet key, at)``, ``stop``; ``stop`` returns when the turn under way is finished."""
+    """``start``, ``wake(sheet key, at)``, ``stop``; ``stop`` returns when the job under way is finished."""
 
     def __init__(self, runtime: Runtime, lock_file: Path) -> None:
         self._runtime = runtime
@@ -49,12 +49,12 @@ class EmbeddedEngine:
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
 
-    def defer(self, _session: Session, lanes: Wishes) -> Wishes:
+    def defer(self, _session: Session, queues: Wishes) -> Wishes:
         """Nothing to do within the transaction: what is due stands in the links, and `wake` follows the commit."""
-        return lanes
+        return queues
 
     def wake(self, _sheet: str, at: datetime | None) -> None:
-        """A lane may have work; what comes later than the engine will look anyway disturbs nobody."""
+        """A queue may have work; what comes later than the engine will look anyway disturbs nobody."""
         wait = 0.0 if at is None else (at - self._runtime.now()).total_seconds()
         with self._woken:
             if time.monotonic() + wait < self._rests_until:
@@ -67,7 +67,7 @@ class EmbeddedEngine:
         return self._thread is not None and self._thread.is_alive() and not self._stopping
 
     def stop(self) -> None:
-        """Finish the turn under way and end the thread."""
+        """Finish the job under way and end the thread."""
         self._stopping = self._runtime.stopping = True
         self.wake("", None)
         if self._thread is not None:
@@ -107,7 +107,7 @@ class EmbeddedEngine:
         return False
 
     def _work(self) -> float:
-        """Give every due lane a turn; returns the seconds until the next one is due."""
+        """Give every due queue a job; returns the seconds until the next one is due."""
         wait = 0.0
         while wait == 0.0 and not self._stopping:
             with self._woken:
@@ -121,7 +121,7 @@ class EmbeddedEngine:
         return wait
 
     def _tidied(self) -> float:
-        """Old history put away when it is time and no lane wants a turn; the seconds until the next time."""
+        """Old history put away when it is time and no queue wants a job; the seconds until the next time."""
         now = time.monotonic()
         if now >= self._tidy_at:
             self._tidy_at = now + retention.EVERY.total_seconds()  # also when it fails

@@ -13,24 +13,24 @@ from bridge.config.model import Config
 from bridge.runtime import Runtime, Wishes
 
 
-class LaneEngine(Protocol):
-    """Knows when a lane gets its turn (`bridge.lane.run`), not what a turn is. The truth is in links and lanes: a lost
+class SheetEngine(Protocol):
+    """Knows when a queue gets its job (`bridge.queue.run`), not what a job is. The truth is in links and queues: a lost
     wake-up costs latency, never data.
     """
 
     def start(self) -> None:
         """Begin to work; after any fork."""
 
-    def defer(self, session: Session, lanes: Wishes) -> Wishes:
-        """These lanes will have work at these times (None: at once), when this open transaction has committed. Returns
+    def defer(self, session: Session, queues: Wishes) -> Wishes:
+        """These queues will have work at these times (None: at once), when this open transaction has committed. Returns
         those that `wake` is to tell of then.
         """
 
     def wake(self, sheet: str, at: datetime | None) -> None:
-        """This lane may have work at that time, or (None) at once; what made it so is committed."""
+        """This queue may have work at that time, or (None) at once; what made it so is committed."""
 
     def stop(self) -> None:
-        """Finish the turns under way."""
+        """Finish the jobs under way."""
 
     @property
     def alive(self) -> bool:
@@ -41,7 +41,7 @@ class LaneEngine(Protocol):
         """True from the moment it is told to stop: nobody should wait for anything any more."""
 
 
-def made(runtime: Runtime) -> LaneEngine:
+def make_engine(runtime: Runtime) -> SheetEngine:
     """The engine for the database that the configuration names; not started."""
     if runtime.database.dialect.name == "postgresql":
         from bridge.engine.postgres import PostgresEngine  # noqa: PLC0415 - Procrastinate, only where it is used

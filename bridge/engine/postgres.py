@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from bridge.engine.worker import WatchedWorker
 from bridge.maintenance import retention
-from bridge.queue.lease import hold
+from bridge.queue.lease import lock_queue
 from bridge.runtime import Runtime, Wishes
 from bridge.store.unit_of_work import wake_after_commit
 from bridge.worker import run, schedule
@@ -83,7 +83,7 @@ class PostgresEngine:
         now, works = self._runtime.now(), self._works
         later = {sheet: at for sheet, at in lanes.items() if works and at is not None and at > now}
         for sheet in sorted(lanes.keys() - later.keys()):
-            hold(session, sheet)
+            lock_queue(session, sheet)
             if session.scalar(_WAITS, {"sheet": sheet}) is None:
                 raw: Any = session.connection().connection.driver_connection
                 job = self._door.configure_task(TURN, lock=sheet, queue=QUEUE, connection=raw)
@@ -162,7 +162,7 @@ class PostgresEngine:
         try:
             await asyncio.wait_for(self._jobs.open_async(), PATIENCE)
             if not greeted:
-                await asyncio.to_thread(schedule.greet, self._runtime)
+                await asyncio.to_thread(schedule.request_full_sweeps, self._runtime)
             await self._work()
         finally:
             await self._jobs.close_async()
@@ -195,7 +195,7 @@ class PostgresEngine:
         if sheet not in self._runtime.config.sheets:
             return False
         with self._runtime.writing() as session:
-            hold(session, sheet)
+            lock_queue(session, sheet)
         now = self._runtime.now()
         return any(one.at <= now for one in schedule.due(self._runtime, [sheet]))
 

@@ -12,7 +12,7 @@ from bridge.google.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
-class Seen:
+class SheetView:
     """Rows as a read that began at ``began`` showed them."""
 
     config: SheetConfig

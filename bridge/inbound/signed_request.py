@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from bridge.config.model import SheetConfig
 from bridge.core.signature import BadSignature, verify
 from bridge.runtime import Runtime
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 from task_api.errors import Problem
 
 log = logging.getLogger(__name__)
@@ -56,8 +56,8 @@ def verified(runtime: Runtime, sheet: SheetConfig, body: bytes) -> Letter:
 def _note_unsigned(runtime: Runtime, key: str, now: datetime) -> None:
     """Tell whoever looks; at most once a minute, since anybody may knock."""
     with runtime.session() as session:
-        known = session.scalar(select(Lane.unsigned_at).where(Lane.sheet == key))
+        known = session.scalar(select(SheetQueue.unsigned_at).where(SheetQueue.sheet == key))
     if known is None or now - known > UNSIGNED_EVERY:
         with runtime.writing() as session:
-            session.execute(update(Lane).where(Lane.sheet == key).values(unsigned_at=now))
+            session.execute(update(SheetQueue).where(SheetQueue.sheet == key).values(unsigned_at=now))
             session.commit()

@@ -11,13 +11,13 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from bridge.errors import Permanent
-from bridge.queue.lease import hold
+from bridge.queue.lease import lock_queue
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store.history import By, from_sheet, note_task_change
 from bridge.store.models import Link
 from bridge.sync.load import LEADS
-from bridge.sync.merge_row import as_lead, close_conflicts, owes
+from bridge.sync.merge_row import as_lead, close_conflicts, needs_write
 from bridge.sync.new_rows import give_row, sheet_for
 from bridge.tracker import earlier
 from task_api.db import exclusive
@@ -35,12 +35,12 @@ def attach(runtime: Runtime) -> None:
 
 @task_wanted.connect
 def on_task_wanted(task_id: int, *, session: Session) -> None:
-    """Its lane first, then the task: the order in which deliveries and turns take them."""
+    """Its queue first, then the task: the order in which deliveries and jobs take them."""
     if (runtime := _runtime_of(session)) is None or session.get_bind().dialect.name == "sqlite":
         return
     sheet = session.scalar(select(Link.sheet).where(Link.task_id == task_id))
     if sheet is not None and sheet in runtime.config.sheets:
-        hold(session, sheet)
+        lock_queue(session, sheet)
 
 
 @task_changed.connect
@@ -58,7 +58,7 @@ def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[ob
     note_task_change(session, link, mapping, before, said, changes, By(actor, runtime.now()))
     if not actor.startswith("undo:"):
         close_conflicts(link, mapping, changes)
-    if link.unborn or owes(task, link, mapping):
+    if link.row_pending or needs_write(task, link, mapping):
         mark_pending(session, link, runtime.now())
 
 
@@ -69,7 +69,7 @@ def on_task_created(task: Task, *, session: Session, actor: str) -> None:
     if runtime is None or from_sheet(actor):
         return
     if (sheet := sheet_for(runtime, actor)) is not None:
-        hold(session, sheet.key)
+        lock_queue(session, sheet.key)
     if task.lead_id is not None:
         exclusive(session, LEADS, task.lead_id)
     taken = select(Link.task_id).where(Link.sheet.in_(runtime.config.sheets), Link.lead_id == task.lead_id)
@@ -90,7 +90,7 @@ def on_task_archived(task: Task, *, session: Session, actor: str) -> None:
     runtime, link = found
     mapping = runtime.config.sheets[link.sheet].mapping
     note_task_change(session, link, mapping, {}, {}, {"archived": (False, True)}, By(actor, runtime.now()))
-    if owes(task, link, mapping):
+    if needs_write(task, link, mapping):
         mark_pending(session, link, runtime.now())
 
 
@@ -111,21 +111,21 @@ def _link_of(task: Task, session: Session) -> tuple[Runtime, Link] | None:
 
 @event.listens_for(Session, "before_commit")
 def _defer(session: Session) -> None:
-    lanes: dict[str, datetime | None] = session.info.get("lanes", {})
-    if lanes and (runtime := _runtime_of(session)) is not None:
-        session.info["lanes"] = runtime.defer(session, lanes)
+    queues: dict[str, datetime | None] = session.info.get("queues", {})
+    if queues and (runtime := _runtime_of(session)) is not None:
+        session.info["queues"] = runtime.defer(session, queues)
 
 
 @event.listens_for(Session, "after_commit")
-def _wake_lanes(session: Session) -> None:
-    lanes: dict[str, datetime | None] = session.info.pop("lanes", {})
-    if lanes and (runtime := _runtime_of(session)) is not None:
-        for lane, at in lanes.items():
-            runtime.wake(lane, at)
+def _wake_queues(session: Session) -> None:
+    queues: dict[str, datetime | None] = session.info.pop("queues", {})
+    if queues and (runtime := _runtime_of(session)) is not None:
+        for queue, at in queues.items():
+            runtime.wake(queue, at)
 
 
 @event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
         session.info.pop("held", None)
-        session.info.pop("lanes", None)
+        session.info.pop("queues", None)

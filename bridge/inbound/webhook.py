@@ -20,14 +20,14 @@ from bridge.core.mapping import Layout
 from bridge.core.outcome import Outcome
 from bridge.inbound.schema import All, Hello, Message, Rows, cell, cells, parsed
 from bridge.inbound.signed_request import Letter, body, verified
-from bridge.queue.lease import hold
+from bridge.queue.lease import lock_queue
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.reports.action_items import missing_columns
 from bridge.runtime import Runtime
 from bridge.store import counters
-from bridge.store.models import Delivery, Lane
+from bridge.store.models import Delivery, SheetQueue
 from bridge.store.unit_of_work import wake_after_commit
-from bridge.sync.context import Batch, Reading
+from bridge.sync.context import Reading, SyncContext
 from bridge.sync.ingest import take
 from task_api.db import contended
 from task_api.errors import Problem
@@ -77,14 +77,14 @@ def deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Messa
 def _deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Message) -> dict[str, Any]:
     now = runtime.now()
     with runtime.writing() as session:
-        lane = hold(session, sheet.key)
+        queue = lock_queue(session, sheet.key)
         known = {"letter": letter.id, "key": sheet.key}
         if (first := session.connection().execute(_REPLY, known).scalar_one_or_none()) is not None:
             counters.add(session, sheet.key, {counters.DELIVERIES: {counters.REPEATED: 1}})
             session.commit()
             log.info("delivery_repeated sheet=%s delivery=%s", sheet.key, letter.id)
             return dict(first)
-        reply = _take(session, sheet, lane, letter, message, now)
+        reply = _take(session, sheet, queue, letter, message, now)
         taken = {"id": letter.id, "sheet": sheet.key, "seq": message.seq, "received_at": now, "reply": reply}
         session.connection().execute(_TAKEN, taken)
         _tally(session, sheet.key, message, [one["outcome"] for one in reply["outcomes"]], runtime.now())
@@ -100,38 +100,38 @@ def _deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Mess
 
 
 def _take(
-    session: Session, sheet: SheetConfig, lane: Lane, letter: Letter, message: Message, now: datetime
+    session: Session, sheet: SheetConfig, queue: SheetQueue, letter: Letter, message: Message, now: datetime
 ) -> dict[str, Any]:
-    _right_tab(session, sheet, lane, message, now)
+    _right_tab(session, sheet, queue, message, now)
     layout = sheet.mapping.locate([cell(value, None) for value in message.header])
     outcomes: list[Outcome] = []
     if isinstance(message, Rows):
-        outcomes = take(Batch(session, sheet, _reading(sheet, letter, message, layout, now), now))
+        outcomes = take(SyncContext(session, sheet, _reading(sheet, letter, message, layout, now), now))
         if "sync" in layout.positions and any(one.task_id is None and one.reasons for one in outcomes):
             ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it tells such rows so
-    _heard(session, lane, message, now)
+    _heard(session, queue, message, now)
     if message.header:
-        lane.settings, lane.missing = _settings(sheet, message, layout), list(layout.missing)
+        queue.settings, queue.missing = _settings(sheet, message, layout), list(layout.missing)
     return {
         "delivery": letter.id,
         "outcomes": [_wire(outcome) for outcome in outcomes],
-        "settings": lane.settings,
-        "problem": (None if lane.attempts else lane.problem) or missing_columns(lane) or None,  # not what passes
+        "settings": queue.settings,
+        "problem": (None if queue.attempts else queue.problem) or missing_columns(queue) or None,  # not what passes
     }
 
 
-def _heard(session: Session, lane: Lane, message: Message, now: datetime) -> None:
-    """What a sign of life means for the lane: that it lives, and perhaps that it is time to look."""
-    if (wait := _sweep_wait(lane, message, now)) is not None:
-        ask_for_sweep(session, lane.sheet, now + wait)
-    if lane.held:  # what vanished may just have come back
-        ask_for_sweep(session, lane.sheet, now + SWEEP_SOON)
-    if lane.problem and not lane.attempts:  # paused until a person acts, and somebody is at work there
-        lane.not_before = None
-        wake_after_commit(session, lane.sheet)
-    lane.seq, lane.heard_at, lane.unsigned_at = max(lane.seq, message.seq), now, None
+def _heard(session: Session, queue: SheetQueue, message: Message, now: datetime) -> None:
+    """What a sign of life means for the queue: that it lives, and perhaps that it is time to look."""
+    if (wait := _sweep_wait(queue, message, now)) is not None:
+        ask_for_sweep(session, queue.sheet, now + wait)
+    if queue.held:  # what vanished may just have come back
+        ask_for_sweep(session, queue.sheet, now + SWEEP_SOON)
+    if queue.problem and not queue.attempts:  # paused until a person acts, and somebody is at work there
+        queue.not_before = None
+        wake_after_commit(session, queue.sheet)
+    queue.seq, queue.heard_at, queue.unsigned_at = max(queue.seq, message.seq), now, None
     if isinstance(message, Hello):
-        lane.owner = message.owner or None
+        queue.owner = message.owner or None
 
 
 def _tally(session: Session, key: str, message: Message, outcomes: Sequence[str], now: datetime) -> None:
@@ -146,9 +146,9 @@ def _tally(session: Session, key: str, message: Message, outcomes: Sequence[str]
     counters.add(session, key, counted)
 
 
-def _right_tab(session: Session, sheet: SheetConfig, lane: Lane, message: Message, now: datetime) -> None:
+def _right_tab(session: Session, sheet: SheetConfig, queue: SheetQueue, message: Message, now: datetime) -> None:
     """Refuse what comes from another tab; a look at the sheet makes sure that ours is still the one we know."""
-    if lane.tab_id is None or message.sheet_id == lane.tab_id:
+    if queue.tab_id is None or message.sheet_id == queue.tab_id:
         return
     ask_for_sweep(session, sheet.key, now)
     session.commit()
@@ -159,15 +159,15 @@ def _right_tab(session: Session, sheet: SheetConfig, lane: Lane, message: Messag
     )
 
 
-def _sweep_wait(lane: Lane, message: Message, now: datetime) -> timedelta | None:
+def _sweep_wait(queue: SheetQueue, message: Message, now: datetime) -> timedelta | None:
     """How soon to compare everything: at once when asked or when a number is missing, soon after a burst; None: no
     need.
     """
     takes_number = isinstance(message, Rows | All)
-    expected = lane.seq + 1 if takes_number else lane.seq
+    expected = queue.seq + 1 if takes_number else queue.seq
     if isinstance(message, All | Hello) or message.seq > expected:
         return timedelta()
-    burst = takes_number and lane.heard_at is not None and now - lane.heard_at < BURST
+    burst = takes_number and queue.heard_at is not None and now - queue.heard_at < BURST
     return SWEEP_SOON if burst else None
 
 

@@ -39,6 +39,7 @@ def restore(file: Path, database: Path, lock_file: Path, now: datetime) -> tuple
     with alone(database, lock_file):
         try:
             copy(file, new)
+            schema.upgrade(f"sqlite:///{new}")
             _keep_what_must_not_go_back(new, database, content)
             _forget_what_was_under_way(new)
             kept = _put_aside(database, now)
@@ -99,8 +100,7 @@ def _forget_what_was_under_way(new: Path) -> None:
     """A write that was on its way in the backup has long ended: what the sheet shows now is not it."""
     with closing(sqlite3.connect(new)) as database, database:
         database.execute("UPDATE links SET own_writes = '[]'")
-        if any(column[1] == "litter" for column in database.execute("PRAGMA table_info(lanes)")):
-            database.execute("UPDATE lanes SET litter = '[]'")
+        database.execute("UPDATE sheet_queues SET litter = '[]'")
 
 
 def _keep_revoked(new: Path, replaced: Path) -> None:

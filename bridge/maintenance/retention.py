@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bridge.reports.change_list import told
+from bridge.reports.change_list import to_json
 from bridge.runtime import Runtime
 from bridge.store.models import Change, Delivery, Link
 from task_api.models import ApiToken
@@ -77,7 +77,7 @@ def _archive_changes(runtime: Runtime, before: datetime) -> int:
 def _oldest(session: Session, before: datetime) -> list[dict[str, object]]:
     done = select(Change, Link).outerjoin(Link, Link.id == Change.link_id).where(Change.state != "waiting")
     first = session.execute(done.order_by(Change.id).limit(AT_ONCE))
-    return [told(change, link) for change, link in first if change.at < before]
+    return [to_json(change, link) for change, link in first if change.at < before]
 
 
 def _append(path: Path, lines: Sequence[dict[str, object]]) -> None:

@@ -6,51 +6,59 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 
-_LANE = select(Lane).where(Lane.sheet == bindparam("sheet")).with_for_update()
+_QUEUE = select(SheetQueue).where(SheetQueue.sheet == bindparam("sheet")).with_for_update()
 LEASE = timedelta(seconds=90)
 
 
 class LostLease(Exception):
-    """Another worker has taken the lane since; nothing more may be written under this lease."""
+    """Another worker has taken the queue since; nothing more may be written under this lease."""
 
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to work on one lane until it ends or another takes it."""
+    """The right to work on one queue until it ends or another takes it."""
 
     sheet: str
     token: int
 
 
-def hold(session: Session, sheet: str) -> Lane:
-    """The lane, which nobody else changes before this transaction ends, nor anything of its leads. Comes before
-    anything of them is read; with several lanes, in the order of their keys.
+def lock_queue(session: Session, sheet: str) -> SheetQueue:
+    """The queue, which nobody else changes before this transaction ends, nor anything of its leads. Comes before
+    anything of them is read; with several queues, in the order of their keys.
     """
-    held: dict[str, Lane] = session.info.setdefault("held", {})
+    held: dict[str, SheetQueue] = session.info.setdefault("held", {})
     if sheet not in held:
-        held[sheet] = session.scalars(_LANE, {"sheet": sheet}, execution_options={"populate_existing": True}).one()
+        held[sheet] = session.scalars(_QUEUE, {"sheet": sheet}, execution_options={"populate_existing": True}).one()
     return held[sheet]
 
 
 def acquire(session: Session, sheet: str, now: datetime, lasts: timedelta = LEASE) -> Lease | None:
-    """Take the lane by compare-and-set; None while another holds it."""
-    free = (Lane.lease_until.is_(None)) | (Lane.lease_until <= now)
-    taken = update(Lane).where(Lane.sheet == sheet, free).values(token=Lane.token + 1, lease_until=now + lasts)
-    token = session.execute(taken.returning(Lane.token)).scalar_one_or_none()
+    """Take the queue by compare-and-set; None while another holds it."""
+    free = (SheetQueue.lease_until.is_(None)) | (SheetQueue.lease_until <= now)
+    taken = (
+        update(SheetQueue)
+        .where(SheetQueue.sheet == sheet, free)
+        .values(token=SheetQueue.token + 1, lease_until=now + lasts)
+    )
+    token = session.execute(taken.returning(SheetQueue.token)).scalar_one_or_none()
     return None if token is None else Lease(sheet, token)
 
 
-def check(session: Session, lease: Lease, now: datetime, lasts: timedelta = LEASE) -> Lane:
-    """The lane, its lease prolonged; raises `LostLease` when a newer token was given out."""
-    lane = hold(session, lease.sheet)
-    if lane.token != lease.token:
+def check(session: Session, lease: Lease, now: datetime, lasts: timedelta = LEASE) -> SheetQueue:
+    """The queue, its lease prolonged; raises `LostLease` when a newer token was given out."""
+    queue = lock_queue(session, lease.sheet)
+    if queue.token != lease.token:
         raise LostLease(lease.sheet)
-    lane.lease_until = now + lasts
-    return lane
+    queue.lease_until = now + lasts
+    return queue
 
 
 def release(session: Session, lease: Lease) -> None:
-    """Give the lane back, unless another has it."""
-    session.execute(update(Lane).where(Lane.sheet == lease.sheet, Lane.token == lease.token).values(lease_until=None))
+    """Give the queue back, unless another has it."""
+    session.execute(
+        update(SheetQueue)
+        .where(SheetQueue.sheet == lease.sheet, SheetQueue.token == lease.token)
+        .values(lease_until=None)
+    )

@@ -1,6 +1,6 @@
 """The outbox: links that owe the sheet a write. Marks, claims, settles, postpones, buries; talks to no network.
 
-One lane has one worker at a time: the lease says until when, the fencing token says who (a worker that overslept its
+One queue has one worker at a time: the lease says until when, the fencing token says who (a worker that overslept its
 lease finds a newer token and stops before it writes).
 """
 
@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bridge.config.logs import TURN, cause
+from bridge.config.logs import JOB, cause
 from bridge.core.backoff import backoff
-from bridge.queue.lease import hold
+from bridge.queue.lease import lock_queue
 from bridge.runtime import Runtime
 from bridge.store.history import give_up_waiting
 from bridge.store.models import Link
@@ -28,19 +28,17 @@ MOST_ATTEMPTS, LONGEST_FAILING = 12, timedelta(hours=1)
 def mark_pending(session: Session, link: Link, at: datetime) -> None:
     """The sheet owes this link a write, due at ``at``; the engine wakes once this transaction has committed."""
     found = cause() or ""
-    if link.wanted == link.written or not found.startswith(TURN):  # a turn that looks again is not what caused it
+    if link.wanted == link.written or not found.startswith(JOB):  # a job that looks again is not what caused it
         link.cause = found or None
     link.wanted = link.wanted + 1
     link.next_try = at
-    link.attempts, link.failing_since, link.buried_at = 0, None, None
+    link.attempts, link.failing_since, link.failed_at = 0, None, None
     wake_after_commit(session, link.sheet, at)
 
 
 def ensure_pending(session: Session, link: Link, at: datetime) -> None:
-    """The sheet still owes this link a write, and nothing new is the matter: one that waits goes on waiting, one that
-    was buried stays so.
-    """
-    if link.wanted == link.written and link.buried_at is None:
+    """Queue a write unless one is queued or dead-lettered."""
+    if link.wanted == link.written and link.failed_at is None:
         mark_pending(session, link, at)
 
 
@@ -59,7 +57,7 @@ def claim(session: Session, sheet: str, now: datetime) -> list[Link]:
 def settle(link: Link, claimed: int) -> None:
     """Done, as of the state that was claimed; a change that came meanwhile keeps the link pending."""
     link.written = max(link.written, claimed)
-    link.attempts, link.failing_since, link.error, link.buried_at = 0, None, None, None
+    link.attempts, link.failing_since, link.error, link.failed_at = 0, None, None, None
 
 
 def postpone(link: Link, until: datetime, why: str) -> None:
@@ -75,7 +73,7 @@ def failed(session: Session, link_ids: Collection[int], now: datetime, why: str,
     for link in session.scalars(select(Link).where(Link.id.in_(link_ids))):
         link.attempts, link.failing_since = link.attempts + 1, link.failing_since or now
         if link.attempts >= MOST_ATTEMPTS and now - link.failing_since >= LONGEST_FAILING and len(link_ids) == 1:
-            bury(session, link, link.wanted, now, why)
+            give_up(session, link, link.wanted, now, why)
             continue
         again |= link.attempts > 1
         wait = backoff(link.attempts, chance) if link.attempts > 1 else 0.0
@@ -83,9 +81,9 @@ def failed(session: Session, link_ids: Collection[int], now: datetime, why: str,
     return again
 
 
-def bury(session: Session, link: Link, claimed: int, now: datetime, why: str) -> None:
+def give_up(session: Session, link: Link, claimed: int, now: datetime, why: str) -> None:
     """Given up: kept as a dead letter with its reason; a retry or the next change of the lead tries again."""
-    link.written, link.error, link.buried_at = max(link.written, claimed), why, now
+    link.written, link.error, link.failed_at = max(link.written, claimed), why, now
     link.attempts, link.failing_since = 0, None
     give_up_waiting(session, link, why)
     log.warning("write_buried sheet=%s link=%d cause=%s", link.sheet, link.id, link.cause)
@@ -98,7 +96,7 @@ def retry(session: Session, link: Link, at: datetime) -> None:
 
 
 def next_due(session: Session) -> dict[str, datetime]:
-    """When each lane with pending links wants to be flushed."""
+    """When each queue with pending links wants to be flushed."""
     rows = session.execute(
         select(Link.sheet, func.min(Link.next_try)).where(Link.wanted > Link.written).group_by(Link.sheet)
     )
@@ -110,10 +108,10 @@ def put_back(session: Session, runtime: Runtime, link_id: int | None) -> list[Li
     if link_id is not None and not 0 < link_id < 2**63:
         return []
     for sheet in sorted(runtime.config.sheets):
-        hold(session, sheet)
+        lock_queue(session, sheet)
     mine = select(Link).where(Link.sheet.in_(runtime.config.sheets))
-    wanted = mine.where(Link.buried_at.is_not(None)) if link_id is None else mine.where(Link.id == link_id)
-    found = [link for link in session.scalars(wanted) if link.buried_at is not None or link.refused]
+    wanted = mine.where(Link.failed_at.is_not(None)) if link_id is None else mine.where(Link.id == link_id)
+    found = [link for link in session.scalars(wanted) if link.failed_at is not None or link.refused]
     for link in found:
         retry(session, link, runtime.now())
     return found

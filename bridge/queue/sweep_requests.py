@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bridge.queue.lease import hold
-from bridge.store.models import Lane
+from bridge.queue.lease import lock_queue
+from bridge.store.models import SheetQueue
 from bridge.store.unit_of_work import wake_after_commit
 
 MOST_WISHES = 100
@@ -15,29 +15,29 @@ SWEEP_SOON = timedelta(seconds=3)
 
 def ask_for_sweep(session: Session, sheet: str, at: datetime) -> None:
     """Compare everything at ``at``. A wish stays until a sweep has begun after it; the wishes of a burst are one."""
-    lane, moment = hold(session, sheet), at.timestamp()
+    queue, moment = lock_queue(session, sheet), at.timestamp()
     soon = SWEEP_SOON.total_seconds()
-    kept = sorted([*(one for one in lane.sweeps if not moment - soon < one < moment), moment])
-    _wish(lane, kept[: MOST_WISHES // 2] + kept[MOST_WISHES // 2 :][-MOST_WISHES // 2 :])
+    kept = sorted([*(one for one in queue.sweeps if not moment - soon < one < moment), moment])
+    _wish(queue, kept[: MOST_WISHES // 2] + kept[MOST_WISHES // 2 :][-MOST_WISHES // 2 :])
     wake_after_commit(session, sheet, at)
 
 
 def look_now(session: Session, sheet: str) -> datetime | None:
-    """A person has mended what paused the lane: look now. What passes by itself keeps its time, which is returned."""
-    lane = hold(session, sheet)
-    if lane.attempts:
-        return lane.not_before
-    lane.not_before = None
+    """A person has mended what paused the queue: look now. What passes by itself keeps its time, which is returned."""
+    queue = lock_queue(session, sheet)
+    if queue.attempts:
+        return queue.not_before
+    queue.not_before = None
     wake_after_commit(session, sheet)
     return None
 
 
-def swept(lane: Lane, began: datetime) -> None:
+def swept(queue: SheetQueue, began: datetime) -> None:
     """A sweep that began then has fulfilled every wish that was due."""
-    lane.swept_at = began
-    _wish(lane, [one for one in lane.sweeps if one > began.timestamp()])
+    queue.swept_at = began
+    _wish(queue, [one for one in queue.sweeps if one > began.timestamp()])
 
 
-def _wish(lane: Lane, moments: list[float]) -> None:
-    lane.sweeps = moments
-    lane.sweep_at = datetime.fromtimestamp(moments[0], UTC) if moments else None
+def _wish(queue: SheetQueue, moments: list[float]) -> None:
+    queue.sweeps = moments
+    queue.sweep_at = datetime.fromtimestamp(moments[0], UTC) if moments else None

@@ -1,4 +1,4 @@
-"""What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused lanes. Reads;
+"""What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused queues. Reads;
 changes nothing.
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bridge.store.models import Change, Lane, Link
+from bridge.store.models import Change, Link, SheetQueue
 
 SILENT = timedelta(minutes=15)
 """The script's clock beats every five minutes, somewhat randomly: three missed beats are no accident."""
@@ -52,23 +52,23 @@ class Counts:
 
 def needs(session: Session, sheets: Sequence[str], now: datetime) -> list[Need]:
     """Everything, the most urgent first; of each kind at most 200."""
-    lanes = list(session.scalars(select(Lane).where(Lane.sheet.in_(sheets)).order_by(Lane.sheet)))
-    found = [need for lane in lanes for need in _of_lane(lane, now)]
-    return [*found, *_conflicts(session, sheets), *_of_links(session, sheets), *_of_rows(lanes)]
+    queues = list(session.scalars(select(SheetQueue).where(SheetQueue.sheet.in_(sheets)).order_by(SheetQueue.sheet)))
+    found = [need for queue in queues for need in _of_queue(queue, now)]
+    return [*found, *_conflicts(session, sheets), *_of_links(session, sheets), *_of_rows(queues)]
 
 
-def silence(lane: Lane, now: datetime) -> str | None:
+def silence(queue: SheetQueue, now: datetime) -> str | None:
     """What to do about a sheet that is not heard of; None while it is."""
-    if lane.heard_at is None:
+    if queue.heard_at is None:
         return "the sheet's script is not installed yet: open the sheet and choose Bridge → Install"
-    if now - lane.heard_at <= SILENT:
+    if now - queue.heard_at <= SILENT:
         return None
-    return f"not heard of since {lane.heard_at:%Y-%m-%d %H:%M} UTC: {GONE_TRIGGER}"
+    return f"not heard of since {queue.heard_at:%Y-%m-%d %H:%M} UTC: {GONE_TRIGGER}"
 
 
-def missing_columns(lane: Lane) -> str:
+def missing_columns(queue: SheetQueue) -> str:
     """What to do about headers that are not there; empty when all are."""
-    named = " and ".join(f"'{name}'" for name in lane.missing)
+    named = " and ".join(f"'{name}'" for name in queue.missing)
     return f"the first row has no column {named}: its edits are not synced until one cell says so" if named else ""
 
 
@@ -76,7 +76,7 @@ def counts(session: Session, sheets: Sequence[str]) -> dict[str, Counts]:
     """sheet key → its numbers, in one statement."""
     columns = (
         func.count().filter(Link.wanted > Link.written),
-        func.count().filter(Link.buried_at.is_not(None)),
+        func.count().filter(Link.failed_at.is_not(None)),
         func.count().filter(filled(Link.conflicts)),
         func.count().filter(or_(filled(Link.refused), filled(Link.unread))),
         func.count().filter(and_(Link.gone_at.is_not(None), Link.archived_at.is_(None))),
@@ -85,18 +85,18 @@ def counts(session: Session, sheets: Sequence[str]) -> dict[str, Counts]:
     return {row[0]: Counts(*row[1:]) for row in rows}
 
 
-def _of_lane(lane: Lane, now: datetime) -> list[Need]:
+def _of_queue(queue: SheetQueue, now: datetime) -> list[Need]:
     found = []
-    if lane.problem:
-        found.append(Need("paused", lane.sheet, lane.problem))
-    if lane.held_why:
-        found.append(Need("deletions", lane.sheet, lane.held_why, value=lane.held))
-    elif lacking := missing_columns(lane):
-        found.append(Need("header", lane.sheet, lacking))
-    if (why := silence(lane, now)) is not None:
-        found.append(Need("silent", lane.sheet, why))
-    if lane.unsigned_at is not None and now - lane.unsigned_at <= SILENT:
-        found.append(Need("unsigned", lane.sheet, UNSIGNED))
+    if queue.problem:
+        found.append(Need("paused", queue.sheet, queue.problem))
+    if queue.held_why:
+        found.append(Need("deletions", queue.sheet, queue.held_why, value=queue.held))
+    elif lacking := missing_columns(queue):
+        found.append(Need("header", queue.sheet, lacking))
+    if (why := silence(queue, now)) is not None:
+        found.append(Need("silent", queue.sheet, why))
+    if queue.unsigned_at is not None and now - queue.unsigned_at <= SILENT:
+        found.append(Need("unsigned", queue.sheet, UNSIGNED))
     return found
 
 
@@ -114,25 +114,25 @@ def _conflicts(session: Session, sheets: Sequence[str]) -> list[Need]:
 
 
 def _of_links(session: Session, sheets: Sequence[str]) -> list[Need]:
-    troubled = or_(Link.buried_at.is_not(None), filled(Link.refused), filled(Link.unread))
+    troubled = or_(Link.failed_at.is_not(None), filled(Link.refused), filled(Link.unread))
     mine = select(Link).where(Link.sheet.in_(sheets), troubled).order_by(Link.sheet, Link.row).limit(MOST)
     return [need for link in session.scalars(mine) for need in _of_link(link)]
 
 
 def _of_link(link: Link) -> list[Need]:
     one = Need("refused", link.sheet, "", link.id, link.lead_id, link.task_id, link.row)
-    if link.buried_at is not None:
+    if link.failed_at is not None:
         return [replace(one, kind="dead_letter", why=link.error or "")]
     unread = [replace(one, field=name, why=why) for name, why in link.unread.items()]
     return unread + [replace(one, field=name, why=why, value=value) for name, (value, why) in link.refused.items()]
 
 
-def _of_rows(lanes: Sequence[Lane]) -> list[Need]:
+def _of_rows(queues: Sequence[SheetQueue]) -> list[Need]:
     """Rows without a task, as the last sweep saw them."""
     return [
-        Need("row", lane.sheet, one["why"], row=one["row"], lead_id=one["lead_id"])
-        for lane in lanes
-        for one in lane.unlinked
+        Need("row", queue.sheet, one["why"], row=one["row"], lead_id=one["lead_id"])
+        for queue in queues
+        for one in queue.unlinked
     ]
 
 

@@ -29,7 +29,7 @@ class Query(BaseModel):
     limit: int = Field(default=100, ge=1, le=1000)
 
 
-def told(change: Change, link: Link | None) -> dict[str, Any]:
+def to_json(change: Change, link: Link | None) -> dict[str, Any]:
     """A change as JSON: when, who or what, which lead and field, old, new, by which rule, and what became of it.
 
     ``seconds``: how long it took to reach the other side; None while it has not.

@@ -4,14 +4,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.config.model import Config
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 
 ADDRESS = "https://docs.google.com/spreadsheets/d/{}/edit"
 
 
 def tabs(session: Session) -> dict[str, int | None]:
     """sheet key → Google's number of its tab; None until the first look at it."""
-    return {key: tab for key, tab in session.execute(select(Lane.sheet, Lane.tab_id))}  # noqa: C416 - a row is no pair
+    return {key: tab for key, tab in session.execute(select(SheetQueue.sheet, SheetQueue.tab_id))}  # noqa: C416 - a row is no pair
 
 
 def place(config: Config, key: str, tab: int | None, row: int | None) -> str | None:

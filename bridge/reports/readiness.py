@@ -1,11 +1,11 @@
 """What a bridge lacks before it can work: nothing, when traffic may be sent to it. Changes nothing, asks no Google."""
 
+from collections.abc import Callable
+
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import task_api.schema
-from bridge.engine.port import LaneEngine
-from bridge.runtime import Runtime
 from task_api.db import Base, impatient, state
 
 _UNGRANTED = text(r"""
@@ -27,10 +27,10 @@ _UNGRANTED = text(r"""
 """What PostgreSQL keeps from the bridge's user: kind, rights, names."""
 
 
-def lacking(runtime: Runtime, engine: LaneEngine) -> list[str]:
+def lacking(database: Engine, engine_lives: Callable[[], bool]) -> list[str]:
     """One sentence for each thing that is missing; they may be shown to anybody."""
     try:
-        found, works = database_lacks(runtime.database), engine.alive  # others may do the work: the database knows
+        found, works = database_lacks(database), engine_lives()  # others may do the work: the database knows
     except SQLAlchemyError:
         return ["the database cannot be read"]
     return found if works else [*found, "the engine does not run: tasks are changed, the sheet is not"]

@@ -29,7 +29,7 @@ class Standing:
 def standing(link: Link) -> Standing:
     """The worst that is to be said of a link."""
     state, why = next(_troubles(link), ("in_step", ""))
-    row = None if link.unborn or link.gone_at is not None else link.row
+    row = None if link.row_pending or link.gone_at is not None else link.row
     return Standing(link.task_id, link.sheet, row, state, why)
 
 
@@ -42,13 +42,13 @@ def of_tasks(session: Session, sheets: Collection[str], task_ids: Collection[int
 def out_of_step(session: Session, sheets: Sequence[str]) -> list[Standing]:
     """Every task that is not in step with its row, at most 1,000."""
     troubled = (filled(column) for column in (Link.refused, Link.unread, Link.conflicts))
-    unusual = (Link.wanted > Link.written, Link.buried_at.is_not(None), Link.gone_at.is_not(None))
+    unusual = (Link.wanted > Link.written, Link.failed_at.is_not(None), Link.gone_at.is_not(None))
     mine = select(Link).where(Link.sheet.in_(sheets), or_(*troubled, *unusual)).order_by(Link.task_id).limit(MOST)
     return [standing(link) for link in session.scalars(mine)]
 
 
 def _troubles(link: Link) -> Iterator[tuple[str, str]]:
-    if link.buried_at is not None:
+    if link.failed_at is not None:
         yield "buried", link.error or "given up after many attempts"
     if link.gone_at is not None:
         yield "gone", "the row is not in the sheet any more"

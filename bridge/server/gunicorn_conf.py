@@ -68,7 +68,7 @@ def post_worker_init(worker: Any) -> None:
 
 
 def worker_exit(_arbiter: Any, worker: Any) -> None:
-    """The last request is answered: finish the turn under way."""
+    """The last request is answered: finish the job under way."""
     if (app := getattr(worker, "wsgi", None)) is not None:
         app.extensions["engine"].stop()
         app.extensions["bridge"].close()

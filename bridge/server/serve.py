@@ -63,7 +63,7 @@ def _listen(wsgi: Callable[..., Any], config: Config, started: Callable[[], None
     threading.Thread(target=started, name="start", daemon=True).start()
     drained = threading.Thread(target=_drain, args=(stopping, stopped), name="drain")
     drained.start()
-    while drained.is_alive():  # the engine's last turn may still need this server
+    while drained.is_alive():  # the engine's last job may still need this server
         server.asyncore.loop(timeout=0.2, map=server._map, count=1)
     drain(server)
 

@@ -11,7 +11,7 @@ from bridge.server import gc
 
 
 def work(config: Config) -> None:
-    """Run until interrupted; turns under way are finished before the process ends."""
+    """Run until interrupted; jobs under way are finished before the process ends."""
     if config.local or not config.database.startswith("postgresql"):
         sys.exit("a worker of its own needs a bridge.toml and PostgreSQL: set DATABASE_URL=postgresql+psycopg://…")
     app, stopping = create_app(replace(config, engine=True)), threading.Event()

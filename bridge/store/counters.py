@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bridge.runtime import Runtime
-from bridge.store.models import Tally
+from bridge.store.models import Count
 
 DELIVERIES, ROWS, CALLS = "deliveries", "delivered_rows", "api_calls"
 EDIT_TO_TASK, TASK_TO_CELL = "edit_to_task", "task_to_cell"
@@ -25,8 +25,8 @@ SUM = "sum"
 TAKEN, REPEATED, REFUSED = FATES = ("taken", "repeated", "refused")
 
 _ADD = text(
-    "INSERT INTO tallies (sheet, name, label, value) VALUES (:sheet, :name, :label, :value) "
-    "ON CONFLICT (sheet, name, label) DO UPDATE SET value = tallies.value + excluded.value"
+    "INSERT INTO counters (sheet, name, label, value) VALUES (:sheet, :name, :label, :value) "
+    "ON CONFLICT (sheet, name, label) DO UPDATE SET value = counters.value + excluded.value"
 )
 
 
@@ -57,6 +57,6 @@ def note(runtime: Runtime, sheet: str, name: str, label: str) -> None:
 def read(session: Session, sheets: Sequence[str]) -> dict[tuple[str, str], dict[str, float]]:
     """(sheet key, name) → label → value; what was never counted is left out."""
     found: dict[tuple[str, str], dict[str, float]] = {}
-    for one in session.scalars(select(Tally).where(Tally.sheet.in_(sheets))):
+    for one in session.scalars(select(Count).where(Count.sheet.in_(sheets))):
         found.setdefault((one.sheet, one.name), {})[one.label] = one.value
     return found

@@ -107,7 +107,7 @@ def note_task_change(
     rule = "undo" if put else "the task changed"
     for task_field, (old, new) in changes.items():
         name = columns.get(task_field, task_field)
-        if put and name in link.puts:
+        if put and name in link.overrides:
             continue  # noted in the lead's words, as what was put
         if name in said and name in link.base and link.base[name] != said[name]:
             _note(session, link, "task", name, link.base[name], said[name], by, rule=rule)

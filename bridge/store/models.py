@@ -39,19 +39,19 @@ def where(condition: str) -> dict[str, Any]:
 class Link(Base):
     """The lasting pairing of a lead id, its row and its task.
 
-    ``base``: field → canonical value the sheet last showed and the bridge took. ``recall``: task status → the lead
+    ``base``: field → canonical value the sheet last showed and the bridge took. ``last_words``: task status → the lead
     word that last meant it. ``own_writes``: what was sent to the sheet and not yet seen again
-    (`bridge.store.in_flight_writes`). ``puts``: field → value the sheet is to take although no task says it (an undo).
-    ``rivals``: other rows that carry the same id.
+    (`bridge.store.in_flight_writes`). ``overrides``: field → value that the sheet is to take
+    although no task says it (an undo). ``duplicate_rows``: other rows that carry the same id.
 
-    The sheet owes a write while ``wanted > written``; ``cause``: the delivery, request or turn that made it owe it (as
-    `bridge.config.logs` names it); ``buried_at``: given up, ``error`` says why.
+    The sheet owes a write while ``wanted > written``; ``cause``: the delivery, request or job behind it (as
+    `bridge.config.logs` names it); ``failed_at``: given up, ``error`` says why.
 
     What a person should know: ``unread``: field → why its cell could not be read; ``refused``: field → [value, why it
     was not written]; ``conflicts``: field → what was decided.
 
     ``gone_at``: a tombstone: since when the row is missing; ``archived_at``: when the task was archived for it.
-    ``unborn``: the row has yet to be appended.
+    ``row_pending``: the row has yet to be appended.
     """
 
     __tablename__ = "links"
@@ -60,7 +60,7 @@ class Link(Base):
         UniqueConstraint("task_id", name="uq_links_task"),
         Index("ix_links_pending", "sheet", "next_try", **where("wanted > written")),
         Index("ix_links_gone", "sheet", "gone_at", **where("gone_at IS NOT NULL")),
-        Index("ix_links_buried", "sheet", "buried_at", **where("buried_at IS NOT NULL")),
+        Index("ix_links_failed", "sheet", "failed_at", **where("failed_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -68,11 +68,11 @@ class Link(Base):
     lead_id: Mapped[str] = mapped_column(String(200))
     task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id", name="fk_links_task"))
     base: Mapped[dict[str, Any]] = mapped_column(JSON)
-    recall: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    last_words: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     own_writes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     row: Mapped[int | None] = mapped_column(Integer)
-    rivals: Mapped[list[int]] = mapped_column(JSON, default=list)
-    has_rivals: Mapped[bool] = mapped_column(Boolean, default=False)
+    duplicate_rows: Mapped[list[int]] = mapped_column(JSON, default=list)
+    has_duplicates: Mapped[bool] = mapped_column(Boolean, default=False)
     seq: Mapped[int] = mapped_column(BigInteger, default=0)
     agreed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     wanted: Mapped[int] = mapped_column(Integer, default=0)
@@ -80,21 +80,21 @@ class Link(Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     next_try: Mapped[datetime] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(Text)
-    puts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default=NOTHING)
+    overrides: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default=NOTHING)
     unread: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=NOTHING)
     refused: Mapped[dict[str, list[Any]]] = mapped_column(JSON, default=dict, server_default=NOTHING)
     conflicts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=NOTHING)
-    unborn: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    row_pending: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    buried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cause: Mapped[str | None] = mapped_column(String(200))
 
-    def set_rivals(self, rows: Iterable[int]) -> None:
+    def set_duplicates(self, rows: Iterable[int]) -> None:
         """Remember which other rows carry this lead's id."""
-        self.rivals = list(rows)
-        self.has_rivals = bool(self.rivals)
+        self.duplicate_rows = list(rows)
+        self.has_duplicates = bool(self.duplicate_rows)
 
 
 class Delivery(Base):
@@ -155,7 +155,7 @@ class Account(Base):
     at: Mapped[float] = mapped_column(Float)
 
 
-class Lane(Base):
+class SheetQueue(Base):
     """One sheet's queue and its health. ``token`` fences: who holds an older one may no longer write.
 
     ``held``: how many vanished rows wait for a person's word before their tasks are archived; ``approved_at``: rows
@@ -166,7 +166,7 @@ class Lane(Base):
     came. ``spent``: the calls to Google of about the last minute, each as [seconds since 1970, kind, purpose].
     """
 
-    __tablename__ = "lanes"
+    __tablename__ = "sheet_queues"
 
     sheet: Mapped[str] = mapped_column(String(64), primary_key=True)
     spreadsheet: Mapped[str] = mapped_column(String(200))
@@ -193,10 +193,10 @@ class Lane(Base):
     spent: Mapped[list[tuple[float, str, str]]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
 
 
-class Tally(Base):
+class Count(Base):
     """A count that only grows: of one sheet, by name and label, as `bridge.store.counters` keeps it."""
 
-    __tablename__ = "tallies"
+    __tablename__ = "counters"
 
     sheet: Mapped[str] = mapped_column(String(64), primary_key=True)
     name: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -1,7 +1,7 @@
 """How fast each of Google's accounts may be used, kept in the database: whoever uses an account shares its budget.
 
 Google counts reads and writes of a service account, all its sheets and all processes together (GOOGLE.md section 1).
-A turn takes what it will probably need when it begins, and what it really needed when it ends.
+A job takes what it will probably need when it begins, and what it really needed when it ends.
 """
 
 from dataclasses import replace
@@ -20,7 +20,7 @@ Used = tuple[int, int]
 
 
 def take(session: Session, name: str, pace: Pace, now: datetime) -> bool:
-    """Take what a turn probably needs; False, and nothing taken, while that much is not free."""
+    """Take what a job probably needs; False, and nothing taken, while that much is not free."""
     account = _locked(session, name, pace)
     if _wait(account, pace, now) > 0:
         return False
@@ -29,12 +29,12 @@ def take(session: Session, name: str, pace: Pace, now: datetime) -> bool:
 
 
 def settle(session: Session, name: str, pace: Pace, now: datetime, used: Used) -> None:
-    """The turn is over and has made so many calls."""
+    """The job is over and has made so many calls."""
     use(session, name, pace, now, (used[0] - READS_A_TURN, used[1] - WRITES_A_TURN))
 
 
 def use(session: Session, name: str, pace: Pace, now: datetime, used: Used) -> None:
-    """Take so many calls, in advance or after them; a budget in debt is waited out before the next turn."""
+    """Take so many calls, in advance or after them; a budget in debt is waited out before the next job."""
     account, at = _locked(session, name, pace), now.timestamp()
     reads = _bucket(pace, account.reads, account.at).taken(at, used[0])
     writes = _bucket(pace, account.writes, account.at).taken(at, used[1])
@@ -42,7 +42,7 @@ def use(session: Session, name: str, pace: Pace, now: datetime, used: Used) -> N
 
 
 def waits(session: Session, pace: Pace, now: datetime) -> dict[str, float]:
-    """account → seconds until it has enough for a turn; accounts that were never used are missing."""
+    """account → seconds until it has enough for a job; accounts that were never used are missing."""
     return {account.name: _wait(account, pace, now) for account in session.scalars(select(Account))}
 
 

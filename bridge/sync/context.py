@@ -40,7 +40,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownLinks:
     """What the database knows of the leads at hand.
 
     ``free``: lead id → live tasks without a row that bear it. ``claimed``: task id → the task that a row without a
@@ -62,7 +62,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Batch:
+class SyncContext:
     """One transaction's work on one reading of one sheet."""
 
     session: Session

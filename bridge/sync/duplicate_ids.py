@@ -8,33 +8,33 @@ from sqlalchemy.orm import Session
 
 from bridge.core.outcome import Outcome
 from bridge.core.values import Row
-from bridge.google.sheet_view import Seen
+from bridge.google.sheet_view import SheetView
 from bridge.store.models import Link
 
 MOST_AT_ONCE = 500
 """A statement takes only so many values."""
 
 
-def keep_one_each(session: Session, seen: Seen, copies: Mapping[str, Sequence[int]]) -> list[Outcome]:
+def keep_one_each(session: Session, view: SheetView, copies: Mapping[str, Sequence[int]]) -> list[Outcome]:
     """Of several rows with one id, the one that still says what both sides agreed on keeps the lead; of equals, the
     one that had it. Remembers the others on the link and returns what they are told.
     """
-    mine = select(Link).where(Link.sheet == seen.config.key)
-    for link in session.scalars(mine.where(Link.has_rivals)):
-        link.set_rivals(())
+    mine = select(Link).where(Link.sheet == view.config.key)
+    for link in session.scalars(mine.where(Link.has_duplicates)):
+        link.set_duplicates(())
     links: dict[str, Link] = {}
     for start in range(0, len(copies), MOST_AT_ONCE):
         wanted = islice(copies, start, start + MOST_AT_ONCE)
         links |= {link.lead_id: link for link in session.scalars(mine.where(Link.lead_id.in_(list(wanted))))}
     told: list[Outcome] = []
     for lead_id, numbers in copies.items():
-        same = [seen.row(number) for number in numbers]
+        same = [view.row(number) for number in numbers]
         keeper = _keeper(same, links.get(lead_id))
         others = [row.number for row in same if row is not keeper]
         if lead_id in links:
-            links[lead_id].set_rivals(others)
+            links[lead_id].set_duplicates(others)
         for number in others:
-            why = same_id(number, lead_id, keeper.number, assign_ids=seen.config.assign_ids)
+            why = same_id(number, lead_id, keeper.number, assign_ids=view.config.assign_ids)
             told.append(Outcome(number, lead_id, "refused", reasons=(why,)))
     return told
 

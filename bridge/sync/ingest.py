@@ -11,11 +11,11 @@ from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.store.history import note_life, note_unread
 from bridge.store.models import Link
-from bridge.sync.context import Batch, Known
+from bridge.sync.context import KnownLinks, SyncContext
 from bridge.sync.duplicate_ids import same_id
 from bridge.sync.link_row import newcomer
-from bridge.sync.load import claimed_task, gather
-from bridge.sync.merge_row import owes, update
+from bridge.sync.load import claimed_task, load
+from bridge.sync.merge_row import needs_write, update
 from bridge.sync.overwritten_edits import note_where_covered
 from task_api import tasks
 from task_api.models import Task
@@ -23,90 +23,90 @@ from task_api.models import Task
 LONGEST_ID = 200
 
 
-def take(batch: Batch) -> list[Outcome]:
+def take(context: SyncContext) -> list[Outcome]:
     """Merge every row that is not blank; returns their outcomes in order."""
-    rows = [row for row in batch.reading.rows if not row.blank]
-    note_where_covered(batch, batch.reading.rows)
-    known = gather(batch, rows)
-    return [_take_row(batch, known, row) for row in rows]
+    rows = [row for row in context.reading.rows if not row.blank]
+    note_where_covered(context, context.reading.rows)
+    known = load(context, rows)
+    return [_take_row(context, known, row) for row in rows]
 
 
-def _take_row(batch: Batch, known: Known, row: Row) -> Outcome:
+def _take_row(context: SyncContext, known: KnownLinks, row: Row) -> Outcome:
     if row.lead_id is None:
-        return Outcome(row.number, None, "refused", reasons=(_without_id(batch, known, row),))
-    if why := _refusal(batch, row.lead_id, row.number, known):
+        return Outcome(row.number, None, "refused", reasons=(_without_id(context, known, row),))
+    if why := _refusal(context, row.lead_id, row.number, known):
         return Outcome(row.number, row.lead_id, "refused", reasons=(why,))
     known.seen[row.lead_id] = row.number
     link = known.links.get(row.lead_id)
-    return newcomer(batch, known, row, row.lead_id) if link is None else _take_linked(batch, known, row, link)
+    return newcomer(context, known, row, row.lead_id) if link is None else _take_linked(context, known, row, link)
 
 
-def _without_id(batch: Batch, known: Known, row: Row) -> str:
+def _without_id(context: SyncContext, known: KnownLinks, row: Row) -> str:
     link = known.claimants.get(claimed_task(row) or 0)
-    if link is not None and link.sheet == batch.sheet.key:
+    if link is not None and link.sheet == context.sheet.key:
         return f"row {row.number} has lost its id, which was {link.lead_id}: put it back, or delete the row"
     return row.refused.get("id", f"row {row.number} has no id: give it one no other row has")
 
 
-def _refusal(batch: Batch, lead_id: str, number: int, known: Known) -> str:
+def _refusal(context: SyncContext, lead_id: str, number: int, known: KnownLinks) -> str:
     """Why a row with this id cannot be taken; empty when it can."""
     if len(lead_id) > LONGEST_ID:
         return f"the id of row {number} is longer than {LONGEST_ID} characters"
     link = known.links.get(lead_id)
-    other = known.seen.get(lead_id) or (link.row if link and number in link.rivals else None)
-    return same_id(number, lead_id, other, assign_ids=batch.sheet.assign_ids) if other else ""
+    other = known.seen.get(lead_id) or (link.row if link and number in link.duplicate_rows else None)
+    return same_id(number, lead_id, other, assign_ids=context.sheet.assign_ids) if other else ""
 
 
-def _take_linked(batch: Batch, known: Known, row: Row, link: Link) -> Outcome:
-    reading, task = batch.reading, known.tasks[link.task_id]
+def _take_linked(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> Outcome:
+    reading, task = context.reading, known.tasks[link.task_id]
     if reading.seq is not None and reading.seq < link.seq:
         return Outcome(row.number, row.lead_id, "stale", task.id, ("a newer edit of this row arrived first",))
     if reading.seq is None and link.agreed_at > reading.began:
         return Outcome(row.number, row.lead_id, "unchanged", task.id)
     if link.gone_at is None and link.row not in {None, row.number} and "id" in reading.edited:
-        return _perhaps_copied(batch, row, link)
+        return _perhaps_copied(context, row, link)
     if reading.seq is not None and link.row != row.number:
-        ask_for_sweep(batch.session, link.sheet, batch.now + SWEEP_SOON)
-    link.row, link.seq, link.unborn = row.number, reading.seq or link.seq, False
-    back = _come_back(batch, link, task)
+        ask_for_sweep(context.session, link.sheet, context.now + SWEEP_SOON)
+    link.row, link.seq, link.row_pending = row.number, reading.seq or link.seq, False
+    back = _come_back(context, link, task)
     if task.archived_at is not None:
-        return _archived(batch, row, link, task)
-    told = update(batch, row, link, task, known.replaced.get(link.id, {}))
+        return _archived(context, row, link, task)
+    told = update(context, row, link, task, known.replaced.get(link.id, {}))
     return Outcome(row.number, row.lead_id, "task_restored", task.id, told.reasons, told.changes) if back else told
 
 
-def _perhaps_copied(batch: Batch, row: Row, link: Link) -> Outcome:
+def _perhaps_copied(context: SyncContext, row: Row, link: Link) -> Outcome:
     """A person has just put this id into another row: only a look at the whole sheet shows whether the lead moved."""
-    ask_for_sweep(batch.session, link.sheet, batch.now)
+    ask_for_sweep(context.session, link.sheet, context.now)
     if row.values.get("name") == link.base.get("name"):
         return Outcome(row.number, row.lead_id, "unchanged", link.task_id)
     why = f"id {row.lead_id} belongs to the lead in row {link.row}: give row {row.number} an id of its own"
     return Outcome(row.number, row.lead_id, "refused", link.task_id, (why,))
 
 
-def _come_back(batch: Batch, link: Link, task: Task) -> bool:
+def _come_back(context: SyncContext, link: Link, task: Task) -> bool:
     """The tombstone goes; a task that was archived for it comes back."""
     if link.gone_at is None:
         return False
-    archived, link.gone_at, link.archived_at, link.buried_at = link.archived_at, None, None, None
+    archived, link.gone_at, link.archived_at, link.failed_at = link.archived_at, None, None, None
     if archived is None or task.archived_at is None:
         return False
-    tasks.restore(batch.session, task, actor=batch.reading.actor)
-    note_life(batch.session, link, "archived", True, False, batch.by, "the row is back")
+    tasks.restore(context.session, task, actor=context.reading.actor)
+    note_life(context.session, link, "archived", True, False, context.by, "the row is back")
     return True
 
 
-def _archived(batch: Batch, row: Row, link: Link, task: Task) -> Outcome:
+def _archived(context: SyncContext, row: Row, link: Link, task: Task) -> Outcome:
     """The row of an archived task stays as it is; only its sync cell is kept right."""
     shown = {name: value for name, value in row.values.items() if name == "sync"}
     if shown and link.base.get("sync", ...) != shown["sync"]:
         link.base = link.base | shown
-    if owes(task, link, batch.sheet.mapping):
-        mark_pending(batch.session, link, batch.now)
-    if batch.reading.seq is None and all(link.base.get(name) == value for name, value in row.values.items()):
+    if needs_write(task, link, context.sheet.mapping):
+        mark_pending(context.session, link, context.now)
+    if context.reading.seq is None and all(link.base.get(name) == value for name, value in row.values.items()):
         return Outcome(row.number, row.lead_id, "unchanged", task.id)
     why = f"task {task.id} is archived, so the row no longer changes it: PATCH archived=false to bring it back"
-    for name in set(batch.reading.edited) & row.values.keys():
+    for name in set(context.reading.edited) & row.values.keys():
         if link.base.get(name) != row.values[name]:
-            note_unread(batch.session, link, name, row.values[name], batch.by, why)
+            note_unread(context.session, link, name, row.values[name], context.by, why)
     return Outcome(row.number, row.lead_id, "refused", task.id, (why,))

@@ -11,32 +11,32 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from bridge.config.model import SheetConfig
-from bridge.core.reconcile import Known
+from bridge.core.reconcile import KnownLead
 from bridge.store.models import Link
 from bridge.sync.status_cell import OK, archived_text
 from bridge.tracker import task_fields
 from task_api.models import Task
 
 
-def known_leads(session: Session, sheet: SheetConfig, lead_ids: Collection[str]) -> Mapping[str, Known]:
+def known_leads(session: Session, sheet: SheetConfig, lead_ids: Collection[str]) -> Mapping[str, KnownLead]:
     """lead id → what is known of it, for the ids that have a link."""
-    link = (Link.id.label("link_id"), Link.lead_id, Link.row, Link.base, Link.recall, _restless().label("restless"))
+    link = (Link.id.label("link_id"), Link.lead_id, Link.row, Link.base, Link.last_words, _restless().label("restless"))
     task = (Task.id, Task.status, Task.notes, Task.assignee, Task.due, Task.archived_at)
     mine = select(*link, *task).join(Task, Task.id == Link.task_id)
     found = session.execute(mine.where(Link.sheet == sheet.key, Link.lead_id.in_(lead_ids)))
     return {pair.lead_id: _known(sheet, pair) for pair in found}
 
 
-def _known(sheet: SheetConfig, pair: Row[Any]) -> Known:
+def _known(sheet: SheetConfig, pair: Row[Any]) -> KnownLead:
     if pair.archived_at is not None:
-        return Known(pair.link_id, pair.row, pair.base, {"sync": archived_text(pair.id)}, pair.restless)
-    said = sheet.mapping.task_as_lead(task_fields(cast(Task, pair)), (pair.base,), pair.recall)
-    return Known(pair.link_id, pair.row, pair.base, said | {"sync": OK}, pair.restless)
+        return KnownLead(pair.link_id, pair.row, pair.base, {"sync": archived_text(pair.id)}, pair.restless)
+    said = sheet.mapping.task_as_lead(task_fields(cast(Task, pair)), (pair.base,), pair.last_words)
+    return KnownLead(pair.link_id, pair.row, pair.base, said | {"sync": OK}, pair.restless)
 
 
 def _restless() -> ColumnElement[bool]:
     """True for a link that has more to it than base and task: it is always looked at."""
-    marked = [Link.puts, Link.unread, Link.refused, Link.conflicts]
+    marked = [Link.overrides, Link.unread, Link.refused, Link.conflicts]
     remarkable = [sql_cast(column, Text) != "{}" for column in marked]
-    unusual = (Link.has_rivals, Link.unborn, Link.gone_at.is_not(None), Link.buried_at.is_not(None))
+    unusual = (Link.has_duplicates, Link.row_pending, Link.gone_at.is_not(None), Link.failed_at.is_not(None))
     return or_(sql_cast(Link.own_writes, Text) != "[]", *remarkable, *unusual)

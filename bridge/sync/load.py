@@ -10,7 +10,7 @@ from bridge.core.values import Row, Value
 from bridge.store.history import replaced_lately
 from bridge.store.in_flight_writes import Entry
 from bridge.store.models import Link
-from bridge.sync.context import Batch, Known
+from bridge.sync.context import KnownLinks, SyncContext
 from bridge.sync.misdirected_writes import at_large, differing, doubt
 from task_api.db import exclusive
 from task_api.models import Task
@@ -26,26 +26,26 @@ _PAIRS = (
 """Every delivery asks this; made once, it costs half."""
 
 
-def gather(batch: Batch, rows: Sequence[Row]) -> Known:
+def load(context: SyncContext, rows: Sequence[Row]) -> KnownLinks:
     """Links and tasks of the rows' leads; for rows without a link also every task that could be theirs."""
-    session, sheet = batch.session, batch.sheet
+    session, sheet = context.session, context.sheet
     lead_ids = {row.lead_id for row in rows if row.lead_id}
     pairs = session.execute(_PAIRS, {"sheet": sheet.key, "lead_ids": lead_ids}).all()
     links = [link for link, _ in pairs]
     known = {link.lead_id: link for link in links}
     new = [row for row in rows if row.lead_id not in known]
-    replaced = replaced_lately(session, links, min(batch.now, batch.reading.signed or batch.now))
-    missing = _at_large(batch, rows, known, replaced)
+    replaced = replaced_lately(session, links, min(context.now, context.reading.signed or context.now))
+    missing = _at_large(context, rows, known, replaced)
     exclusive(session, LEADS, *(row.lead_id for row in new if row.lead_id))
     claims = {claim for row in new if (claim := claimed_task(row)) is not None}
-    return Known(
+    return KnownLinks(
         links=known,
         tasks={task.id: task for _, task in pairs},
         free=_free(session, [row.lead_id for row in new if row.lead_id]),
         claimed=_tasks(session, claims),
         claimants=_claimants(session, claims),
-        neighbours=_neighbours(batch, [row.number for row in new if row.lead_id and claimed_task(row) is None]),
-        alike=_alike(batch, new),
+        neighbours=_neighbours(context, [row.number for row in new if row.lead_id and claimed_task(row) is None]),
+        alike=_alike(context, new),
         replaced=replaced,
         at_large=missing,
     )
@@ -58,16 +58,16 @@ def claimed_task(row: Row) -> int | None:
 
 
 def _at_large(
-    batch: Batch, rows: Sequence[Row], links: Mapping[str, Link], doubtful: dict[int, dict[str, set[Value]]]
+    context: SyncContext, rows: Sequence[Row], links: Mapping[str, Link], doubtful: dict[int, dict[str, set[Value]]]
 ) -> Sequence[Entry]:
     """What may have strayed into these rows. A sweep knows and has found its victims; a delivery looks it up where a
     row is new or shows what no event told, and doubts that.
     """
-    reading, by_id = batch.reading, [(row, links.get(row.lead_id or "")) for row in rows]
+    reading, by_id = context.reading, [(row, links.get(row.lead_id or "")) for row in rows]
     if reading.at_large is not None:
         return reading.at_large
     changed = [(link, names) for row, link in by_id if link and (names := differing(row, link, reading.edited))]
-    missing = at_large(batch.session, batch.sheet.key) if changed or not all(link for _, link in by_id) else ()
+    missing = at_large(context.session, context.sheet.key) if changed or not all(link for _, link in by_id) else ()
     for link, names in changed:
         doubt(missing, link, names, doubtful[link.id])
     return missing
@@ -86,15 +86,15 @@ def _claimants(session: Session, task_ids: Collection[int]) -> Mapping[int, Link
     return {link.task_id: link for link in session.scalars(select(Link).where(Link.task_id.in_(task_ids)))}
 
 
-def _neighbours(batch: Batch, numbers: Collection[int]) -> Mapping[int, Link]:
+def _neighbours(context: SyncContext, numbers: Collection[int]) -> Mapping[int, Link]:
     if not numbers:
         return {}
-    mine = select(Link).where(Link.sheet == batch.sheet.key, Link.row.in_(numbers))
-    return {link.row or 0: link for link in batch.session.scalars(mine)}
+    mine = select(Link).where(Link.sheet == context.sheet.key, Link.row.in_(numbers))
+    return {link.row or 0: link for link in context.session.scalars(mine)}
 
 
 def _unlinked(session: Session, condition: ColumnElement[bool]) -> list[Task]:
-    """Live tasks without a row that meet the condition; no lane guards them, so each is locked."""
+    """Live tasks without a row that meet the condition; no queue guards them, so each is locked."""
     linked = select(Link.id).where(Link.task_id == Task.id).exists()
     live = select(Task).where(condition, Task.archived_at.is_(None), ~linked)
     return list(session.scalars(live.order_by(Task.id).with_for_update(of=Task, key_share=True)))
@@ -107,11 +107,11 @@ def _free(session: Session, lead_ids: Collection[str]) -> Mapping[str, Sequence[
     return found
 
 
-def _alike(batch: Batch, rows: Sequence[Row]) -> Mapping[str, Sequence[Task]]:
+def _alike(context: SyncContext, rows: Sequence[Row]) -> Mapping[str, Sequence[Task]]:
     """Tasks without a lead id that say what a row says in the field that the configuration names unique, either as the
     row has it or as the bridge would write it.
     """
-    name, mapping = batch.sheet.match, batch.sheet.mapping
+    name, mapping = context.sheet.match, context.sheet.mapping
     values = {row.values.get(name) for row in rows} - {None} if name else set()
     if not values:
         return {}
@@ -123,6 +123,6 @@ def _alike(batch: Batch, rows: Sequence[Row]) -> Mapping[str, Sequence[Task]]:
     column = getattr(Task, field)
     same = func.lower(func.trim(column)).in_([text.lower() for text in wanted])
     found: dict[str, list[Task]] = {}
-    for task in _unlinked(batch.session, (column.in_(values) | same) & Task.lead_id.is_(None)):
+    for task in _unlinked(context.session, (column.in_(values) | same) & Task.lead_id.is_(None)):
         found.setdefault(wanted.get(likeness(getattr(task, field)), ""), []).append(task)
     return found

@@ -1,17 +1,17 @@
-"""A task, seen by the bridge: its fields as canonical values, and canonical values as task fields. Changes nothing."""
+"""One row and its task: merge them and apply the task's part. Inside the caller's transaction; no network."""
 
 from collections.abc import Collection, Iterable, Mapping
 
 from bridge.core.cells import obstacle
 from bridge.core.mapping import SheetMapping
-from bridge.core.merge import Conflict, Merge, merge, trust
+from bridge.core.merge import Conflict, Merge, classify_read, merge
 from bridge.core.outcome import FieldChange, Outcome
 from bridge.core.values import Fields, Row, Value
 from bridge.queue import pending
 from bridge.store import in_flight_writes
 from bridge.store.history import note_conflict, note_sheet_change, note_unread
 from bridge.store.models import Link
-from bridge.sync.context import Batch
+from bridge.sync.context import SyncContext
 from bridge.sync.overwritten_edits import under_our_write
 from bridge.sync.status_cell import link_text
 from bridge.tracker import task_arguments, task_fields
@@ -25,27 +25,29 @@ ENDURING = "Google refuses"
 """Refusals that start so cannot be seen in the cell; only a new try shows whether they last."""
 
 
-def update(batch: Batch, row: Row, link: Link, task: Task, replaced: Mapping[str, Collection[Value]]) -> Outcome:
+def update(
+    context: SyncContext, row: Row, link: Link, task: Task, replaced: Mapping[str, Collection[Value]]
+) -> Outcome:
     """Merge a row, as a person or an event delivered it, with its task; what the sheet then owes is marked pending."""
     values, unread = acceptable(row)
-    take_note_of_unread(batch, row, link, unread)
-    touched = _forget_refusals(batch, row, link)
+    take_note_of_unread(context, row, link, unread)
+    touched = _forget_refusals(context, row, link)
     values |= {name: link.base.get(name) for name in unread}
-    in_flight_writes.forget_old(link, batch.now)
+    in_flight_writes.forget_old(link, context.now)
     sent = in_flight_writes.values(link)
-    old = replaced if batch.reading.seq is None else _either(replaced, sent)  # a delivery may have been read before
-    base, doubtful = trust(link.base, values, in_flight_writes.unseen(link), old, batch.reading.edited)
+    old = replaced if context.reading.seq is None else _either(replaced, sent)  # a delivery may have been read before
+    base, doubtful = classify_read(link.base, values, in_flight_writes.unseen(link), old, context.reading.edited)
     certain = {name: value for name, value in values.items() if name not in doubtful}
     overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
-    before, under_ours = link.base, under_our_write(batch, values, sent)
-    merged = merge_row(batch, link, task, base, certain | under_ours)
+    before, under_ours = link.base, under_our_write(context, values, sent)
+    merged = merge_row(context, link, task, base, certain | under_ours)
     if under_ours:  # the sheet shows our write over it
         link.base, overwritten = link.base | {name: values[name] for name in under_ours}, True
-    if doubtful or overwritten or owes(task, link, batch.sheet.mapping):
+    if doubtful or overwritten or needs_write(task, link, context.sheet.mapping):
         news = doubtful or overwritten or link.base != before or touched
-        (pending.mark_pending if news else pending.ensure_pending)(batch.session, link, batch.now)
+        (pending.mark_pending if news else pending.ensure_pending)(context.session, link, context.now)
     reasons = (*_sentences(unread), *(f"{c.field}: {_decided(c)}" for c in merged.conflicts))
-    changes = _planned(batch, row, base, certain, merged)
+    changes = _planned(context, row, base, certain, merged)
     return Outcome(row.number, row.lead_id, _word(merged, reasons), task.id, reasons, changes)
 
 
@@ -53,22 +55,22 @@ def _either(one: Mapping[str, Collection[Value]], other: Mapping[str, Collection
     return {name: {*one.get(name, ()), *other.get(name, ())} for name in one.keys() | other.keys()}
 
 
-def merge_row(batch: Batch, link: Link, task: Task, base: Fields, values: Fields) -> Merge:
+def merge_row(context: SyncContext, link: Link, task: Task, base: Fields, values: Fields) -> Merge:
     """Merge one row with its task and apply the task's part; what the sheet must take is returned.
 
     Where the row shows a write of ours over a word that a person had chosen since, that word comes first on the way
     back.
     """
-    mapping, reading = batch.sheet.mapping, batch.reading
+    mapping, reading = context.sheet.mapping, context.reading
     before_ours = {name: value for name, value in link.base.items() if name in values and base.get(name) != value}
     said = as_lead(task, link, mapping, before_ours, values, base)
     merged = merge(base, values, said, mapping.rules, reading.latest)
-    _note(batch, link, base, values, merged)
+    _note(context, link, base, values, merged)
     _keep_open(link, base, values, merged)
     if merged.base != link.base:
         link.base, link.agreed_at = merged.base, reading.began
         remember(link, mapping)
-    tasks.change(batch.session, task, task_arguments(mapping.task_changes(merged.task)), actor=reading.actor)
+    tasks.change(context.session, task, task_arguments(mapping.task_changes(merged.task)), actor=reading.actor)
     return merged
 
 
@@ -85,47 +87,47 @@ def remember(link: Link, mapping: SheetMapping) -> None:
     """Note which word last stood for its task status: the lossless way back."""
     word, statuses = link.base.get("status"), mapping.statuses
     if isinstance(word, str) and word in statuses.to_task:
-        link.recall = link.recall | {statuses.task_status(word): word}
+        link.last_words = link.last_words | {statuses.task_status(word): word}
 
 
-def take_note_of_unread(batch: Batch, row: Row, link: Link, unread: dict[str, str]) -> None:
+def take_note_of_unread(context: SyncContext, row: Row, link: Link, unread: dict[str, str]) -> None:
     """What a person typed and the bridge could not take, into the history; once, until the cell changes."""
     for name, why in unread.items():
         if link.unread.get(name) != why:
             shown = row.cell(name).shown if name in row.positions else ""
-            note_unread(batch.session, link, name, shown[:1000], batch.by, why)
+            note_unread(context.session, link, name, shown[:1000], context.by, why)
     if link.unread != unread:
         link.unread = unread
 
 
-def _forget_refusals(batch: Batch, row: Row, link: Link) -> bool:
+def _forget_refusals(context: SyncContext, row: Row, link: Link) -> bool:
     """A cell that a person has touched, or whose obstacle is gone, may be written again. True when there is one."""
-    touched = set(batch.reading.edited)
-    if batch.reading.seq is None:
-        touched |= {name for name, (value, why) in link.refused.items() if _passable(batch, row, name, value, why)}
+    touched = set(context.reading.edited)
+    if context.reading.seq is None:
+        touched |= {name for name, (value, why) in link.refused.items() if _passable(context, row, name, value, why)}
     freed = bool(touched & link.refused.keys())
     if freed:
         link.refused = {name: entry for name, entry in link.refused.items() if name not in touched}
     return freed
 
 
-def _passable(batch: Batch, row: Row, name: str, value: Value, why: str) -> bool:
-    column = batch.sheet.mapping.by_field.get(name)
+def _passable(context: SyncContext, row: Row, name: str, value: Value, why: str) -> bool:
+    column = context.sheet.mapping.by_field.get(name)
     if column is None or name not in row.positions or why.startswith(ENDURING):
         return False
     return not obstacle(column.kind, value, row.cell(name))
 
 
-def _note(batch: Batch, link: Link, base: Fields, values: Fields, merged: Merge) -> None:
+def _note(context: SyncContext, link: Link, base: Fields, values: Fields, merged: Merge) -> None:
     """What a person changed in the row, and what a conflict took from either side, into the history."""
-    rules, conflicts = batch.sheet.mapping.rules, {conflict.field: conflict for conflict in merged.conflicts}
+    rules, conflicts = context.sheet.mapping.rules, {conflict.field: conflict for conflict in merged.conflicts}
     for name, value in values.items():
         if base.get(name) == value or rules[name].direction == "to_sheet":
             continue
         if name in conflicts:
-            note_conflict(batch.session, link, conflicts[name], base.get(name), rules[name].policy, batch.by)
+            note_conflict(context.session, link, conflicts[name], base.get(name), rules[name].policy, context.by)
         else:
-            note_sheet_change(batch.session, link, name, base.get(name), value, batch.by)
+            note_sheet_change(context.session, link, name, base.get(name), value, context.by)
 
 
 def _keep_open(link: Link, base: Fields, values: Fields, merged: Merge) -> None:
@@ -135,9 +137,9 @@ def _keep_open(link: Link, base: Fields, values: Fields, merged: Merge) -> None:
     still = {name: what for name, what in link.conflicts.items() if name not in changed} | decided
     if still != link.conflicts:
         link.conflicts = still
-    over = {name for name, value in link.puts.items() if name in decided or values.get(name, ...) == value}
+    over = {name for name, value in link.overrides.items() if name in decided or values.get(name, ...) == value}
     if over:
-        link.puts = {name: value for name, value in link.puts.items() if name not in over}
+        link.overrides = {name: value for name, value in link.overrides.items() if name not in over}
 
 
 def _decided(conflict: Conflict) -> str:
@@ -156,13 +158,13 @@ def _word(merged: Merge, reasons: tuple[str, ...]) -> str:
     return "refused" if reasons else "unchanged"
 
 
-def _planned(batch: Batch, row: Row, base: Fields, values: Fields, merged: Merge) -> tuple[FieldChange, ...]:
+def _planned(context: SyncContext, row: Row, base: Fields, values: Fields, merged: Merge) -> tuple[FieldChange, ...]:
     """What either side takes; not what its cell will not take."""
     to_task = tuple(FieldChange(name, base.get(name), value, "task") for name, value in merged.task.items())
     to_sheet = (
         FieldChange(name, values.get(name), value, "sheet")
         for name, value in merged.sheet.items()
-        if not obstacle(batch.sheet.mapping.by_field[name].kind, value, row.cell(name), guarded=name in row.guarded)
+        if not obstacle(context.sheet.mapping.by_field[name].kind, value, row.cell(name), guarded=name in row.guarded)
     )
     return (*to_task, *to_sheet)
 
@@ -172,11 +174,11 @@ def as_lead(task: Task, link: Link, mapping: SheetMapping, *present: Fields) -> 
 
     ``present``: what the row says now, when it was read; the base counts last.
     """
-    said = mapping.task_as_lead(task_fields(task), (*present, link.base), link.recall)
-    return said | link.puts | {"sync": link_text(link, archived=task.archived_at is not None)}
+    said = mapping.task_as_lead(task_fields(task), (*present, link.base), link.last_words)
+    return said | link.overrides | {"sync": link_text(link, archived=task.archived_at is not None)}
 
 
-def owes(task: Task, link: Link, mapping: SheetMapping) -> bool:
+def needs_write(task: Task, link: Link, mapping: SheetMapping) -> bool:
     """True when the sheet owes a write: it was last seen saying something else than it is to show.
 
     Fields without a column are not in the base; what was refused is not owed until it changes. Of an archived task
@@ -193,6 +195,6 @@ def close_conflicts(link: Link, mapping: SheetMapping, changed: Iterable[str]) -
     """A conflict is open, and an undo under way, until its field changes again: here by these task fields."""
     fields = {"name" if field == "title" else field for field in changed}
     names = {column.field for column in mapping.columns if {column.field, column.task_field} & fields}
-    if names & (link.conflicts.keys() | link.puts.keys()):
+    if names & (link.conflicts.keys() | link.overrides.keys()):
         link.conflicts = {name: what for name, what in link.conflicts.items() if name not in names}
-        link.puts = {name: value for name, value in link.puts.items() if name not in names}
+        link.overrides = {name: value for name, value in link.overrides.items() if name not in names}

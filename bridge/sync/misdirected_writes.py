@@ -21,7 +21,7 @@ from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG, By, note_stray
 from bridge.store.in_flight_writes import Entry
-from bridge.store.models import Lane, Link
+from bridge.store.models import Link, SheetQueue
 
 log = logging.getLogger(__name__)
 MOST = 5000
@@ -53,7 +53,7 @@ def at_large(session: Session, sheet: str) -> list[Entry]:
         for entry in entries
         if not entry["settled"]
     ]
-    return [*session.get_one(Lane, sheet).litter, *found]
+    return [*session.get_one(SheetQueue, sheet).litter, *found]
 
 
 def differing(row: Row, link: Link, edited: Collection[str] = ()) -> list[str]:
@@ -87,11 +87,11 @@ def find_victims(session: Session, sheet: str, missing: Sequence[Entry], rows: I
         _blame(session, link, found, by)
 
 
-def forget_found(lane: Lane, began: datetime) -> None:
+def forget_found(queue: SheetQueue, began: datetime) -> None:
     """A sweep that began then has looked for everything that left well before it."""
-    left = [entry for entry in lane.litter if "at" in entry and datetime.fromisoformat(entry["at"]) >= began - LAG]
-    if len(left) != len(lane.litter):
-        lane.litter = left
+    left = [entry for entry in queue.litter if "at" in entry and datetime.fromisoformat(entry["at"]) >= began - LAG]
+    if len(left) != len(queue.litter):
+        queue.litter = left
 
 
 def astray(session: Session, link: Link, stood: str | None, entries: Sequence[Entry], by: By) -> None:
@@ -148,5 +148,5 @@ def _latest(entries: Sequence[Entry]) -> datetime:
 
 
 def _remember(session: Session, link: Link, entries: Iterable[Entry]) -> None:
-    lane = session.get_one(Lane, link.sheet)
-    lane.litter = [*lane.litter, *(_of(link, entry) for entry in entries)][-MOST:]
+    queue = session.get_one(SheetQueue, link.sheet)
+    queue.litter = [*queue.litter, *(_of(link, entry) for entry in entries)][-MOST:]

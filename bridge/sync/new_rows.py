@@ -50,9 +50,10 @@ def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task,
         raise Permanent(f"lead {lead_id} of the sheet has task {other} already: archive one, or change its lead_id")
     tasks.change(session, task, {"lead_id": lead_id}, actor=actor)
     link = Link(
-        sheet=sheet.key, lead_id=lead_id, task_id=task.id, base={}, recall={}, own_writes=[], puts=_name(task, sheet),
-        unread={}, refused={}, conflicts={}, row=None, rivals=[], has_rivals=False, unborn=True, seq=0,
-        agreed_at=runtime.now(), wanted=0, written=0, attempts=0, next_try=runtime.now(),
+        sheet=sheet.key, lead_id=lead_id, task_id=task.id, base={}, last_words={}, own_writes=[],
+        overrides=_name(task, sheet), unread={}, refused={}, conflicts={}, row=None, duplicate_rows=[],
+        has_duplicates=False, row_pending=True, seq=0, agreed_at=runtime.now(), wanted=0, written=0, attempts=0,
+        next_try=runtime.now(),
     )  # fmt: skip
     session.add(link)
     session.flush()
@@ -87,7 +88,7 @@ def born(link: Link, mapping: SheetMapping, now: datetime) -> None:
     What a delivery said of it meanwhile is newer.
     """
     said = {entry["field"]: entry["value"] for entry in link.own_writes if entry["field"] in mapping.rules}
-    link.base, link.unborn, link.agreed_at = said | link.base, False, now
+    link.base, link.row_pending, link.agreed_at = said | link.base, False, now
     remember(link, mapping)
     in_flight_writes.settled(link, [APPEND, *said], 0)
 

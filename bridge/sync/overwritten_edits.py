@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from bridge.core.values import Cell, Fields, Refusal, Row, Value
 from bridge.store.history import LAG, note_covered, write_down
 from bridge.store.models import Change, Link
-from bridge.sync.context import Batch
+from bridge.sync.context import SyncContext
 
 LATEST = 1000
 """So many of the newest changes are looked through."""
@@ -19,47 +19,47 @@ MOST = 3
 """Of the leads that could be meant, so many are told: those in the nearest rows."""
 
 
-def under_our_write(batch: Batch, values: Fields, sent: Mapping[str, Collection[Value]]) -> dict[str, Value]:
+def under_our_write(context: SyncContext, values: Fields, sent: Mapping[str, Collection[Value]]) -> dict[str, Value]:
     """field → what was typed into this row's cell in the moment in which we wrote it: the cell shows ours."""
-    typed = _typed(batch)
+    typed = _typed(context)
     return {
         name: value for name, value in typed.items() if values.get(name) in sent.get(name, ()) and value != values[name]
     }
 
 
-def note_where_covered(batch: Batch, rows: Sequence[Row]) -> None:
+def note_where_covered(context: SyncContext, rows: Sequence[Row]) -> None:
     """A word that its row does not show may have stood in another, which moved from here: whoever took our write in
     that cell just now is told of it in the history, from where it can be taken.
     """
-    for name, value in _typed(batch).items() if rows else ():
+    for name, value in _typed(context).items() if rows else ():
         if rows[0].values.get(name) == value:
             return
-        for link in _just_written(batch, rows[0], name)[:MOST]:
-            note_covered(batch.session, link, name, value, batch.by, rows[0].number)
+        for link in _just_written(context, rows[0], name)[:MOST]:
+            note_covered(context.session, link, name, value, context.by, rows[0].number)
 
 
-def _typed(batch: Batch) -> dict[str, Value]:
-    if not batch.reading.typed:
+def _typed(context: SyncContext) -> dict[str, Value]:
+    if not context.reading.typed:
         return {}
-    name, mapping = next(iter(batch.reading.edited)), batch.sheet.mapping
+    name, mapping = next(iter(context.reading.edited)), context.sheet.mapping
     if name not in mapping.rules or mapping.by_field[name].kind not in {"text", "status"}:
         return {}
     try:
-        return {name: mapping.read(name, Cell(batch.reading.typed, batch.reading.typed))}
+        return {name: mapping.read(name, Cell(context.reading.typed, context.reading.typed))}
     except Refusal:
         return {}
 
 
-def _just_written(batch: Batch, row: Row, name: str) -> Sequence[Link]:
+def _just_written(context: SyncContext, row: Row, name: str) -> Sequence[Link]:
     """Other leads whose cell of this field a change of their task reached within the lag window, or is about to."""
-    write_down(batch.session)
+    write_down(context.session)
     newest = select(func.max(Change.id)).scalar_subquery()
     recent = select(Change.link_id).where(
         Change.id > newest - LATEST,
         Change.side == "task",
         Change.field == name,
-        or_(Change.state == "waiting", Change.reached_at > batch.now - LAG),
+        or_(Change.state == "waiting", Change.reached_at > context.now - LAG),
     )
-    others = select(Link).where(Link.sheet == batch.sheet.key, Link.id.in_(recent))
-    found = [link for link in batch.session.scalars(others) if link.lead_id != row.lead_id]
+    others = select(Link).where(Link.sheet == context.sheet.key, Link.id.in_(recent))
+    found = [link for link in context.session.scalars(others) if link.lead_id != row.lead_id]
     return sorted(found, key=lambda link: abs((link.row or 0) - row.number))

@@ -17,7 +17,7 @@ def link_text(link: Link, *, archived: bool) -> str:
         return _cut(f"refused: {refused}")
     if link.conflicts:
         return _cut(f"conflict: {conflict_text(link)}")
-    return _cut(f"waiting: {link.error}") if link.buried_at else OK
+    return _cut(f"waiting: {link.error}") if link.failed_at else OK
 
 
 def refusal_text(link: Link) -> str:

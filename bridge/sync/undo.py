@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.core.values import Value
-from bridge.queue.lease import hold
+from bridge.queue.lease import lock_queue
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store.history import By, note_put, write_down
@@ -55,7 +55,7 @@ def _found(session: Session, runtime: Runtime, change_id: int) -> tuple[Change, 
     link = session.get(Link, change.link_id) if change is not None and change.link_id is not None else None
     if change is None or link is None or link.sheet not in runtime.config.sheets:
         raise CannotUndo(f"there is no change {change_id} of a lead")
-    hold(session, link.sheet)
+    lock_queue(session, link.sheet)
     for one in (change, link):  # as they stand now that nobody else changes them
         session.refresh(one)
     return change, link, session.get_one(Task, link.task_id, populate_existing=True)
@@ -88,13 +88,13 @@ def _put(session: Session, runtime: Runtime, link: Link, task: Task, change: Cha
     if column is not None and column.direction == "to_sheet":
         raise CannotUndo(f"{name} is kept by the bridge itself")
     if column is None or name not in link.base:  # the sheet has never shown it
-        link.puts = {other: put for other, put in link.puts.items() if other != name}
+        link.overrides = {other: put for other, put in link.overrides.items() if other != name}
         field = column.task_field or name if column else name
         tasks.change(session, task, task_arguments({field: value}), actor=actor)
         return f"{field} of task {task.id} is '{'' if value is None else value}' again"
     if column.kind == "status" and value is not None and value not in mapping.statuses.to_task:
         raise CannotUndo(f"'{value}' is not among this sheet's status words: change the status itself")
-    link.puts = link.puts | {name: value}
+    link.overrides = link.overrides | {name: value}
     link.conflicts = {field: what for field, what in link.conflicts.items() if field != name}
     note_put(session, link, name, value, by)
     tasks.change(session, task, task_arguments(mapping.task_changes({name: value})), actor=actor)

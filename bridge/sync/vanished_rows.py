@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from bridge.config.model import SheetConfig
 from bridge.core.deletions import Deletions, Gone, deletions
 from bridge.core.reconcile import Step
-from bridge.queue.lease import hold
+from bridge.queue.lease import lock_queue
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.history import By, give_up_waiting, note_life
-from bridge.store.models import Lane, Link
+from bridge.store.models import Link, SheetQueue
 from task_api import tasks
 from task_api.models import Task
 
@@ -32,20 +32,20 @@ def vanished(
     """
     columns = (Link.id, Link.lead_id, Link.task_id, Link.gone_at, Link.archived_at, Task.archived_at)
     mine = select(*columns).join(Task, Task.id == Link.task_id)
-    settled = mine.where(Link.sheet == sheet.key, Link.agreed_at < began - NEW_ROW, Link.unborn.is_(False))
+    settled = mine.where(Link.sheet == sheet.key, Link.agreed_at < began - NEW_ROW, Link.row_pending.is_(False))
     gone = [
         Gone(link_id, lead_id, task_id, gone_at, handled=archived is not None or task_archived is not None)
         for link_id, lead_id, task_id, gone_at, archived, task_archived in session.execute(settled)
         if lead_id not in places and str(task_id) not in claims
     ]
-    lane = session.get_one(Lane, sheet.key)
-    return deletions(gone, len(places), began, timedelta(seconds=sheet.grace), lane.approved_at)
+    queue = session.get_one(SheetQueue, sheet.key)
+    return deletions(gone, len(places), began, timedelta(seconds=sheet.grace), queue.approved_at)
 
 
 def bury_gone(session: Session, sheet: SheetConfig, found: Deletions, began: datetime, by: By) -> None:
     """Set the tombstones, archive the tasks whose time is up, and note what waits for a person."""
-    lane = session.get_one(Lane, sheet.key)
-    lane.held, lane.held_why = found.held, found.why or None
+    queue = session.get_one(SheetQueue, sheet.key)
+    queue.held, queue.held_why = found.held, found.why or None
     if found.mourn:
         session.execute(update(Link), [{"id": one.link_id, "gone_at": began} for one in found.mourn])
         ask_for_sweep(session, sheet.key, began + timedelta(seconds=sheet.grace))
@@ -67,7 +67,7 @@ def steps(found: Deletions) -> list[Step]:
 
 def approve(session: Session, sheet: str, now: datetime) -> int:
     """A person's word: what has vanished by now may take its tasks along. Returns how many rows that is."""
-    lane = hold(session, sheet)
-    count, lane.approved_at, lane.held, lane.held_why = lane.held, now, 0, None
+    queue = lock_queue(session, sheet)
+    count, queue.approved_at, queue.held, queue.held_why = queue.held, now, 0, None
     ask_for_sweep(session, sheet, now)
     return count

@@ -5,28 +5,28 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from bridge.google.sheet_view import Seen
+from bridge.google.sheet_view import SheetView
 from bridge.store.models import Link
 from bridge.sync import new_rows
 from bridge.tracker import tasks_of
-from bridge.worker.job import Turn
+from bridge.worker.job import Job
 
 log = logging.getLogger(__name__)
 
 
-def append_rows(turn: Turn, seen: Seen, unborn: Collection[int]) -> None:
+def append_rows(job: Job, view: SheetView, row_pending: Collection[int]) -> None:
     """New rows at the end of the sheet; the next look finds and settles them."""
-    with turn.writing() as session:
-        links = list(session.scalars(select(Link).where(Link.id.in_(unborn)).order_by(Link.id)))
+    with job.writing() as session:
+        links = list(session.scalars(select(Link).where(Link.id.in_(row_pending)).order_by(Link.id)))
         tasks = {task.id: task for task in tasks_of(session, links)}
-        now = turn.runtime.now()
-        rows = [new_rows.new_row(tasks[link.task_id], link, turn.config, seen.layout, now) for link in links]
+        now = job.runtime.now()
+        rows = [new_rows.new_row(tasks[link.task_id], link, job.config, view.layout, now) for link in links]
         session.commit()
-    turn.at_work.update(unborn)
-    turn.sheet.append(rows)
-    turn.at_work.clear()
-    with turn.writing() as session:
-        for link in session.scalars(select(Link).where(Link.id.in_(unborn))):
-            new_rows.born(link, turn.config.mapping, turn.runtime.now())
+    job.at_work.update(row_pending)
+    job.sheet.append(rows)
+    job.at_work.clear()
+    with job.writing() as session:
+        for link in session.scalars(select(Link).where(Link.id.in_(row_pending))):
+            new_rows.born(link, job.config.mapping, job.runtime.now())
             log.info("row_appended sheet=%s link=%d cause=%s", link.sheet, link.id, link.cause)
         session.commit()

@@ -6,25 +6,25 @@ from sqlalchemy import select
 
 from bridge.core.values import Row
 from bridge.google.sheet import RowWrite
-from bridge.google.sheet_view import Seen
+from bridge.google.sheet_view import SheetView
 from bridge.queue.pending import mark_pending
 from bridge.store import in_flight_writes
-from bridge.store.models import Lane, Link
+from bridge.store.models import Link, SheetQueue
 from bridge.sync.misdirected_writes import forget_found, is_litter, lead_id_of
-from bridge.worker.job import Turn
+from bridge.worker.job import Job
 
 
-def clear_litter(turn: Turn, seen: Seen, numbers: Iterable[int]) -> None:
+def clear_litter(job: Job, view: SheetView, numbers: Iterable[int]) -> None:
     """Empty those of the rows that show nothing but litter; what a whole reading has looked for is then forgotten."""
-    with turn.runtime.session() as session:
-        litter = session.get_one(Lane, turn.lease.sheet).litter
+    with job.runtime.session() as session:
+        litter = session.get_one(SheetQueue, job.lease.sheet).litter
     if not litter:
         return
-    rows = [row for row in map(seen.row, numbers) if is_litter(row, litter)]
+    rows = [row for row in map(view.row, numbers) if is_litter(row, litter)]
     if rows:
-        _note_emptied(turn, rows, turn.sheet.write([_emptied(row) for row in rows]))
-    with turn.writing() as session:
-        forget_found(session.get_one(Lane, turn.lease.sheet), seen.began)
+        _note_emptied(job, rows, job.sheet.write([_emptied(row) for row in rows]))
+    with job.writing() as session:
+        forget_found(session.get_one(SheetQueue, job.lease.sheet), view.began)
         session.commit()
 
 
@@ -33,14 +33,14 @@ def _emptied(row: Row) -> RowWrite:
     return RowWrite(row.number, row.positions["id"], None, dict(filled))
 
 
-def _note_emptied(turn: Turn, rows: Sequence[Row], stood: Sequence[object]) -> None:
+def _note_emptied(job: Job, rows: Sequence[Row], stood: Sequence[object]) -> None:
     """A lead that had moved into such a row in that moment gets back what was emptied."""
-    now = turn.runtime.now()
-    with turn.writing() as session:
+    now = job.runtime.now()
+    with job.writing() as session:
         for row, standing in zip(rows, stood, strict=True):
             if not isinstance(standing, str | int | float):
                 continue
-            mine = select(Link).where(Link.sheet == turn.lease.sheet, Link.lead_id == lead_id_of(standing))
+            mine = select(Link).where(Link.sheet == job.lease.sheet, Link.lead_id == lead_id_of(standing))
             if (victim := session.scalars(mine).one_or_none()) is not None:
                 gone = [
                     {"field": name, "value": None, "before": None, "row": row.number, "column": column}

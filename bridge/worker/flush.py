@@ -1,4 +1,4 @@
-"""One lane's pending links to the sheet: claim, then read, decide, and send in ONE write.
+"""One queue's pending links to the sheet: claim, then read, decide, and send in ONE write.
 
 Each step has a transaction of its own; the network calls stand between them. Every write is absolute and noted in
 ``own_writes`` before it leaves, so a crash, a repeat, or an answer that never comes loses and doubles nothing. Does
@@ -12,72 +12,74 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.core.cells import cell_value, obstacle
-from bridge.core.merge import trust
+from bridge.core.merge import classify_read
 from bridge.core.values import Row, Value
-from bridge.google.sheet_view import Seen
+from bridge.google.sheet_view import SheetView
 from bridge.queue import pending
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG, note_refused, replaced_lately, settle_waiting
-from bridge.store.models import Lane, Link
-from bridge.sync.context import Batch, Reading
+from bridge.store.models import Link, SheetQueue
+from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import ENDURING, acceptable, merge_row
 from bridge.sync.misdirected_writes import at_large, differing, doubt, lose_sight
 from bridge.sync.status_cell import link_text
 from bridge.tracker import tasks_of
-from bridge.worker.job import Sent, Turn, look
+from bridge.worker.job import Job, PlannedWrite, look
 from bridge.worker.locate import LAG_WAIT, relocate
 from bridge.worker.send import send
 from task_api.models import Task
 from task_api.saving import commit_changes
 
 
-def flush(turn: Turn, seen: Seen | None = None) -> bool:
+def flush(job: Job, view: SheetView | None = None) -> bool:
     """Bring up to 500 pending links into the sheet. True when it may be worth calling again at once.
 
-    ``seen``: rows a sweep has just read, so that a first sync costs one read and one write. Raises `Transient` and
+    ``view``: rows a sweep has just read, so that a first sync costs one read and one write. Raises `Transient` and
     `Permanent` as the sheet does; nothing pending is dropped.
     """
-    claimed, rows = _claim(turn)
+    claimed, rows = _claim(job)
     if not claimed:
         return False
-    seen = seen or look(turn, rows)
-    moved = relocate(turn, seen, claimed)
-    turn.at_work.update(claimed)
-    sent = _decide(turn, seen, claimed)
-    if sent:
-        send(turn, sent)
-    turn.at_work.clear()
-    return moved or bool(sent)
+    view = view or look(job, rows)
+    moved = relocate(job, view, claimed)
+    job.at_work.update(claimed)
+    planned = _decide(job, view, claimed)
+    if planned:
+        send(job, planned)
+    job.at_work.clear()
+    return moved or bool(planned)
 
 
-def _claim(turn: Turn) -> tuple[list[int], list[int]]:
-    """The pending links, and the rows to read: where each lead was last seen."""
-    with turn.writing() as session:
-        links = pending.claim(session, turn.lease.sheet, turn.runtime.now())
+def _claim(job: Job) -> tuple[list[int], list[int]]:
+    """The pending links, and the rows to read: where each lead was last view."""
+    with job.writing() as session:
+        links = pending.claim(session, job.lease.sheet, job.runtime.now())
         claimed, rows = [link.id for link in links], {link.row for link in links if link.row}
         commit_changes(session)
     return claimed, sorted(rows)
 
 
-def _decide(turn: Turn, seen: Seen, claimed: list[int]) -> list[Sent]:
+def _decide(job: Job, view: SheetView, claimed: list[int]) -> list[PlannedWrite]:
     """Merge every claimed row as it stands now: the task takes its part at once, the sheet's part is noted and
     returned.
     """
-    now = turn.runtime.now()
-    sent: list[Sent] = []
-    with turn.writing() as session:
-        session.get_one(Lane, turn.lease.sheet).missing = list(seen.layout.missing)
+    now = job.runtime.now()
+    planned: list[PlannedWrite] = []
+    with job.writing() as session:
+        session.get_one(SheetQueue, job.lease.sheet).missing = list(view.layout.missing)
         links = list(session.scalars(select(Link).where(Link.id.in_(claimed)).order_by(Link.row)))
         tasks = {task.id: task for task in tasks_of(session, links)}
         replaced = replaced_lately(session, links, now)
-        here = [(row, link) for link in links if (row := seen.row(link.row)).lead_id == link.lead_id]
-        _doubt(session, turn.lease.sheet, here, replaced)
-        batch = Batch(session, turn.config, Reading((), f"flush:{turn.lease.sheet}", seen.began, latest="task"), now)
+        here = [(row, link) for link in links if (row := view.row(link.row)).lead_id == link.lead_id]
+        _doubt(session, job.lease.sheet, here, replaced)
+        context = SyncContext(
+            session, job.config, Reading((), f"flush:{job.lease.sheet}", view.began, latest="task"), now
+        )
         for row, link in here:
             if link.wanted > link.written and link.next_try <= now:
-                sent += _decide_row(batch, seen, row, link, tasks[link.task_id], replaced.get(link.id, {}))
+                planned += _decide_row(context, view, row, link, tasks[link.task_id], replaced.get(link.id, {}))
         commit_changes(session)
-    return sent
+    return planned
 
 
 def _doubt(
@@ -90,36 +92,36 @@ def _doubt(
 
 
 def _decide_row(
-    batch: Batch, seen: Seen, row: Row, link: Link, task: Task, replaced: Mapping[str, set[Value]]
-) -> list[Sent]:
-    if link.agreed_at > seen.began:
-        pending.postpone(link, batch.now, "the sheet changed while it was read")
+    context: SyncContext, view: SheetView, row: Row, link: Link, task: Task, replaced: Mapping[str, set[Value]]
+) -> list[PlannedWrite]:
+    if link.agreed_at > view.began:
+        pending.postpone(link, context.now, "the sheet changed while it was read")
         return []
     values, unread = acceptable(row)
     values |= {name: link.base.get(name) for name in unread}
     alien = _alien(link, values)
     values |= {name: link.base.get(name) for name in alien}
-    base, doubtful = trust(link.base, values, in_flight_writes.unseen(link), replaced, ())
+    base, doubtful = classify_read(link.base, values, in_flight_writes.unseen(link), replaced, ())
     if doubtful:
-        pending.postpone(link, batch.now + LAG_WAIT, f"Google may show an old value of {', '.join(sorted(doubtful))}")
+        pending.postpone(link, context.now + LAG_WAIT, f"Google may show an old value of {', '.join(sorted(doubtful))}")
         return []
     in_flight_writes.seen(link, row.values)
-    lose_sight(batch.session, link, batch.now)
-    in_flight_writes.forget_old(link, batch.now)
-    link.unborn, archived = False, task.archived_at is not None
-    owed = {} if archived else merge_row(batch, link, task, base, values).sheet
-    wanted = _writable(batch, row, link, {name: link.base.get(name) for name in alien} | owed)
+    lose_sight(context.session, link, context.now)
+    in_flight_writes.forget_old(link, context.now)
+    link.row_pending, archived = False, task.archived_at is not None
+    owed = {} if archived else merge_row(context, link, task, base, values).sheet
+    wanted = _writable(context, row, link, {name: link.base.get(name) for name in alien} | owed)
     wanted |= _state(row, link, archived=archived)
     if not wanted:
-        _settle_unwritten(batch, seen, link, set() if archived else set(values) - owed.keys())
+        _settle_unwritten(context, view, link, set() if archived else set(values) - owed.keys())
         return []
     cells: dict[int, str | float | int | bool] = {}
     for name, value in wanted.items():
-        column = seen.layout.positions[name]
-        cells[column] = cell_value(seen.config.mapping.by_field[name].kind, value, row.cell(name))
-        in_flight_writes.note(link, row.number, column, name, value, row.values.get(name), batch.now)
+        column = view.layout.positions[name]
+        cells[column] = cell_value(view.config.mapping.by_field[name].kind, value, row.cell(name))
+        in_flight_writes.note(link, row.number, column, name, value, row.values.get(name), context.now)
     agreed = {name: link.base.get(name) for name in wanted}
-    return [Sent(link.id, link.wanted, seen.write(row, cells), wanted, agreed, link.cause)]
+    return [PlannedWrite(link.id, link.wanted, view.write(row, cells), wanted, agreed, link.cause)]
 
 
 def _alien(link: Link, values: Mapping[str, Value]) -> set[str]:
@@ -130,18 +132,18 @@ def _alien(link: Link, values: Mapping[str, Value]) -> set[str]:
     }
 
 
-def _settle_unwritten(batch: Batch, seen: Seen, link: Link, reached: set[str]) -> None:
+def _settle_unwritten(context: SyncContext, view: SheetView, link: Link, reached: set[str]) -> None:
     """Nothing to write; a lead that another's write went into is looked at again while the read may be too old."""
     pending.settle(link, link.wanted)
-    settle_waiting(batch.session, link.sheet, {link.id: reached}, batch.now)
+    settle_waiting(context.session, link.sheet, {link.id: reached}, context.now)
     aliens = in_flight_writes.aliens(link)
-    if in_flight_writes.younger((entry for entry in link.own_writes if entry.get("alien")), seen.began - LAG):
-        pending.mark_pending(batch.session, link, batch.now + LAG_WAIT)
+    if in_flight_writes.younger((entry for entry in link.own_writes if entry.get("alien")), view.began - LAG):
+        pending.mark_pending(context.session, link, context.now + LAG_WAIT)
     elif aliens:
         in_flight_writes.restored(link, aliens)
 
 
-def _writable(batch: Batch, row: Row, link: Link, owed: Mapping[str, Value]) -> dict[str, Value]:
+def _writable(context: SyncContext, row: Row, link: Link, owed: Mapping[str, Value]) -> dict[str, Value]:
     """Without what must not be written; link and history say why."""
     refused: dict[str, list[Any]] = {}
     for name, value in owed.items():
@@ -149,11 +151,11 @@ def _writable(batch: Batch, row: Row, link: Link, owed: Mapping[str, Value]) -> 
         if before == value and why.startswith(ENDURING):
             refused[name] = [value, why]
         elif why := obstacle(
-            batch.sheet.mapping.by_field[name].kind, value, row.cell(name), guarded=name in row.guarded
+            context.sheet.mapping.by_field[name].kind, value, row.cell(name), guarded=name in row.guarded
         ):
             refused[name] = [value, why]
             if name != "sync":
-                note_refused(batch.session, link, name, value, batch.by, why)
+                note_refused(context.session, link, name, value, context.by, why)
     refused.pop("sync", None)
     if refused != link.refused:
         link.refused = refused

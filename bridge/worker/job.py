@@ -1,4 +1,4 @@
-"""What one turn on one lane holds in its hands: the lease, the sheet, and rows as one read showed them. Decides
+"""What one turn on one queue holds in its hands: the lease, the sheet, and rows as one read showed them. Decides
 nothing.
 """
 
@@ -12,16 +12,16 @@ from bridge.config.model import SheetConfig
 from bridge.core.values import Value
 from bridge.errors import Permanent
 from bridge.google.sheet import RowWrite, Sheet
-from bridge.google.sheet_view import Seen
+from bridge.google.sheet_view import SheetView
 from bridge.queue import lease
 from bridge.queue.lease import Lease
 from bridge.runtime import Runtime
 
 
 @dataclass
-class Turn:
-    """The right to work on one lane, and with what. ``at_work``: links whose write is being decided or sent.
-    ``used_before``: calls to the sheet before it began. ``sure_until``: nobody else can have the lane before (None: a
+class Job:
+    """The right to work on one queue, and with what. ``at_work``: links whose write is being decided or sent.
+    ``used_before``: calls to the sheet before it began. ``sure_until``: nobody else can have the queue before (None: a
     look that needs no lease).
     """
 
@@ -38,7 +38,7 @@ class Turn:
 
     @property
     def sheet(self) -> Sheet:
-        """The opened sheet, for one call. A process that slept over its lease asks first whether the lane is still its
+        """The opened sheet, for one call. A process that slept over its lease asks first whether the queue is still its
         own; raises `LostLease` when another worker has it.
         """
         if self.sure_until is not None and self.runtime.now() >= self.sure_until:
@@ -47,17 +47,17 @@ class Turn:
         return self.runtime.sheet(self.lease.sheet)
 
     def trying(self) -> Session:
-        """A transaction that is to be rolled back: it holds the lane for itself and needs no lease."""
+        """A transaction that is to be rolled back: it holds the queue for itself and needs no lease."""
         session = self.runtime.writing()
-        lease.hold(session, self.lease.sheet)
+        lease.lock_queue(session, self.lease.sheet)
         return session
 
     def writing(self) -> Session:
-        """A writing transaction under the lease; raises `LostLease` when another worker has the lane."""
+        """A writing transaction under the lease; raises `LostLease` when another worker has the queue."""
         session = self.runtime.writing()
         try:
-            lane = lease.check(session, self.lease, self.runtime.now(), self.runtime.config.lease)
-            self.sure_until = lane.lease_until
+            queue = lease.check(session, self.lease, self.runtime.now(), self.runtime.config.lease)
+            self.sure_until = queue.lease_until
         except BaseException:
             session.close()
             raise
@@ -65,7 +65,7 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Sent:
+class PlannedWrite:
     """One row's write and the link it is for. ``values``: what it stands for; ``base``: what was agreed before it;
     ``cause``: of the change it brings.
     """
@@ -78,10 +78,10 @@ class Sent:
     cause: str | None = None
 
 
-def look(turn: Turn, rows: list[int] | None) -> Seen:
+def look(job: Job, rows: list[int] | None) -> SheetView:
     """Read the header and these rows (None: all). Raises `Permanent` when there is no id column."""
-    began, snapshot = turn.runtime.now(), turn.sheet.read(rows)
-    layout = turn.config.mapping.locate(snapshot.header)
+    began, snapshot = job.runtime.now(), job.sheet.read(rows)
+    layout = job.config.mapping.locate(snapshot.header)
     if "id" not in layout.positions:
         raise Permanent("the sheet has no id column: give one column of the first row the text 'id'")
-    return Seen(turn.config, snapshot, began, layout)
+    return SheetView(job.config, snapshot, began, layout)

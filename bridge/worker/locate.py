@@ -1,5 +1,5 @@
-"""Where the pending leads stand now: moved rows are found by their id, rows yet unborn are appended, rows that are gone
-get a tombstone. One read of the id column, only when a row is not where it was.
+"""Find where the pending leads stand now: rows that moved by their id; a row that is pending is appended, a row that is
+gone gets a tombstone. One read of the id column, only when a row is not where it was.
 """
 
 from collections.abc import Collection
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.core.mapping import Layout
-from bridge.google.sheet_view import Seen
+from bridge.google.sheet_view import SheetView
 from bridge.queue import pending, sweep_requests
 from bridge.store.models import Link
 from bridge.sync import new_rows
@@ -17,53 +17,53 @@ from bridge.sync.misdirected_writes import lose_sight
 from bridge.sync.vanished_rows import NEW_ROW
 from bridge.tracker import tasks_of
 from bridge.worker.append import append_rows
-from bridge.worker.job import Turn
+from bridge.worker.job import Job
 
 LAG_WAIT = timedelta(seconds=2)
 """How long to leave a row alone whose reading may be old."""
 ID_ONLY = Layout({"id": 0})
 
 
-def relocate(turn: Turn, seen: Seen, claimed: Collection[int]) -> bool:
+def relocate(job: Job, view: SheetView, claimed: Collection[int]) -> bool:
     """See where the leads stand that are not where they were; True when another look is worth it at once."""
-    with turn.runtime.session() as session:
+    with job.runtime.session() as session:
         mine = session.scalars(select(Link).where(Link.id.in_(claimed)))
-        lost = {link.lead_id for link in mine if seen.row(link.row).lead_id != link.lead_id}
+        lost = {link.lead_id for link in mine if view.row(link.row).lead_id != link.lead_id}
     if not lost:
         return False
-    found = _find(turn, seen, lost)
-    with turn.writing() as session:
+    found = _find(job, view, lost)
+    with job.writing() as session:
         links = list(session.scalars(select(Link).where(Link.id.in_(claimed), Link.lead_id.in_(lost))))
         for link in links:
             link.row = found.get(link.lead_id, link.row)
-        unborn = _without_row(session, [link for link in links if link.lead_id not in found], turn.runtime.now())
+        row_pending = _without_row(session, [link for link in links if link.lead_id not in found], job.runtime.now())
         session.commit()
-    if unborn:
-        append_rows(turn, seen, unborn)
-    return bool(found or unborn)
+    if row_pending:
+        append_rows(job, view, row_pending)
+    return bool(found or row_pending)
 
 
-def _find(turn: Turn, seen: Seen, lost: Collection[str]) -> dict[str, int]:
+def _find(job: Job, view: SheetView, lost: Collection[str]) -> dict[str, int]:
     """lead id → the topmost row that carries it now."""
-    ids = turn.sheet.read_column(seen.layout.positions["id"])
-    read = (turn.config.mapping.read_row(number, ids.cells(number), ID_ONLY) for number in reversed(ids.numbers))
+    ids = job.sheet.read_column(view.layout.positions["id"])
+    read = (job.config.mapping.read_row(number, ids.cells(number), ID_ONLY) for number in reversed(ids.numbers))
     return {row.lead_id: row.number for row in read if row.lead_id in lost and row.lead_id}
 
 
 def _without_row(session: Session, links: Collection[Link], now: datetime) -> list[int]:
     """What to do about leads that no row carries; returns the links whose row is to be appended now."""
     archived = {task.id for task in tasks_of(session, links) if task.archived_at is not None}
-    unborn = []
+    row_pending = []
     for link in links:
-        if link.unborn and link.task_id in archived:
+        if link.row_pending and link.task_id in archived:
             pending.settle(link, link.wanted)
-        elif link.unborn and new_rows.may_append(link, now):
-            unborn.append(link.id)
-        elif link.unborn or link.agreed_at > now - NEW_ROW:
+        elif link.row_pending and new_rows.may_append(link, now):
+            row_pending.append(link.id)
+        elif link.row_pending or link.agreed_at > now - NEW_ROW:
             pending.postpone(link, now + LAG_WAIT, "the row is not readable yet")
         else:
             _mourn(session, link, now)
-    return unborn
+    return row_pending
 
 
 def _mourn(session: Session, link: Link, now: datetime) -> None:

@@ -12,33 +12,37 @@ from bridge.queue.pending import next_due
 from bridge.queue.sweep_requests import ask_for_sweep, look_now
 from bridge.runtime import Runtime
 from bridge.store import quota
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 from task_api.db import exclusive
 
-_TIMES = select(Lane.sheet, Lane.swept_at, Lane.sweep_at, Lane.not_before, Lane.lease_until)
+_TIMES = select(
+    SheetQueue.sheet, SheetQueue.swept_at, SheetQueue.sweep_at, SheetQueue.not_before, SheetQueue.lease_until
+)
 
 
 @dataclass(frozen=True)
 class Due:
-    """A lane that wants a turn, and when."""
+    """A queue that wants a job, and when."""
 
     sheet: str
     at: datetime
 
 
 def prepare(runtime: Runtime) -> None:
-    """Make sure every configured sheet has its lane; a sheet key cannot change its spreadsheet without anyone
+    """Make sure every configured sheet has its queue; a sheet key cannot change its spreadsheet without anyone
     noticing.
     """
     with runtime.writing() as session:
-        exclusive(session, "start", "lanes")
+        exclusive(session, "start", "queues")
         for key, sheet in runtime.config.sheets.items():
-            lane = session.get(Lane, key)
-            if lane is None:
-                session.add(Lane(sheet=key, spreadsheet=sheet.spreadsheet, seq=0, attempts=0, token=0, settings={}))
-            elif lane.spreadsheet != sheet.spreadsheet:
+            queue = session.get(SheetQueue, key)
+            if queue is None:
+                session.add(
+                    SheetQueue(sheet=key, spreadsheet=sheet.spreadsheet, seq=0, attempts=0, token=0, settings={})
+                )
+            elif queue.spreadsheet != sheet.spreadsheet:
                 raise Permanent(
-                    f"sheet '{key}' was linked with spreadsheet {lane.spreadsheet}, "
+                    f"sheet '{key}' was linked with spreadsheet {queue.spreadsheet}, "
                     f"now bridge.toml names {sheet.spreadsheet}: "
                     "give the new spreadsheet a key of its own"
                 )
@@ -49,13 +53,13 @@ def take_over(runtime: Runtime) -> None:
     """After winning the election: whoever held a lease is gone; compare every sheet once."""
     now = runtime.now()
     with runtime.writing() as session:
-        session.execute(update(Lane).values(lease_until=None, not_before=None))
+        session.execute(update(SheetQueue).values(lease_until=None, not_before=None))
         for key in runtime.config.sheets:
             ask_for_sweep(session, key, now)
         session.commit()
 
 
-def greet(runtime: Runtime) -> None:
+def request_full_sweeps(runtime: Runtime) -> None:
     """A process begins to work beside others, or as the first: compare every sheet once, also one that was paused."""
     for key in sorted(runtime.config.sheets):
         with runtime.writing() as session:
@@ -65,22 +69,22 @@ def greet(runtime: Runtime) -> None:
 
 
 def due(runtime: Runtime, keys: Collection[str] | None = None) -> list[Due]:
-    """Every lane with work (of these), earliest first; one that waits out a failure is due when it may try again."""
+    """Every queue with work (of these), earliest first; one that waits out a failure is due when it may try again."""
     now = runtime.now()
     with runtime.session() as session:
         pending, waits = next_due(session), quota.waits(session, runtime.pace, now)
         asked = runtime.config.sheets if keys is None else keys
-        lanes = session.execute(_TIMES.where(Lane.sheet.in_(asked)))  # no objects: asked at every wake
-        wanted = [Due(lane.sheet, _due_at(runtime, lane, pending.get(lane.sheet), waits, now)) for lane in lanes]
+        queues = session.execute(_TIMES.where(SheetQueue.sheet.in_(asked)))  # no objects: asked at every wake
+        wanted = [Due(queue.sheet, _due_at(runtime, queue, pending.get(queue.sheet), waits, now)) for queue in queues]
     return sorted(wanted, key=lambda due: due.at)
 
 
 def _due_at(
-    runtime: Runtime, lane: Row[*tuple[Any, ...]], pending: datetime | None, waits: Mapping[str, float], now: datetime
+    runtime: Runtime, queue: Row[*tuple[Any, ...]], pending: datetime | None, waits: Mapping[str, float], now: datetime
 ) -> datetime:
-    every = timedelta(seconds=runtime.config.sheets[lane.sheet].sweep_every)
-    swept = lane.swept_at + every if lane.swept_at else now
-    wanted = min(at for at in (pending, lane.sweep_at, swept) if at is not None)
-    wait = waits.get(runtime.account(lane.sheet), 0.0)
+    every = timedelta(seconds=runtime.config.sheets[queue.sheet].sweep_every)
+    swept = queue.swept_at + every if queue.swept_at else now
+    wanted = min(at for at in (pending, queue.sweep_at, swept) if at is not None)
+    wait = waits.get(runtime.account(queue.sheet), 0.0)
     paid = now + timedelta(seconds=wait) if wait else None
-    return max(at for at in (wanted, lane.not_before, lane.lease_until, paid) if at is not None)
+    return max(at for at in (wanted, queue.not_before, queue.lease_until, paid) if at is not None)

@@ -20,99 +20,99 @@ from bridge.store.history import By, note_refused, settle_waiting
 from bridge.store.models import Link
 from bridge.sync.merge_row import ENDURING, remember
 from bridge.sync.misdirected_writes import astray, lead_id_of
-from bridge.worker.job import Sent, Turn
+from bridge.worker.job import Job, PlannedWrite
 from bridge.worker.locate import LAG_WAIT
 from task_api.saving import commit_changes
 
 log = logging.getLogger(__name__)
 
 
-def send(turn: Turn, sent: list[Sent]) -> None:
-    """Send, verify, settle. What Google rejects is tried in ever smaller company, in turns to come; the one at fault
+def send(job: Job, planned: list[PlannedWrite]) -> None:
+    """Send, verify, settle. What Google rejects is tried in ever smaller company, in later jobs; the one at fault
     is refused, cell by cell.
     """
     try:
-        _send(turn, sent)
+        _send(job, planned)
     except Rejected as error:
-        if len(sent) == 1:
-            _write_cells(turn, sent[0], str(error))
+        if len(planned) == 1:
+            _write_cells(job, planned[0], str(error))
         else:
-            _turned_away(turn, sent, str(error))
+            _turned_away(job, planned, str(error))
 
 
-def _send(turn: Turn, sent: list[Sent]) -> bool:
+def _send(job: Job, planned: list[PlannedWrite]) -> bool:
     """One write, verified and settled; True when all of it stands where it was meant to. Raises `Rejected` when Google
     takes nothing of it.
     """
     try:
-        echoed = turn.sheet.write([one.write for one in sent])
+        echoed = job.sheet.write([one.write for one in planned])
     except Throttled:
-        _turned_away(turn, sent)
+        _turned_away(job, planned)
         raise
-    return _settle(turn, sent, _standing(turn, sent, echoed)) == len(sent)
+    return _settle(job, planned, _standing(job, planned, echoed)) == len(planned)
 
 
-def _turned_away(turn: Turn, sent: list[Sent], why: str = "") -> None:
+def _turned_away(job: Job, planned: list[PlannedWrite], why: str = "") -> None:
     """Google took nothing of it. ``why``: as far as it may be the write's own fault."""
-    with turn.writing() as session:
-        ids = [one.link_id for one in sent]
+    with job.writing() as session:
+        ids = [one.link_id for one in planned]
         for link in session.scalars(select(Link).where(Link.id.in_(ids))):
             in_flight_writes.never_left(link)
         if why:
-            pending.failed(session, ids, turn.runtime.now(), why, 0.0)
+            pending.failed(session, ids, job.runtime.now(), why, 0.0)
         commit_changes(session)
 
 
-def _standing(turn: Turn, sent: list[Sent], echoed: list[Raw | Unechoed]) -> list[Raw | Unechoed]:
+def _standing(job: Job, planned: list[PlannedWrite], echoed: list[Raw | Unechoed]) -> list[Raw | Unechoed]:
     """For each write, what its row's id cell showed; where Google did not say, one more read does, unless that is so
     old that it does not show the write itself.
     """
-    silent = [one.write.row for one, seen in zip(sent, echoed, strict=True) if isinstance(seen, Unechoed)]
-    snapshot = turn.sheet.read(silent) if silent else None
+    silent = [one.write.row for one, said in zip(planned, echoed, strict=True) if isinstance(said, Unechoed)]
+    snapshot = job.sheet.read(silent) if silent else None
 
-    def standing(one: Sent, seen: Raw | Unechoed) -> Raw | Unechoed:
-        if not isinstance(seen, Unechoed):
-            return seen or None
+    def standing(one: PlannedWrite, said: Raw | Unechoed) -> Raw | Unechoed:
+        if not isinstance(said, Unechoed):
+            return said or None
         cells = dict(enumerate(snapshot.cells(one.write.row) if snapshot else ()))
         shown = {column: cells.get(column, EMPTY).value for column in one.write.cells}
         if {column: "" if value is None else value for column, value in shown.items()} != dict(one.write.cells):
-            return seen
+            return said
         return cells.get(one.write.id_column, EMPTY).value
 
-    return [standing(one, seen) for one, seen in zip(sent, echoed, strict=True)]
+    return [standing(one, said) for one, said in zip(planned, echoed, strict=True)]
 
 
-def _settle(turn: Turn, sent: list[Sent], standing: list[Raw | Unechoed]) -> int:
+def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed]) -> int:
     """Returns how many writes stand where they were meant to."""
-    now = turn.runtime.now()
-    with turn.writing() as session:
-        found = session.scalars(select(Link).where(Link.id.in_([one.link_id for one in sent])))
+    now = job.runtime.now()
+    with job.writing() as session:
+        found = session.scalars(select(Link).where(Link.id.in_([one.link_id for one in planned])))
         known = {link.id: link for link in found}
         reached: dict[int, set[str]] = {}
-        for one, stood in zip(sent, standing, strict=True):
+        for one, stood in zip(planned, standing, strict=True):
             link = known[one.link_id]
             if isinstance(stood, Unechoed):
                 pending.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
             elif stood != (one.write.id_cell or None):
-                log.warning("row_moved_under_write sheet=%s row=%d link=%d", turn.lease.sheet, one.write.row, link.id)
-                astray(session, link, lead_id_of(stood), _sent(link, one), By(f"flush:{turn.lease.sheet}", now))
+                log.warning("row_moved_under_write sheet=%s row=%d link=%d", job.lease.sheet, one.write.row, link.id)
+                astray(session, link, lead_id_of(stood), _entries(link, one), By(f"flush:{job.lease.sheet}", now))
                 in_flight_writes.settled(link, one.values, one.write.row, landed=False)
                 pending.postpone(link, now, "the row moved while it was written")
-            elif _settle_link(turn, session, link, one, now):
+            elif _settle_link(job, session, link, one, now):
                 reached[link.id] = set(one.values)
-                _log_written(turn, one)
-        settle_waiting(session, turn.lease.sheet, reached, now)
+                _log_written(job, one)
+        settle_waiting(session, job.lease.sheet, reached, now)
         commit_changes(session)
     return len(reached)
 
 
-def _log_written(turn: Turn, one: Sent) -> None:
+def _log_written(job: Job, one: PlannedWrite) -> None:
     fields = ",".join(sorted(one.values))
-    sheet, row = turn.lease.sheet, one.write.row
+    sheet, row = job.lease.sheet, one.write.row
     log.info("row_written sheet=%s link=%d row=%d fields=%s cause=%s", sheet, one.link_id, row, fields, one.cause)
 
 
-def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datetime) -> bool:
+def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now: datetime) -> bool:
     """The base becomes what the sheet now shows, unless a delivery moved it meanwhile; then the row is looked at
     again.
     """
@@ -123,17 +123,17 @@ def _settle_link(turn: Turn, session: Session, link: Link, one: Sent, now: datet
         pending.mark_pending(session, link, now)
         return False
     link.base, link.agreed_at = link.base | dict(one.values), now
-    link.puts = {name: value for name, value in link.puts.items() if link.base.get(name) != value}
-    remember(link, turn.config.mapping)
+    link.overrides = {name: value for name, value in link.overrides.items() if link.base.get(name) != value}
+    remember(link, job.config.mapping)
     pending.settle(link, one.claimed)
     return True
 
 
-def _sent(link: Link, one: Sent) -> list[in_flight_writes.Entry]:
+def _entries(link: Link, one: PlannedWrite) -> list[in_flight_writes.Entry]:
     return [entry for entry in in_flight_writes.unconfirmed(link) if entry["field"] in one.values]
 
 
-def _write_cells(turn: Turn, one: Sent, why: str) -> None:
+def _write_cells(job: Job, one: PlannedWrite, why: str) -> None:
     """One row that Google rejects: cell by cell; the cells at fault are refused, and the write is buried once the
     others stand in the sheet. Until then it stays pending: when the row moves meanwhile, say, the rest is not sent.
     """
@@ -141,13 +141,13 @@ def _write_cells(turn: Turn, one: Sent, why: str) -> None:
     arrived = True
     for part in _parts(one) if not faults else ():
         try:
-            arrived = arrived and _send(turn, [part])
+            arrived = arrived and _send(job, [part])
         except Rejected as error:
             faults |= dict.fromkeys(part.values, str(error))
-    _refuse(turn, one, {name: f"{ENDURING} it: {fault}" for name, fault in faults.items()}, arrived=arrived)
+    _refuse(job, one, {name: f"{ENDURING} it: {fault}" for name, fault in faults.items()}, arrived=arrived)
 
 
-def _parts(one: Sent) -> list[Sent]:
+def _parts(one: PlannedWrite) -> list[PlannedWrite]:
     """The same write, a cell each. None of them settles the link by itself."""
     cells = zip(one.values.items(), one.write.cells.items(), strict=True)
     return [
@@ -156,17 +156,17 @@ def _parts(one: Sent) -> list[Sent]:
     ]
 
 
-def _refuse(turn: Turn, one: Sent, faults: Mapping[str, str], *, arrived: bool) -> None:
+def _refuse(job: Job, one: PlannedWrite, faults: Mapping[str, str], *, arrived: bool) -> None:
     """``faults``: field → why. ``arrived``: every other field stands in the sheet; else the link stays pending."""
-    now = turn.runtime.now()
-    with turn.writing() as session:
+    now = job.runtime.now()
+    with job.writing() as session:
         link = session.get_one(Link, one.link_id)
         in_flight_writes.settled(link, faults.keys(), one.write.row, landed=False)
         for name, why in faults.items():
-            note_refused(session, link, name, one.values[name], By(f"flush:{turn.lease.sheet}", now), why)
+            note_refused(session, link, name, one.values[name], By(f"flush:{job.lease.sheet}", now), why)
             link.refused = link.refused | {name: [one.values[name], why]}
         if arrived and faults:
-            pending.bury(session, link, one.claimed, now, "; ".join(dict.fromkeys(faults.values())))
+            pending.give_up(session, link, one.claimed, now, "; ".join(dict.fromkeys(faults.values())))
         elif arrived:
             pending.settle(link, one.claimed)
         commit_changes(session)

@@ -19,21 +19,21 @@ from bridge.core.reconcile import Comparison, Plan, Step
 from bridge.core.values import Row
 from bridge.errors import Permanent
 from bridge.google.sheet import RowWrite
-from bridge.google.sheet_view import Seen
+from bridge.google.sheet_view import SheetView
 from bridge.queue.sweep_requests import ask_for_sweep, swept
 from bridge.runtime import Runtime
 from bridge.store.history import By
 from bridge.store.in_flight_writes import Entry
-from bridge.store.models import Lane, Link
+from bridge.store.models import Link, SheetQueue
 from bridge.sync import new_rows, status_cell, vanished_rows
-from bridge.sync.context import Batch, Reading
+from bridge.sync.context import Reading, SyncContext
 from bridge.sync.duplicate_ids import keep_one_each
 from bridge.sync.ingest import take
 from bridge.sync.known_links import known_leads
 from bridge.sync.misdirected_writes import at_large, find_victims
 from bridge.worker.clear_misdirected import clear_litter
 from bridge.worker.flush import flush
-from bridge.worker.job import Turn, look
+from bridge.worker.job import Job, look
 from task_api.models import Task
 
 log = logging.getLogger(__name__)
@@ -55,95 +55,95 @@ class _Swept:
     leftover: Sequence[int]
 
 
-def sweep(turn: Turn, progress: Progress = lambda *_: None) -> Plan:
+def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     """Compare the whole sheet once and put right what differs; returns what was done."""
-    seen = look(turn, None)
-    done = _carry_out(turn, seen, progress, turn.writing, Session.commit)
+    view = look(job, None)
+    done = _carry_out(job, view, progress, job.writing, Session.commit)
     steps = ",".join(f"{what}:{count}" for what, count in sorted(done.plan.counts.items()))
     log.info("sweep_done sheet=%s rows=%d agreed=%d steps=%s", done.plan.sheet, done.plan.read, done.plan.agreed, steps)
-    _mark_unlinked(turn, seen, done)
-    clear_litter(turn, seen, [one.row for one in done.outcomes if one.lead_id is None])
-    flush(turn, seen)
+    _mark_unlinked(job, view, done)
+    clear_litter(job, view, [one.row for one in done.outcomes if one.lead_id is None])
+    flush(job, view)
     return done.plan
 
 
-def preview(turn: Turn, progress: Progress = lambda *_: None) -> Plan:
+def preview(job: Job, progress: Progress = lambda *_: None) -> Plan:
     """What a sweep would do now: the same work, each transaction rolled back, so that a new task has no number yet.
     Needs no lease.
     """
-    plan = _carry_out(turn, look(turn, None), progress, turn.trying, Session.rollback).plan
+    plan = _carry_out(job, look(job, None), progress, job.trying, Session.rollback).plan
     return replace(plan, steps=tuple(replace(one, task_id=None) if one.what == NEW else one for one in plan.steps))
 
 
 def _carry_out(
-    turn: Turn, seen: Seen, progress: Progress, begin: Callable[[], Session], finish: Callable[[Session], None]
+    job: Job, view: SheetView, progress: Progress, begin: Callable[[], Session], finish: Callable[[Session], None]
 ) -> _Swept:
     """Compare, then merge what differs, then see to what vanished; every step is named in the plan."""
-    compared = _compare(turn, seen, progress)
+    compared = _compare(job, view, progress)
     with begin() as session:
-        outcomes = keep_one_each(session, seen, compared.copies)
+        outcomes = keep_one_each(session, view, compared.copies)
         if compared.moved:
             session.execute(update(Link), [{"id": link_id, "row": row} for link_id, row in compared.moved.items()])
-        missing = at_large(session, seen.config.key)
+        missing = at_large(session, view.config.key)
         finish(session)
     copies = {outcome.row for outcome in outcomes}
     for numbers in _chunks([number for number in compared.look if number not in copies]):
         with begin() as session:
-            rows = [seen.row(number) for number in numbers]
-            outcomes += _take(turn, session, seen, compared, rows, missing)
+            rows = [view.row(number) for number in numbers]
+            outcomes += _take(job, session, view, compared, rows, missing)
             finish(session)
         progress("merging", len(outcomes), len(compared.look))
     with begin() as session:
-        _note_sweep(session, turn, seen, outcomes)
-        found = vanished_rows.vanished(session, seen.config, compared.places, compared.claims, seen.began)
-        vanished_rows.bury_gone(session, seen.config, found, seen.began, By(_actor(turn), turn.runtime.now()))
-        late = _late_rows(turn.runtime, session, seen, outcomes)
+        _note_sweep(session, job, view, outcomes)
+        found = vanished_rows.vanished(session, view.config, compared.places, compared.claims, view.began)
+        vanished_rows.bury_gone(session, view.config, found, view.began, By(_actor(job), job.runtime.now()))
+        late = _late_rows(job.runtime, session, view, outcomes)
         finish(session)
     steps = (*_steps(outcomes), *vanished_rows.steps(found), *late)
-    return _Swept(Plan(seen.config.key, compared.read, compared.agreed, steps), outcomes, compared.leftover)
+    return _Swept(Plan(view.config.key, compared.read, compared.agreed, steps), outcomes, compared.leftover)
 
 
-def _compare(turn: Turn, seen: Seen, progress: Progress) -> Comparison:
-    compared, numbers = Comparison(), seen.snapshot.numbers
-    with turn.runtime.session() as session:
+def _compare(job: Job, view: SheetView, progress: Progress) -> Comparison:
+    compared, numbers = Comparison(), view.snapshot.numbers
+    with job.runtime.session() as session:
         for count, chunk in enumerate(_chunks(numbers), 1):
-            rows = [seen.row(number) for number in chunk]
-            known = known_leads(session, seen.config, [row.lead_id for row in rows if row.lead_id])
-            compared.add(rows, known, seen.config.match)
+            rows = [view.row(number) for number in chunk]
+            known = known_leads(session, view.config, [row.lead_id for row in rows if row.lead_id])
+            compared.add(rows, known, view.config.match)
             progress("comparing", min(count * CHUNK, len(numbers)), len(numbers))
     return compared
 
 
 def _take(
-    turn: Turn, session: Session, seen: Seen, compared: Comparison, rows: Sequence[Row], missing: Sequence[Entry]
+    job: Job, session: Session, view: SheetView, compared: Comparison, rows: Sequence[Row], missing: Sequence[Entry]
 ) -> list[Outcome]:
     reading = Reading(
-        rows, _actor(turn), seen.began, ids=compared.places, namesakes=compared.namesakes, at_large=missing
+        rows, _actor(job), view.began, ids=compared.places, namesakes=compared.namesakes, at_large=missing
     )
-    batch = Batch(session, seen.config, reading, turn.runtime.now())
-    find_victims(session, seen.config.key, missing, rows, batch.by)
-    return take(batch)
+    context = SyncContext(session, view.config, reading, job.runtime.now())
+    find_victims(session, view.config.key, missing, rows, context.by)
+    return take(context)
 
 
-def _note_sweep(session: Session, turn: Turn, seen: Seen, outcomes: Sequence[Outcome]) -> None:
-    lane = session.get_one(Lane, turn.lease.sheet)
-    swept(lane, seen.began)
-    lane.tab_id, lane.missing = seen.snapshot.sheet_id, list(seen.layout.missing)
+def _note_sweep(session: Session, job: Job, view: SheetView, outcomes: Sequence[Outcome]) -> None:
+    queue = session.get_one(SheetQueue, job.lease.sheet)
+    swept(queue, view.began)
+    queue.tab_id, queue.missing = view.snapshot.sheet_id, list(view.layout.missing)
     untaken = [one for one in outcomes if one.task_id is None and one.reasons]
-    lane.unlinked = [{"row": one.row, "lead_id": one.lead_id, "why": "; ".join(one.reasons)} for one in untaken[:MOST]]
+    queue.unlinked = [{"row": one.row, "lead_id": one.lead_id, "why": "; ".join(one.reasons)} for one in untaken[:MOST]]
 
 
-def _late_rows(runtime: Runtime, session: Session, seen: Seen, outcomes: Sequence[Outcome]) -> list[Step]:
+def _late_rows(runtime: Runtime, session: Session, view: SheetView, outcomes: Sequence[Outcome]) -> list[Step]:
     """Tasks that were there before `create_rows` was on get their rows; not while a row may be one of them."""
     unclear = any(outcome.task_id is None and outcome.outcome == "refused" for outcome in outcomes)
-    if not seen.config.create_rows or unclear:
+    if not view.config.create_rows or unclear:
         return []
     linked = select(Link.id).where(Link.task_id == Task.id).exists()
     rowless = select(Task).where(Task.archived_at.is_(None), ~linked).order_by(Task.id).limit(CHUNK)
-    waiting = list(session.scalars(rowless.with_for_update(of=Task, key_share=True)))  # no lane guards them yet
-    steps = [_late_row(runtime, session, seen.config, task) for task in waiting]
+    waiting = list(session.scalars(rowless.with_for_update(of=Task, key_share=True)))  # no queue guards them yet
+    steps = [_late_row(runtime, session, view.config, task) for task in waiting]
     if len(waiting) == CHUNK and any(step.what == "row_appended" for step in steps):
-        ask_for_sweep(session, seen.config.key, runtime.now())
+        ask_for_sweep(session, view.config.key, runtime.now())
     return steps
 
 
@@ -156,21 +156,21 @@ def _late_row(runtime: Runtime, session: Session, sheet: SheetConfig, task: Task
     return Step("row_appended", task.lead_id, task_id=task.id)
 
 
-def _mark_unlinked(turn: Turn, seen: Seen, done: _Swept) -> None:
+def _mark_unlinked(job: Job, view: SheetView, done: _Swept) -> None:
     """Tell in the sync column, where there is one, why a row has no task. Linked rows are told by `flush`."""
-    column = seen.layout.positions.get("sync")
+    column = view.layout.positions.get("sync")
     if column is None:
         return
     said = dict.fromkeys(done.leftover, "")
     said |= {one.row: status_cell.row_text(one) for one in done.outcomes if one.task_id is None and one.reasons}
-    rows = ((seen.row(number), text) for number, text in sorted(said.items()))
+    rows = ((view.row(number), text) for number, text in sorted(said.items()))
     writes = [
-        RowWrite(row.number, seen.layout.positions["id"], row.cell("id").value, {column: text})
+        RowWrite(row.number, view.layout.positions["id"], row.cell("id").value, {column: text})
         for row, text in rows
         if row.values.get("sync") != (text or None) and not row.cell("sync").formula and "sync" not in row.guarded
     ]
     for chunk in _chunks(writes):
-        turn.sheet.write(chunk)
+        job.sheet.write(chunk)
 
 
 def _steps(outcomes: Sequence[Outcome]) -> Iterator[Step]:
@@ -184,5 +184,5 @@ def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
-def _actor(turn: Turn) -> str:
-    return f"sweep:{turn.lease.sheet}"
+def _actor(job: Job) -> str:
+    return f"sweep:{job.lease.sheet}"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bridge.local_google.app import SCRIPT_FILES
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 from tests.browser import browser
 from tests.stack import SECRET, Stack, eventually
 
@@ -134,7 +134,7 @@ def test_where_it_is_installed_it_says_by_whom_and_keeps_the_connection(stack: S
 def test_trying_a_connection_changes_nothing_at_the_bridge(stack: Stack, chromium: Browser) -> None:
     def known() -> tuple[object, ...]:
         with stack.runtime.session() as session:
-            lane = session.get_one(Lane, "leads")
+            lane = session.get_one(SheetQueue, "leads")
             return lane.seq, lane.sweep_at, lane.swept_at
 
     stack.install()

@@ -54,7 +54,7 @@ class Filled(Process):
     def swept(self) -> bool:
         """True when no sweep is wanted or at work, and nothing is owed."""
         with fill.create_engine(self._url).connect() as database:
-            rest = "SELECT swept_at IS NOT NULL AND sweep_at IS NULL AND lease_until IS NULL FROM lanes"
+            rest = "SELECT swept_at IS NOT NULL AND sweep_at IS NULL AND lease_until IS NULL FROM sheet_queues"
             owed = "SELECT count(*) FROM links WHERE wanted > written"
             return bool(database.exec_driver_sql(rest).scalar_one()) and not database.exec_driver_sql(owed).scalar_one()
 

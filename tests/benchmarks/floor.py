@@ -16,20 +16,22 @@ from tests.benchmarks import fill
 from tests.benchmarks.databases import Database
 
 LEADS, SHEET, MOMENT = 100, "leads", "2026-01-01 00:00:00.000000"
-LANE = "INSERT INTO lanes (sheet, spreadsheet, seq, attempts, token, settings) VALUES (?, 'floor', 0, 0, 0, '{}')"
+LANE = (
+    "INSERT INTO sheet_queues (sheet, spreadsheet, seq, attempts, token, settings) VALUES (?, 'floor', 0, 0, 0, '{}')"
+)
 ROWS = (
     "UPDATE tasks SET status = ?, version = version + 1, updated_at = ? WHERE id = ?",
-    "UPDATE links SET base = ?, recall = ?, seq = ?, agreed_at = ? WHERE id = ?",
+    "UPDATE links SET base = ?, last_words = ?, seq = ?, agreed_at = ? WHERE id = ?",
     "INSERT INTO changes (at, actor, side, link_id, task_id, field, old, new, state, reached_at, rule) "
     "VALUES (?, ?, 'sheet', ?, ?, 'status', ?, ?, 'applied', ?, 'the sheet changed')",
 )
 DELIVERY = (
-    "UPDATE lanes SET seq = ?, heard_at = ? WHERE sheet = ?",
+    "UPDATE sheet_queues SET seq = ?, heard_at = ? WHERE sheet = ?",
     "INSERT INTO deliveries (id, sheet, seq, received_at, reply) VALUES (?, ?, ?, ?, ?)",
 )
 TALLY = (
-    "INSERT INTO tallies (sheet, name, label, value) VALUES (?, ?, ?, ?) "
-    "ON CONFLICT (sheet, name, label) DO UPDATE SET value = tallies.value + excluded.value"
+    "INSERT INTO counters (sheet, name, label, value) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (sheet, name, label) DO UPDATE SET value = counters.value + excluded.value"
 )
 
 

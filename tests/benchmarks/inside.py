@@ -23,7 +23,7 @@ from bridge.google import snapshot
 from bridge.google.calls import Calls
 from bridge.google.sheet import RowWrite
 from bridge.server.serve import local_token
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 from bridge.worker import run
 from tests.benchmarks import fill
 from tests.benchmarks.client import HEADER
@@ -101,7 +101,7 @@ class Inside:
         self._now = self._began = datetime.now(UTC)
         self._seq = 0
         with self.runtime.writing() as session:
-            session.execute(update(Lane).values(swept_at=self._now, heard_at=self._now))
+            session.execute(update(SheetQueue).values(swept_at=self._now, heard_at=self._now))
             session.commit()
         self._environ = create_environ(content_type="application/json", environ_overrides={"REMOTE_ADDR": "127.0.0.1"})
         self._token = local_token(self.app, home)
@@ -124,9 +124,9 @@ class Inside:
 
     def at_rest(self) -> bool:
         """True when no lane is at work or wants to be, and each was swept since `live`."""
-        rest = Lane.sweep_at.is_(None) & Lane.lease_until.is_(None) & (Lane.swept_at >= self._began)
+        rest = SheetQueue.sweep_at.is_(None) & SheetQueue.lease_until.is_(None) & (SheetQueue.swept_at >= self._began)
         with self.runtime.session() as session:
-            return session.scalar(select(func.count()).select_from(Lane).where(rest)) == len(self.keys)
+            return session.scalar(select(func.count()).select_from(SheetQueue).where(rest)) == len(self.keys)
 
     def deliver(self, leads: Sequence[int], key: str = "sheet-1") -> float:
         """Type the next word into each of these leads' rows and deliver them all at once; seconds."""

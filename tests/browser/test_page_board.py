@@ -204,11 +204,11 @@ def test_a_write_that_cannot_leave_waits_and_is_listed_as_out_of_step(stack):
         ({"conflicts": {"notes": "x"}, "unread": {"due": "no date"}}, "refused", "due: no date"),
         ({"refused": {"status": ["NEW", "a formula"]}}, "refused", "status: a formula"),
         ({"gone_at": datetime.now(UTC)}, "gone", "the row is not in the sheet any more"),
-        ({"wanted": 1, "buried_at": datetime.now(UTC), "error": "no such word"}, "buried", "no such word"),
+        ({"wanted": 1, "failed_at": datetime.now(UTC), "error": "no such word"}, "buried", "no such word"),
     ],
 )
 def test_a_link_stands_as_the_worst_of_its_marks(marks, state, why):
-    nothing = {"wanted": 0, "written": 0, "unread": {}, "refused": {}, "conflicts": {}, "unborn": False}
+    nothing = {"wanted": 0, "written": 0, "unread": {}, "refused": {}, "conflicts": {}, "row_pending": False}
     found = standing(Link(task_id=7, sheet="leads", row=3, **nothing | marks))
     assert (found.task_id, found.state, found.why) == (7, state, why)
     assert found.row == (None if state == "gone" else 3)

@@ -15,7 +15,7 @@ from tests.local_google.witness import Witness
 BOOK = "/v4/spreadsheets/1abc"
 VALUES = {"range": "Leads!A1:B2", "majorDimension": "ROWS", "values": [["id", 1, True]]}
 WRITE = {"valueInputOption": "RAW", "data": [{"range": "A1", "values": [[None, "x"]], "majorDimension": None}]}
-Seen = Callable[..., list[str]]
+SheetView = Callable[..., list[str]]
 
 
 def seen(answer: Any, status: int = 200, *, strict: bool = True, **request: Any) -> list[str]:

@@ -89,7 +89,7 @@ def test_what_falls_due_while_it_is_committed_is_not_forgotten(stack):
 
 def test_while_a_newer_version_is_rolled_out_the_older_one_works_on_and_asks_to_be_spared(stack):
     with stack.runtime.database.begin() as connection:  # what an upgrade of another process does: it only adds
-        for table in ("tasks", "links", "lanes", "changes", "deliveries"):
+        for table in ("tasks", "links", "sheet_queues", "changes", "deliveries"):
             connection.execute(text(f"ALTER TABLE {table} ADD COLUMN from_the_future TEXT DEFAULT 'x' NOT NULL"))
         connection.execute(text("CREATE TABLE future (id INTEGER)"))
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -163,7 +163,7 @@ def test_the_budget_of_an_account_is_shared_by_every_process(stack):
     run.end(first)
     assert run.begin(other, "leads") is not None  # one read is left over
     with stack.runtime.database.begin() as connection:
-        connection.execute(text("UPDATE lanes SET lease_until = NULL"))
+        connection.execute(text("UPDATE sheet_queues SET lease_until = NULL"))
     assert run.begin(other, "leads") is None
     assert schedule.due(other)[0].at > other.now()
 

@@ -83,7 +83,7 @@ def test_a_turn_that_the_database_left_is_ended_as_soon_as_it_is_back(stack, pos
     stack.google.trouble.latency = 1.0
     stack.patch(1, status="DONE")
     with stack.runtime.session() as session:
-        eventually(lambda: session.scalar(text("SELECT lease_until FROM lanes")) or session.rollback(), "a turn")
+        eventually(lambda: session.scalar(text("SELECT lease_until FROM sheet_queues")) or session.rollback(), "a turn")
     postgres.control("stop")
     try:
         eventually(lambda: len(tries) > 6, "it has tried for longer than it used to")

@@ -79,7 +79,7 @@ def test_a_turn_waits_for_whoever_counts_on_it(stack: Stack) -> None:
         session.flush()
         turn = threading.Thread(target=engine._take_turns, args=("leads",))
         turn.start()
-        eventually(lambda: looking.one(WAITING, "%lanes%"), "the turn waits")
+        eventually(lambda: looking.one(WAITING, "%sheet_queues%"), "the turn waits")
         session.commit()
     turn.join(60)
     assert stack.cell("C2") == "QUALIFIED"

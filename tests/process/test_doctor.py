@@ -19,7 +19,7 @@ from bridge.cli.doctor import machine, sheet_queue
 from bridge.config.model import Config, SheetConfig
 from bridge.local_google.cells import Validation
 from bridge.local_google.trouble import Fault
-from bridge.store.models import Lane, Link
+from bridge.store.models import Link, SheetQueue
 from task_api.db import prepare_engine
 from task_api.models import Task
 from tests.process.process import Process
@@ -265,7 +265,7 @@ def kept(tmp_path, migrated):
     engine = create_engine(f"sqlite:///{tmp_path / 'tasks.db'}")
     prepare_engine(engine)
     with Session(engine) as session:
-        session.add(Lane(sheet="leads", spreadsheet="x", heard_at=NOW, owner="ann@example.com"))
+        session.add(SheetQueue(sheet="leads", spreadsheet="x", heard_at=NOW, owner="ann@example.com"))
         session.add(Task(id=1, title="Follow up: Ann", status="TODO", lead_id="1", created_at=NOW, updated_at=NOW))
         session.flush()
         session.add(Link(sheet="leads", lead_id="1", task_id=1, base={}, agreed_at=NOW, next_try=NOW))
@@ -277,15 +277,15 @@ def kept(tmp_path, migrated):
 WORK = {
     "in step": ({}, {}, [("ok", "0 writes under way, nothing stuck")]),
     "under way": ({}, {"wanted": 1}, [("ok", "1 writes under way, nothing stuck")]),
-    "a buried write": ({}, {"buried_at": NOW, "error": "Google answered 500"}, [("problem", "dead letters: 1")]),
+    "a buried write": ({}, {"failed_at": NOW, "error": "Google answered 500"}, [("problem", "dead letters: 1")]),
     "a conflict": ({}, {"conflicts": {"status": "the sheet won"}}, [("warning", "leads with a conflict or a refused cell: 1")]),
     "a refused cell": ({}, {"refused": {"status": ["WON", "no such word"]}}, [("warning", "leads with a conflict or a refused cell: 1")]),
     "a cell nobody can read": ({}, {"unread": {"due": "no date"}}, [("warning", "leads with a conflict or a refused cell: 1")]),
-    "a waiting lane": ({"problem": "Google answered 503"}, {}, [("problem", "the lane waits: Google answered 503")]),
+    "a waiting lane": ({"problem": "Google answered 503"}, {}, [("problem", "the queue waits: Google answered 503")]),
     "held deletions": ({"held_why": "9 rows vanished at once"}, {}, [("warning", "9 rows vanished at once")]),
     "all at once": (
-        {"problem": "not shared", "held_why": "9 rows vanished at once"}, {"buried_at": NOW, "conflicts": {"status": "x"}},
-        [("problem", "the lane waits: not shared"), ("warning", "9 rows vanished at once"), ("problem", "dead letters: 1"),
+        {"problem": "not shared", "held_why": "9 rows vanished at once"}, {"failed_at": NOW, "conflicts": {"status": "x"}},
+        [("problem", "the queue waits: not shared"), ("warning", "9 rows vanished at once"), ("problem", "dead letters: 1"),
          ("warning", "leads with a conflict or a refused cell: 1")],
     ),
 }  # fmt: skip
@@ -293,7 +293,7 @@ WORK = {
 
 @pytest.mark.parametrize(("of_lane", "of_link", "expected"), WORK.values(), ids=WORK)
 def test_what_stands_still_or_waits_for_a_person_is_told_with_what_to_do(kept, of_lane, of_link, expected):
-    kept.execute(update(Lane).values(**{"held": 0} | of_lane))
+    kept.execute(update(SheetQueue).values(**{"held": 0} | of_lane))
     kept.execute(update(Link).values(**{"wanted": 0} | of_link))
     found = list(sheet_queue.work(kept, SheetConfig("leads", "x"), NOW))
     assert [(one.level, one.said) for one in found] == expected
@@ -310,7 +310,7 @@ HEARD = {
 
 @pytest.mark.parametrize(("key", "heard", "level", "said"), HEARD.values(), ids=HEARD)
 def test_when_the_script_was_last_heard_of_is_told(kept, key, heard, level, said):
-    kept.execute(update(Lane).values(heard_at=heard))
+    kept.execute(update(SheetQueue).values(heard_at=heard))
     (found,) = sheet_queue.script(kept, SheetConfig(key, "x"), NOW)
     assert (found.level, found.said, bool(found.mend)) == (level, said, level != "ok")
 
@@ -327,7 +327,7 @@ SPENT = {
 @pytest.mark.parametrize(("spent", "level", "said"), SPENT.values(), ids=SPENT)
 def test_a_budget_that_is_nearly_used_up_is_told(kept, tmp_path, spent, level, said):
     now = datetime.now(UTC).timestamp()
-    kept.execute(update(Lane).values(spent=[(now - ago, kind, "look") for ago, kind in spent]))
+    kept.execute(update(SheetQueue).values(spent=[(now - ago, kind, "look") for ago, kind in spent]))
     kept.commit()
     (found,) = machine.quota(Config(tmp_path, {"leads": SheetConfig("leads", "x")}), kept.get_bind())
     assert (found.level, found.said, bool(found.mend)) == (level, said, level != "ok")

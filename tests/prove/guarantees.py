@@ -116,7 +116,7 @@ def deletions_follow(world: World) -> None:
             continue  # the row is there and has only lost its id
         if link.lead_id in leads and link.archived_at is not None and tasks[link.task_id]["archived_at"] is not None:
             raise Broken("deletions follow", f"lead {link.lead_id} stands in the sheet, its task is archived", world)
-        gone = link.lead_id not in leads and link.lead_id not in world.doubled and not link.unborn
+        gone = link.lead_id not in leads and link.lead_id not in world.doubled and not link.row_pending
         if gone and not held and link.gone_at is None and tasks[link.task_id]["archived_at"] is None:
             raise Broken("deletions follow", f"lead {link.lead_id} is gone and has no tombstone", world)
 

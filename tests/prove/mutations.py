@@ -26,7 +26,7 @@ class Mutation:
 BOTH, STRAYS = "tests/sync/test_both_ways.py", "tests/sync/test_strays.py"
 MUTATIONS = (
     Mutation(
-        "converge", "bridge/inbound/task_signals.py", "if link.unborn or owes(task, link, mapping):", "if False:",
+        "converge", "bridge/inbound/task_signals.py", "if link.row_pending or needs_write(task, link, mapping):", "if False:",
         f"{BOTH}::test_a_patch_writes_the_cell",
     ),
     Mutation(

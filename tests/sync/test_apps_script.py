@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from bridge.local_google.app import SCRIPT_FILES
 from bridge.local_google.errors import Invalid
 from bridge.local_google.script.host import Scripts
-from bridge.store.models import Delivery, Lane
+from bridge.store.models import Delivery, SheetQueue
 from task_api.models import Task
 from tests.stack import SECRET, Stack, eventually
 
@@ -22,7 +22,7 @@ def deliveries(stack):
 
 def lane(stack):
     with stack.runtime.session() as session:
-        return session.get_one(Lane, "leads")
+        return session.get_one(SheetQueue, "leads")
 
 
 def type_and_wait(stack, where, *rows):

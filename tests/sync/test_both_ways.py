@@ -7,9 +7,9 @@ from datetime import timedelta
 from bridge.local_google.trouble import Fault
 from bridge.queue.lease import acquire
 from bridge.queue.sweep_requests import ask_for_sweep, swept
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 from bridge.worker.flush import flush
-from bridge.worker.job import Turn, look
+from bridge.worker.job import Job, look
 from tests.stack import eventually
 
 
@@ -311,7 +311,7 @@ def test_a_reading_older_than_what_a_delivery_said_never_overrules_it(stack):
     lead(stack)
     stack.app.extensions["engine"].stop()
     with stack.runtime.writing() as session:
-        turn = Turn(stack.runtime, acquire(session, "leads", stack.runtime.now()))
+        turn = Job(stack.runtime, acquire(session, "leads", stack.runtime.now()))
         session.commit()
     stack.edit("B2", ["Read before"])
     seen = look(turn, [2])
@@ -410,7 +410,7 @@ def test_a_wish_for_a_sweep_outlives_one_that_began_before_it(stack):
     stack.settle()
     now = stack.runtime.now()
     with stack.runtime.writing() as session:
-        lane = session.get_one(Lane, "leads")
+        lane = session.get_one(SheetQueue, "leads")
         ask_for_sweep(session, "leads", now)
         ask_for_sweep(session, "leads", now + timedelta(seconds=2))
         ask_for_sweep(session, "leads", now + timedelta(seconds=60))

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bridge.local_google.trouble import Fault
-from bridge.store.models import Lane, Link
+from bridge.store.models import Link, SheetQueue
 from bridge.worker import run
 from tests.stack import eventually
 
@@ -51,7 +51,7 @@ def dead_letters(stack):
     return [need for need in stack.get("/needs") if need["kind"] == "dead_letter"]
 
 
-def bury(stack):
+def give_up(stack):
     """Let the hours pass in which the poisoned write is tried again and again."""
 
     def buried():
@@ -72,7 +72,7 @@ def test_a_row_whose_write_always_fails_holds_nobody_up(poisoned):
 
 def test_it_is_buried_in_the_end_listed_with_its_reason_and_written_when_it_is_tried_again(poisoned):
     poisoned.patch(3, status="DONE")
-    (letter,) = bury(poisoned)
+    (letter,) = give_up(poisoned)
     assert (letter["lead_id"], letter["row"], letter["why"]) == ("3", 4, "Google answered 500")
     assert poisoned.witness.refused >= 12
     assert [one["state"] for one in poisoned.changes(3) if one["field"] == "status"] == ["refused"]
@@ -85,7 +85,7 @@ def test_it_is_buried_in_the_end_listed_with_its_reason_and_written_when_it_is_t
 
 def test_a_dead_letter_costs_no_further_calls(poisoned):
     poisoned.patch(3, status="DONE")
-    bury(poisoned)
+    give_up(poisoned)
     poisoned.settle()
     before = poisoned.witness.refused
     poisoned.sweep()
@@ -95,7 +95,7 @@ def test_a_dead_letter_costs_no_further_calls(poisoned):
 
 def test_the_next_change_of_the_lead_tries_again(poisoned):
     poisoned.patch(3, status="DONE")
-    bury(poisoned)
+    give_up(poisoned)
     poisoned.witness = poisoned.witness.google
     poisoned.patch(3, status="IN_PROGRESS")
     eventually(lambda: poisoned.cell("C4") == "CONTACTED")
@@ -121,7 +121,7 @@ def blamed(stack):
     """What the lane says of the turn just taken, and whether its write is held to have failed."""
     run.run(stack.runtime, "leads")
     with stack.runtime.session() as session:
-        return session.query(Lane).one().problem, session.query(Link).one().failing_since is not None
+        return session.query(SheetQueue).one().problem, session.query(Link).one().failing_since is not None
 
 
 def test_a_failed_write_is_held_against_its_link(owing):

@@ -90,7 +90,7 @@ def test_a_row_that_comes_back_has_its_dead_letter_tried_again(stack):
     stack.sweep()
     with stack.runtime.writing() as session:
         link = session.scalars(select(Link).where(Link.task_id == 2)).one()
-        link.buried_at, link.base = stack.runtime.now(), link.base | {"task_id": None}
+        link.failed_at, link.base = stack.runtime.now(), link.base | {"task_id": None}
         session.commit()
     stack.google.book.tab("Leads").write(3, 1, [[2, "Lead 2", "NEW", ""]])
     stack.sweep()

@@ -10,7 +10,7 @@ from sqlalchemy import event, select
 from bridge.engine.embedded import EmbeddedEngine
 from bridge.queue.lease import LostLease, acquire, check, release
 from bridge.runtime import Runtime
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 from tests.stack import Stack, eventually
 
 pytestmark = pytest.mark.sqlite
@@ -54,20 +54,20 @@ def test_a_worker_that_overslept_its_lease_may_not_write_any_more(stack):
         with pytest.raises(LostLease):
             check(session, slow, now)
         release(session, slow)
-        assert session.scalars(select(Lane)).one().lease_until is not None
+        assert session.scalars(select(SheetQueue)).one().lease_until is not None
         session.commit()
 
 
 def test_a_key_cannot_change_its_spreadsheet_unnoticed(tmp_path, databases):
     with Stack(tmp_path, databases) as stack:
         with stack.runtime.writing() as session:
-            session.scalars(select(Lane)).one().spreadsheet = "another"
+            session.scalars(select(SheetQueue)).one().spreadsheet = "another"
             session.commit()
         stack.stop_bridge()
         with pytest.raises(Exception, match="give the new spreadsheet a key of its own"):
             stack.start_bridge()
         with sqlite3.connect(stack.home / "tasks.db") as database:
-            database.execute("UPDATE lanes SET spreadsheet = ?", (stack.google.book.id,))
+            database.execute("UPDATE sheet_queues SET spreadsheet = ?", (stack.google.book.id,))
         database.close()
         stack.start_bridge()
 

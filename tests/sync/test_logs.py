@@ -72,7 +72,7 @@ def test_what_a_sweep_found_is_caused_by_that_sweep_and_not_by_an_older_delivery
     talking.google.person.edit("A3:C3", [[13, "Mara", "NEW"]])
     talking.start()
     last = talking.written(2)[-1]
-    assert (last["row"], last["cause"].startswith("turn:leads:")) == (3, True)
+    assert (last["row"], last["cause"].startswith("job:leads:")) == (3, True)
 
 
 def test_a_row_that_the_bridge_appends_names_the_request_that_made_its_task(talking):
@@ -108,13 +108,13 @@ def record(message, *args, name="bridge.worker.run", error=None):
 
 
 def test_both_styles_tell_the_same_event():
-    one = record("lane_postponed sheet=%s seconds=%.1f why=%r", "leads", 2.04, "no answer")
-    assert " WARNING bridge.worker.run lane_postponed sheet=leads seconds=2.0 why='no answer' pid=" in Lines().format(
+    one = record("queue_postponed sheet=%s seconds=%.1f why=%r", "leads", 2.04, "no answer")
+    assert " WARNING bridge.worker.run queue_postponed sheet=leads seconds=2.0 why='no answer' pid=" in Lines().format(
         one
     )
     told = json.loads(JsonLines().format(one))
     assert {key: told[key] for key in ("event", "sheet", "seconds", "why")} == {
-        "event": "lane_postponed", "sheet": "leads", "seconds": 2.04, "why": "no answer",
+        "event": "queue_postponed", "sheet": "leads", "seconds": 2.04, "why": "no answer",
     }  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def test_no_address_and_no_words_of_an_exception_are_printed_and_a_trace_is_one_
     try:
         int("Vikram Rao")
     except ValueError:
-        line = style().format(record("turn_failed why=%r", "share it with a.b@c.example.com", error=sys.exc_info()))
+        line = style().format(record("job_failed why=%r", "share it with a.b@c.example.com", error=sys.exc_info()))
     assert "example.com" not in line
     assert "Vikram" not in line
     assert re.search(r"ValueError.*tests/sync/test_logs\.py:\d+", line)

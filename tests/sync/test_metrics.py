@@ -12,7 +12,7 @@ from sqlalchemy import event, insert
 from bridge.config.model import Config
 from bridge.local_google.trouble import Fault
 from bridge.store import quota_usage
-from bridge.store.models import Change, Delivery, Lane
+from bridge.store.models import Change, Delivery, SheetQueue
 from tests.stack import eventually
 
 
@@ -137,7 +137,9 @@ def test_sheets_of_one_account_share_its_budget_and_those_of_another_have_their_
     other = next(name for name in "abcdefghijklmnop" if config.key_file(name) == keys[1])
     now = datetime.now(UTC)
     calls = dict(zip((*mine, other), (20, 50, 7), strict=True))
-    lanes = [Lane(sheet=key, spent=[(now.timestamp() - 1, "read", "look")] * count) for key, count in calls.items()]
+    lanes = [
+        SheetQueue(sheet=key, spent=[(now.timestamp() - 1, "read", "look")] * count) for key, count in calls.items()
+    ]
     free = quota_usage.left(config, lanes, now)
     assert [free[key]["read"] for key in calls] == [0, 0, 53]
     assert {one["write"] for one in free.values()} == {60}

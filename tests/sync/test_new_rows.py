@@ -6,7 +6,7 @@ from bridge.local_google.trouble import Fault
 from bridge.queue.lease import Lease
 from bridge.store.models import Link
 from bridge.worker import sweep
-from bridge.worker.job import Turn
+from bridge.worker.job import Job
 from tests.stack import eventually
 
 
@@ -73,7 +73,7 @@ def test_of_tasks_that_bear_one_lead_id_one_has_the_row_and_the_other_holds_nobo
     rows_from_now_on(stack)
     assert sorted(row[3] for row in stack.rows()) == [1 + (first == "a row"), 3]
     assert stack.get("/status")[0]["problem"] is None
-    turn = Turn(stack.runtime, Lease("leads", 0))
+    turn = Job(stack.runtime, Lease("leads", 0))
     assert "of the sheet has task" in sweep.preview(turn).steps[0].reasons[0]
 
 
@@ -192,7 +192,7 @@ def test_many_tasks_at_once_cost_few_calls(stack):
     stack.settle()
     assert sorted(one[1] for one in stack.rows()) == sorted(f"Lead {n}" for n in range(40))
     with stack.runtime.session() as session:
-        assert session.query(Link).filter(Link.unborn).count() == 0
+        assert session.query(Link).filter(Link.row_pending).count() == 0
     _reads, writes = stack.calls()
     assert writes - before[1] <= 20
 

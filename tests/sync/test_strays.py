@@ -6,7 +6,7 @@ import pytest
 
 from bridge.errors import Transient
 from bridge.local_google.trouble import Fault
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 from tests.stack import eventually
 
 HEADER = ["id", "name", "status", "task_id", "notes"]
@@ -119,7 +119,7 @@ def test_a_write_that_google_turned_away_for_its_limit_is_not_looked_for(noted):
 
 def at_large(stack):
     with stack.runtime.session() as session:
-        return session.get_one(Lane, "leads").litter
+        return session.get_one(SheetQueue, "leads").litter
 
 
 def test_a_word_whose_row_moved_and_was_written_before_the_script_looked_is_in_that_leads_history(noted):

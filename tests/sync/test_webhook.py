@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bridge.core.signature import sign
-from bridge.store.models import Delivery, Lane, Link
+from bridge.store.models import Delivery, Link, SheetQueue
 from tests.stack import SECRET, eventually
 
 NEW = [12, "Vikram", "NEW", None]
@@ -256,14 +256,14 @@ def test_a_missing_number_asks_for_a_sweep_at_once_also_after_a_long_quiet(stack
     stack.settle()
     stack.app.extensions["engine"].stop()
     with stack.runtime.writing() as session:
-        session.get(Lane, "leads").heard_at = datetime.now(UTC) - timedelta(hours=1)
+        session.get(SheetQueue, "leads").heard_at = datetime.now(UTC) - timedelta(hours=1)
         session.commit()
     stack.deliver([12, "Vikram", "LOST", None], seq=2)
     with stack.runtime.session() as session:
-        assert session.get(Lane, "leads").sweep_at is None
+        assert session.get(SheetQueue, "leads").sweep_at is None
     stack.deliver([12, "Vikram", "NEW", None], seq=4)
     with stack.runtime.session() as session:
-        assert session.get(Lane, "leads").sweep_at <= datetime.now(UTC)
+        assert session.get(SheetQueue, "leads").sweep_at <= datetime.now(UTC)
 
 
 def test_a_script_that_lost_count_asks_for_everything(stack):
@@ -286,7 +286,7 @@ def test_the_reply_tells_the_script_which_columns_matter(stack):
 def test_the_lane_remembers_when_it_was_heard(stack):
     stack.deliver(NEW, seq=4)
     with stack.runtime.session() as session:
-        lane = session.get(Lane, "leads")
+        lane = session.get(SheetQueue, "leads")
         assert (lane.seq, lane.heard_at is not None) == (4, True)
 
 

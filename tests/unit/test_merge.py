@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.merge import Conflict, Merge, Rule, merge, trust
+from bridge.core.merge import Conflict, Merge, Rule, classify_read, merge
 
 RULES = {"f": Rule()}
 
@@ -78,12 +78,15 @@ def test_no_side_is_told_what_neither_side_said(base, sheet, task, rules, latest
 
 
 def test_a_value_we_wrote_and_did_not_see_confirmed_is_not_a_persons_edit():
-    assert trust({"f": "NEW"}, {"f": "DONE"}, {"f": ["DONE"]}, {}, ()) == ({"f": "DONE"}, frozenset())
+    assert classify_read({"f": "NEW"}, {"f": "DONE"}, {"f": ["DONE"]}, {}, ()) == ({"f": "DONE"}, frozenset())
 
 
 def test_a_value_replaced_moments_ago_is_in_doubt():
-    assert trust({"f": "DONE"}, {"f": "NEW"}, {}, {"f": ["NEW"]}, ()) == ({"f": "DONE"}, {"f"})
+    assert classify_read({"f": "DONE"}, {"f": "NEW"}, {}, {"f": ["NEW"]}, ()) == ({"f": "DONE"}, {"f"})
 
 
 def test_a_field_the_person_has_just_edited_is_what_it_says():
-    assert trust({"f": "DONE"}, {"f": "NEW"}, {"f": ["NEW"]}, {"f": ["NEW"]}, {"f"}) == ({"f": "DONE"}, frozenset())
+    assert classify_read({"f": "DONE"}, {"f": "NEW"}, {"f": ["NEW"]}, {"f": ["NEW"]}, {"f"}) == (
+        {"f": "DONE"},
+        frozenset(),
+    )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bridge.core.deletions import Gone, deletions
-from bridge.core.reconcile import Comparison, Known
+from bridge.core.reconcile import Comparison, KnownLead
 from bridge.core.values import Row
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -18,7 +18,7 @@ def row(number, lead_id, **values):
 
 
 def known(link_id, at, restless=False, **said):
-    return Known(link_id, at, BASE, BASE | said, restless)
+    return KnownLead(link_id, at, BASE, BASE | said, restless)
 
 
 LOOKED_AT = [

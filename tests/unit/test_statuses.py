@@ -28,8 +28,8 @@ def test_there_and_back_changes_nothing_for_any_table_and_word(table, data):
 @given(tables(), st.data())
 def test_back_and_there_changes_nothing_whatever_the_row_said(table, data):
     status, word = data.draw(st.sampled_from(TASK)), data.draw(st.sampled_from([None, *table.to_task]))
-    recall = data.draw(st.dictionaries(st.sampled_from(TASK), st.sampled_from([*table.to_task, "gone"])))
-    assert table.task_status(table.lead_word(status, (word,), recall)) == status
+    last_words = data.draw(st.dictionaries(st.sampled_from(TASK), st.sampled_from([*table.to_task, "gone"])))
+    assert table.task_status(table.lead_word(status, (word,), last_words)) == status
 
 
 def test_a_lost_lead_whose_task_is_reopened_and_done_again_is_lost_again():

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bridge.cli.connect import toml
 from bridge.config.model import GOOGLE, Config
 from bridge.core.mapping import COLUMNS
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 from task_api.db import engine_options, prepare_engine
 from task_api.models import STATUSES
 
@@ -103,7 +103,7 @@ def _wait_for_hello(config: Config, key: str, seconds: float) -> None:
 def _heard(engine: Engine, key: str, since: datetime) -> bool:
     try:
         with Session(engine) as session:
-            lane = session.get(Lane, key)
-            return lane is not None and lane.heard_at is not None and lane.heard_at >= since
+            queue = session.get(SheetQueue, key)
+            return queue is not None and queue.heard_at is not None and queue.heard_at >= since
     except SQLAlchemyError:  # no bridge has made the database yet
         return False

@@ -1,4 +1,4 @@
-"""Run every check in turn: the machine, then each sheet. What one check raises is its own finding."""
+"""Run every check in job: the machine, then each sheet. What one check raises is its own finding."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -15,7 +15,7 @@ from bridge.config.model import Config, SheetConfig
 from bridge.errors import Permanent, Rejected, Transient
 from bridge.google.credentials import Google
 from bridge.google.sheet import RowWrite, Sheet
-from bridge.google.sheet_view import Seen
+from bridge.google.sheet_view import SheetView
 
 MACHINE = (machine.database, machine.running, machine.public, machine.clock, machine.quota)
 LANE = (sheet_queue.script, sheet_queue.work)
@@ -31,9 +31,9 @@ def examine(config: Config, engine: Engine) -> Iterator[Finding]:
 
 
 def _sheet(config: Config, engine: Engine, sheet: SheetConfig) -> Iterator[Finding]:
-    seen: list[Seen] = []
-    yield from _alone("sharing", partial(_sharing, config, sheet, seen))
-    for one in seen:
+    view: list[SheetView] = []
+    yield from _alone("sharing", partial(_sharing, config, sheet, view))
+    for one in view:
         for check in contents.CHECKS:
             yield from _alone(check.__name__, partial(check, one))
     yield from _alone("signature", partial(sheet_queue.signature, config, sheet))
@@ -42,7 +42,7 @@ def _sheet(config: Config, engine: Engine, sheet: SheetConfig) -> Iterator[Findi
             yield from _alone(look.__name__, partial(look, session, sheet, datetime.now(UTC)))
 
 
-def _sharing(config: Config, sheet: SheetConfig, seen: list[Seen]) -> Iterator[Finding]:
+def _sharing(config: Config, sheet: SheetConfig, view: list[SheetView]) -> Iterator[Finding]:
     """The key opens the sheet, and may write: an empty cell list over the header's first cell writes nothing."""
     google = Google(config.google_url, config.key_file(sheet.key))
     opened = Sheet(google, sheet)
@@ -50,7 +50,7 @@ def _sharing(config: Config, sheet: SheetConfig, seen: list[Seen]) -> Iterator[F
         began = datetime.now(UTC)
         snapshot = opened.read()
         layout = sheet.mapping.locate(snapshot.header)
-        seen.append(Seen(sheet, snapshot, began, layout))
+        view.append(SheetView(sheet, snapshot, began, layout))
         yield ok("sharing", f"the sheet can be read as {opened.google.email}")
         column = layout.positions.get("id", 0)
         if not snapshot.guarded(1, column):  # a protected header says nothing about the rows

@@ -13,7 +13,7 @@ from bridge.config.model import Config
 from bridge.google.calls import KINDS
 from bridge.reports.readiness import database_lacks
 from bridge.store import quota_usage
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 
 TIMEOUT = 10.0
 SKEW_SEEN, SKEW_HARMS = 5.0, 60.0
@@ -95,8 +95,8 @@ def clock(config: Config, _engine: Engine) -> Iterator[Finding]:
 def quota(config: Config, engine: Engine) -> Iterator[Finding]:
     """How much of Google's budget of calls went away in the last minute, by every process of the bridge."""
     with Session(engine) as session:
-        lanes = session.scalars(select(Lane).where(Lane.sheet.in_(config.sheets))).all()
-    free = quota_usage.left(config, lanes, datetime.now(UTC)).values()
+        queues = session.scalars(select(SheetQueue).where(SheetQueue.sheet.in_(config.sheets))).all()
+    free = quota_usage.left(config, queues, datetime.now(UTC)).values()
     budget = config.calls_per_minute
     left = {kind: min((one[kind] for one in free), default=budget) for kind in KINDS}
     said = ", ".join(f"{left[kind]} of {budget} {kind}s left" for kind in KINDS) + " in this minute"

@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bridge.cli.doctor.finding import Finding, ok, problem, warning
 from bridge.core.values import Raw, Row
-from bridge.google.sheet_view import Seen
+from bridge.google.sheet_view import SheetView
 
 PLAIN = "format the column as plain text"
 FEW = 5
 """So many rows are named; the others are counted."""
 
 
-def header(seen: Seen) -> Iterator[Finding]:
+def header(view: SheetView) -> Iterator[Finding]:
     """Every field that is needed has its column, and one only."""
-    layout = seen.layout
+    layout = view.layout
     for name in layout.missing:
         yield problem("header", f"no column '{name}'", f"give one cell of the first row the text '{name}'")
     for name in layout.doubled:
@@ -23,9 +23,9 @@ def header(seen: Seen) -> Iterator[Finding]:
         yield ok("header", "found " + ", ".join(layout.positions))
 
 
-def ids(seen: Seen) -> Iterator[Finding]:
+def ids(view: SheetView) -> Iterator[Finding]:
     """Ids are there, readable, no formulas, not too long for a number, and each in one row."""
-    rows = list(_rows(seen))
+    rows = list(_rows(view))
     numbers: dict[str, list[int]] = {}
     for row in rows:
         if row.lead_id:
@@ -53,11 +53,11 @@ def _unfit_ids(rows: Sequence[Row]) -> Iterator[Finding]:
         yield problem("ids", f"numbers too long to be kept whole in {_named(rounded)}", PLAIN)
 
 
-def words(seen: Seen) -> Iterator[Finding]:
+def words(view: SheetView) -> Iterator[Finding]:
     """The status words in the sheet, and those its dropdown allows, against the configured ones."""
-    statuses, unknown = seen.config.mapping.statuses, Counter[str]()
+    statuses, unknown = view.config.mapping.statuses, Counter[str]()
     options: set[tuple[str, ...]] = set()
-    for row in _rows(seen):
+    for row in _rows(view):
         if "status" in row.positions:
             cell = row.cell("status")
             if "status" in row.refused:
@@ -76,33 +76,33 @@ def words(seen: Seen) -> Iterator[Finding]:
         yield ok("status words", "every one is known")
 
 
-def protection(seen: Seen) -> Iterator[Finding]:
+def protection(view: SheetView) -> Iterator[Finding]:
     """Cells that the bridge writes and may not."""
-    yield from _told(seen, "protection", "may not be written", lambda row, name: name in row.guarded,
+    yield from _told(view, "protection", "may not be written", lambda row, name: name in row.guarded,
                      "let the service account edit the protected range")  # fmt: skip
 
 
-def formulas(seen: Seen) -> Iterator[Finding]:
+def formulas(view: SheetView) -> Iterator[Finding]:
     """Cells that the bridge would write and never does."""
-    yield from _told(seen, "formulas", "hold formulas", lambda row, name: row.cell(name).formula,
+    yield from _told(view, "formulas", "hold formulas", lambda row, name: row.cell(name).formula,
                      "the bridge never overwrites a formula: paste values where the cell is to be synced")  # fmt: skip
 
 
 CHECKS = (header, ids, words, protection, formulas)
 
 
-def _told(seen: Seen, check: str, what: str, bad: Callable[[Row, str], bool], mend: str) -> Iterator[Finding]:
-    written = [one.field for one in seen.config.mapping.columns if one.direction != "to_task" and one.kind != "id"]
-    names = [name for name in written if name in seen.layout.positions]
-    found = Counter(name for row in _rows(seen) for name in names if bad(row, name))
+def _told(view: SheetView, check: str, what: str, bad: Callable[[Row, str], bool], mend: str) -> Iterator[Finding]:
+    written = [one.field for one in view.config.mapping.columns if one.direction != "to_task" and one.kind != "id"]
+    names = [name for name in written if name in view.layout.positions]
+    found = Counter(name for row in _rows(view) for name in names if bad(row, name))
     for name, count in found.items():
         yield warning(check, f"{count} cells of {name} {what}", mend)
     if not found:
         yield ok(check, "nothing in the way")
 
 
-def _rows(seen: Seen) -> Iterator[Row]:
-    return (row for row in map(seen.row, seen.snapshot.numbers) if not row.blank)
+def _rows(view: SheetView) -> Iterator[Row]:
+    return (row for row in map(view.row, view.snapshot.numbers) if not row.blank)
 
 
 def _rounded(value: Raw) -> bool:

@@ -1,4 +1,4 @@
-"""Checks of one sheet's lane: is its script heard of, does its signature hold, does anything wait for a person?"""
+"""Checks of one sheet's queue: is its script heard of, does its signature hold, does anything wait for a person?"""
 
 import time
 import uuid
@@ -13,33 +13,33 @@ from bridge.cli.doctor.machine import TIMEOUT
 from bridge.config.model import Config, SheetConfig
 from bridge.core.signature import sign
 from bridge.reports.action_items import Counts, counts, silence
-from bridge.store.models import Lane
+from bridge.store.models import SheetQueue
 
 
 def script(session: Session, sheet: SheetConfig, now: datetime) -> Iterator[Finding]:
     """When the sheet's script was last heard of."""
-    lane = session.get(Lane, sheet.key)
-    if lane is None:
+    queue = session.get(SheetQueue, sheet.key)
+    if queue is None:
         yield problem("script", "this sheet has never been served", "start the bridge once")
-    elif (silent := silence(lane, now)) is not None:
+    elif (silent := silence(queue, now)) is not None:
         said, _, mend = silent.partition(": ")
         yield problem("script", said, mend or silent)
-    elif lane.heard_at is not None:
-        yield ok("script", f"heard of {(now - lane.heard_at).total_seconds():.0f} s ago" + _owner(lane))
+    elif queue.heard_at is not None:
+        yield ok("script", f"heard of {(now - queue.heard_at).total_seconds():.0f} s ago" + _owner(queue))
 
 
 def work(session: Session, sheet: SheetConfig, _now: datetime) -> Iterator[Finding]:
     """What stands still or waits for a person."""
-    lane, numbers = session.get(Lane, sheet.key), counts(session, [sheet.key]).get(sheet.key, Counts())
-    if lane is not None and lane.problem:
-        yield problem("work", f"the lane waits: {lane.problem}", "mend that; the bridge looks again by itself")
-    if lane is not None and lane.held_why:
-        yield warning("work", lane.held_why, "leadbridge approve, or bring the rows back")
+    queue, numbers = session.get(SheetQueue, sheet.key), counts(session, [sheet.key]).get(sheet.key, Counts())
+    if queue is not None and queue.problem:
+        yield problem("work", f"the queue waits: {queue.problem}", "mend that; the bridge looks again by itself")
+    if queue is not None and queue.held_why:
+        yield warning("work", queue.held_why, "leadbridge approve, or bring the rows back")
     if numbers.buried:
         yield problem("work", f"dead letters: {numbers.buried}", "leadbridge needs, then leadbridge retry --all")
     if waiting := numbers.conflicts + numbers.refused:
         yield warning("work", f"leads with a conflict or a refused cell: {waiting}", "leadbridge needs")
-    if not (numbers.buried or waiting or (lane is not None and (lane.problem or lane.held_why))):
+    if not (numbers.buried or waiting or (queue is not None and (queue.problem or queue.held_why))):
         yield ok("work", f"{numbers.pending} writes under way, nothing stuck")
 
 
@@ -66,5 +66,5 @@ def signature(config: Config, sheet: SheetConfig) -> Iterator[Finding]:
         yield problem("signature", f"{address} answers {answer.status_code}", "does the proxy pass bodies on whole?")
 
 
-def _owner(lane: Lane) -> str:
-    return f", its triggers are {lane.owner}'s" if lane.owner else ""
+def _owner(queue: SheetQueue) -> str:
+    return f", its triggers are {queue.owner}'s" if queue.owner else ""
