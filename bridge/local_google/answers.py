@@ -15,10 +15,8 @@ RANGE = masks.parse(_RANGE)
 """What a mask may name in the answer of values.get; below, in those of the other methods."""
 
 RANGES = masks.parse(f"spreadsheetId,valueRanges({_RANGE})")
-RANGES_FOUND = masks.parse(f"spreadsheetId,valueRanges(valueRange({_RANGE}),dataFilters)")
 UPDATE = masks.parse(f"spreadsheetId,{_UPDATE}")
 UPDATES = masks.parse(f"{_TOTALS},responses(spreadsheetId,{_UPDATE})")
-UPDATES_FOUND = masks.parse(f"{_TOTALS},responses(dataFilter,{_UPDATE})")
 APPENDED = masks.parse(f"spreadsheetId,tableRange,updates(spreadsheetId,{_UPDATE})")
 CLEARED = masks.parse("spreadsheetId,clearedRange")
 ALL_CLEARED = masks.parse("spreadsheetId,clearedRanges")

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from bridge.local_google import desk, rest, rest_filters, switches
+from bridge.local_google import desk, rest, switches
 from bridge.local_google.book import Book
 from bridge.local_google.call import json_response, local
 from bridge.local_google.calls import Calls
@@ -55,7 +55,6 @@ def create_local_google(
         book, store, person, trouble, Quota(), Calls(), Tokens(account, api_token_ok), scripts, Questions(), Past(book)
     )
     app.register_blueprint(rest.blueprint)
-    app.register_blueprint(rest_filters.blueprint)
     app.register_blueprint(desk.blueprint)
     app.register_blueprint(switches.blueprint)
     app.add_url_rule("/oauth2/token", view_func=token, methods=["POST"])

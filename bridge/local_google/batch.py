@@ -9,8 +9,6 @@ from bridge.local_google import cell_requests as on_cells
 from bridge.local_google import grid_requests as ask
 from bridge.local_google import line_requests as on_lines
 from bridge.local_google import masks
-from bridge.local_google import metadata_requests as tie
-from bridge.local_google import paste_requests as paste
 from bridge.local_google import protection_requests as guard
 from bridge.local_google.errors import Invalid, bad_field
 from bridge.local_google.grid import FAR, Grid
@@ -100,8 +98,6 @@ def with_copy(
         sheet_id=_new_id() if number is None else number,
         title=title or f"Copy of {source.title}",
         protected=(),
-        named=(),
-        metadata=(),
     )
     after = now.with_new_tab(copy, index)
     return after, {"properties": sheet_properties(copy, after.grids.index(copy))}
@@ -156,21 +152,11 @@ _KINDS: dict[str, Callable[[Snapshot, Any, Caller], tuple[Snapshot, Reply]]] = {
     "delete_dimension": on_lines.delete,
     "append_dimension": on_lines.append,
     "move_dimension": on_lines.move,
-    "copy_paste": paste.copy_paste,
-    "cut_paste": paste.cut_paste,
-    "find_replace": paste.find_replace,
     "sort_range": on_cells.sort_range,
     "update_cells": on_cells.update_cells,
     "append_cells": on_cells.append_cells,
     "repeat_cell": on_cells.repeat_cell,
     "set_data_validation": on_cells.set_validation,
     "add_protected_range": guard.add,
-    "update_protected_range": guard.update,
     "delete_protected_range": guard.delete,
-    "create_developer_metadata": tie.create_metadata,
-    "update_developer_metadata": tie.update_metadata,
-    "delete_developer_metadata": tie.delete_metadata,
-    "add_named_range": tie.add_named,
-    "update_named_range": tie.update_named,
-    "delete_named_range": tie.delete_named,
 }

@@ -110,24 +110,12 @@ class Tab:
 
     def insert_rows(self, row: int, count: int = 1) -> None:
         """New empty rows before ``row``."""
-        self._change(lambda grid: grid.rows_inserted(_line(row, grid.row_count + 1), [()] * count))
+        self._change(lambda grid: grid.inserted("ROWS", _line(row, grid.row_count + 1), [()] * count))
 
     def delete_rows(self, row: int, count: int = 1) -> None:
         """Rows ``row`` to ``row + count - 1`` disappear."""
         self._change(
-            lambda grid: grid.rows_deleted(_line(row, grid.row_count), _line(row + count - 1, grid.row_count) + 1)
-        )
-
-    def insert_columns(self, column: int, count: int = 1) -> None:
-        """New empty columns before ``column``."""
-        self._change(lambda grid: grid.columns_inserted(_line(column, grid.column_count + 1), [()] * count))
-
-    def delete_columns(self, column: int, count: int = 1) -> None:
-        """Columns ``column`` to ``column + count - 1`` disappear."""
-        self._change(
-            lambda grid: grid.columns_deleted(
-                _line(column, grid.column_count), _line(column + count - 1, grid.column_count) + 1
-            )
+            lambda grid: grid.deleted("ROWS", _line(row, grid.row_count), _line(row + count - 1, grid.row_count) + 1)
         )
 
     def rename(self, title: str) -> None:
@@ -142,18 +130,18 @@ class Tab:
 
     def set_format(self, area: str, format: NumberFormat | None) -> None:
         """Give the cells of an A1 area (without the tab) a number format, or take it away."""
-        self._each(area, lambda cell: replace(cell, format=format))
+        self._each(area, lambda cell: cell.but(format=format))
 
     def set_validation(self, area: str, validation: Validation | None) -> None:
         """Give the cells of an A1 area (without the tab) a rule, or take it away."""
-        self._each(area, lambda cell: replace(cell, validation=validation))
+        self._each(area, lambda cell: cell.but(validation=validation))
 
     def set_result(self, row: int, column: int, value: str | float | bool | ErrorValue) -> None:
         """For tests: what the formula in this cell is to show. Nothing here calculates."""
         cell = self.cells(row, column)[0][0]
         if cell.formula is None:
             raise Invalid("There is no formula in this cell.")
-        result = replace(cell, value=value if isinstance(value, ErrorValue) else raw(value, cell).value)
+        result = cell.but(value=value if isinstance(value, ErrorValue) else raw(value, cell).value)
         self._change(lambda grid: grid.with_cells({(row - 1, column - 1): result}))
 
     def protect(self, area: str, editors: Sequence[str] = (), description: str = "") -> int:

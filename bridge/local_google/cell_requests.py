@@ -1,7 +1,6 @@
 """The grid requests that change cells: update, append, repeat, sort, validate. Pure, like all of a batch."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from bridge.local_google import grid_requests as ask
@@ -58,7 +57,7 @@ def set_validation(now: Snapshot, asked: ask.SetDataValidation, caller: str | No
     """A rule all over an area, or none."""
     area = grid_area(now, asked.range)
     grid, rule = now.grid(area.sheet_id), _validation(asked.rule)
-    changes = {at: replace(grid.cell(*at), validation=rule) for at in area.places}
+    changes = {at: grid.cell(*at).but(validation=rule) for at in area.places}
     return put(now, area.sheet_id, changes, caller)
 
 
@@ -116,11 +115,11 @@ def _updated(before: Cell, given: ask.CellWire, mask: Mask) -> Cell:
         cell = _with_value(cell, given.user_entered_value or ask.ExtendedValue())
     if "*" in mask or "userEnteredFormat" in mask:
         wire = given.user_entered_format.number_format if given.user_entered_format else None
-        cell = replace(cell, format=NumberFormat(wire.type, wire.pattern) if wire else None)
+        cell = cell.but(format=NumberFormat(wire.type, wire.pattern) if wire else None)
     if "*" in mask or "dataValidation" in mask:
-        cell = replace(cell, validation=_validation(given.data_validation))
+        cell = cell.but(validation=_validation(given.data_validation))
     if "*" in mask or "note" in mask:
-        cell = replace(cell, note=given.note or "")
+        cell = cell.but(note=given.note or "")
     return cell
 
 

@@ -1,7 +1,14 @@
-"""What one cell holds. Frozen, so that a row can be shared between the book now, its past and its undo."""
+"""What one cell holds. Frozen, so that a row can be shared between the book now, its past and its undo.
 
-from dataclasses import dataclass, replace
+The structs are also what is kept on disk (`shelf`): their fields' names and places are those of files that exist.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 — a sheet's clock has no zone; the book has one
 """Day 0 of a serial date (GOOGLE.md section 5)."""
@@ -9,8 +16,7 @@ EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 — a sheet's clock has no zone; 
 LONGEST_TEXT = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorValue:
+class ErrorValue(Struct, frozen=True, rename={"code": "error"}):
     """What a formula shows when it has no result, such as ``#N/A``."""
 
     code: str
@@ -32,8 +38,7 @@ Value = str | float | bool | ErrorValue | None
 """As kept: text, a double, a checkbox, an error, or nothing. Dates are doubles with a date format."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberFormat:
+class NumberFormat(Struct, frozen=True, array_like=True):
     """Google's numberFormat: ``type`` is TEXT, NUMBER, PERCENT, CURRENCY, DATE, TIME, DATE_TIME or SCIENTIFIC."""
 
     type: str
@@ -45,8 +50,7 @@ class NumberFormat:
         return self.type in {"DATE", "TIME", "DATE_TIME"}
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(Struct, frozen=True):
     """What a person may choose: ``kind`` is ONE_OF_LIST or BOOLEAN; ``strict`` rejects the rest, else it is marked."""
 
     kind: str
@@ -54,8 +58,7 @@ class Validation:
     strict: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True, omit_defaults=True):
     """One cell. With a ``formula``, ``value`` is its last known result."""
 
     value: Value = None
@@ -71,7 +74,11 @@ class Cell:
 
     def holding(self, value: Value, formula: str | None = None, format: NumberFormat | None = None) -> "Cell":
         """The cell with other content; a new format only where one is given."""
-        return replace(self, value=value, formula=formula, format=format or self.format)
+        return self.but(value=value, formula=formula, format=format or self.format)
+
+    def but(self, **changes: Any) -> "Cell":
+        """The cell with these fields changed."""
+        return replace(self, **changes)
 
 
 EMPTY = Cell()

@@ -6,7 +6,6 @@ A dragged formula is copied as it is: nothing here understands formulas.
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from bridge.local_google import formats
 from bridge.local_google.a1 import Area
@@ -46,7 +45,7 @@ def filled(grid: Grid, source: Area, target: Area) -> Cells:
     for column in range(source.left, source.right):
         pattern = [grid.cell(row, column) for row in range(source.top, source.bottom)]
         for step, row in enumerate(range(target.top, target.bottom)):
-            cells[row, column] = replace(_continued(pattern, step), note="")
+            cells[row, column] = _continued(pattern, step).but(note="")
     return cells
 
 

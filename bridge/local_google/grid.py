@@ -7,11 +7,10 @@ identity: history, undo, lagging reads and atomic batches all rest on that.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from itertools import zip_longest
 
 from bridge.local_google.a1 import Area, Dimension
 from bridge.local_google.cells import EMPTY, Cell, Row, differ, trimmed
-from bridge.local_google.metadata import Metadata, Named
 
 Place = tuple[int, int]
 """Row and column, zero-based."""
@@ -44,8 +43,6 @@ class Grid:
     frozen_columns: int = 0
     hidden: bool = False
     protected: tuple[Protected, ...] = ()
-    named: tuple[Named, ...] = ()
-    metadata: tuple[Metadata, ...] = ()
     moves: int = 0
     """How often lines changed places: what names places by number is out of date since."""
 
@@ -126,40 +123,38 @@ class Grid:
             rows[number] = trimmed(line)
         return replace(self, rows=_trimmed_rows(rows))
 
-    def rows_inserted(self, at: int, rows: Sequence[Row]) -> "Grid":
-        """New rows before row ``at``."""
+    def inserted(self, dimension: Dimension, at: int, lines: Sequence[Row]) -> "Grid":
+        """New lines, with what they hold, before line ``at``."""
+        if dimension == "COLUMNS":
+            return self.transposed().inserted("ROWS", at, lines).transposed()
         filled = self.rows + ((),) * (at - len(self.rows))
-        moved = self._moved(lambda area: _stretched(area, at, len(rows), "top", "bottom"))
-        moved["metadata"] = tuple(one.inserted("ROW", at, len(rows)) for one in self.metadata)
-        after = _trimmed_rows(filled[:at] + tuple(rows) + filled[at:])
-        return replace(self, rows=after, row_count=self.row_count + len(rows), **moved)
+        grown = self._with_areas(lambda area: _stretched(area, at, len(lines)))
+        after = _trimmed_rows(filled[:at] + tuple(lines) + filled[at:])
+        return replace(grown, rows=after, row_count=self.row_count + len(lines))
 
-    def rows_deleted(self, start: int, end: int) -> "Grid":
-        """Without rows ``start`` to ``end`` (exclusive)."""
-        moved = self._moved(lambda area: _shrunk(area, start, end, "top", "bottom"))
-        moved["metadata"] = tuple(kept for one in self.metadata if (kept := one.deleted("ROW", start, end)))
+    def deleted(self, dimension: Dimension, start: int, end: int) -> "Grid":
+        """Without lines ``start`` to ``end`` (exclusive)."""
+        if dimension == "COLUMNS":
+            return self.transposed().deleted("ROWS", start, end).transposed()
+        shrunk = self._with_areas(lambda area: _shrunk(area, start, end))
         after = _trimmed_rows(self.rows[:start] + self.rows[end:])
-        return replace(self, rows=after, row_count=self.row_count - (end - start), **moved)
+        return replace(shrunk, rows=after, row_count=self.row_count - (end - start))
 
-    def columns_inserted(self, at: int, columns: Sequence[Row]) -> "Grid":
-        """New columns before column ``at``; each is given as its cells from the first row down."""
-        moved = self._moved(lambda area: _stretched(area, at, len(columns), "left", "right"))
-        moved["metadata"] = tuple(one.inserted("COLUMN", at, len(columns)) for one in self.metadata)
-        height = max([len(self.rows), *map(len, columns)])
-        rows = []
-        for number in range(height):
-            row = list(self.rows[number]) if number < len(self.rows) else []
-            row += [EMPTY] * (at - len(row))
-            new = [column[number] if number < len(column) else EMPTY for column in columns]
-            rows.append(trimmed(row[:at] + new + row[at:]))
-        return replace(self, rows=_trimmed_rows(rows), column_count=self.column_count + len(columns), **moved)
+    def moved(self, dimension: Dimension, start: int, end: int, to: int) -> "Grid":
+        """Lines ``start`` to ``end`` now stand before what was line ``to``; areas stay where they are."""
+        if dimension == "COLUMNS":
+            return self.transposed().moved("ROWS", start, end, to).transposed()
+        rows = self.rows + ((),) * (max(end, to) - len(self.rows))
+        others, at = rows[:start] + rows[end:], to if to <= start else to - (end - start)
+        after = _trimmed_rows(others[:at] + rows[start:end] + others[at:])
+        return replace(self, rows=after, moves=self.moves + 1)
 
-    def columns_deleted(self, start: int, end: int) -> "Grid":
-        """Without columns ``start`` to ``end`` (exclusive)."""
-        moved = self._moved(lambda area: _shrunk(area, start, end, "left", "right"))
-        moved["metadata"] = tuple(kept for one in self.metadata if (kept := one.deleted("COLUMN", start, end)))
-        rows = [trimmed(list(row[:start] + row[end:])) for row in self.rows]
-        return replace(self, rows=_trimmed_rows(rows), column_count=self.column_count - (end - start), **moved)
+    def transposed(self) -> "Grid":
+        """Rows as columns: what changes columns is what changes rows of this."""
+        columns = [trimmed(list(column)) for column in zip_longest(*self.rows, fillvalue=EMPTY)]
+        turned = self._with_areas(lambda area: Area(area.sheet_id, area.left, area.top, area.right, area.bottom))
+        rows = _trimmed_rows(columns)
+        return replace(turned, rows=rows, row_count=self.column_count, column_count=self.row_count)
 
     def sorted_cells(self, area: Area, keys: Sequence[tuple[int, bool]]) -> dict[Place, Cell]:
         """The cells of ``area`` after its rows are sorted by ``keys`` (column, ascending); blanks come last."""
@@ -172,41 +167,10 @@ class Grid:
         columns = range(area.left, area.right)
         return {(area.top + i, column): self.cell(row, column) for i, row in enumerate(order) for column in columns}
 
-    def rows_moved(self, start: int, end: int, to: int) -> "Grid":
-        """Rows ``start`` to ``end`` now stand before what was row ``to``; what is tied to single rows goes along."""
-        rows = self.rows + ((),) * (max(end, to) - len(self.rows))
-        order = _reordered(len(rows), start, end, to)
-        place = {old: new for new, old in enumerate(order)}
-        metadata = tuple(
-            replace(one, line=place.get(one.line, one.line)) if one.kind == "ROW" else one for one in self.metadata
-        )
-        return replace(self, rows=_trimmed_rows([rows[old] for old in order]), metadata=metadata, moves=self.moves + 1)
-
-    def columns_moved(self, start: int, end: int, to: int) -> "Grid":
-        """Columns ``start`` to ``end`` now stand before what was column ``to``, with what is tied to them."""
-        width = max([end, to, *map(len, self.rows)])
-        order = _reordered(width, start, end, to)
-        place = {old: new for new, old in enumerate(order)}
-        padded = ([*row, *[EMPTY] * (width - len(row))] for row in self.rows)
-        metadata = tuple(
-            replace(one, line=place.get(one.line, one.line)) if one.kind == "COLUMN" else one for one in self.metadata
-        )
-        moved = tuple(trimmed([row[old] for old in order]) for row in padded)
-        return replace(self, rows=moved, metadata=metadata, moves=self.moves + 1)
-
-    def _moved(self, move: Callable[[Area], Area | None]) -> dict[str, Any]:
-        """The areas after lines came or went; one of which nothing is left is gone."""
-        return {
-            name: tuple(replace(one, area=area) for one in getattr(self, name) if (area := move(one.area)) is not None)
-            for name in ("protected", "named")
-        }
-
-
-def _reordered(count: int, start: int, end: int, to: int) -> list[int]:
-    """Old places in their new order, after ``start`` to ``end`` moved before ``to``."""
-    rest = [number for number in range(count) if not start <= number < end]
-    at = to if to <= start else to - (end - start)
-    return rest[:at] + list(range(start, end)) + rest[at:]
+    def _with_areas(self, move: Callable[[Area], Area | None]) -> "Grid":
+        """The grid with its areas moved; one of which nothing is left is gone."""
+        moved = (replace(one, area=area) for one in self.protected if (area := move(one.area)) is not None)
+        return replace(self, protected=tuple(moved))
 
 
 def _sort_key(cell: Cell) -> tuple[int, float, str]:
@@ -219,18 +183,16 @@ def _sort_key(cell: Cell) -> tuple[int, float, str]:
     return (1, 0.0, value.casefold()) if isinstance(value, str) else (3, 0.0, "")
 
 
-def _stretched(area: Area, at: int, count: int, start: str, end: str) -> Area:
-    """The area after lines were inserted: it moves, and grows when they came inside."""
-    first, last = getattr(area, start), getattr(area, end)
-    return replace(area, **{start: first + count if first >= at else first, end: last + count if last > at else last})
+def _stretched(area: Area, at: int, count: int) -> Area:
+    """The area after rows were inserted: it moves, and grows when they came inside."""
+    top = area.top + count if area.top >= at else area.top
+    return replace(area, top=top, bottom=area.bottom + count if area.bottom > at else area.bottom)
 
 
-def _shrunk(area: Area, gone: int, until: int, start: str, end: str) -> Area | None:
-    """The area after lines were deleted; None when nothing of it is left."""
-    first, last = getattr(area, start), getattr(area, end)
-    first -= min(max(first - gone, 0), until - gone)
-    last -= min(max(last - gone, 0), until - gone)
-    return replace(area, **{start: first, end: last}) if last > first else None
+def _shrunk(area: Area, start: int, end: int) -> Area | None:
+    """The area after rows were deleted; None when nothing of it is left."""
+    top, bottom = (edge - min(max(edge - start, 0), end - start) for edge in (area.top, area.bottom))
+    return replace(area, top=top, bottom=bottom) if bottom > top else None
 
 
 def _trimmed_rows(rows: Sequence[Row]) -> tuple[Row, ...]:

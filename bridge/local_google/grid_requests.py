@@ -6,9 +6,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from bridge.local_google.a1 import Dimension
-from bridge.local_google.filters import DataFilter, DimensionRange, Location
-from bridge.local_google.metadata import Visibility
-from bridge.local_google.wire import GridRange, Int32, Wire, only_one
+from bridge.local_google.wire import DimensionRange, GridRange, Int32, Wire, only_one
 
 
 class GridProperties(Wire):
@@ -191,42 +189,6 @@ class GridCoordinate(Wire):
     column_index: Int32 = 0
 
 
-PasteType = Literal[
-    "PASTE_NORMAL", "PASTE_VALUES", "PASTE_FORMAT", "PASTE_NO_BORDERS", "PASTE_FORMULA", "PASTE_DATA_VALIDATION"
-]
-
-
-class CopyPaste(Wire):
-    """An area, again at another place, or as often as that place takes it without a rest."""
-
-    source: GridRange
-    destination: GridRange
-    paste_type: PasteType = "PASTE_NORMAL"
-    paste_orientation: Literal["NORMAL", "TRANSPOSE"] = "NORMAL"
-
-
-class CutPaste(Wire):
-    """An area leaves its place, whatever of it is pasted at the other."""
-
-    source: GridRange
-    destination: GridCoordinate
-    paste_type: PasteType = "PASTE_NORMAL"
-
-
-class FindReplace(Wire):
-    """A text becomes another, in an area, a tab or all tabs. Regular expressions and formulas are refused."""
-
-    find: str
-    replacement: str = ""
-    match_case: bool = False
-    match_entire_cell: bool = False
-    search_by_regex: Literal[False] = False
-    include_formulas: Literal[False] = False
-    range: GridRange | None = None
-    sheet_id: Int32 | None = None
-    all_sheets: Literal[True] | None = None
-
-
 class UpdateCells(Wire):
     """Cells from ``start`` on, or all of ``range``: what the rows do not reach there loses the fields named."""
 
@@ -284,74 +246,10 @@ class AddProtectedRange(Wire):
     protected_range: ProtectedRangeWire
 
 
-class UpdateProtectedRange(Wire):
-    """Change what the mask names of a protection."""
-
-    protected_range: ProtectedRangeWire
-    fields: str
-
-
 class DeleteProtectedRange(Wire):
     """Take a protection away."""
 
     protected_range_id: Int32
-
-
-class MetadataWire(Wire):
-    """Developer metadata; what is left out when it is made is chosen or an error."""
-
-    metadata_id: Int32 | None = None
-    metadata_key: str | None = None
-    metadata_value: str | None = None
-    location: Location | None = None
-    visibility: Visibility | None = None
-
-
-class CreateMetadata(Wire):
-    """One entry more."""
-
-    developer_metadata: MetadataWire
-
-
-class UpdateMetadata(Wire):
-    """Change what the mask names of all entries found."""
-
-    data_filters: Sequence[DataFilter]
-    developer_metadata: MetadataWire
-    fields: str
-
-
-class DeleteMetadata(Wire):
-    """Take away all entries found."""
-
-    data_filter: DataFilter
-
-
-class NamedRangeWire(Wire):
-    """A named range."""
-
-    named_range_id: str | None = None
-    name: str | None = None
-    range: GridRange | None = None
-
-
-class AddNamedRange(Wire):
-    """Name an area."""
-
-    named_range: NamedRangeWire
-
-
-class UpdateNamedRange(Wire):
-    """Change what the mask names of a named range."""
-
-    named_range: NamedRangeWire
-    fields: str
-
-
-class DeleteNamedRange(Wire):
-    """Take a name away."""
-
-    named_range_id: str
 
 
 class Request(Wire):
@@ -366,29 +264,16 @@ class Request(Wire):
     delete_dimension: DeleteDimension | None = None
     append_dimension: AppendDimension | None = None
     move_dimension: MoveDimension | None = None
-    copy_paste: CopyPaste | None = None
-    cut_paste: CutPaste | None = None
-    find_replace: FindReplace | None = None
     sort_range: SortRange | None = None
     update_cells: UpdateCells | None = None
     append_cells: AppendCells | None = None
     repeat_cell: RepeatCell | None = None
     set_data_validation: SetDataValidation | None = None
     add_protected_range: AddProtectedRange | None = None
-    update_protected_range: UpdateProtectedRange | None = None
     delete_protected_range: DeleteProtectedRange | None = None
-    create_developer_metadata: CreateMetadata | None = None
-    update_developer_metadata: UpdateMetadata | None = None
-    delete_developer_metadata: DeleteMetadata | None = None
-    add_named_range: AddNamedRange | None = None
-    update_named_range: UpdateNamedRange | None = None
-    delete_named_range: DeleteNamedRange | None = None
 
 
 class BatchUpdate(Wire):
     """spreadsheets.batchUpdate."""
 
     requests: Sequence[Request]
-    include_spreadsheet_in_response: bool = False
-    response_ranges: Sequence[str] = ()
-    response_include_grid_data: bool = False

@@ -7,10 +7,10 @@ from bridge.local_google import grid_requests as ask
 from bridge.local_google.a1 import Area
 from bridge.local_google.cells import Cell, Row
 from bridge.local_google.errors import Invalid, bad_field
-from bridge.local_google.filters import DimensionRange
 from bridge.local_google.grid import Grid
 from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.values import check_protection
+from bridge.local_google.wire import DimensionRange
 
 Done = tuple[Snapshot, dict[str, Any]]
 
@@ -21,8 +21,7 @@ def insert(now: Snapshot, asked: ask.InsertDimension, _caller: str | None) -> Do
     dimension, look = asked.range.dimension, start - 1 if asked.inherit_from_before else start
     now.check_room(grid, **{dimension.lower(): end - start})
     like = blank_like(grid.line(dimension, look)) if look >= 0 else ()
-    added = Grid.rows_inserted if dimension == "ROWS" else Grid.columns_inserted
-    return now.changed(grid.sheet_id, lambda grid: added(grid, start, [like] * (end - start))), {}
+    return now.changed(grid.sheet_id, lambda grid: grid.inserted(dimension, start, [like] * (end - start))), {}
 
 
 def delete(now: Snapshot, asked: ask.DeleteDimension, caller: str | None) -> Done:
@@ -32,8 +31,7 @@ def delete(now: Snapshot, asked: ask.DeleteDimension, caller: str | None) -> Don
     if end - start >= grid.size(dimension):
         raise Invalid(f"You can't delete all the {dimension.lower()} on the sheet.")
     check_lines(grid, grid.lines(dimension, start, end - start), caller)
-    gone = Grid.rows_deleted if dimension == "ROWS" else Grid.columns_deleted
-    return now.changed(grid.sheet_id, lambda grid: gone(grid, start, end)), {}
+    return now.changed(grid.sheet_id, lambda grid: grid.deleted(dimension, start, end)), {}
 
 
 def append(now: Snapshot, asked: ask.AppendDimension, _caller: str | None) -> Done:
@@ -52,13 +50,12 @@ def move(now: Snapshot, asked: ask.MoveDimension, caller: str | None) -> Done:
     if not 0 <= to <= grid.size(dimension) or start < to < end:
         raise bad_field("destinationIndex", f"{dimension.capitalize()} {start} to {end} cannot be moved to {to}.")
     check_lines(grid, grid.lines(dimension, start, end - start), caller)
-    moved = Grid.rows_moved if dimension == "ROWS" else Grid.columns_moved
-    return now.changed(grid.sheet_id, lambda grid: moved(grid, start, end, to)), {}
+    return now.changed(grid.sheet_id, lambda grid: grid.moved(dimension, start, end, to)), {}
 
 
 def blank_like(line: Row) -> Row:
     """New cells with the formats and rules of a neighbouring line; nothing when it has none."""
-    blank = tuple(replace(cell, value=None, formula=None, note="") for cell in line)
+    blank = tuple(cell.holding(None).but(note="") for cell in line)
     return blank if any(cell != Cell() for cell in blank) else ()
 
 

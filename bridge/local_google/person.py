@@ -149,7 +149,7 @@ class Person:
     def format(self, where: str, format: NumberFormat | None) -> int:
         """Give cells a number format; what they hold stays."""
         with self._at(where) as (grid, area):
-            cells = {place: replace(grid.cell(*place), format=format) for place in area.places}
+            cells = {place: grid.cell(*place).but(format=format) for place in area.places}
             revision = self._history.act(grid, Put(cells))
         return self._told(revision, Event("change", area.sheet_id, "FORMAT"))
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from bridge.local_google import grid_requests as ask
-from bridge.local_google import masks
 from bridge.local_google.a1 import Area
 from bridge.local_google.errors import bad_field
 from bridge.local_google.grid import FAR, Grid, Protected
@@ -14,7 +13,6 @@ from bridge.local_google.values import check_protection
 from bridge.local_google.wire import GridRange, grid_area
 
 Done = tuple[Snapshot, dict[str, Any]]
-_FIELDS = masks.parse("range,description,warningOnly,editors")
 
 
 def add(now: Snapshot, asked: ask.AddProtectedRange, caller: str | None) -> Done:
@@ -30,24 +28,6 @@ def add(now: Snapshot, asked: ask.AddProtectedRange, caller: str | None) -> Done
     guard = Protected(number, area, _editors(wanted, caller), bool(wanted.warning_only), wanted.description or "")
     after = now.changed(area.sheet_id, lambda grid: replace(grid, protected=(*grid.protected, guard)))
     return after, {"protectedRange": protected_range(guard, after.grid(area.sheet_id), caller)}
-
-
-def update(now: Snapshot, asked: ask.UpdateProtectedRange, caller: str | None) -> Done:
-    """Another area, other editors, other words; only for its editors."""
-    mask, wanted = masks.parse(asked.fields), asked.protected_range
-    masks.check(mask, _FIELDS)
-    grid, before = _mine(now, wanted.protected_range_id or 0, caller)
-    after = before
-    if masks.covers(mask, "range") and wanted.range is not None:
-        after = replace(after, area=_area(now, wanted.range))
-    if masks.covers(mask, "description"):
-        after = replace(after, description=wanted.description or "")
-    if masks.covers(mask, "warningOnly"):
-        after = replace(after, warning_only=bool(wanted.warning_only))
-    if masks.covers(mask, "editors"):
-        after = replace(after, editors=_editors(wanted, caller))
-    kept = tuple(after if one is before else one for one in grid.protected)
-    return now.changed(grid.sheet_id, lambda grid: replace(grid, protected=kept)), {}
 
 
 def delete(now: Snapshot, asked: ask.DeleteProtectedRange, caller: str | None) -> Done:

@@ -1,17 +1,17 @@
 """The Sheets v4 methods that the bridge, gspread and a curious person use, under ``/v4/spreadsheets``.
 
-Those that take data filters are in `rest_filters`. Any other path is a 404, any other field a 400 that names it.
+Any other path is a 404, any other field a 400 that names it.
 """
 
-from flask import Blueprint, Response, request
+from flask import Blueprint
 
 from bridge.local_google import answers, batch, masks, wire
 from bridge.local_google.answers import batch_answer, update_answer
 from bridge.local_google.call import Answer, Call, api, local
-from bridge.local_google.errors import Invalid, not_found, permission_denied
+from bridge.local_google.errors import Invalid
 from bridge.local_google.grid_requests import BatchUpdate
 from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.spreadsheet import KNOWN, TAB, Wanted, spreadsheet
+from bridge.local_google.spreadsheet import KNOWN, Wanted, spreadsheet
 from bridge.local_google.values import (
     Given,
     Rendering,
@@ -24,14 +24,7 @@ from bridge.local_google.values import (
 
 blueprint = Blueprint("sheets", __name__, url_prefix="/v4/spreadsheets")
 
-_BATCH: masks.Mask = {"spreadsheetId": {}, "replies": {"*": {}}, "updatedSpreadsheet": KNOWN}
-
-
-@blueprint.post("")
-def create() -> Response:
-    """Service accounts own no files (GOOGLE.md section 1): a person makes the sheet and shares it."""
-    local().tokens.caller(request.headers.get("Authorization", ""))
-    raise permission_denied()
+_BATCH: masks.Mask = {"spreadsheetId": {}, "replies": {"*": {}}}
 
 
 @blueprint.get("/<book_id>")
@@ -54,27 +47,6 @@ def batch_update(call: Call) -> Answer:
 
     def decide(now: Snapshot) -> Snapshot:
         after, answer["replies"] = batch.apply(now, asked, account)
-        if asked.include_spreadsheet_in_response:
-            wanted = Wanted([after.resolve(text) for text in asked.response_ranges], asked.response_include_grid_data)
-            answer["updatedSpreadsheet"] = spreadsheet(local().book.id, after, wanted, account)
-        return after
-
-    call.change(decide)
-    return answer
-
-
-@blueprint.post("/<book_id>/sheets/<int:sheet_id>:copyTo")
-@api("write", "sheets.copyTo", TAB)
-def sheets_copy_to(call: Call, sheet_id: int) -> Answer:
-    """sheets.copyTo: there is but one book to copy to, its own."""
-    call.query(wire.Query)
-    if call.body(wire.CopyTo).destination_spreadsheet_id != local().book.id:
-        raise not_found()
-    answer: Answer = {}
-
-    def decide(now: Snapshot) -> Snapshot:
-        after, reply = batch.with_copy(now, sheet_id, None, len(now.grids))
-        answer.update(reply["properties"])
         return after
 
     call.change(decide)

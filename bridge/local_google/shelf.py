@@ -1,76 +1,51 @@
-"""Rows and grids as JSON for the disk, and back. A plain value is itself; a richer cell is an object."""
+"""Rows and tabs as JSON for the disk, and back. A plain value is itself; a richer cell is an object.
 
-from collections.abc import Callable
-from dataclasses import asdict, fields
-from typing import Any
+Reads the files of earlier versions too: what they kept besides is left out.
+"""
 
-from bridge.local_google.a1 import Area
-from bridge.local_google.cells import EMPTY, Cell, ErrorValue, NumberFormat, Row, Validation
-from bridge.local_google.grid import Grid, Protected
-from bridge.local_google.metadata import Metadata, Named
+from dataclasses import replace
 
+from msgspec import Struct, json
 
-def row_json(row: Row) -> list[Any]:
-    """One row, cell by cell."""
-    return [_cell_json(cell) for cell in row]
+from bridge.local_google.cells import Cell, ErrorValue, Row
+from bridge.local_google.grid import Grid
+from bridge.local_google.snapshot import Snapshot
 
-
-def row_from(cells: list[Any]) -> Row:
-    """The row that `row_json` wrote."""
-    return tuple(_cell_from(cell) for cell in cells)
+_rows = json.Decoder(list[Cell | str | float | bool | None])
 
 
-def _cell_json(cell: Cell) -> Any:
-    value = {"error": cell.value.code} if isinstance(cell.value, ErrorValue) else cell.value
-    if cell == Cell(cell.value) and not isinstance(cell.value, ErrorValue):
-        return value
-    rich: dict[str, Any] = {"value": value, "formula": cell.formula}
-    rich["format"] = [cell.format.type, cell.format.pattern] if cell.format else None
-    rich["validation"] = asdict(cell.validation) if cell.validation else None
-    rich["note"] = cell.note or None
-    return {name: part for name, part in rich.items() if part is not None}
+class Frame(Struct, frozen=True):
+    """A book without its rows."""
+
+    title: str
+    tabs: tuple[Grid, ...]
+    locale: str
+    time_zone: str
 
 
-def _cell_from(kept: Any) -> Cell:
-    if kept is None:
-        return EMPTY
-    if not isinstance(kept, dict):
-        return Cell(kept)
-    value, rule = kept.get("value"), kept.get("validation")
-    return Cell(
-        ErrorValue(value["error"]) if isinstance(value, dict) else value,
-        kept.get("formula"),
-        NumberFormat(*kept["format"]) if "format" in kept else None,
-        Validation(rule["kind"], tuple(rule["options"]), rule["strict"]) if rule else None,
-        kept.get("note", ""),
-    )
+_frames = json.Decoder(Frame)
 
 
-def grid_json(grid: Grid) -> dict[str, Any]:
-    """A tab without its rows."""
-    plain = {one.name: getattr(grid, one.name) for one in fields(grid) if one.name not in {"rows", *_TIED}}
-    return plain | {name: [asdict(one) for one in getattr(grid, name)] for name in _TIED}
+def frame(now: Snapshot) -> Frame:
+    """All of a book but its rows."""
+    return Frame(now.title, tuple(replace(grid, rows=()) for grid in now.grids), now.locale, now.time_zone)
 
 
-def grid_from(kept: dict[str, Any], rows: tuple[Row, ...]) -> Grid:
-    """The tab that `grid_json` wrote, with its rows."""
-    tied = {name: tuple(read(one) for one in kept.get(name, ())) for name, read in _TIED.items()}
-    return Grid(**(kept | {"rows": rows} | tied))
+def text(kept: Frame | Row) -> str:
+    """A frame, or a row cell by cell, as JSON."""
+    return json.encode(kept if isinstance(kept, Frame) else [_plain(cell) for cell in kept]).decode()
 
 
-def _protected(kept: dict[str, Any]) -> Protected:
-    return Protected(**(kept | {"area": Area(**kept["area"]), "editors": tuple(kept["editors"])}))
+def frame_from(kept: str) -> Frame:
+    """The frame that `text` wrote."""
+    return _frames.decode(kept)
 
 
-def _named(kept: dict[str, Any]) -> Named:
-    return Named(**(kept | {"area": Area(**kept["area"])}))
+def row_from(kept: str) -> Row:
+    """The row that `text` wrote."""
+    return tuple(cell if isinstance(cell, Cell) else Cell(cell) for cell in _rows.decode(kept))
 
 
-def metadata_from(kept: dict[str, Any]) -> Metadata:
-    """The entry that was written as a dict of its fields."""
-    return Metadata(**kept)
-
-
-_TIED: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "protected": _protected, "named": _named, "metadata": metadata_from
-}  # fmt: skip
+def _plain(cell: Cell) -> object:
+    value = cell.value
+    return cell if isinstance(value, ErrorValue) or cell != Cell(value) else value

@@ -7,7 +7,6 @@ from bridge.local_google import a1
 from bridge.local_google.a1 import Area
 from bridge.local_google.errors import Invalid, bad_field
 from bridge.local_google.grid import Grid
-from bridge.local_google.metadata import Metadata, Named
 
 MOST_CELLS = 10_000_000
 
@@ -20,17 +19,6 @@ class Snapshot:
     grids: tuple[Grid, ...]
     locale: str = "en_GB"
     time_zone: str = "Etc/GMT"
-    metadata: tuple[Metadata, ...] = ()
-
-    @property
-    def named(self) -> list[Named]:
-        """All named ranges."""
-        return [one for grid in self.grids for one in grid.named]
-
-    @property
-    def all_metadata(self) -> list[Metadata]:
-        """All developer metadata, the book's own first."""
-        return [*self.metadata, *(one for grid in self.grids for one in grid.metadata)]
 
     def grid(self, sheet_id: int) -> Grid:
         """The tab with this id; raises `Invalid`."""
@@ -44,12 +32,10 @@ class Snapshot:
         return next((grid for grid in self.grids if grid.title.casefold() == title.casefold()), None)
 
     def resolve(self, text: str) -> Area:
-        """An A1 range, a named range or a tab's title, clipped to the grid; without a tab it is on the first one."""
+        """An A1 range or a tab's title, clipped to the grid; without a tab it is on the first one."""
         grid = self.titled(text)
         if grid is not None:
             return grid.area
-        if (named := self._named(text)) is not None:
-            return named.area
         reference = a1.parse(text)
         grid = self.grids[0] if reference.title is None else self.titled(reference.title)
         if grid is None:
@@ -59,13 +45,6 @@ class Snapshot:
         bottom = min(reference.bottom or grid.row_count, grid.row_count)
         right = min(reference.right or grid.column_count, grid.column_count)
         return Area(grid.sheet_id, reference.top, reference.left, bottom, right)
-
-    def _named(self, text: str) -> Named | None:
-        """The named range meant by ``ids`` or, as gspread writes it, by ``'Leads'!ids``."""
-        title, name = a1.split_title(text)
-        tabs = self.grids if title is None else [grid for grid in self.grids if grid is self.titled(title)]
-        named = (one for grid in tabs for one in grid.named)
-        return next((one for one in named if name is not None and one.name.casefold() == name.casefold()), None)
 
     def text(self, area: Area) -> str:
         """The area in A1 notation, with its tab."""

@@ -28,15 +28,10 @@ _GUARD = (
 _TAB = f"sheetId,title,index,sheetType,hidden,gridProperties({_GRID})"
 _SHEET = (
     f"properties({_TAB}),merges,protectedRanges({_GUARD}),basicFilter,"
-    f"developerMetadata,data(startRow,startColumn,rowData(values({_CELL})),rowMetadata,columnMetadata)"
+    f"data(startRow,startColumn,rowData(values({_CELL})),rowMetadata,columnMetadata)"
 )
-KNOWN = masks.parse(
-    f"spreadsheetId,spreadsheetUrl,namedRanges,developerMetadata,properties(title,locale,autoRecalc,timeZone),sheets({_SHEET})"
-)
+KNOWN = masks.parse(f"spreadsheetId,spreadsheetUrl,properties(title,locale,autoRecalc,timeZone),sheets({_SHEET})")
 """What a mask may name here."""
-
-TAB = masks.parse(_TAB)
-"""And of a single tab."""
 
 _ERROR_TYPES = {
     "#N/A": "N_A", "#REF!": "REF", "#DIV/0!": "DIVIDE_BY_ZERO", "#VALUE!": "VALUE", "#NAME?": "NAME", "#NUM!": "NUM",
@@ -72,15 +67,11 @@ def spreadsheet(book_id: str, now: Snapshot, wanted: Wanted, caller: str | None)
             sheet["data"] = [_grid_data(grid, area, now.locale, cell_mask) for area in areas or [grid.area]]
         if grid.protected:
             sheet["protectedRanges"] = [protected_range(one, grid, caller) for one in grid.protected]
-        if tied := [one.as_json() for one in grid.metadata if one.kind == "SHEET"]:
-            sheet["developerMetadata"] = tied
         sheets.append(sheet)
     properties = {"title": now.title, "locale": now.locale, "autoRecalc": "ON_CHANGE", "timeZone": now.time_zone}
     answer: dict[str, Any]
     url = f"https://docs.google.com/spreadsheets/d/{book_id}/edit"
     answer = {"spreadsheetId": book_id, "properties": properties, "sheets": sheets, "spreadsheetUrl": url}
-    answer |= {"namedRanges": [one.as_json() for one in now.named]} if now.named else {}
-    answer |= {"developerMetadata": [one.as_json() for one in now.metadata]} if now.metadata else {}
     picked: dict[str, Any] = masks.chosen(mask, answer)
     return picked
 

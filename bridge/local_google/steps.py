@@ -43,8 +43,7 @@ class Insert:
 
     def applied(self, grid: Grid) -> Grid:
         """The grid after the step."""
-        insert = Grid.rows_inserted if self.dimension == "ROWS" else Grid.columns_inserted
-        return insert(grid, self.at, self.lines)
+        return grid.inserted(self.dimension, self.at, self.lines)
 
     def inverse(self, grid: Grid) -> "Delete":  # noqa: ARG002 — one signature for all steps
         """The step that takes this one back."""
@@ -61,8 +60,7 @@ class Delete:
 
     def applied(self, grid: Grid) -> Grid:
         """The grid after the step."""
-        delete = Grid.rows_deleted if self.dimension == "ROWS" else Grid.columns_deleted
-        return delete(grid, self.at, self.at + self.count)
+        return grid.deleted(self.dimension, self.at, self.at + self.count)
 
     def inverse(self, grid: Grid) -> Insert:
         """The step that takes this one back: the lines with what they held."""
@@ -81,8 +79,7 @@ class Move:
 
     def applied(self, grid: Grid) -> Grid:
         """The grid after the step."""
-        move = Grid.rows_moved if self.dimension == "ROWS" else Grid.columns_moved
-        return move(grid, self.at, self.at + self.count, self.to)
+        return grid.moved(self.dimension, self.at, self.at + self.count, self.to)
 
     @property
     def lands_at(self) -> int:

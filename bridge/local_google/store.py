@@ -4,19 +4,17 @@ A small edit writes the rows it changed and nothing else; inserted or deleted ro
 statement. Beside the book it keeps texts by space and key, for scripts. One process at a time: it locks the file.
 """
 
-import json
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from bridge.local_google import shelf
 from bridge.local_google.book import Book
 from bridge.local_google.cells import Row
 from bridge.local_google.grid import Grid
-from bridge.local_google.shelf import grid_from, grid_json, metadata_from, row_from, row_json
 from bridge.local_google.snapshot import Snapshot
 
 _SCHEMA = """
@@ -53,19 +51,19 @@ class Store:
         found = self._db.execute("SELECT id, revision, frame FROM book").fetchone()
         if found is None:
             with self._transaction():
-                frame = json.dumps(_frame(first.now))
+                frame = shelf.text(shelf.frame(first.now))
                 self._db.execute("INSERT INTO book VALUES (?, ?, ?)", (first.id, now_ms, frame))
                 self._write_rows(None, first.now)
             found = (first.id, now_ms, frame)
         book_id, revision, frame = found
-        return Book(book_id, self._snapshot(json.loads(frame)), max(revision, now_ms), self.save_book)
+        return Book(book_id, self._snapshot(shelf.frame_from(frame)), max(revision, now_ms), self.save_book)
 
     def save_book(self, before: Snapshot, after: Snapshot, revision: int) -> None:
         """Write what differs; it is on disk when this returns."""
         with self._transaction():
             self._db.execute("UPDATE book SET revision = ?", (revision,))
-            if (frame := _frame(after)) != _frame(before):
-                self._db.execute("UPDATE book SET frame = ?", (json.dumps(frame),))
+            if (frame := shelf.frame(after)) != shelf.frame(before):
+                self._db.execute("UPDATE book SET frame = ?", (shelf.text(frame),))
             self._write_rows(before, after)
 
     def load(self, space: str) -> dict[str, str]:
@@ -99,18 +97,16 @@ class Store:
                 raise
             self._db.execute("COMMIT")
 
-    def _snapshot(self, frame: dict[str, Any]) -> Snapshot:
-        grids = []
-        for tab in frame.pop("tabs"):
-            lines = self._db.execute(
-                "SELECT number, cells FROM lines WHERE sheet_id = ?", (tab["sheet_id"],)
-            ).fetchall()
-            rows: list[Row] = [()] * max((number for number, _ in lines), default=0)
-            for number, cells in lines:
-                rows[number - 1] = row_from(json.loads(cells))
-            grids.append(grid_from(tab, tuple(rows)))
-        metadata = tuple(metadata_from(one) for one in frame.pop("metadata", ()))
-        return Snapshot(grids=tuple(grids), metadata=metadata, **frame)
+    def _snapshot(self, frame: shelf.Frame) -> Snapshot:
+        grids = tuple(replace(grid, rows=self._rows(grid.sheet_id)) for grid in frame.tabs)
+        return Snapshot(frame.title, grids, frame.locale, frame.time_zone)
+
+    def _rows(self, sheet_id: int) -> tuple[Row, ...]:
+        lines = self._db.execute("SELECT number, cells FROM lines WHERE sheet_id = ?", (sheet_id,)).fetchall()
+        rows: list[Row] = [()] * max((number for number, _ in lines), default=0)
+        for number, cells in lines:
+            rows[number - 1] = shelf.row_from(cells)
+        return tuple(rows)
 
     def _write_rows(self, before: Snapshot | None, after: Snapshot) -> None:
         old = {grid.sheet_id: grid for grid in before.grids} if before else {}
@@ -139,8 +135,8 @@ class Store:
                 self._db.execute("UPDATE lines SET number = -number WHERE sheet_id = ? AND number < 0", where[:1])
         for index in range(head, len(new) - tail):
             if shift or new[index] is not old[index]:
-                cells = json.dumps(row_json(new[index]), ensure_ascii=False)
-                self._db.execute("REPLACE INTO lines VALUES (?, ?, ?)", (grid.sheet_id, index + 1, cells))
+                line = (grid.sheet_id, index + 1, shelf.text(new[index]))
+                self._db.execute("REPLACE INTO lines VALUES (?, ?, ?)", line)
 
 
 def _shared(old: tuple[Row, ...], new: tuple[Row, ...]) -> int:
@@ -151,10 +147,3 @@ def _shared(old: tuple[Row, ...], new: tuple[Row, ...]) -> int:
             break
         count += 1
     return count
-
-
-def _frame(snapshot: Snapshot) -> dict[str, Any]:
-    """All but the rows."""
-    tabs, metadata = [grid_json(grid) for grid in snapshot.grids], [asdict(one) for one in snapshot.metadata]
-    where = {"locale": snapshot.locale, "time_zone": snapshot.time_zone}
-    return {"title": snapshot.title, "tabs": tabs, "metadata": metadata} | where

@@ -201,7 +201,7 @@ def append(now: Snapshot, area: Area, given: Given, *, insert: bool) -> tuple[Sn
     table = table_at(now.grid(area.sheet_id), area)
     top, left = (table.bottom, table.left) if table else (area.top, area.left)
     if insert and table:
-        now = now.changed(area.sheet_id, lambda grid: grid.rows_inserted(top, [()] * given.height))
+        now = now.changed(area.sheet_id, lambda grid: grid.inserted("ROWS", top, [()] * given.height))
     now = now.changed(area.sheet_id, lambda grid: grid.grown(top + given.height, left + given.width))
     where = _sized(now.grid(area.sheet_id), Area(area.sheet_id, top, left, top, left), given)
     after, written = _write(now, where, given)

@@ -101,6 +101,15 @@ class GridRange(Wire):
     end_column_index: Int32 | None = None
 
 
+class DimensionRange(Wire):
+    """Some rows or columns."""
+
+    sheet_id: Int32 = 0
+    dimension: Dimension
+    start_index: Int32 = 0
+    end_index: Int32 | None = None
+
+
 class ValueRange(Wire):
     """Values and where they go."""
 
@@ -128,12 +137,6 @@ class BatchClear(Wire):
     """values.batchClear."""
 
     ranges: list[str] = []
-
-
-class CopyTo(Wire):
-    """sheets.copyTo."""
-
-    destination_spreadsheet_id: str
 
 
 class Nothing(Wire):

@@ -151,10 +151,6 @@ class Google:
         """A method of spreadsheets.values."""
         return getattr(self.api.spreadsheets().values(), method)(spreadsheetId=self.id, **given).execute()
 
-    def metadata(self, method: str, **given: Any) -> Any:
-        """A method of spreadsheets.developerMetadata."""
-        return getattr(self.api.spreadsheets().developerMetadata(), method)(spreadsheetId=self.id, **given).execute()
-
     def get(self, **given: Any) -> Any:
         """spreadsheets.get."""
         return self.api.spreadsheets().get(spreadsheetId=self.id, **given).execute()

@@ -1,14 +1,13 @@
 """The live book: the face that scripts, pages and tests use."""
 
 import threading
-from dataclasses import replace
 
 import pytest
 
 from bridge.local_google import a1
 from bridge.local_google.a1 import Area, Reference
 from bridge.local_google.book import Book, Tab
-from bridge.local_google.cells import EMPTY, DateValue, NumberFormat
+from bridge.local_google.cells import Cell, DateValue, NumberFormat
 from bridge.local_google.errors import Invalid
 from bridge.local_google.grid import Grid
 from bridge.local_google.snapshot import Snapshot
@@ -101,11 +100,11 @@ def test_nothing_is_read_or_written_outside_the_grid(tab: Tab, place: tuple[int,
 
 def test_inserted_and_deleted_lines_move_what_is_below_and_beside(tab: Tab) -> None:
     tab.insert_rows(3, 2)
-    tab.insert_columns(2)
+    tab.book.change(lambda now: now.changed(0, lambda grid: grid.inserted("COLUMNS", 1, [()])))
     assert tab.values(2, 1, 4, 3) == [[1, None, "Ada"], [None] * 3, [None] * 3, [2, None, "Bob"]]
     assert (tab.max_rows, tab.max_columns) == (22, 7)
     tab.delete_rows(3, 2)
-    tab.delete_columns(2)
+    tab.book.change(lambda now: now.changed(0, lambda grid: grid.deleted("COLUMNS", 1, 2)))
     assert tab.values(1, 1, 4, 2) == [["id", "name"], [1, "Ada"], [2, "Bob"], [3, "Cleo"]]
     assert (tab.max_rows, tab.max_columns) == (20, 6)
 
@@ -121,6 +120,8 @@ def test_protected_ranges_move_with_their_rows(tab: Tab) -> None:
     tab.insert_rows(1)
     tab.insert_rows(5)
     assert tab.grid.protected[0].area == Area(0, 3, 0, 6, 2)
+    wider = tab.grid.inserted("COLUMNS", 0, [()]).inserted("COLUMNS", 2, [()]).inserted("COLUMNS", 4, [()])
+    assert wider.protected[0].area == Area(0, 3, 1, 6, 4)
     tab.delete_rows(4, 3)
     assert tab.grid.protected == ()
 
@@ -163,7 +164,7 @@ def test_writers_in_many_threads_lose_nothing(book: Book, tab: Tab) -> None:
         for _ in range(50):
             book.change(
                 lambda now: now.changed(
-                    0, lambda grid: grid.with_cells({(9, 0): replace(EMPTY, value=(grid.cell(9, 0).value or 0.0) + 1)})
+                    0, lambda grid: grid.with_cells({(9, 0): Cell((grid.cell(9, 0).value or 0.0) + 1)})
                 )
             )
 

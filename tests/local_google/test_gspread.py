@@ -194,16 +194,6 @@ def test_a_note_stays_with_its_cell_and_not_with_new_rows(sheet: gspread.Workshe
     assert sheet.get_note("A5") == ""
 
 
-def test_named_ranges_are_made_listed_and_taken_away(sheet: gspread.Worksheet) -> None:
-    sheet.update([["1"], ["2"]], "A2:A3")
-    sheet.define_named_range("A2:A3", "lead_ids")
-    (named,) = sheet.spreadsheet.list_named_ranges()
-    assert (named["name"], sheet.get("lead_ids")) == ("lead_ids", [["1"], ["2"]])
-    sheet.delete_named_range(named["namedRangeId"])
-    with pytest.raises(gspread.exceptions.APIError, match="Unable to parse range"):
-        sheet.get("lead_ids")
-
-
 def test_several_ranges_are_cleared_in_one_call(sheet: gspread.Worksheet, served: Served) -> None:
     sheet.update([["1", "a", "NEW"], ["2", "b", "LOST"]], "A2:C3")
     before = served.local.calls.writes
@@ -223,13 +213,6 @@ def test_every_record_has_the_header_as_its_keys(sheet: gspread.Worksheet) -> No
         "id": "2", "name": "Bob", "status": "", "task_id": ""
     }  # fmt: skip
     assert [cell.address for cell in sheet.findall("Ada")] == ["B2"]
-
-
-def test_a_tab_is_copied_to_its_own_book_and_to_no_other(sheet: gspread.Worksheet) -> None:
-    copy = sheet.copy_to(sheet.spreadsheet_id)
-    assert (copy["title"], copy["index"]) == ("Copy of Leads", 1)
-    with pytest.raises(gspread.exceptions.APIError, match="not found"):
-        sheet.copy_to("1elsewhere")
 
 
 @pytest.mark.parametrize(

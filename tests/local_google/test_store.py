@@ -1,6 +1,5 @@
 """What is on disk: everything that was answered, and no more work than the change is worth."""
 
-import json
 import os
 import signal
 import socket
@@ -15,10 +14,11 @@ from typing import Any
 import pytest
 import requests
 
+from bridge.local_google import shelf
+from bridge.local_google.a1 import Area
 from bridge.local_google.book import Book
-from bridge.local_google.cells import Cell, NumberFormat, Validation
-from bridge.local_google.grid import Grid
-from bridge.local_google.shelf import row_from, row_json
+from bridge.local_google.cells import Cell, ErrorValue, NumberFormat, Validation
+from bridge.local_google.grid import Grid, Protected
 from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.store import Store
 
@@ -134,9 +134,29 @@ def test_revisions_never_come_twice(store: Store, path: Path) -> None:
 
 def test_plain_cells_are_plain_on_disk() -> None:
     row = (Cell("a"), Cell(), Cell(12.0), Cell(True), Cell(0.5, format=NumberFormat("PERCENT", "0%")))
-    text = json.dumps(row_json(row))
-    assert text == '["a", null, 12.0, true, {"value": 0.5, "format": ["PERCENT", "0%"]}]'
-    assert row_from(json.loads(text)) == row
+    text = shelf.text(row)
+    assert text == '["a",null,12.0,true,{"value":0.5,"format":["PERCENT","0%"]}]'
+    assert shelf.row_from(text) == row
+
+
+def test_a_file_of_an_earlier_version_is_read_without_what_is_no_longer_kept(store: Store, path: Path) -> None:
+    rule = '{"kind": "ONE_OF_LIST", "options": ["NEW", "LOST"], "strict": true}'
+    area = '{"sheet_id": 0, "top": 1, "left": 0, "bottom": 9, "right": 1}'
+    guard = f'{{"id": 1, "area": {area}, "editors": ["a@b.c"], "warning_only": false, "description": ""}}'
+    tab = (
+        '{"sheet_id": 0, "title": "Leads", "row_count": 20, "column_count": 4, "frozen_rows": 1, "frozen_columns": 0, '
+        f'"hidden": false, "moves": 2, "protected": [{guard}], "named": [{{"id": "1", "name": "ids", "area": {area}}}], '
+        '"metadata": [{"id": 1, "key": "lead"}]}'
+    )
+    frame = f'{{"title": "Old", "tabs": [{tab}], "metadata": [], "locale": "en_GB", "time_zone": "Etc/GMT"}}'
+    row = f'["id", {{"value": {{"error": "#N/A"}}, "formula": "=A1"}}, {{"validation": {rule}, "note": "call"}}, 7]'
+    store._db.execute("INSERT INTO book VALUES ('id', 5, ?)", (frame,))
+    store._db.execute("INSERT INTO lines VALUES (0, 2, ?)", (row,))
+    (grid,) = reopened(store, path).now.grids
+    guards = (Protected(1, Area(0, 1, 0, 9, 1), ("a@b.c",)),)
+    ruled = Cell(validation=Validation("ONE_OF_LIST", ("NEW", "LOST"), strict=True), note="call")
+    rows = ((), (Cell("id"), Cell(ErrorValue("#N/A"), "=A1"), ruled, Cell(7.0)))
+    assert grid == Grid(0, "Leads", rows, 20, 4, frozen_rows=1, protected=guards, moves=2)
 
 
 def free_port() -> int:

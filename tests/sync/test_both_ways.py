@@ -430,9 +430,10 @@ def test_what_another_program_moves_and_rewrites_through_google_s_api_of_which_n
     stack.patch(1, status="DONE")
     stack.settle()
     assert stack.rows() == [[13, "Maya", "NEW", 2], [12, "Vikram", "QUALIFIED", 1]]
-    rename = {"find": "Maya", "replacement": "Maya Lin", "sheetId": 0}
+    name = {"values": [{"userEnteredValue": {"stringValue": "Maya Lin"}}]}
+    rename = {"start": {"rowIndex": 1, "columnIndex": 1}, "rows": [name], "fields": "userEnteredValue"}
     columns = {"source": move["source"] | {"dimension": "COLUMNS"}, "destinationIndex": 4}
-    program.batch_update(book, {"requests": [{"findReplace": rename}, {"moveDimension": columns}]})
+    program.batch_update(book, {"requests": [{"updateCells": rename}, {"moveDimension": columns}]})
     stack.patch(1, status="IN_PROGRESS")
     stack.sweep()
     assert stack.rows() == [[13, "NEW", 2, "Maya Lin"], [12, "CONTACTED", 1, "Vikram"]]
