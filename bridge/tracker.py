@@ -1,16 +1,38 @@
 """What the bridge asks of the tracker. The only module that imports the task API's models and functions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, bindparam, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bridge.core.cells import canonical_text
 from bridge.core.values import Value
 from bridge.store.models import Link
 from task_api.models import Task
+from task_api.tasks import archive, change, create, restore
+
+__all__ = ["Task", "archive", "change", "create", "restore"]  # as the task API has them
+
+SYNCED = ("id", "status", "notes", "assignee", "due")
+
+_LINKED = (
+    select(Link, Task)
+    .join(Task, Task.id == Link.task_id)
+    .where(Link.sheet == bindparam("sheet"), Link.lead_id.in_(bindparam("lead_ids", expanding=True)))
+)
+"""Built once: building it costs as much as running it."""
+
+
+def task(session: Session, task_id: int) -> Task | None:
+    """The task as the database has it now; None: there is none."""
+    return session.get(Task, task_id, populate_existing=True) if 0 < task_id < 2**63 else None
+
+
+def task_of(session: Session, link: Link) -> Task:
+    """The task of this link as the database has it now."""
+    return session.get_one(Task, link.task_id, populate_existing=True)
 
 
 def tasks_of(session: Session, links: Iterable[Link]) -> list[Task]:
@@ -18,7 +40,46 @@ def tasks_of(session: Session, links: Iterable[Link]) -> list[Task]:
     return list(session.scalars(select(Task).where(Task.id.in_([link.task_id for link in links]))))
 
 
-SYNCED = ("id", "status", "notes", "assignee", "due")
+def linked(session: Session, sheet: str, lead_ids: Collection[str]) -> Sequence[Row[Link, Task]]:
+    """Links of these leads, each with its task."""
+    return session.execute(_LINKED, {"sheet": sheet, "lead_ids": lead_ids}).all()
+
+
+def columns_of_linked(
+    session: Session,
+    columns: Sequence[InstrumentedAttribute[Any] | ColumnElement[Any]],
+    *conditions: ColumnElement[bool],
+) -> Iterable[Row[Any]]:
+    """Plain columns of links and their tasks' ``id``, synced fields and ``archived_at``: for very many of them."""
+    fields = [getattr(Task, name) for name in (*SYNCED, "archived_at")]
+    return session.execute(select(*columns, *fields).join(Task, Task.id == Link.task_id).where(*conditions))
+
+
+def locked(session: Session, ids: Collection[int]) -> dict[int, Task]:
+    """These tasks, which nobody else changes before this transaction ends."""
+    if not ids:
+        return {}
+    found = select(Task).where(Task.id.in_(ids)).order_by(Task.id).with_for_update(key_share=True)
+    return {task.id: task for task in session.scalars(found)}
+
+
+def without_row(session: Session, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Task]:
+    """Active tasks that no link names, locked, since no sheet queue guards them."""
+    linked = select(Link.id).where(Link.task_id == Task.id).exists()
+    found = select(Task).where(*conditions, Task.archived_at.is_(None), ~linked).order_by(Task.id).limit(limit)
+    return list(session.scalars(found.with_for_update(of=Task, key_share=True)))
+
+
+def bearing(session: Session, lead_ids: Collection[str]) -> list[Task]:
+    """Active tasks without a row that bear one of these lead ids."""
+    return without_row(session, Task.lead_id.in_(lead_ids)) if lead_ids else []
+
+
+def saying(session: Session, name: str, values: Collection[Value], texts: Collection[str]) -> list[Task]:
+    """Active tasks without a row and lead id whose field is one of the values, or one of the texts but for case."""
+    column = getattr(Task, name)
+    same = func.lower(func.trim(column)).in_([text.lower() for text in texts])
+    return without_row(session, column.in_(values) | same, Task.lead_id.is_(None))
 
 
 def task_fields(task: Task) -> dict[str, Value]:

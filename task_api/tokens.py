@@ -14,7 +14,7 @@ from typing import Literal, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from flask import g, request
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from task_api.db import UNUSABLE, db, impatient
@@ -58,6 +58,11 @@ def end(session: Session, token: str) -> None:
     """Revoke this one token."""
     one = update(ApiToken).where(ApiToken.digest == _digest(token), ApiToken.revoked_at.is_(None))
     session.execute(one.values(revoked_at=datetime.now(UTC)))
+
+
+def forget_ended(session: Session, before: datetime) -> None:
+    """Delete links and sessions that ended before this moment; bearer tokens stay, also revoked ones."""
+    session.execute(delete(ApiToken).where(ApiToken.kind != "bearer", ApiToken.expires_at < before))
 
 
 def verify(session: Session, token: str, kind: Kind = "bearer") -> ApiToken | None:

@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from bridge import tracker
 from bridge.reports.change_list import Query, selected, to_json
 from bridge.runtime import Runtime
 from bridge.store.models import Change, Link
 from bridge.sync.undo import CannotUndo, take, undo
 from task_api.db import begin_write, db
 from task_api.errors import Problem
-from task_api.models import Task
 from task_api.tokens import requires
 
 changes = Blueprint("changes", __name__)
@@ -44,7 +44,7 @@ def every_change() -> Response:
 @requires("tasks:read")
 def changes_of_task(task_id: int) -> Response:
     """The task's whole story, newest first, at most 1,000 changes; older ones: `GET /changes?task_id=…&before=…`."""
-    if task_id >= 2**63 or db.session.get(Task, task_id) is None:
+    if tracker.task(db.session(), task_id) is None:
         raise Problem(404, f"there is no task {task_id}")
     found = db.session.execute(selected(Query(task_id=task_id)).limit(1000))
     return jsonify([to_json(change, link) for change, link in found])

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from task_api import tokens
 from task_api.db import begin_write, db
 from task_api.errors import Problem
-from task_api.models import ApiToken
 from task_api.tokens import COOKIE, LIFE, caller
 
 sign_in = Blueprint("sign_in", __name__)
@@ -28,7 +27,8 @@ def begin() -> Response:
     by = caller() if "Authorization" in request.headers else tokens.verify(db.session(), _link(), "link")
     if by is None or by.kind == "session":
         raise Problem(401, WORN_OUT)
-    response, name, scopes = _told(by), by.name, by.scopes.split()
+    name, scopes = by.name, by.scopes.split()
+    response = _told(name, scopes)
     begin_write(db.session())
     if by.kind == "link" and not tokens.redeem(db.session(), _link()):
         raise Problem(401, WORN_OUT)
@@ -41,7 +41,8 @@ def begin() -> Response:
 @sign_in.get("/session")
 def whose() -> Response:
     """Who is signed in and what they may do."""
-    return _told(caller())
+    by = caller()
+    return _told(by.name, by.scopes.split())
 
 
 @sign_in.delete("/session")
@@ -68,8 +69,8 @@ def _link() -> str:
         raise Problem(422, 'send {"link": "…"} or a token') from error
 
 
-def _told(token: ApiToken) -> Response:
-    response = jsonify({"name": token.name, "scopes": token.scopes.split()})
+def _told(name: str, scopes: list[str]) -> Response:
+    response = jsonify({"name": name, "scopes": scopes})
     response.headers["Cache-Control"] = "no-store"
     return response
 

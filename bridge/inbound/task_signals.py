@@ -19,10 +19,9 @@ from bridge.store.models import Link
 from bridge.sync.load import LEADS
 from bridge.sync.merge_row import as_lead, close_conflicts, needs_write
 from bridge.sync.new_rows import give_row, sheet_for
-from bridge.tracker import earlier
+from bridge.tracker import Task, earlier
 from task_api.db import exclusive
 from task_api.errors import Problem
-from task_api.models import Task
 from task_api.signals import task_archived, task_changed, task_created, task_wanted
 
 _runtimes: "WeakValueDictionary[Engine, Runtime]" = WeakValueDictionary()

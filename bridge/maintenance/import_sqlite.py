@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, create_engine, func, insert, select, text
 
+from bridge import tracker
 from bridge.errors import Permanent
 from bridge.maintenance.backup import Content, checked, copy
 from bridge.maintenance.restore import alone
-from bridge.store import models as bridge_models  # noqa: F401 - registers its tables
-from task_api import models, schema
+from task_api import schema
 from task_api.db import Base, engine_options, prepare_engine
 
 PORTION = 2000
@@ -44,7 +44,7 @@ def _fill(source_url: str, url: str, content: Content) -> None:
     prepare_engine(source)
     try:
         with source.connect() as there, target.begin() as here:
-            if here.scalar(select(func.count()).select_from(models.Task)):
+            if here.scalar(select(func.count()).select_from(tracker.Task)):
                 raise Permanent("there are tasks in that PostgreSQL already: give the copy an empty database")
             for table in Base.metadata.sorted_tables:
                 for rows in _portions(there, table):

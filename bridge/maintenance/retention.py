@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from bridge.reports.change_list import to_json
 from bridge.runtime import Runtime
 from bridge.store.models import Change, Delivery, Link
-from task_api.models import ApiToken
+from task_api import tokens
 
 log = logging.getLogger(__name__)
 EVERY = timedelta(hours=1)
@@ -44,9 +44,8 @@ def tidy(runtime: Runtime) -> bool:
 
 def _forget_ended_sign_ins(runtime: Runtime, before: datetime) -> None:
     """Links and sessions whose time is up; tokens of programs stay, also revoked ones."""
-    ended = delete(ApiToken).where(ApiToken.kind != "bearer", ApiToken.expires_at < before)
     with runtime.writing() as session:
-        session.execute(ended)
+        tokens.forget_ended(session, before)
         session.commit()
 
 

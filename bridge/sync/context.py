@@ -11,7 +11,7 @@ from bridge.core.values import Row, Side, Value
 from bridge.store.history import By
 from bridge.store.in_flight_writes import Entry
 from bridge.store.models import Link
-from task_api.models import Task
+from bridge.tracker import Task
 
 
 @dataclass(frozen=True)

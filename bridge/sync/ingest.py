@@ -5,6 +5,7 @@ One path for a delivery from the script and for a sweep. A bad row never stops a
 `Outcome`.
 """
 
+from bridge import tracker
 from bridge.core.outcome import Outcome
 from bridge.core.values import Row
 from bridge.queue.pending import mark_pending
@@ -17,8 +18,7 @@ from bridge.sync.link_row import newcomer
 from bridge.sync.load import claimed_task, load
 from bridge.sync.merge_row import needs_write, update
 from bridge.sync.overwritten_edits import note_where_covered
-from task_api import tasks
-from task_api.models import Task
+from bridge.tracker import Task
 
 LONGEST_ID = 200
 
@@ -91,7 +91,7 @@ def _come_back(context: SyncContext, link: Link, task: Task) -> bool:
     archived, link.gone_at, link.archived_at, link.failed_at = link.archived_at, None, None, None
     if archived is None or task.archived_at is None:
         return False
-    tasks.restore(context.session, task, actor=context.reading.actor)
+    tracker.restore(context.session, task, actor=context.reading.actor)
     note_life(context.session, link, "archived", True, False, context.by, "the row is back")
     return True
 

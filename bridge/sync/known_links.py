@@ -6,7 +6,7 @@ A link that nothing is the matter with is told apart in the database, so that of
 from collections.abc import Collection, Mapping
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Text, or_, select
+from sqlalchemy import ColumnElement, Row, Text, or_
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
@@ -14,16 +14,13 @@ from bridge.config.model import SheetConfig
 from bridge.core.reconcile import KnownLead
 from bridge.store.models import Link
 from bridge.sync.status_cell import OK, archived_text
-from bridge.tracker import task_fields
-from task_api.models import Task
+from bridge.tracker import Task, columns_of_linked, task_fields
 
 
 def known_leads(session: Session, sheet: SheetConfig, lead_ids: Collection[str]) -> Mapping[str, KnownLead]:
     """lead id → what is known of it, for the ids that have a link."""
     link = (Link.id.label("link_id"), Link.lead_id, Link.row, Link.base, Link.last_words, _restless().label("restless"))
-    task = (Task.id, Task.status, Task.notes, Task.assignee, Task.due, Task.archived_at)
-    mine = select(*link, *task).join(Task, Task.id == Link.task_id)
-    found = session.execute(mine.where(Link.sheet == sheet.key, Link.lead_id.in_(lead_ids)))
+    found = columns_of_linked(session, link, Link.sheet == sheet.key, Link.lead_id.in_(lead_ids))
     return {pair.lead_id: _known(sheet, pair) for pair in found}
 
 

@@ -7,6 +7,7 @@ refused and the reason lists them.
 
 from collections.abc import Sequence
 
+from bridge import tracker
 from bridge.core.outcome import Outcome
 from bridge.core.reconcile import likeness
 from bridge.core.values import Fields, Row, Value
@@ -18,9 +19,7 @@ from bridge.sync.context import KnownLinks, SyncContext
 from bridge.sync.load import claimed_task
 from bridge.sync.merge_row import acceptable, remember, take_note_of_unread, update
 from bridge.sync.misdirected_writes import telling
-from bridge.tracker import task_arguments
-from task_api import tasks
-from task_api.models import Task
+from bridge.tracker import Task, task_arguments
 
 
 def newcomer(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) -> Outcome:
@@ -53,16 +52,16 @@ def _take_id(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> O
     """A person gave a lead another id. Only a look at the whole sheet shows that the old id is gone: until then the
     row may be a copy.
     """
-    task = known.claimed.get(link.task_id) or context.session.get_one(Task, link.task_id)
+    task = known.claimed.get(link.task_id) or tracker.task_of(context.session, link)
     if context.reading.ids is None:
         ask_for_sweep(context.session, link.sheet, context.now)
         return Outcome(row.number, row.lead_id, "unchanged", task.id)
     old, link.lead_id, link.row = link.lead_id, row.lead_id or "", row.number
     link.gone_at = None
     note_life(context.session, link, "id", old, row.lead_id, context.by, "the id was edited")
-    tasks.change(context.session, task, {"lead_id": row.lead_id}, actor=context.reading.actor)
+    tracker.change(context.session, task, {"lead_id": row.lead_id}, actor=context.reading.actor)
     if link.archived_at is not None:
-        tasks.restore(context.session, task, actor=context.reading.actor)
+        tracker.restore(context.session, task, actor=context.reading.actor)
         link.archived_at = None
     known.links[link.lead_id], known.tasks[task.id] = link, task
     told = update(context, row, link, task, {})
@@ -95,7 +94,7 @@ def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, r
     said |= _litter(context, known, values)
     fields = {"status": None, "notes": None} | said
     arguments = task_arguments(context.sheet.mapping.task_changes(fields))
-    task = tasks.create(context.session, actor=context.reading.actor, lead_id=row.lead_id, **arguments)
+    task = tracker.create(context.session, actor=context.reading.actor, lead_id=row.lead_id, **arguments)
     link = _link(context, known, row, task, values)
     take_note_of_unread(context, row, link, acceptable(row)[1])
     remember(link, context.sheet.mapping)
@@ -127,7 +126,7 @@ def _adopt(context: SyncContext, known: KnownLinks, row: Row, task: Task) -> Out
     """A task that waited for this row: linked, then merged with an empty base, so that neither side's text is lost."""
     link = _link(context, known, row, task, {"name": row.values["name"]})
     if task.lead_id != row.lead_id:
-        tasks.change(context.session, task, {"lead_id": row.lead_id}, actor=context.reading.actor)
+        tracker.change(context.session, task, {"lead_id": row.lead_id}, actor=context.reading.actor)
     note_life(context.session, link, "task", None, "linked", context.by, "a task that waited for its row")
     told = update(context, row, link, task, {})
     return Outcome(row.number, row.lead_id, "task_linked", task.id, told.reasons, told.changes)

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bridge import tracker
 from bridge.core.reconcile import likeness
 from bridge.core.values import Row, Value
 from bridge.store.history import replaced_lately
@@ -12,25 +13,19 @@ from bridge.store.in_flight_writes import Entry
 from bridge.store.models import Link
 from bridge.sync.context import KnownLinks, SyncContext
 from bridge.sync.misdirected_writes import at_large, differing, doubt
+from bridge.tracker import Task
 from task_api.db import exclusive
-from task_api.models import Task
 
 LARGEST_ID = 2**63 - 1
 LEADS = "leads"
 """Kind of lock: whoever gives a lead its task, from either side, gives it alone."""
-_PAIRS = (
-    select(Link, Task)
-    .join(Task, Task.id == Link.task_id)
-    .where(Link.sheet == bindparam("sheet"), Link.lead_id.in_(bindparam("lead_ids", expanding=True)))
-)
-"""Every delivery asks this; made once, it costs half."""
 
 
 def load(context: SyncContext, rows: Sequence[Row]) -> KnownLinks:
     """Links and tasks of the rows' leads; for rows without a link also every task that could be theirs."""
     session, sheet = context.session, context.sheet
     lead_ids = {row.lead_id for row in rows if row.lead_id}
-    pairs = session.execute(_PAIRS, {"sheet": sheet.key, "lead_ids": lead_ids}).all()
+    pairs = tracker.linked(session, sheet.key, lead_ids)
     links = [link for link, _ in pairs]
     known = {link.lead_id: link for link in links}
     new = [row for row in rows if row.lead_id not in known]
@@ -42,7 +37,7 @@ def load(context: SyncContext, rows: Sequence[Row]) -> KnownLinks:
         links=known,
         tasks={task.id: task for _, task in pairs},
         free=_free(session, [row.lead_id for row in new if row.lead_id]),
-        claimed=_tasks(session, claims),
+        claimed=tracker.locked(session, claims),
         claimants=_claimants(session, claims),
         neighbours=_neighbours(context, [row.number for row in new if row.lead_id and claimed_task(row) is None]),
         alike=_alike(context, new),
@@ -73,13 +68,6 @@ def _at_large(
     return missing
 
 
-def _tasks(session: Session, ids: Collection[int]) -> dict[int, Task]:
-    if not ids:
-        return {}
-    claimed = select(Task).where(Task.id.in_(ids)).order_by(Task.id).with_for_update(key_share=True)
-    return {task.id: task for task in session.scalars(claimed)}
-
-
 def _claimants(session: Session, task_ids: Collection[int]) -> Mapping[int, Link]:
     if not task_ids:
         return {}
@@ -93,16 +81,9 @@ def _neighbours(context: SyncContext, numbers: Collection[int]) -> Mapping[int, 
     return {link.row or 0: link for link in context.session.scalars(mine)}
 
 
-def _unlinked(session: Session, condition: ColumnElement[bool]) -> list[Task]:
-    """Live tasks without a row that meet the condition; no queue guards them, so each is locked."""
-    linked = select(Link.id).where(Link.task_id == Task.id).exists()
-    live = select(Task).where(condition, Task.archived_at.is_(None), ~linked)
-    return list(session.scalars(live.order_by(Task.id).with_for_update(of=Task, key_share=True)))
-
-
 def _free(session: Session, lead_ids: Collection[str]) -> Mapping[str, Sequence[Task]]:
     found: dict[str, list[Task]] = {}
-    for task in _unlinked(session, Task.lead_id.in_(lead_ids)) if lead_ids else ():
+    for task in tracker.bearing(session, lead_ids):
         found.setdefault(task.lead_id or "", []).append(task)
     return found
 
@@ -120,9 +101,7 @@ def _alike(context: SyncContext, rows: Sequence[Row]) -> Mapping[str, Sequence[T
     for value in values:
         for text in (value, mapping.task_changes({name: value})[field]):
             wanted[likeness(text)] = likeness(value)
-    column = getattr(Task, field)
-    same = func.lower(func.trim(column)).in_([text.lower() for text in wanted])
     found: dict[str, list[Task]] = {}
-    for task in _unlinked(context.session, (column.in_(values) | same) & Task.lead_id.is_(None)):
+    for task in tracker.saying(context.session, field, values, wanted):
         found.setdefault(wanted.get(likeness(getattr(task, field)), ""), []).append(task)
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from bridge import tracker
 from bridge.core.cells import obstacle
 from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict, Merge, classify_read, merge
@@ -14,9 +15,7 @@ from bridge.store.models import Link
 from bridge.sync.context import SyncContext
 from bridge.sync.overwritten_edits import under_our_write
 from bridge.sync.status_cell import link_text
-from bridge.tracker import task_arguments, task_fields
-from task_api import tasks
-from task_api.models import Task
+from bridge.tracker import Task, task_arguments, task_fields
 
 LONGEST_NAME = 450
 OWN = frozenset(["id", "sync"])
@@ -70,7 +69,7 @@ def merge_row(context: SyncContext, link: Link, task: Task, base: Fields, values
     if merged.base != link.base:
         link.base, link.agreed_at = merged.base, reading.began
         remember(link, mapping)
-    tasks.change(context.session, task, task_arguments(mapping.task_changes(merged.task)), actor=reading.actor)
+    tracker.change(context.session, task, task_arguments(mapping.task_changes(merged.task)), actor=reading.actor)
     return merged
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bridge import tracker
 from bridge.config.model import SheetConfig
 from bridge.core.cells import cell_value
 from bridge.core.mapping import Layout, SheetMapping
@@ -24,8 +25,7 @@ from bridge.store.history import LAG, By, note_life
 from bridge.store.models import Link
 from bridge.sync.merge_row import LONGEST_NAME, as_lead, remember
 from bridge.sync.misdirected_writes import lead_id_of
-from task_api import tasks
-from task_api.models import Task
+from bridge.tracker import Task
 
 APPEND = "append"
 DATE = Cell(is_date=True)
@@ -48,7 +48,7 @@ def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task,
     taken = select(Link.task_id).where(Link.sheet == sheet.key, Link.lead_id == lead_id)
     if (other := session.scalars(taken).first()) is not None:
         raise Permanent(f"lead {lead_id} of the sheet has task {other} already: archive one, or change its lead_id")
-    tasks.change(session, task, {"lead_id": lead_id}, actor=actor)
+    tracker.change(session, task, {"lead_id": lead_id}, actor=actor)
     link = Link(
         sheet=sheet.key, lead_id=lead_id, task_id=task.id, base={}, last_words={}, own_writes=[],
         overrides=_name(task, sheet), unread={}, refused={}, conflicts={}, row=None, duplicate_rows=[],

@@ -7,15 +7,14 @@ types there meanwhile is a conflict like any other.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bridge import tracker
 from bridge.core.values import Value
 from bridge.queue.lease import lock_queue
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store.history import By, note_put, write_down
 from bridge.store.models import Change, Link
-from bridge.tracker import task_arguments
-from task_api import tasks
-from task_api.models import Task
+from bridge.tracker import Task, task_arguments
 
 
 class CannotUndo(Exception):
@@ -58,7 +57,7 @@ def _found(session: Session, runtime: Runtime, change_id: int) -> tuple[Change, 
     lock_queue(session, link.sheet)
     for one in (change, link):  # as they stand now that nobody else changes them
         session.refresh(one)
-    return change, link, session.get_one(Task, link.task_id, populate_existing=True)
+    return change, link, tracker.task_of(session, link)
 
 
 def _instead(change: Change) -> str:
@@ -77,7 +76,7 @@ def _turn_life(session: Session, change: Change, task: Task) -> str:
     archived, actor = bool(change.new), f"undo:{change.id}"
     if (task.archived_at is not None) != archived:
         raise CannotUndo(f"task {task.id} is {'live' if archived else 'archived'} already")
-    (tasks.restore if archived else tasks.archive)(session, task, actor=actor)
+    (tracker.restore if archived else tracker.archive)(session, task, actor=actor)
     return f"task {task.id} is {'live again' if archived else 'archived again'}"
 
 
@@ -90,13 +89,13 @@ def _put(session: Session, runtime: Runtime, link: Link, task: Task, change: Cha
     if column is None or name not in link.base:  # the sheet has never shown it
         link.overrides = {other: put for other, put in link.overrides.items() if other != name}
         field = column.task_field or name if column else name
-        tasks.change(session, task, task_arguments({field: value}), actor=actor)
+        tracker.change(session, task, task_arguments({field: value}), actor=actor)
         return f"{field} of task {task.id} is '{'' if value is None else value}' again"
     if column.kind == "status" and value is not None and value not in mapping.statuses.to_task:
         raise CannotUndo(f"'{value}' is not among this sheet's status words: change the status itself")
     link.overrides = link.overrides | {name: value}
     link.conflicts = {field: what for field, what in link.conflicts.items() if field != name}
     note_put(session, link, name, value, by)
-    tasks.change(session, task, task_arguments(mapping.task_changes({name: value})), actor=actor)
+    tracker.change(session, task, task_arguments(mapping.task_changes({name: value})), actor=actor)
     mark_pending(session, link, now)
     return f"{name} of lead {link.lead_id} is '{'' if value is None else value}' again"

@@ -6,10 +6,12 @@ Google tells no event that names a deleted row (GOOGLE.md section 2), so only a 
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
+from bridge import tracker
 from bridge.config.model import SheetConfig
 from bridge.core.deletions import Deletions, Gone, deletions
 from bridge.core.reconcile import Step
@@ -17,8 +19,6 @@ from bridge.queue.lease import lock_queue
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.history import By, give_up_waiting, note_life
 from bridge.store.models import Link, SheetQueue
-from task_api import tasks
-from task_api.models import Task
 
 NEW_ROW = timedelta(seconds=30)
 """A row heard of this recently may not be readable yet; later it is gone."""
@@ -30,16 +30,17 @@ def vanished(
     """What follows from the links whose lead no row carries. ``claims``: tasks named by rows that lost their id:
     those are still there.
     """
-    columns = (Link.id, Link.lead_id, Link.task_id, Link.gone_at, Link.archived_at, Task.archived_at)
-    mine = select(*columns).join(Task, Task.id == Link.task_id)
-    settled = mine.where(Link.sheet == sheet.key, Link.agreed_at < began - NEW_ROW, Link.row_pending.is_(False))
-    gone = [
-        Gone(link_id, lead_id, task_id, gone_at, handled=archived is not None or task_archived is not None)
-        for link_id, lead_id, task_id, gone_at, archived, task_archived in session.execute(settled)
-        if lead_id not in places and str(task_id) not in claims
-    ]
+    columns = (Link.id.label("link_id"), Link.lead_id, Link.gone_at, Link.archived_at.label("archived_for_it"))
+    settled = (Link.sheet == sheet.key, Link.agreed_at < began - NEW_ROW, Link.row_pending.is_(False))
+    found = tracker.columns_of_linked(session, columns, *settled)
+    gone = [_gone(one) for one in found if one.lead_id not in places and str(one.id) not in claims]
     queue = session.get_one(SheetQueue, sheet.key)
     return deletions(gone, len(places), began, timedelta(seconds=sheet.grace), queue.approved_at)
+
+
+def _gone(one: Row[Any]) -> Gone:
+    handled = one.archived_for_it is not None or one.archived_at is not None
+    return Gone(one.link_id, one.lead_id, one.id, one.gone_at, handled)
 
 
 def bury_gone(session: Session, sheet: SheetConfig, found: Deletions, began: datetime, by: By) -> None:
@@ -50,11 +51,12 @@ def bury_gone(session: Session, sheet: SheetConfig, found: Deletions, began: dat
         session.execute(update(Link), [{"id": one.link_id, "gone_at": began} for one in found.mourn])
         ask_for_sweep(session, sheet.key, began + timedelta(seconds=sheet.grace))
     for one in found.archive:
-        link, task = session.get_one(Link, one.link_id), session.get_one(Task, one.task_id)
+        link = session.get_one(Link, one.link_id)
+        task = tracker.task_of(session, link)
         link.archived_at, link.written = by.at, link.wanted
         give_up_waiting(session, link, "the row was deleted")
         note_life(session, link, "archived", False, True, by, "the row was deleted")
-        tasks.archive(session, task, actor=by.actor)
+        tracker.archive(session, task, actor=by.actor)
 
 
 def steps(found: Deletions) -> list[Step]:

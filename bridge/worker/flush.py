@@ -23,11 +23,10 @@ from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import ENDURING, acceptable, merge_row
 from bridge.sync.misdirected_writes import at_large, differing, doubt, lose_sight
 from bridge.sync.status_cell import link_text
-from bridge.tracker import tasks_of
+from bridge.tracker import Task, tasks_of
 from bridge.worker.job import Job, PlannedWrite, look
 from bridge.worker.locate import LAG_WAIT, relocate
 from bridge.worker.send import send
-from task_api.models import Task
 from task_api.saving import commit_changes
 
 

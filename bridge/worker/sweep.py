@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from bridge import tracker
 from bridge.config.model import SheetConfig
 from bridge.core.outcome import Outcome
 from bridge.core.reconcile import Comparison, Plan, Step
@@ -31,10 +32,10 @@ from bridge.sync.duplicate_ids import keep_one_each
 from bridge.sync.ingest import take
 from bridge.sync.known_links import known_leads
 from bridge.sync.misdirected_writes import at_large, find_victims
+from bridge.tracker import Task
 from bridge.worker.clear_misdirected import clear_litter
 from bridge.worker.flush import flush
 from bridge.worker.job import Job, look
-from task_api.models import Task
 
 log = logging.getLogger(__name__)
 CHUNK = 500
@@ -138,9 +139,7 @@ def _late_rows(runtime: Runtime, session: Session, view: SheetView, outcomes: Se
     unclear = any(outcome.task_id is None and outcome.outcome == "refused" for outcome in outcomes)
     if not view.config.create_rows or unclear:
         return []
-    linked = select(Link.id).where(Link.task_id == Task.id).exists()
-    rowless = select(Task).where(Task.archived_at.is_(None), ~linked).order_by(Task.id).limit(CHUNK)
-    waiting = list(session.scalars(rowless.with_for_update(of=Task, key_share=True)))  # no queue guards them yet
+    waiting = tracker.without_row(session, limit=CHUNK)
     steps = [_late_row(runtime, session, view.config, task) for task in waiting]
     if len(waiting) == CHUNK and any(step.what == "row_appended" for step in steps):
         ask_for_sweep(session, view.config.key, runtime.now())
