@@ -6,8 +6,7 @@ from sqlalchemy import CheckConstraint, Date, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from task_api.db import Base, BigId, UtcDateTime
-
-STATUSES = ("TODO", "IN_PROGRESS", "DONE")
+from task_api.statuses import STATUSES, Status
 
 
 class Task(Base):
@@ -23,7 +22,7 @@ class Task(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     title: Mapped[str] = mapped_column(String(500))
-    status: Mapped[str] = mapped_column(String(20), default="TODO")
+    status: Mapped[Status] = mapped_column(String(20), default="TODO")
     lead_id: Mapped[str | None] = mapped_column(String(200))
     notes: Mapped[str] = mapped_column(Text, default="")
     assignee: Mapped[str | None] = mapped_column(String(200))

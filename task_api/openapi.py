@@ -9,8 +9,8 @@ from flask import Blueprint, Response, current_app, jsonify, render_template
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from task_api.models import STATUSES
 from task_api.schemas import ProblemOut, TaskChange, TaskCreate, TaskOut, TaskQuery
+from task_api.statuses import STATUSES
 
 docs = Blueprint(
     "task_api_docs", __name__, template_folder="templates", static_folder="static", static_url_path="/docs/static"

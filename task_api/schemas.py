@@ -2,13 +2,12 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from task_api.models import Task
-
-Status = Literal["TODO", "IN_PROGRESS", "DONE"]
+from task_api.statuses import Status
 
 
 def _no_nul(text: str) -> str:

@@ -22,7 +22,7 @@ from bridge.core.mapping import COLUMNS, Column, Kind, SheetMapping
 from bridge.core.merge import Direction, Policy
 from bridge.core.signature import secret_bytes
 from bridge.core.statuses import SHIPPED, Statuses
-from task_api.models import STATUSES
+from task_api.statuses import STATUSES
 
 TASK_FIELDS = {"title", "status", "notes", "assignee", "due", "id"}
 

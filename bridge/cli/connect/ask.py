@@ -16,7 +16,7 @@ from bridge.core.statuses import SHIPPED
 from bridge.errors import Permanent, Rejected, Transient
 from bridge.google.credentials import Google
 from bridge.google.sheet import Sheet
-from task_api.models import STATUSES
+from task_api.statuses import STATUSES
 
 T = TypeVar("T")
 LATER = "leave it"

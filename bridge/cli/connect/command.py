@@ -18,7 +18,7 @@ from bridge.config.model import GOOGLE, Config
 from bridge.core.mapping import COLUMNS
 from bridge.store.models import SheetQueue
 from task_api.db import engine_options, prepare_engine
-from task_api.models import STATUSES
+from task_api.statuses import STATUSES
 
 PAIR = re.compile(r"([^=]+)=(.+)")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bridge.core.mapping import COLUMNS, SheetMapping
 from bridge.core.statuses import SHIPPED
 from bridge.core.values import Cell, Row
-from task_api.models import STATUSES
+from task_api.statuses import STATUSES
 
 MOST_WORDS = 30
 
