@@ -3,15 +3,28 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install -q --disable-pip-version-check
 
-.PHONY: run test check prove mutate pictures bench lock clean
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
+
+.PHONY: run test test-all test-rest check prove mutate pictures bench lock clean
 
 # PYTHONOPTIMIZE=2 leaves docstrings out of memory: about 8 MB of the server's 80.
 run: .venv/run
 	@PYTHONOPTIMIZE=2 exec $(BIN)/leadbridge run
 
+# The fast tier, some minutes.
 test: .venv/dev
 	@$(BIN)/python -m tests.setup
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(PYTEST) -m "not full" $(ARGS)
+
+# Every test on every database, and properties searched longer.
+test-all: .venv/dev
+	@$(BIN)/python -m tests.setup
+	$(PYTEST) --hypothesis-profile=full $(ARGS)
+
+# What `make test-all` has beyond `make test`.
+test-rest: .venv/dev
+	@$(BIN)/python -m tests.setup
+	$(PYTEST) --hypothesis-profile=full -m "full or hypothesis" $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -10,6 +10,8 @@ from bridge.store.models import SheetQueue
 from tests.browser import browser
 from tests.stack import SECRET, Stack, eventually
 
+pytestmark = pytest.mark.full
+
 OTHER_SECRET = "whsec_" + "B" * 43 + "="
 
 

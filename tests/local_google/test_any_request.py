@@ -121,7 +121,7 @@ TIED = [
     {"updateCells": {"range": AREA, "rows": [{"values": [{"userEnteredValue": {"numberValue": 7}}] * 2}] * 2, "fields": "*"}},
     {"addProtectedRange": {"protectedRange": {"protectedRangeId": 1, "range": {"sheetId": 1}}}},
 ]  # fmt: skip
-often = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+often = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, expect
 from tests.browser import browser
 from tests.local_google.conftest import Door, Served, serve
 
+pytestmark = pytest.mark.full
+
 SOURCE = """
 function ask() {
   const ui = SpreadsheetApp.getUi();

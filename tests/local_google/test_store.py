@@ -180,6 +180,7 @@ def end(process: subprocess.Popen[str], how: int) -> None:
     process.stdout.close()
 
 
+@pytest.mark.full
 def test_every_edit_that_was_answered_survives_a_kill(tmp_path: Path) -> None:
     port = free_port()
     process = serve(tmp_path, port)

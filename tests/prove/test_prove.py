@@ -17,6 +17,7 @@ def test_every_guarantee_holds_in_a_few_worlds(databases: Databases) -> None:
     run_state_machine_as_test(run, settings=run.TestCase.settings)
 
 
+@pytest.mark.fast
 def test_every_protection_that_make_mutate_removes_is_still_where_it_looks_for_it():
     for one in MUTATIONS:
         assert (ROOT / one.path).read_text(encoding="utf-8").count(one.old) == 1, one.guarantee
