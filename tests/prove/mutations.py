@@ -36,17 +36,17 @@ MUTATIONS = (
     ),
     Mutation(
         "no lost edit: what was typed under our write", "bridge/sync/overwritten_edits.py",
-        "    if not batch.reading.typed:\n        return {}", "    return {}",
+        "    if not context.reading.typed:\n        return {}", "    return {}",
         f"{BOTH}::test_a_word_typed_in_the_moment_of_our_write_is_told_by_the_event_and_put_back",
     ),
     Mutation(
-        "no lost edit: a wish for a sweep is kept", "bridge/queue/pending.py",
-        "[one for one in lane.sweeps if one > began.timestamp()]", "[]",
+        "no lost edit: a wish for a sweep is kept", "bridge/queue/sweep_requests.py",
+        "[one for one in queue.sweeps if one > began.timestamp()]", "[]",
         f"{BOTH}::test_a_wish_for_a_sweep_outlives_one_that_began_before_it",
     ),
     Mutation(
         "one task per lead: first contact", "bridge/sync/link_row.py",
-        "    if bearing or not batch.sheet.match:\n        return bearing", "    if not batch.sheet.match:\n        return []",
+        "    if bearing or not context.sheet.match:\n        return bearing", "    if not context.sheet.match:\n        return []",
         "tests/sync/test_adopt.py",
     ),
     Mutation(
@@ -56,7 +56,7 @@ MUTATIONS = (
     ),
     Mutation(
         "one task per lead: copies", "bridge/sync/ingest.py",
-        "return same_id(number, lead_id, other, assign_ids=batch.sheet.assign_ids) if other else \"\"", "return \"\"",
+        "return same_id(number, lead_id, other, assign_ids=context.sheet.assign_ids) if other else \"\"", "return \"\"",
         "tests/sync/test_identity.py::test_of_two_equal_rows_it_is_all_one_which_keeps_the_lead_and_the_other_changes_nothing",
     ),
     Mutation(
@@ -81,25 +81,25 @@ MUTATIONS = (
     ),
     Mutation(
         "never the wrong row: what a delivery shows is as old as its signature", "bridge/sync/load.py",
-        "min(batch.now, batch.reading.signed or batch.now)", "batch.now",
+        "min(context.now, context.reading.signed or context.now)", "context.now",
         f"{STRAYS}::test_a_delivery_that_comes_after_the_stray_was_put_right_does_not_bring_it_back",
     ),
     Mutation(
         "no lost edit: a word that moved and was covered", "bridge/sync/ingest.py",
-        "    note_where_covered(batch, batch.reading.rows)\n", "",
+        "    note_where_covered(context, context.reading.rows)\n", "",
         f"{STRAYS}::test_a_word_whose_row_moved_and_was_written_before_the_script_looked_is_in_that_leads_history",
     ),
     Mutation(
-        "no ping-pong", "bridge/tracker.py",
+        "no ping-pong", "bridge/sync/merge_row.py",
         "return any(name not in link.refused or link.refused[name][0] != value for name, value in owed.items())",
         "return True", f"{BOTH}::test_an_edit_of_the_sheet_owes_the_sheet_nothing",
     ),
     Mutation(
-        "deletions: an accident is held", "bridge/core/reconcile.py", "if len(fresh) - len(sure) <= allowed:", "if True:",
+        "deletions: an accident is held", "bridge/core/deletions.py", "if len(fresh) - len(sure) <= allowed:", "if True:",
         "tests/sync/test_deletions.py::test_many_rows_gone_at_once_archive_nothing_until_a_person_approves",
     ),
     Mutation(
-        "deletions: an empty sheet is none", "bridge/core/reconcile.py", "if leads == 0:", "if False:",
+        "deletions: an empty sheet is none", "bridge/core/deletions.py", "if leads == 0:", "if False:",
         "tests/unit/test_plan.py",
     ),
     Mutation(
@@ -109,7 +109,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a crash loses nothing: what leaves is noted before", "bridge/worker/flush.py",
-        "        own_writes.note(link, row.number, column, name, value, row.values.get(name), batch.now)\n", "",
+        "        in_flight_writes.note(link, row.number, column, name, value, row.values.get(name), context.now)\n", "",
         "tests/sync/test_google_down.py tests/sync/test_both_ways.py",
     ),
 )  # fmt: skip
