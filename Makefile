@@ -30,7 +30,7 @@ check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --quiet
+	$(BIN)/lint-imports
 	$(BIN)/python -m tests.typecheck
 
 # The state machine behind the guarantees: `make prove MINUTES=2 DATABASE=postgresql` for a shorter run on the other one.

@@ -13,6 +13,7 @@ from bridge.api.request_log import init_logs
 from bridge.api.session import sign_in
 from bridge.api.status import status
 from bridge.api.task_states import states
+from bridge.config import logs
 from bridge.config.model import Config
 from bridge.engine.port import make_engine
 from bridge.inbound import task_signals
@@ -29,6 +30,7 @@ def create_app(config: Config) -> Flask:
 
     The engine is made but not started: ``app.extensions["engine"].start()``, once, after any fork.
     """
+    logs.configure()
     config.home.mkdir(parents=True, exist_ok=True)
     app = Flask("bridge", static_folder=None)
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database

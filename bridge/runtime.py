@@ -1,6 +1,5 @@
 """What the bridge's parts share: configuration, database, clock, and the way to wake the engine. Decides nothing."""
 
-import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
 
 from bridge.config.model import Config
 from bridge.core.token_bucket import Pace
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bridge.google.credentials import Google
     from bridge.google.sheet import Sheet
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 Wishes = Mapping[str, datetime | None]
 """sheet key → when its queue may have work; None: at once."""
 
@@ -73,7 +73,7 @@ class Runtime:
         except Permanent as error:
             if known is None:
                 raise
-            log.warning("key_unusable why=%r", str(error))
+            log.warning("key_unusable", why=str(error))
             return known
         self._googles[file] = fresh
         account_of.cache_clear()  # it may be another account's

@@ -1,18 +1,18 @@
 """RFC 9457 problem documents: every error of the app, in one shape, without internals."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, Response, jsonify
 from sqlalchemy.exc import DataError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
+from structlog.stdlib import get_logger
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from task_api.db import FULL, READ_ONLY, UNUSABLE, forbidden, state
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Problem(Exception):
@@ -64,7 +64,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _database(error: SQLAlchemyError) -> Response:
-    log.error("database_failed why=%r", str(getattr(error, "orig", error)))
+    log.error("database_failed", why=str(getattr(error, "orig", error)))
     if state(error) in READ_ONLY:
         return _problem(Problem(503, "the database can only be read at this moment. Nothing was stored"))
     if state(error) in FULL:
@@ -79,14 +79,14 @@ def _database(error: SQLAlchemyError) -> Response:
 
 
 def _unkeepable(error: DataError) -> Response:
-    log.warning("value_refused why=%r", str(error.orig))
+    log.warning("value_refused", why=str(error.orig))
     return _problem(Problem(422, "a value is none that the database can keep, such as a NUL character"))
 
 
 def _forbidden(error: ProgrammingError) -> Response:
     if not forbidden(error):
         return _unexpected(error)
-    log.error("database_forbids why=%r", str(error.orig))
+    log.error("database_forbids", why=str(error.orig))
     why = "the database forbids that to the bridge's user; leadbridge doctor says what to grant. Nothing was stored"
     return _problem(Problem(503, why))
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from bridge.config import logs
 from tests.browser import browser
 from tests.databases import Databases, SqliteFiles
 from tests.postgres.server import Postgres
@@ -20,6 +21,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if foreign:
         config.hook.pytest_deselected(items=foreign)
         items[:] = [item for item in items if item not in set(foreign)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _events_are_records() -> None:
+    """Events go through the standard library's logging, where ``caplog`` sees them."""
+    logs.configure()
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,16 @@
 """One log line for each request, and the cause that every line of its work names."""
 
-import logging
 import re
 import time
 import uuid
 
 from flask import Flask, Response, g, request
+from structlog.contextvars import bind_contextvars, reset_contextvars
+from structlog.stdlib import get_logger
 
-from bridge.config.logs import _cause, cause
+from bridge.config.logs import cause
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 _PROBES = ("/healthz", "/readyz")
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
@@ -23,7 +24,7 @@ def init_logs(app: Flask) -> None:
 
 def _begin() -> None:
     given = request.headers.get("webhook-id" if request.path.startswith("/hooks/") else "X-Request-Id", "")
-    g.cause = _cause.set(given if _WELL_FORMED.fullmatch(given) else f"req_{uuid.uuid4()}")
+    g.cause = bind_contextvars(cause=given if _WELL_FORMED.fullmatch(given) else f"req_{uuid.uuid4()}")
     g.began = time.perf_counter()
 
 
@@ -31,16 +32,10 @@ def _answered(response: Response) -> Response:
     milliseconds = (time.perf_counter() - g.began) * 1000
     route = request.url_rule.rule if request.url_rule else "none"  # the rule: an address may hold a lead's id
     say = log.debug if request.path in _PROBES and response.status_code == 200 else log.info
-    say(
-        "request_answered method=%s route=%s status=%d ms=%.1f",
-        request.method,
-        route,
-        response.status_code,
-        milliseconds,
-    )
+    say("request_answered", method=request.method, route=route, status=response.status_code, ms=round(milliseconds, 1))
     response.headers["X-Request-Id"] = cause() or ""
     return response
 
 
 def _end(_error: BaseException | None) -> None:
-    _cause.reset(g.pop("cause"))
+    reset_contextvars(**g.pop("cause"))

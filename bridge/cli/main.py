@@ -12,7 +12,7 @@ from bridge.cli.connect.command import connect
 from bridge.cli.context import configured, session_on
 from bridge.cli.doctor.command import doctor
 from bridge.cli.repair import COMMANDS
-from bridge.config.logs import FORMATS, caused_by, settings
+from bridge.config.logs import FORMATS, caused_by, configure, settings
 from bridge.errors import Permanent, Transient
 from task_api import schema, tokens
 from task_api.cli import AS_JSON, SCOPE, USUAL, named, say, token
@@ -26,6 +26,7 @@ from task_api.schema import SchemaError
 @click.pass_context
 def cli(context: click.Context, verbose: bool, log_format: str) -> None:
     """Keep leads in a Google Sheet and tasks in a tracker consistent, both ways, change by change."""
+    configure()
     logging.config.dictConfig(settings(log_format, "INFO" if verbose else "WARNING"))
     context.with_resource(caused_by(f"cli_{uuid.uuid4()}"))
     context.obj = lambda: session_on(configured())

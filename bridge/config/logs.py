@@ -1,98 +1,88 @@
 """Events, one a line: the name first, then ``key=value``; as JSON lines when asked. A line says what caused it.
 
-The cause is the id of a delivery (its ``webhook-id``), of an API request (``X-Request-Id``) or of a turn on a queue; it
+The cause is the id of a delivery (its ``webhook-id``), of an API request (``X-Request-Id``) or of a job on a sheet; it
 is held here while that lasts. Refuses to print an e-mail address, and of an exception anything but kind and place: its
 message may hold what stands in a cell.
 """
 
-import json
 import logging
 import re
-import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import structlog
+from structlog.contextvars import bound_contextvars, get_contextvars, merge_contextvars
+from structlog.processors import ExceptionRenderer, JSONRenderer
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, ExcInfo, Processor
 
 FORMATS = ("text", "json")
 JOB = "job:"
 _TALKATIVE = ("urllib3", "google.auth")
 """They warn of every try; what fails for good is raised, and told by us."""
-_OURS = ("bridge", "task_api")
 _ROOT = Path(__file__).parents[2]
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+")
-_FIELD = re.compile(r"(\w+)=%[.\d]*\w")
-_cause: ContextVar[str | None] = ContextVar("cause", default=None)
+_LONGEST = 2000
+_BARE = re.compile(r"[\w.:,/<>@+-]+")
+EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w.-]+")
+"""It begins only where no such sign stands before, so that a long text is looked through once."""
 
 
 def cause() -> str | None:
     """What the work under way was caused by, where that is known."""
-    return _cause.get()
+    return get_contextvars().get("cause")
 
 
-@contextmanager
-def caused_by(name: str) -> Iterator[None]:
+def caused_by(name: str) -> AbstractContextManager[None]:
     """Every line that is logged meanwhile names this cause."""
-    token = _cause.set(name)
-    try:
-        yield
-    finally:
-        _cause.reset(token)
+    return bound_contextvars(cause=name)
+
+
+def configure() -> None:
+    """Every event becomes a record of the standard library's logging, which `settings` formats."""
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
 
 
 def settings(style: str, level: str) -> dict[str, Any]:
     """For ``logging.config.dictConfig``: everything to stderr in this style, one of `FORMATS`."""
     if style not in FORMATS:
         raise ValueError(f"LOG_FORMAT is '{style}'; use {' or '.join(FORMATS)}")
-    form = Lines if style == "text" else JsonLines
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"events": {"()": form}},
+        "formatters": {"events": {"()": ProcessorFormatter, "processors": processors(style)}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events", "stream": "ext://sys.stderr"}},
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {name: {"level": "ERROR"} for name in _TALKATIVE},
     }
 
 
-class Lines(logging.Formatter):
-    """``time LEVEL logger event key=value … cause=… pid=…``."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """One line, whatever the record holds."""
-        said = record.getMessage() if _is_ours(record) else f"said text={record.getMessage()!r}"
-        tail = {key: value for key, value in _context(record).items() if f" {key}=" not in said}
-        line = " ".join([_moment(record), record.levelname, record.name, said, *(f"{k}={v}" for k, v in tail.items())])
-        return _EMAIL.sub("<email>", line.replace("\n", "\\n"))
+def processors(style: str) -> Sequence[Processor]:
+    """From an event, or a record of a library, to a line."""
+    last = _line if style == "text" else JSONRenderer(ensure_ascii=False)
+    return (merge_contextvars, _headed, ExceptionRenderer(_kind_and_places), _masked, last)
 
 
-class JsonLines(logging.Formatter):
-    """The same, a JSON object a line, numbers as numbers."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """One line, whatever the record holds."""
-        head = {"at": _moment(record), "level": record.levelname, "logger": record.name}
-        line = json.dumps(head | _context(record) | _event(record), ensure_ascii=False, default=str)
-        return _EMAIL.sub("<email>", line)
+def _headed(_logger: object, _method: str, event: EventDict) -> EventDict:
+    record: logging.LogRecord = event.pop("_record")
+    if not event.pop("_from_structlog"):
+        event["text"], event["event"] = event["event"], "said"
+    moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
+    return {"at": f"{moment}Z", "level": record.levelname, "logger": record.name, **event, "pid": record.process}
 
 
-def _event(record: logging.LogRecord) -> dict[str, Any]:
-    if not _is_ours(record):
-        return {"event": "said", "text": record.getMessage()}
-    values = record.args if isinstance(record.args, tuple) else ()
-    name, names = str(record.msg).partition(" ")[0], _FIELD.findall(str(record.msg))
-    return {"event": name, **dict(zip(names, values, strict=False))}  # a log line must never fail
-
-
-def _context(record: logging.LogRecord) -> dict[str, Any]:
-    kind, _, tail = record.exc_info or (None, None, None)
-    found: dict[str, Any] = {"cause": cause()} if cause() else {}
-    found["pid"] = record.process
-    if kind is not None:
-        found["error"], found["trace"] = kind.__name__, ",".join(map(_place, reversed(traceback.extract_tb(tail))))
-    return found
+def _kind_and_places(exc_info: ExcInfo) -> str:
+    """An exception's kind and the places it passed, innermost first."""
+    kind, _, passed = exc_info
+    return f"{kind.__name__} {','.join(map(_place, reversed(traceback.extract_tb(passed))))}"
 
 
 def _place(frame: traceback.FrameSummary) -> str:
@@ -100,10 +90,20 @@ def _place(frame: traceback.FrameSummary) -> str:
     return f"{path.relative_to(_ROOT) if path.is_relative_to(_ROOT) else path.name}:{frame.lineno}"
 
 
-def _is_ours(record: logging.LogRecord) -> bool:
-    return record.name.partition(".")[0] in _OURS
+def _masked(_logger: object, _method: str, event: EventDict) -> EventDict:
+    return {key: _told(value) for key, value in event.items()}
 
 
-def _moment(record: logging.LogRecord) -> str:
-    seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-    return f"{seconds}.{record.msecs:03.0f}Z"
+def _told(value: object) -> object:
+    plain = value is None or isinstance(value, int | float)
+    return value if plain else EMAIL.sub("<email>", str(value)[:_LONGEST])
+
+
+def _line(_logger: object, _method: str, event: EventDict) -> str:
+    """``time LEVEL logger event key=value … cause=… pid=…``."""
+    head = [event.pop(key) for key in ("at", "level", "logger", "event")]
+    return " ".join([*head, *(f"{key}={_quoted(value)}" for key, value in event.items())])
+
+
+def _quoted(value: object) -> str:
+    return str(value) if _BARE.fullmatch(str(value)) else repr(value)

@@ -6,9 +6,7 @@ The winner notices the others' commits by SQLite's ``data_version``.
 """
 
 import fcntl
-import logging
 import math
-import os
 import threading
 import time
 from datetime import datetime
@@ -16,13 +14,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
 
 from bridge.maintenance import retention
 from bridge.runtime import Runtime, Wishes
 from bridge.worker import run, schedule
 from task_api.db import data_version
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 LONGEST_WAIT = 30.0
 GLANCE = 0.25
@@ -82,7 +81,7 @@ class EmbeddedEngine:
         with self._lock_file.open("w") as file:
             if not self._elected(file.fileno()):
                 return
-            log.info("engine_elected pid=%d", os.getpid())
+            log.info("engine_elected")
             taken_over = False
             with self._runtime.database.connect() as glance:
                 while not self._stopping:

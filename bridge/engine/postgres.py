@@ -8,7 +8,6 @@ lane's lock instead.
 """
 
 import asyncio
-import logging
 import math
 import threading
 import time
@@ -24,6 +23,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
 
 from bridge.engine.worker import WatchedWorker
 from bridge.maintenance import retention
@@ -34,7 +34,7 @@ from bridge.worker import run, schedule
 from task_api.db import UNUSABLE, held_alone
 from task_api.schema import reason
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 QUEUE, TURN = "lanes", "turn"
 AT_ONCE = 4
@@ -152,7 +152,7 @@ class PostgresEngine:
     def _tell(self, lack: str) -> None:
         """Log, once, that the database is away and why; and that it is back."""
         if lack and not self._lack:
-            log.error("database_away why=%r", lack)
+            log.error("database_away", why=lack)
         elif self._lack and not lack:
             log.warning("database_back")
         self._lack = lack
@@ -208,7 +208,7 @@ class PostgresEngine:
             self._looks.clear()
             wait = await asyncio.to_thread(self._look)
             for job in await jobs.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=self._stalled):
-                log.warning("worker_died lane=%s", job.lock)
+                log.warning("worker_died", lane=job.lock)
                 await jobs.retry_job(job)
             self._looks_at = time.monotonic() + wait
             with suppress(TimeoutError):

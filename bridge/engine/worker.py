@@ -6,12 +6,12 @@ worker that looks alive.
 """
 
 import asyncio
-import logging
 from typing import Any
 
 from procrastinate.worker import Worker
+from structlog.stdlib import get_logger
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class WatchedWorker(Worker):
@@ -25,5 +25,5 @@ class WatchedWorker(Worker):
         try:
             await super()._persist_job_status(*told, **named)
         except Exception as error:  # whatever it was, the job is still ours in the database
-            log.warning("job_end_untold error=%s", type(error).__name__)
+            log.warning("job_end_untold", error=type(error).__name__)
             self.stop()

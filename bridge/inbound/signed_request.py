@@ -1,11 +1,11 @@
 """The envelope of a delivery: its id, when it was signed, and whether by one who knows the secret."""
 
-import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flask import request
 from sqlalchemy import select, update
+from structlog.stdlib import get_logger
 
 from bridge.config.model import SheetConfig
 from bridge.core.signature import BadSignature, verify
@@ -13,7 +13,7 @@ from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
 from task_api.errors import Problem
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 LARGEST = 2 * 1024 * 1024
 UNSIGNED_EVERY = timedelta(minutes=1)
 
@@ -47,7 +47,7 @@ def verified(runtime: Runtime, sheet: SheetConfig, body: bytes) -> Letter:
     try:
         verify(sheet.secrets, message_id, stamp, signatures, body, now.timestamp())
     except BadSignature as error:
-        log.warning("delivery_unsigned sheet=%s why=%r", sheet.key, str(error))
+        log.warning("delivery_unsigned", sheet=sheet.key, why=str(error))
         _note_unsigned(runtime, sheet.key, now)
         raise Problem(401, str(error)) from error
     return Letter(message_id, datetime.fromtimestamp(int(stamp), UTC))

@@ -4,7 +4,6 @@ Verify the raw body, then one transaction: the rows, their tasks, the links, and
 redelivery finds the recorded one and gets the first reply. Unsigned, late or malformed: nothing is stored.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
 
 from bridge.config.model import SheetConfig
 from bridge.core.mapping import Layout
@@ -33,7 +33,7 @@ from task_api.db import contended
 from task_api.errors import Problem
 from task_api.saving import commit_changes
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 hooks = Blueprint("hooks", __name__)
 
 CHANGED = frozenset({"task_created", "task_updated", "task_linked", "task_restored", "conflict"})
@@ -70,7 +70,7 @@ def deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Messa
         except SQLAlchemyError as error:
             if attempt == ATTEMPTS - 1 or not contended(error):
                 raise
-            log.info("delivery_again sheet=%s delivery=%s", sheet.key, letter.id)
+            log.info("delivery_again", sheet=sheet.key, delivery=letter.id)
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -82,20 +82,14 @@ def _deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Mess
         if (first := session.connection().execute(_REPLY, known).scalar_one_or_none()) is not None:
             counters.add(session, sheet.key, {counters.DELIVERIES: {counters.REPEATED: 1}})
             session.commit()
-            log.info("delivery_repeated sheet=%s delivery=%s", sheet.key, letter.id)
+            log.info("delivery_repeated", sheet=sheet.key, delivery=letter.id)
             return dict(first)
         reply = _take(session, sheet, queue, letter, message, now)
         taken = {"id": letter.id, "sheet": sheet.key, "seq": message.seq, "received_at": now, "reply": reply}
         session.connection().execute(_TAKEN, taken)
         _tally(session, sheet.key, message, [one["outcome"] for one in reply["outcomes"]], runtime.now())
         commit_changes(session)
-    log.info(
-        "delivery_taken sheet=%s delivery=%s seq=%d outcomes=%d",
-        sheet.key,
-        letter.id,
-        message.seq,
-        len(reply["outcomes"]),
-    )
+    log.info("delivery_taken", sheet=sheet.key, delivery=letter.id, seq=message.seq, outcomes=len(reply["outcomes"]))
     return reply
 
 

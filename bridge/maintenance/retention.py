@@ -7,7 +7,6 @@ and database may put a line there twice; its id tells.
 
 import gzip
 import json
-import logging
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,13 +15,14 @@ from pathlib import Path
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
 
 from bridge.reports.change_list import to_json
 from bridge.runtime import Runtime
 from bridge.store.models import Change, Delivery, Link
 from task_api import tokens
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 EVERY = timedelta(hours=1)
 AT_ONCE = 1000
 KEEP_SIGN_INS = timedelta(days=1)
@@ -38,7 +38,7 @@ def tidy(runtime: Runtime) -> bool:
     keep = runtime.config.keep_history
     archived = _archive_changes(runtime, now - timedelta(days=keep)) if keep else 0
     if forgotten or archived:
-        log.info("history_tidied deliveries=%d changes=%d", forgotten, archived)
+        log.info("history_tidied", deliveries=forgotten, changes=archived)
     return AT_ONCE in {forgotten, archived}
 
 

@@ -4,12 +4,12 @@ One queue has one worker at a time: the lease says until when, the fencing token
 lease finds a newer token and stops before it writes).
 """
 
-import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
 
 from bridge.config.logs import JOB, cause
 from bridge.core.backoff import backoff
@@ -19,7 +19,7 @@ from bridge.store.history import give_up_waiting
 from bridge.store.models import Link
 from bridge.store.unit_of_work import wake_after_commit
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 CLAIM = 500
 MOST_ATTEMPTS, LONGEST_FAILING = 12, timedelta(hours=1)
 """A write that Google fails this often and this long, all by itself, is buried."""
@@ -86,7 +86,7 @@ def give_up(session: Session, link: Link, claimed: int, now: datetime, why: str)
     link.written, link.error, link.failed_at = max(link.written, claimed), why, now
     link.attempts, link.failing_since = 0, None
     give_up_waiting(session, link, why)
-    log.warning("write_buried sheet=%s link=%d cause=%s", link.sheet, link.id, link.cause)
+    log.warning("write_buried", sheet=link.sheet, link=link.id, cause=link.cause)
 
 
 def retry(session: Session, link: Link, at: datetime) -> None:

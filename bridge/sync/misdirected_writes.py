@@ -7,12 +7,12 @@ such a value, and the next sweep tells the victim's link which of its cells are 
 cleared. The way back is the ordinary one: found by id, verified, and itself told when it strays.
 """
 
-import logging
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
 
 from bridge.core.cells import read_id
 from bridge.core.values import Cell, Raw, Refusal, Row, Value
@@ -23,7 +23,7 @@ from bridge.store.history import LAG, By, note_stray
 from bridge.store.in_flight_writes import Entry
 from bridge.store.models import Link, SheetQueue
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 MOST = 5000
 SURE = "sure"
 """Marks an entry of which Google said that it went into a row of nobody we know; ``stood``: the id that stood there."""
@@ -97,7 +97,7 @@ def forget_found(queue: SheetQueue, began: datetime) -> None:
 def astray(session: Session, link: Link, stood: str | None, entries: Sequence[Entry], by: By) -> None:
     """These writes of the link went where ``stood`` was: that lead gets its values back."""
     victim = session.scalars(select(Link).where(Link.sheet == link.sheet, Link.lead_id == stood)).one_or_none()
-    log.warning("stray_write sheet=%s link=%d victim=%s", link.sheet, link.id, victim.id if victim else None)
+    log.warning("stray_write", sheet=link.sheet, link=link.id, victim=victim.id if victim else None)
     if victim is not None:
         _blame(session, victim, [_of(link, entry) for entry in entries], by)
         return

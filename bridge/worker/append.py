@@ -1,9 +1,9 @@
 """Append the rows of new tasks below the last row that holds anything."""
 
-import logging
 from collections.abc import Collection
 
 from sqlalchemy import select
+from structlog.stdlib import get_logger
 
 from bridge.google.sheet_view import SheetView
 from bridge.store.models import Link
@@ -11,7 +11,7 @@ from bridge.sync import new_rows
 from bridge.tracker import tasks_of
 from bridge.worker.job import Job
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def append_rows(job: Job, view: SheetView, row_pending: Collection[int]) -> None:
@@ -28,5 +28,5 @@ def append_rows(job: Job, view: SheetView, row_pending: Collection[int]) -> None
     with job.writing() as session:
         for link in session.scalars(select(Link).where(Link.id.in_(row_pending))):
             new_rows.born(link, job.config.mapping, job.runtime.now())
-            log.info("row_appended sheet=%s link=%d cause=%s", link.sheet, link.id, link.cause)
+            log.info("row_appended", sheet=link.sheet, link=link.id, cause=link.cause)
         session.commit()

@@ -3,7 +3,6 @@
 The only place that decides what a failure means for a queue; engines only decide when to call it.
 """
 
-import logging
 import random
 import time
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
 
 from bridge.config.logs import JOB, caused_by
 from bridge.core.backoff import backoff
@@ -27,7 +27,7 @@ from bridge.worker.sweep import sweep
 from task_api.db import UNUSABLE, contended, unusable
 from task_api.schema import reason
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 PATIENCE = 10.0
 PROBE = timedelta(minutes=5)
 """How long a paused queue waits before it looks whether the person has mended what was wrong."""
@@ -59,7 +59,7 @@ def end(job: Job) -> None:
             if over and time.monotonic() > until:
                 raise
             if not told:
-                log.warning("job_waits_to_end sheet=%s why=%r", job.lease.sheet, reason(error))
+                log.warning("job_waits_to_end", sheet=job.lease.sheet, why=reason(error))
                 told = True
             time.sleep(0.25)
 
@@ -91,7 +91,7 @@ def _run(job: Job, chance: Callable[[], float]) -> bool:
         _recovered(runtime, key)
         return more
     except LostLease:
-        log.warning("lease_lost sheet=%s", key)
+        log.warning("lease_lost", sheet=key)
         return False
     except Transient as error:
         _failed(job, str(error), chance(), error.retry_after, counts=not isinstance(error, Throttled))
@@ -129,7 +129,7 @@ def _recovered(runtime: Runtime, key: str) -> None:
             return
     with runtime.writing() as session:
         _set(session, key, attempts=0, problem=None, not_before=None)
-        log.info("queue_recovered sheet=%s", key)
+        log.info("queue_recovered", sheet=key)
         session.commit()
 
 
@@ -138,7 +138,7 @@ def _unforeseen(job: Job, error: Exception, chance: float) -> None:
     key = job.lease.sheet
     if contended(error):
         return _failed(job, "others changed the same rows at that moment", chance, None, counts=False)
-    log.error("job_failed sheet=%s", key, exc_info=error)
+    log.error("job_failed", sheet=key, exc_info=error)
     if unusable(error):
         return _failed(job, "the bridge's own database could not be used", chance, None, counts=False)
     return _failed(job, "something unexpected happened; the log of the bridge has it", chance, None)
@@ -156,14 +156,14 @@ def _failed(job: Job, why: str, chance: float, retry_after: float | None, *, cou
             lose_sight(session, link, runtime.now())
         wait = backoff(queue.attempts + 1, chance, retry_after)
         _set(session, key, attempts=queue.attempts + 1, problem=why, not_before=runtime.now() + timedelta(seconds=wait))
-        log.warning("queue_postponed sheet=%s attempts=%d seconds=%.1f why=%r", key, queue.attempts, wait, why)
+        log.warning("queue_postponed", sheet=key, attempts=queue.attempts, seconds=round(wait, 1), why=why)
         session.commit()
 
 
 def _paused(runtime: Runtime, key: str, why: str) -> None:
     with runtime.writing() as session:
         _set(session, key, attempts=0, problem=why, not_before=runtime.now() + PROBE)
-        log.error("queue_paused sheet=%s why=%r", key, why)
+        log.error("queue_paused", sheet=key, why=why)
         session.commit()
 
 

@@ -3,13 +3,13 @@
 Decides nothing about values. What is not settled stays pending; what Google does not answer stays unconfirmed.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
 
 from bridge.core.values import EMPTY, Raw
 from bridge.errors import Rejected, Throttled
@@ -24,7 +24,7 @@ from bridge.worker.job import Job, PlannedWrite
 from bridge.worker.locate import LAG_WAIT
 from task_api.saving import commit_changes
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def send(job: Job, planned: list[PlannedWrite]) -> None:
@@ -94,7 +94,7 @@ def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed
             if isinstance(stood, Unechoed):
                 pending.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
             elif stood != (one.write.id_cell or None):
-                log.warning("row_moved_under_write sheet=%s row=%d link=%d", job.lease.sheet, one.write.row, link.id)
+                log.warning("row_moved_under_write", sheet=job.lease.sheet, row=one.write.row, link=link.id)
                 astray(session, link, lead_id_of(stood), _entries(link, one), By(f"flush:{job.lease.sheet}", now))
                 in_flight_writes.settled(link, one.values, one.write.row, landed=False)
                 pending.postpone(link, now, "the row moved while it was written")
@@ -109,7 +109,7 @@ def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed
 def _log_written(job: Job, one: PlannedWrite) -> None:
     fields = ",".join(sorted(one.values))
     sheet, row = job.lease.sheet, one.write.row
-    log.info("row_written sheet=%s link=%d row=%d fields=%s cause=%s", sheet, one.link_id, row, fields, one.cause)
+    log.info("row_written", sheet=sheet, link=one.link_id, row=row, fields=fields, cause=one.cause)
 
 
 def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now: datetime) -> bool:

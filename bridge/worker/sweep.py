@@ -5,13 +5,13 @@ The merge is the delivery's own (`bridge.rows.take`); a link that moved since th
 What the rows then owe the sheet leaves with the same reading, so a first sync costs one read and one write.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
 
 from bridge import tracker
 from bridge.config.model import SheetConfig
@@ -37,7 +37,7 @@ from bridge.worker.clear_misdirected import clear_litter
 from bridge.worker.flush import flush
 from bridge.worker.job import Job, look
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 CHUNK = 500
 NEW = "task_created"
 MOST = 100
@@ -61,7 +61,7 @@ def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     view = look(job, None)
     done = _carry_out(job, view, progress, job.writing, Session.commit)
     steps = ",".join(f"{what}:{count}" for what, count in sorted(done.plan.counts.items()))
-    log.info("sweep_done sheet=%s rows=%d agreed=%d steps=%s", done.plan.sheet, done.plan.read, done.plan.agreed, steps)
+    log.info("sweep_done", sheet=done.plan.sheet, rows=done.plan.read, agreed=done.plan.agreed, steps=steps)
     _mark_unlinked(job, view, done)
     clear_litter(job, view, [one.row for one in done.outcomes if one.lead_id is None])
     flush(job, view)
