@@ -1,11 +1,10 @@
 """What the bridge's parts share: configuration, database, clock, and the way to wake the engine. Decides nothing."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -14,16 +13,13 @@ from structlog.stdlib import get_logger
 from bridge.config.model import Config
 from bridge.core.token_bucket import Pace
 from bridge.errors import Permanent
-from bridge.google.credentials import account_of
-from task_api.db import begin_write
-
-if TYPE_CHECKING:
-    from bridge.google.credentials import Google
-    from bridge.google.sheet import Sheet
+from bridge.google.calls import Calls
+from bridge.google.credentials import Google, account_of
+from bridge.google.sheet import Sheet
+from bridge.store.unit_of_work import Effects, Wishes
+from task_api.db import UnitOfWork
 
 log = get_logger(__name__)
-Wishes = Mapping[str, datetime | None]
-"""sheet key → when its queue may have work; None: at once."""
 
 
 @dataclass
@@ -41,19 +37,15 @@ class Runtime:
     defer: Callable[[Session, Wishes], Wishes] = lambda _session, queues: queues
     pace: Pace = field(init=False)
     stopping: bool = False
-    sheets: dict[str, "Sheet"] = field(default_factory=dict)
-    _googles: dict[Path, "Google"] = field(init=False, default_factory=dict)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    _googles: dict[Path, Google] = field(init=False, default_factory=dict)
     _opening: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.pace = Pace.of(self.config.calls_per_minute)
 
-    def sheet(self, key: str) -> "Sheet":
-        """The opened sheet of a queue, by the key file as it is now. gspread is imported on first use: it costs 0.4 s
-        that the start need not wait for.
-        """
-        from bridge.google.sheet import Sheet  # noqa: PLC0415
-
+    def sheet(self, key: str) -> Sheet:
+        """The opened sheet of a queue, by the key file as it is now."""
         with self._opening:
             if (sheet := self.sheets.get(key)) is None:
                 sheet = self.sheets[key] = Sheet(self._google(self.config.key_file(key)), self.config.sheets[key])
@@ -61,10 +53,8 @@ class Runtime:
                 sheet.google = self._google(self.config.key_file(key))
             return sheet
 
-    def _google(self, file: Path) -> "Google":
+    def _google(self, file: Path) -> Google:
         """The account's connection, by its key as it is now; the one before while the new key cannot be used."""
-        from bridge.google.credentials import Google  # noqa: PLC0415
-
         known = self._googles.get(file)
         if known is not None and not known.outdated:
             return known
@@ -85,6 +75,11 @@ class Runtime:
         """The Google account that a queue's calls count for."""
         return account_of(self.config.key_file(key))
 
+    def calls(self, key: str) -> Calls | None:
+        """The calls that this process has made for a sheet; None before the first."""
+        sheet = self.sheets.get(key)
+        return sheet.calls if sheet else None
+
     def used(self, key: str) -> tuple[int, int]:
         """Reads and writes this process has made for a sheet."""
         sheet = self.sheets.get(key)
@@ -99,12 +94,20 @@ class Runtime:
             self.sheets.clear()
         self.database.dispose()
 
-    def session(self) -> Session:
+    def session(self) -> UnitOfWork:
         """A session of the bridge's own, outside any request."""
-        return Session(self.database)
+        return UnitOfWork(self.database, joined=self._effects())
 
-    def writing(self) -> Session:
+    def writing(self) -> UnitOfWork:
         """A session whose transaction already holds the right to write; use as a context manager and commit."""
         session = self.session()
-        begin_write(session)
+        session.begin_write()
         return session
+
+    def join(self, session: Session) -> None:
+        """Take part in a transaction that the task API opened."""
+        if isinstance(session, UnitOfWork) and session.joined is None:
+            session.joined = self._effects()
+
+    def _effects(self) -> Effects:
+        return Effects(self.wake, self.defer)

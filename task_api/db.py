@@ -11,13 +11,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol, cast
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, event, text
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
@@ -36,7 +37,6 @@ class Base(DeclarativeBase):
     """Every table of the project."""
 
 
-db = SQLAlchemy(model_class=Base)
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only where the key is an INTEGER."""
 
@@ -79,26 +79,94 @@ def prepare_engine(engine: Engine) -> None:
     event.listen(engine, "begin", _begin)
 
 
-def begin_write(session: Session) -> None:
-    """Start a transaction that may write; what was read before is read again. First statement of every writing
-    transaction: one that was only read in until now goes on where there are many writers, and ends on SQLite.
+class Joined(Protocol):
+    """Who takes part in a transaction and has something to do at its end."""
+
+    def before_commit(self, session: "UnitOfWork") -> None:
+        """Inside the transaction; an exception ends it."""
+
+    def after_commit(self) -> None:
+        """It stands."""
+
+    def forget(self) -> None:
+        """It ended otherwise: nothing of it happened."""
+
+
+class UnitOfWork(Session):
+    """A session whose commit is all here: write the objects, let who ``joined`` add its part, commit, tell it so.
+
+    Objects keep their values after a commit. Of several writers of one SQLite file in this process one goes on at a
+    time, from `begin_write` to the end of the transaction.
     """
-    if session.new or session.dirty or session.deleted:
-        raise RuntimeError("begin_write comes before the first change, not after it")
-    engine = session.get_bind()
-    if engine.dialect.name != "sqlite":
-        session.expire_all()  # each statement sees what is committed by then, so the transaction may go on
-        return
-    if session.in_transaction():
-        session.rollback()
-    lock = _writers.setdefault(str(engine.engine.url), threading.Lock())
-    lock.acquire()
-    session.info["writer"] = lock
-    try:
-        session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-    except BaseException:
-        _let_next_writer(session)
-        raise
+
+    def __init__(self, *args: Any, joined: Joined | None = None, **options: Any) -> None:
+        super().__init__(*args, **{"expire_on_commit": False} | options)
+        self.joined = joined
+        self._writer: threading.Lock | None = None
+
+    def begin_write(self) -> None:
+        """Start a transaction that may write; what was read before is read again. First statement of every writing
+        transaction: one that was only read in until now goes on where there are many writers, and ends on SQLite.
+        """
+        if self.new or self.dirty or self.deleted:
+            raise RuntimeError("begin_write comes before the first change, not after it")
+        engine = self.get_bind()
+        if engine.dialect.name != "sqlite":
+            self.expire_all()  # each statement sees what is committed by then, so the transaction may go on
+            return
+        if self.in_transaction():
+            self.rollback()
+        writer = _writers.setdefault(str(engine.engine.url), threading.Lock())
+        writer.acquire()
+        self._writer = writer
+        try:
+            self.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        except BaseException:
+            self._let_next_writer()
+            raise
+
+    def commit(self) -> None:
+        """Write, commit, and tell who joined."""
+        self.flush()
+        if self.joined is not None:
+            self.joined.before_commit(self)
+        super().commit()
+        self._let_next_writer()
+        if self.joined is not None:
+            self.joined.after_commit()
+
+    def rollback(self) -> None:
+        """Nothing of it happened."""
+        super().rollback()
+        self._forget()
+
+    def close(self) -> None:
+        """The end, with a rollback of what was not committed."""
+        super().close()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._let_next_writer()
+        if self.joined is not None:
+            self.joined.forget()
+
+    def _let_next_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.release()
+
+
+class _RequestSession(UnitOfWork, FlaskSession):
+    """The session of a request of the app."""
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": _RequestSession})
+_writers: dict[str, threading.Lock] = {}
+
+
+def begin_write(session: Session) -> None:
+    """`UnitOfWork.begin_write`, for the sessions that Flask-SQLAlchemy hands out."""
+    cast(UnitOfWork, session).begin_write()
 
 
 def exclusive(session: Session, kind: str, *names: str) -> None:
@@ -178,21 +246,6 @@ def impatient(connection: Connection) -> Iterator[None]:
     finally:
         connection.rollback()
         connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000:.0f}")
-
-
-_writers: dict[str, threading.Lock] = {}
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _on_end(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        _let_next_writer(session)
-
-
-def _let_next_writer(session: Session) -> None:
-    lock = session.info.pop("writer", None)
-    if lock is not None:
-        lock.release()
 
 
 def _prepare_connection(connection: Any, _record: object) -> None:

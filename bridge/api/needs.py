@@ -11,7 +11,7 @@ from bridge.reports.links import place, tabs
 from bridge.runtime import Runtime
 from bridge.store.models import Link
 from bridge.sync.vanished_rows import approve
-from task_api.db import begin_write, db
+from task_api.db import db
 from task_api.errors import Problem
 from task_api.tokens import requires
 
@@ -35,9 +35,9 @@ def waiting_for_a_person() -> Response:
 def approve_deletions(key: str) -> Response:
     """Let the tasks of the rows that vanished by now be archived."""
     runtime = _serving(key)
-    begin_write(db.session())
-    count = approve(db.session(), key, runtime.now())
-    db.session.commit()
+    with runtime.writing() as session:
+        count = approve(session, key, runtime.now())
+        session.commit()
     return jsonify({"done": f"{count} rows may take their tasks along"})
 
 
@@ -45,10 +45,9 @@ def approve_deletions(key: str) -> Response:
 @requires("tasks:write")
 def look_again(key: str) -> Response:
     """Look at a paused sheet now, and not when it is time; what passes by itself is waited out all the same."""
-    _serving(key)
-    begin_write(db.session())
-    at = look_now(db.session(), key)
-    db.session.commit()
+    with _serving(key).writing() as session:
+        at = look_now(session, key)
+        session.commit()
     done = f"it passes by itself; tried again at {at:%H:%M:%S} UTC" if at else "the bridge looks at the sheet now"
     return jsonify({"done": done})
 
@@ -70,9 +69,9 @@ def retry_one(link_id: int) -> Response:
 
 
 def _retried(link_id: int | None) -> list[Link]:
-    begin_write(db.session())
-    found = put_back(db.session(), _runtime(), link_id)
-    db.session.commit()
+    with _runtime().writing() as session:
+        found = put_back(session, _runtime(), link_id)
+        session.commit()
     return found
 
 

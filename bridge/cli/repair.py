@@ -95,7 +95,7 @@ def _preview(runtime: Runtime, key: str, quiet: bool) -> Plan:
     with progress_bar(key, quiet) as progress:
         plan = sweep.preview(Job(runtime, Lease(key, 0)), progress)
     with runtime.writing() as session:
-        quota_usage.tell(runtime, session, lock_queue(session, key))
+        quota_usage.record(session, lock_queue(session, key), runtime.calls(key), runtime.now())
         session.commit()
     return plan
 

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge.maintenance import retention
-from bridge.runtime import Runtime, Wishes
+from bridge.runtime import Runtime
+from bridge.store.unit_of_work import Wishes
 from bridge.worker import run, schedule
 from task_api.db import data_version
 

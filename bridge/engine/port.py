@@ -10,7 +10,8 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from bridge.config.model import Config
-from bridge.runtime import Runtime, Wishes
+from bridge.runtime import Runtime
+from bridge.store.unit_of_work import Wishes
 
 
 class SheetEngine(Protocol):

@@ -4,11 +4,10 @@ The receivers join the transaction and never commit: if one fails, so does the P
 to whoever read the row (`bridge.sync.merge_row`): an echo ends there, by comparison.
 """
 
-from datetime import datetime
 from weakref import WeakValueDictionary
 
-from sqlalchemy import Engine, event, select
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from bridge.errors import Permanent
 from bridge.queue.lease import lock_queue
@@ -16,6 +15,7 @@ from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store.history import By, from_sheet, note_task_change
 from bridge.store.models import Link
+from bridge.store.unit_of_work import effects
 from bridge.sync.load import LEADS
 from bridge.sync.merge_row import as_lead, close_conflicts, needs_write
 from bridge.sync.new_rows import give_row, sheet_for
@@ -94,7 +94,10 @@ def on_task_archived(task: Task, *, session: Session, actor: str) -> None:
 
 
 def _runtime_of(session: Session) -> Runtime | None:
-    return _runtimes.get(session.get_bind().engine)
+    """The bridge on this session's database, which joins the transaction; None: there is none."""
+    if (runtime := _runtimes.get(session.get_bind().engine)) is not None:
+        runtime.join(session)
+    return runtime
 
 
 def _link_of(task: Task, session: Session) -> tuple[Runtime, Link] | None:
@@ -103,28 +106,6 @@ def _link_of(task: Task, session: Session) -> tuple[Runtime, Link] | None:
     link = session.scalars(select(Link).where(Link.task_id == task.id)).one_or_none()
     if link is None or link.sheet not in runtime.config.sheets:
         return None
-    if link.sheet not in session.info.get("held", ()) and session.get_bind().dialect.name != "sqlite":
+    if link.sheet not in effects(session).locked and session.get_bind().dialect.name != "sqlite":
         raise Problem(503, "the task is getting its row at this moment; repeat", headers={"Retry-After": "1"})
     return runtime, link
-
-
-@event.listens_for(Session, "before_commit")
-def _defer(session: Session) -> None:
-    queues: dict[str, datetime | None] = session.info.get("queues", {})
-    if queues and (runtime := _runtime_of(session)) is not None:
-        session.info["queues"] = runtime.defer(session, queues)
-
-
-@event.listens_for(Session, "after_commit")
-def _wake_queues(session: Session) -> None:
-    queues: dict[str, datetime | None] = session.info.pop("queues", {})
-    if queues and (runtime := _runtime_of(session)) is not None:
-        for queue, at in queues.items():
-            runtime.wake(queue, at)
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _forget(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        session.info.pop("held", None)
-        session.info.pop("queues", None)

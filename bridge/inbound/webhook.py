@@ -58,7 +58,9 @@ def receive(key: str) -> Response:
     try:
         return jsonify(deliver(runtime, sheet, letter, parsed(sent, sheet)))
     except Problem:
-        counters.note(runtime, key, counters.DELIVERIES, counters.REFUSED)
+        with runtime.writing() as session:
+            counters.add(session, key, {counters.DELIVERIES: {counters.REFUSED: 1}})
+            session.commit()
         raise
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bridge.store.models import SheetQueue
+from bridge.store.unit_of_work import effects
 
 _QUEUE = select(SheetQueue).where(SheetQueue.sheet == bindparam("sheet")).with_for_update()
 LEASE = timedelta(seconds=90)
@@ -28,10 +29,10 @@ def lock_queue(session: Session, sheet: str) -> SheetQueue:
     """The queue, which nobody else changes before this transaction ends, nor anything of its leads. Comes before
     anything of them is read; with several queues, in the order of their keys.
     """
-    held: dict[str, SheetQueue] = session.info.setdefault("held", {})
-    if sheet not in held:
-        held[sheet] = session.scalars(_QUEUE, {"sheet": sheet}, execution_options={"populate_existing": True}).one()
-    return held[sheet]
+    locked = effects(session).locked
+    if sheet not in locked:
+        locked[sheet] = session.scalars(_QUEUE, {"sheet": sheet}, execution_options={"populate_existing": True}).one()
+    return locked[sheet]
 
 
 def acquire(session: Session, sheet: str, now: datetime, lasts: timedelta = LEASE) -> Lease | None:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from bridge.runtime import Runtime
 from bridge.store.models import Count
 
 DELIVERIES, ROWS, CALLS = "deliveries", "delivered_rows", "api_calls"
@@ -45,13 +44,6 @@ def durations(seconds: Iterable[float]) -> dict[str, float]:
     """How long something took, each time, as labels. Clocks of two machines differ: less than nothing is nothing."""
     took = [max(0.0, one) for one in seconds]
     return {**Counter(LABELS[bisect_left(BOUNDS, one)] for one in took), SUM: sum(took)} if took else {}
-
-
-def note(runtime: Runtime, sheet: str, name: str, label: str) -> None:
-    """One more of what left nothing else to commit."""
-    with runtime.writing() as session:
-        add(session, sheet, {name: {label: 1}})
-        session.commit()
 
 
 def read(session: Session, sheets: Sequence[str]) -> dict[tuple[str, str], dict[str, float]]:

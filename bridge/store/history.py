@@ -1,8 +1,7 @@
 """The history: every field change on either side, and what became of it. Appends and settles; decides nothing.
 
-What a transaction notes is inserted in one statement as it commits: a delivery of 50 rows makes 50 entries, which the
-unit of work would insert one by one. Whoever asks the history in a transaction that may have noted something calls
-`write_down` first.
+What a transaction notes is inserted in one statement as it commits (`bridge.store.unit_of_work`). Whoever asks the
+history in a transaction that may have noted something calls `write_down` first.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,14 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, event, insert, select
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict
 from bridge.core.values import Fields, Value
 from bridge.store import counters, in_flight_writes
 from bridge.store.models import Change, Link
+from bridge.store.unit_of_work import effects, write_down
 
 LAG = timedelta(seconds=10)
 """How long a read of the sheet may still show what was replaced (GOOGLE.md section 8: no read-your-write)."""
@@ -28,7 +28,6 @@ _SHEET_ACTORS = ("delivery:", "sweep:", "flush:")
 _EDITS = select(Change.link_id, Change.field, Change.old).where(
     Change.link_id.in_(bindparam("links", expanding=True)), Change.side == "sheet", Change.at > bindparam("since")
 )
-_NOTE = insert(Change)
 
 
 @dataclass(frozen=True)
@@ -198,19 +197,6 @@ def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> d
     return found
 
 
-@event.listens_for(Session, "before_commit")
-def write_down(session: Session) -> None:
-    """Insert what this transaction has noted so far."""
-    if notes := session.info.pop("notes", None):
-        session.connection().execute(_NOTE, notes)
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _forget(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        session.info.pop("notes", None)
-
-
 def _waiting(session: Session, *link_ids: int) -> list[Change]:
     write_down(session)
     waiting = select(Change).where(Change.link_id.in_(link_ids), Change.state == "waiting")
@@ -233,7 +219,7 @@ def _note(  # noqa: PLR0913 - a line of the history
 ) -> None:
     note = {"at": by.at, "actor": by.actor, "side": side, "link_id": link.id, "task_id": link.task_id, "field": name}
     note |= {"old": old, "new": new, "state": state, "rule": rule, "reason": reason, "reached_at": reached_at}
-    session.info.setdefault("notes", []).append(note)
+    effects(session).notes.append(note)
 
 
 def _plain(value: Any) -> Any:

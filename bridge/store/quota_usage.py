@@ -12,29 +12,28 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bridge.config.model import Config
-from bridge.google.calls import KINDS, Call
+from bridge.google.calls import KINDS, Call, Calls
 from bridge.google.credentials import account_of
-from bridge.runtime import Runtime
 from bridge.store import counters
 from bridge.store.models import SheetQueue
 
 MINUTE = timedelta(minutes=1)
 
 
-def tell(runtime: Runtime, session: Session, queue: SheetQueue) -> int:
+def record(session: Session, queue: SheetQueue, calls: Calls | None, now: datetime) -> int:
     """Record the calls that this process made for a sheet and has not recorded yet; how many. ``queue``: locked."""
-    if (sheet := runtime.sheets.get(queue.sheet)) is None or not (untold := list(sheet.calls.untold)):
+    if calls is None or not (untold := list(calls.untold)):
         return 0
-    now, clock = runtime.now(), sheet.calls.clock()
+    clock = calls.clock()
     counters.add(session, queue.sheet, {counters.CALLS: Counter(f"{call.kind} {call.result}" for call in untold)})
     queue.spent = [*_lately(queue, now), *(_spent(call, now, clock) for call in untold)]
     return len(untold)
 
 
-def told(runtime: Runtime, key: str, count: int) -> None:
-    """What `tell` recorded is committed."""
-    if count:
-        del runtime.sheets[key].calls.untold[:count]
+def recorded(calls: Calls | None, count: int) -> None:
+    """What `record` did is committed."""
+    if calls is not None and count:
+        del calls.untold[:count]
 
 
 def last_minute(queue: SheetQueue, now: datetime) -> dict[str, int]:

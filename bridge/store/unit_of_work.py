@@ -1,12 +1,72 @@
-"""What a transaction has to do when it commits: which sheet queues to wake."""
+"""What a transaction of the bridge does at its end beside writing its objects: insert the history it noted, defer jobs,
+and, once it stands, wake the sheet queues. Sessions of the task API's requests are joined by the signals' receivers.
+"""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, cast
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
+
+from bridge.store.models import Change, SheetQueue
+from task_api.db import UnitOfWork
+
+Wishes = Mapping[str, datetime | None]
+"""sheet key → when its queue may have work; None: at once."""
+_INSERT = insert(Change)
+
+
+@dataclass
+class Effects:
+    """``notes``: lines of the history, inserted in one statement. ``wakes``: sheet queues that may have work, and when.
+    ``locked``: sheet queues that nobody else changes before the end. ``defer(session, wakes)`` puts jobs into the
+    transaction and returns those of the wakes that ``wake`` is to tell of after it.
+    """
+
+    wake: Callable[[str, datetime | None], None]
+    defer: Callable[[Session, Wishes], Wishes]
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    wakes: dict[str, datetime | None] = field(default_factory=dict)
+    locked: dict[str, SheetQueue] = field(default_factory=dict)
+
+    def before_commit(self, session: Session) -> None:
+        """The history and the jobs commit with what they are about."""
+        self.write_down(session)
+        if self.wakes:
+            self.wakes = dict(self.defer(session, self.wakes))
+
+    def after_commit(self) -> None:
+        """Losing a wake-up here costs latency, never data."""
+        wakes = self.wakes
+        self.forget()
+        for sheet, at in wakes.items():
+            self.wake(sheet, at)
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.notes, self.wakes, self.locked = [], {}, {}
+
+    def write_down(self, session: Session) -> None:
+        """Insert what was noted so far."""
+        notes, self.notes = self.notes, []
+        if notes:
+            session.connection().execute(_INSERT, notes)
+
+
+def effects(session: Session) -> Effects:
+    """Those of the bridge's transaction."""
+    return cast(Effects, cast(UnitOfWork, session).joined)
+
+
+def write_down(session: Session) -> None:
+    """Insert what this transaction has noted so far: before the history is asked."""
+    effects(session).write_down(session)
 
 
 def wake_after_commit(session: Session, sheet: str, at: datetime | None = None) -> None:
     """Remember that the queue may have work then, or (None) at once; forgotten when the transaction rolls back."""
-    queues: dict[str, datetime | None] = session.info.setdefault("queues", {})
-    before = queues.get(sheet, at)
-    queues[sheet] = None if at is None or before is None else min(at, before)
+    wakes = effects(session).wakes
+    before = wakes.get(sheet, at)
+    wakes[sheet] = None if at is None or before is None else min(at, before)

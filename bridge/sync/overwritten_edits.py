@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import func, or_, select
 
 from bridge.core.values import Cell, Fields, Refusal, Row, Value
-from bridge.store.history import LAG, note_covered, write_down
+from bridge.store.history import LAG, note_covered
 from bridge.store.models import Change, Link
+from bridge.store.unit_of_work import write_down
 from bridge.sync.context import SyncContext
 
 LATEST = 1000

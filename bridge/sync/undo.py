@@ -12,8 +12,9 @@ from bridge.core.values import Value
 from bridge.queue.lease import lock_queue
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
-from bridge.store.history import By, note_put, write_down
+from bridge.store.history import By, note_put
 from bridge.store.models import Change, Link
+from bridge.store.unit_of_work import write_down
 from bridge.tracker import Task, task_arguments
 
 

@@ -69,10 +69,10 @@ def _end(job: Job) -> None:
     reads, writes = (after - before for after, before in zip(runtime.used(key), job.used_before, strict=True))
     with runtime.writing() as session:
         release(session, job.lease)
-        count = quota_usage.tell(runtime, session, lock_queue(session, key))
+        count = quota_usage.record(session, lock_queue(session, key), runtime.calls(key), runtime.now())
         quota.settle(session, runtime.account(key), runtime.pace, runtime.now(), (reads, writes))
         session.commit()
-    quota_usage.told(runtime, key, count)
+    quota_usage.recorded(runtime.calls(key), count)
 
 
 def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random) -> bool:
