@@ -15,7 +15,6 @@ from task_api import tasks
 from task_api.db import begin_write, db
 from task_api.errors import Problem
 from task_api.models import IdempotencyKey, Task
-from task_api.saving import commit_changes
 from task_api.schemas import TaskChange, TaskCreate, TaskQuery, as_utc, task_out
 from task_api.tokens import requires
 
@@ -71,7 +70,7 @@ def change_task(task_id: int) -> Response:
     tasks.change(db.session(), task, wanted, actor=g.actor)
     if archived is not None:
         (tasks.archive if archived else tasks.restore)(db.session(), task, actor=g.actor)
-    commit_changes(db.session())
+    db.session.commit()
     return _answer(task)
 
 

@@ -31,7 +31,6 @@ from bridge.sync.context import Reading, SyncContext
 from bridge.sync.ingest import take
 from task_api.db import contended
 from task_api.errors import Problem
-from task_api.saving import commit_changes
 
 log = get_logger(__name__)
 hooks = Blueprint("hooks", __name__)
@@ -90,7 +89,6 @@ def _deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Mess
         taken = {"id": letter.id, "sheet": sheet.key, "seq": message.seq, "received_at": now, "reply": reply}
         session.connection().execute(_TAKEN, taken)
         _tally(session, sheet.key, message, [one["outcome"] for one in reply["outcomes"]], runtime.now())
-        commit_changes(session)
     log.info("delivery_taken", sheet=sheet.key, delivery=letter.id, seq=message.seq, outcomes=len(reply["outcomes"]))
     return reply
 

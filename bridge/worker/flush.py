@@ -27,7 +27,6 @@ from bridge.tracker import Task, tasks_of
 from bridge.worker.job import Job, PlannedWrite, look
 from bridge.worker.locate import LAG_WAIT, relocate
 from bridge.worker.send import send
-from task_api.saving import commit_changes
 
 
 def flush(job: Job, view: SheetView | None = None) -> bool:
@@ -54,7 +53,7 @@ def _claim(job: Job) -> tuple[list[int], list[int]]:
     with job.writing() as session:
         links = pending.claim(session, job.lease.sheet, job.runtime.now())
         claimed, rows = [link.id for link in links], {link.row for link in links if link.row}
-        commit_changes(session)
+        session.commit()
     return claimed, sorted(rows)
 
 
@@ -77,7 +76,7 @@ def _decide(job: Job, view: SheetView, claimed: list[int]) -> list[PlannedWrite]
         for row, link in here:
             if link.wanted > link.written and link.next_try <= now:
                 planned += _decide_row(context, view, row, link, tasks[link.task_id], replaced.get(link.id, {}))
-        commit_changes(session)
+        session.commit()
     return planned
 
 

@@ -22,7 +22,6 @@ from bridge.sync.merge_row import ENDURING, remember
 from bridge.sync.misdirected_writes import astray, lead_id_of
 from bridge.worker.job import Job, PlannedWrite
 from bridge.worker.locate import LAG_WAIT
-from task_api.saving import commit_changes
 
 log = get_logger(__name__)
 
@@ -60,7 +59,7 @@ def _turned_away(job: Job, planned: list[PlannedWrite], why: str = "") -> None:
             in_flight_writes.never_left(link)
         if why:
             pending.failed(session, ids, job.runtime.now(), why, 0.0)
-        commit_changes(session)
+        session.commit()
 
 
 def _standing(job: Job, planned: list[PlannedWrite], echoed: list[Raw | Unechoed]) -> list[Raw | Unechoed]:
@@ -102,7 +101,7 @@ def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed
                 reached[link.id] = set(one.values)
                 _log_written(job, one)
         settle_waiting(session, job.lease.sheet, reached, now)
-        commit_changes(session)
+        session.commit()
     return len(reached)
 
 
@@ -169,4 +168,4 @@ def _refuse(job: Job, one: PlannedWrite, faults: Mapping[str, str], *, arrived: 
             pending.give_up(session, link, one.claimed, now, "; ".join(dict.fromkeys(faults.values())))
         elif arrived:
             pending.settle(link, one.claimed)
-        commit_changes(session)
+        session.commit()

@@ -10,7 +10,6 @@ from bridge.store.history import By, note_life
 from bridge.store.models import Change, Link
 from bridge.sync.undo import CannotUndo, undo
 from task_api.db import begin_write
-from task_api.saving import commit_changes
 from tests.stack import Stack
 
 
@@ -28,7 +27,7 @@ def test_entries_come_in_the_order_in_which_they_were_noted(linked: Stack) -> No
     with linked.runtime.writing() as session:
         for field in "second", "first", "third":
             note(session, field)
-        commit_changes(session)
+        session.commit()
     assert noted(linked) == ["second", "first", "third"]
 
 
