@@ -89,6 +89,7 @@ def _deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Mess
         taken = {"id": letter.id, "sheet": sheet.key, "seq": message.seq, "received_at": now, "reply": reply}
         session.connection().execute(_TAKEN, taken)
         _tally(session, sheet.key, message, [one["outcome"] for one in reply["outcomes"]], runtime.now())
+        session.commit()
     log.info("delivery_taken", sheet=sheet.key, delivery=letter.id, seq=message.seq, outcomes=len(reply["outcomes"]))
     return reply
 
