@@ -1,6 +1,5 @@
 """The local Google as one Flask app: the only place that wires its parts together."""
 
-import importlib
 import secrets
 import time
 from collections.abc import Callable
@@ -16,11 +15,12 @@ from bridge.local_google.calls import Calls
 from bridge.local_google.cells import Cell
 from bridge.local_google.errors import GoogleError
 from bridge.local_google.grid import Grid
-from bridge.local_google.local import LocalGoogle, NoScripts, Scripts
+from bridge.local_google.local import LocalGoogle
 from bridge.local_google.oauth import Refused, Tokens, service_account
 from bridge.local_google.person import Person
 from bridge.local_google.questions import Questions
 from bridge.local_google.quota import Quota
+from bridge.local_google.script.host import Scripts
 from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.store import Store
 from bridge.local_google.trouble import Trouble
@@ -48,7 +48,7 @@ def create_local_google(
     book = store.open_book(_first_book(), time.time_ns() // 1_000_000)
     trouble = Trouble(book)
     person = Person(book, trouble)
-    scripts = _scripts(book, store, trouble, script_files)
+    scripts = Scripts(book, store, trouble, script_files)
     person.on_event.append(scripts.handle)
     app = Flask(__name__, static_folder=None)
     app.extensions["local_google"] = LocalGoogle(
@@ -92,15 +92,3 @@ def _first_book() -> Book:
     """An empty sheet of leads, as a person would have made it."""
     grid = Grid(0, "Leads", rows=(tuple(Cell(name) for name in HEADER),), frozen_rows=1)
     return Book("1" + secrets.token_urlsafe(32)[:43], Snapshot("Leads", (grid,)))
-
-
-def _scripts(book: Book, store: Store, trouble: Trouble, files: Path) -> Scripts:
-    """The script project, when its files and the runtime are there."""
-    try:
-        host = importlib.import_module("bridge.local_google.script.host")
-    except ModuleNotFoundError as error:
-        if not str(error.name).startswith("bridge.local_google.script"):
-            raise
-        return NoScripts()
-    project: Scripts = host.Scripts(book, store, trouble, files)
-    return project

@@ -4,12 +4,12 @@ Everything about a call but its meaning is here; the routes in `rest` know only 
 """
 
 import functools
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import msgspec
 from flask import Response, current_app, request
 from pydantic import BaseModel
 from waitress.channel import ClientDisconnected
@@ -171,7 +171,7 @@ def _error(fault: Fault, kind: Kind) -> Exception:
 
 def json_response(answer: Any, status: int = 200) -> Response:
     """Any JSON, as Google sends it."""
-    return Response(json.dumps(answer, ensure_ascii=False), status, content_type="application/json; charset=UTF-8")
+    return Response(msgspec.json.encode(answer), status, content_type="application/json; charset=UTF-8")
 
 
 class _DropsConnection(Response):

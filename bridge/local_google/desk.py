@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any, Literal, TypeVar
 
 from flask import Blueprint, Response, request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from werkzeug.exceptions import Forbidden, NotFound
 
 from bridge.local_google import panels, view, wire
@@ -18,16 +18,11 @@ from bridge.local_google.book import Toast
 from bridge.local_google.call import json_response, local
 from bridge.local_google.entry import Given
 from bridge.local_google.errors import Invalid
+from bridge.local_google.wire import Body
 
 blueprint = Blueprint("desk", __name__)
 Shape = TypeVar("Shape", bound=BaseModel)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
-
-
-class Body(BaseModel):
-    """A strict JSON body, named in snake_case."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Edit(Body):

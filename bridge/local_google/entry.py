@@ -45,7 +45,10 @@ def raw(given: Given, before: Cell) -> Cell:
     if isinstance(given, str):
         _check_length(given)
         return before.holding(given)
-    return before.holding(float(given) if is_number(given) else given)
+    try:
+        return before.holding(float(given) if is_number(given) else given)
+    except OverflowError as error:
+        raise Invalid("Number out of range.") from error
 
 
 def _check_length(text: str) -> None:

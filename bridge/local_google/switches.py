@@ -4,16 +4,17 @@ Guarded as the desk is. Refuses to decide anything: `trouble` and `quota` do.
 """
 
 from dataclasses import asdict, fields
-from typing import Literal
+from typing import Any, get_type_hints
 
 from flask import Blueprint, Response
-from pydantic import Field
+from pydantic import Field, create_model
 
 from bridge.local_google.call import json_response, local
-from bridge.local_google.desk import Body, body, only_from_here
+from bridge.local_google.desk import body, only_from_here
 from bridge.local_google.local import LocalGoogle
 from bridge.local_google.quota import Kind, Limits
 from bridge.local_google.trouble import Answer, Fault, Switches
+from bridge.local_google.wire import Body
 
 blueprint = Blueprint("switches", __name__)
 blueprint.before_request(only_from_here)
@@ -44,27 +45,20 @@ class Quotas(Body):
     per_project: int = Field(default=300, ge=0)
 
 
-class TroubleBody(Body):
-    """What is to go wrong; fields not given stay as they are."""
+class Orders(Body):
+    """What is to go wrong, besides the lasting switches."""
 
     reset: bool = False
     quota: Quotas | None = None
     lose_triggers: bool = False
     fail: Failing | None = None
     lag: Lag | None = None
-    latency: float = Field(default=0, ge=0, le=600)
-    echo_skipped: bool = False
-    undo_fires_edit: bool = False
-    sort_fires_edit: bool = False
-    replace_fires_edit: bool = False
-    cut_fires_source: bool = False
-    unknown_change: Literal["OTHER", "EDIT"] = "OTHER"
-    api_fires_change: bool = False
-    edit_queue: int | None = Field(default=None, ge=0)
-    script_delay: float = Field(default=0, ge=0, le=600)
-    key_revoked: bool = False
-    unshared: bool = False
-    owner_too: bool = False
+
+
+_HINTS = get_type_hints(Switches, include_extras=True)
+_SWITCHES: dict[str, Any] = {one.name: (_HINTS[one.name], one.default) for one in fields(Switches)}
+TroubleBody = create_model("TroubleBody", __base__=Orders, **_SWITCHES)
+"""The orders and every switch; switches not given stay as they are."""
 
 
 @blueprint.get("/executions")
@@ -82,35 +76,30 @@ def calls() -> Response:
 @blueprint.get("/trouble")
 def trouble() -> Response:
     """The switches, and what is due."""
-    return _report()
+    google = local()
+    beside = {"quota": asdict(google.quota.limits), "triggers": google.scripts.triggers()}
+    return json_response(google.trouble.report() | beside)
 
 
 @blueprint.post("/trouble")
 def make_trouble() -> Response:
     """Set switches, order faults, or put everything back."""
-    _arrange(body(TroubleBody), local())
-    return _report()
-
-
-def _arrange(asked: TroubleBody, google: LocalGoogle) -> None:
-    trouble = google.trouble
+    asked, google = body(TroubleBody), local()
     if asked.reset:
-        trouble.reset()
+        google.trouble.reset()
         google.quota.limits = Limits()
-    for name in asked.model_fields_set & {one.name for one in fields(Switches)}:
-        setattr(trouble, name, getattr(asked, name))
+    for name in asked.model_fields_set & _SWITCHES.keys():
+        setattr(google.trouble, name, getattr(asked, name))
+    _obey(asked, google)
+    return trouble()
+
+
+def _obey(asked: Orders, google: LocalGoogle) -> None:
     if asked.fail is not None:
-        order = asked.fail
-        trouble.fail(Fault(order.answer, order.kind, order.method, order.landed, order.retry_after), order.times)
+        google.trouble.fail(Fault(**asked.fail.model_dump(exclude={"times"})), asked.fail.times)
     if asked.lag is not None:
-        trouble.lag(asked.lag.seconds, asked.lag.lasting)
+        google.trouble.lag(asked.lag.seconds, asked.lag.lasting)
     if asked.quota is not None:
-        google.quota.limits = Limits(asked.quota.per_user, asked.quota.per_project)
+        google.quota.limits = Limits(**asked.quota.model_dump())
     if asked.lose_triggers:
         google.scripts.lose_triggers()
-
-
-def _report() -> Response:
-    google = local()
-    beside = {"quota": asdict(google.quota.limits), "triggers": google.scripts.triggers()}
-    return json_response(google.trouble.report() | beside)

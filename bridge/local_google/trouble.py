@@ -8,13 +8,16 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from bridge.local_google.book import Book
 from bridge.local_google.quota import Kind
 from bridge.local_google.snapshot import Snapshot
 
 Answer = Literal[400, 401, 403, 404, 429, 500, 502, 503, "drop"]
+Seconds = Annotated[float, Field(ge=0, le=600)]
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Fault:
 class Switches:
     """Lasting conditions. Where Google's behaviour is unknown, it can be played either way (GOOGLE.md section 2)."""
 
-    latency: float = 0.0
+    latency: Seconds = 0.0
     """Seconds every API call takes longer."""
     echo_skipped: bool = True
     """Does includeValuesInResponse show cells that were skipped with null? When off, they read as empty."""
@@ -48,9 +51,9 @@ class Switches:
     unknown_change: Literal["OTHER", "EDIT"] = "OTHER"
     """The change type of what nobody has written about: sorting, replacing, renaming a tab."""
     api_fires_change: bool = False
-    edit_queue: int | None = None
+    edit_queue: Annotated[int | None, Field(ge=0)] = None
     """How many edit events wait for a handler before further ones are dropped; Google: 2. None: no limit."""
-    script_delay: float = 0.0
+    script_delay: Seconds = 0.0
     """A trigger's handler begins up to so many seconds late, by chance: those of quick edits overtake each other."""
     key_revoked: bool = False
     unshared: bool = False

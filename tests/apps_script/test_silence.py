@@ -132,7 +132,7 @@ def test_what_nobody_foresaw_is_told_in_the_sheet_and_made_up_for(
 ) -> None:
     properties = sheet.scripts.project.properties
 
-    def gone(space: str) -> dict[str, str]:
+    def gone() -> dict[str, str]:
         raise Invalid("We're sorry, a server error occurred.")
 
     with monkeypatch.context() as broken:

@@ -173,11 +173,11 @@ def test_what_an_execution_that_died_had_noted_is_sent_a_minute_later(sheet: She
 
 @pytest.mark.parametrize("trouble", ["busy", "throws"])
 def test_when_the_lock_is_not_to_be_had_the_edit_is_made_up_for(sheet: Sheet, receiver: Receiver, trouble: str) -> None:
-    sheet.scripts.project.locks.trouble = trouble  # type: ignore[assignment]
+    sheet.scripts.project.lock.trouble = trouble  # type: ignore[assignment]
     sheet.edit("A2:B2", [12, "Vikram"])
     assert receiver.taken == []
     assert sheet.unsent() == [None]
-    sheet.scripts.project.locks.trouble = None
+    sheet.scripts.project.lock.trouble = None
     sheet.edit("A3:B3", [13, "Ada"])
     assert [message["type"] for message in receiver.taken] == ["rows", "all"]
     assert sheet.unsent() == []
@@ -196,11 +196,11 @@ def test_a_property_store_that_stumbles_costs_no_edit(
     properties = sheet.scripts.project.properties
     real, stumbles = properties.all, [1, 2]
 
-    def all_of(space: str) -> dict[str, str]:
+    def all_of() -> dict[str, str]:
         if stumbles:
             stumbles.pop()
             raise Invalid("We're sorry, a server error occurred. Please wait a bit and try again.")
-        return real(space)
+        return real()
 
     monkeypatch.setattr(properties, "all", all_of)
     sheet.edit("A2:B2", [12, "Vikram"])

@@ -40,7 +40,7 @@ def unsent(stack):
 
 def lead_to(stack, url):
     """The script finds the bridge there from now on, or nobody."""
-    stack.google.scripts.project.properties.set("properties:script", {"BRIDGE_URL": url}, others_go=False)
+    stack.google.scripts.project.properties.set({"BRIDGE_URL": url}, others_go=False)
 
 
 def home(stack):
@@ -249,11 +249,11 @@ def test_while_the_lock_is_held_elsewhere_an_edit_is_put_off_and_not_lost(stack)
     wait_for_the_lock_at_most(stack, 20)
     stack.install()
     stack.settle()
-    locks = stack.google.scripts.project.locks
-    assert locks.take("document", 1)
+    lock = stack.google.scripts.project.lock
+    assert lock.take(1)
     type_and_wait(stack, "A2:C2", ["1", "Ann", "NEW"])
     assert (len(deliveries(stack)), unsent(stack)) == (1, ["BRIDGE_UNSENT_ALL"])
-    locks.release("document")
+    lock.release()
     stack.google.scripts.fire_clock()
     eventually(lambda: [task["lead_id"] for task in stack.tasks()] == ["1"])
     assert stack.google.scripts.wait_idle(10)
@@ -266,9 +266,9 @@ def test_without_a_lock_and_without_room_for_a_note_the_sweep_still_finds_the_ed
     stack.settle()
     for number in range(60):
         stack.google.store.save("properties:script", f"full{number}", "x" * 9000)
-    assert stack.google.scripts.project.locks.take("document", 1)
+    assert stack.google.scripts.project.lock.take(1)
     type_and_wait(stack, "A2:C2", ["1", "Ann", "NEW"])
-    stack.google.scripts.project.locks.release("document")
+    stack.google.scripts.project.lock.release()
     assert [run["error"] for run in stack.google.scripts.executions() if "error" in run] == []
     type_and_wait(stack, "A3:C3", ["2", "Bob", "NEW"])
     stack.google.scripts.run("bridgeSyncEverything", [])
@@ -278,12 +278,12 @@ def test_without_a_lock_and_without_room_for_a_note_the_sweep_still_finds_the_ed
 def test_an_edit_waits_for_the_lock_and_goes_out_when_it_is_free(stack):
     stack.install()
     stack.settle()
-    locks = stack.google.scripts.project.locks
-    assert locks.take("document", 1)
+    lock = stack.google.scripts.project.lock
+    assert lock.take(1)
     stack.edit("A2:C2", ["1", "Ann", "NEW"])
     assert not stack.google.scripts.wait_idle(0.3)
     assert stack.tasks() == []
-    locks.release("document")
+    lock.release()
     eventually(stack.tasks)
     assert stack.google.scripts.wait_idle(10)
     assert unsent(stack) == []

@@ -9,7 +9,6 @@ from bridge.local_google.errors import Invalid
 
 Content = str | list[int]
 _CODECS = {"UTF_8": "utf-8", "US_ASCII": "ascii"}
-_DIGESTS = {"MD5": "md5", "SHA_1": "sha1", "SHA_256": "sha256", "SHA_384": "sha384", "SHA_512": "sha512"}
 
 
 def of(content: Content, charset: str) -> list[int]:
@@ -17,19 +16,9 @@ def of(content: Content, charset: str) -> list[int]:
     return signed(raw(content, charset))
 
 
-def text(content: Sequence[int]) -> str:
-    """The text of UTF-8 bytes."""
-    return unsigned(content).decode("utf-8", "replace")
-
-
 def hmac(value: Content, key: Content, charset: str) -> list[int]:
     """HMAC-SHA256."""
     return signed(_hmac.new(raw(key, charset), raw(value, charset), hashlib.sha256).digest())
-
-
-def digest(algorithm: str, value: Content, charset: str) -> list[int]:
-    """A digest by Google's name of it."""
-    return signed(hashlib.new(_DIGESTS[algorithm], raw(value, charset), usedforsecurity=False).digest())
 
 
 def encode(value: Content, charset: str) -> str:

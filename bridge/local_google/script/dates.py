@@ -7,10 +7,8 @@ from bridge.local_google.errors import Invalid
 from bridge.local_google.zones import zone
 
 _PARTS = {
-    "yyyy": "{0.year:04}", "yy": "{0:%y}", "MMMM": "{0:%B}", "MMM": "{0:%b}", "MM": "{0.month:02}", "M": "{0.month}",
-    "dd": "{0.day:02}", "d": "{0.day}", "EEEE": "{0:%A}", "EEE": "{0:%a}", "HH": "{0.hour:02}", "H": "{0.hour}",
-    "hh": "{0:%I}", "a": "{0:%p}", "mm": "{0.minute:02}", "m": "{0.minute}", "ss": "{0.second:02}", "s": "{0.second}",
-    "Z": "{0:%z}",
+    "yyyy": "{0.year:04}", "MM": "{0.month:02}", "dd": "{0.day:02}", "HH": "{0.hour:02}", "mm": "{0.minute:02}",
+    "ss": "{0.second:02}",
 }  # fmt: skip
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -27,11 +25,6 @@ def formatted(milliseconds: float, zone_name: str, pattern: str) -> str:
 def _part(found: re.Match[str], moment: datetime) -> str:
     if found[1] is not None:
         return found[1] or "'"
-    if found[0] == "SSS":
-        return f"{moment.microsecond // 1000:03}"
-    if found[0] == "XXX":
-        offset = f"{moment:%z}"
-        return "Z" if offset == "+0000" else f"{offset[:3]}:{offset[3:5]}"
     if found[0] not in _PARTS:
         raise Invalid(f"Utilities.formatDate: {found[0]} is not available in the local stand-in")
     return _PARTS[found[0]].format(moment)

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from bridge.local_google.errors import Invalid
 from bridge.local_google.panels import Kind, Panel
 from bridge.local_google.questions import Ask
-from bridge.local_google.script import binary, dates, fetch, properties, scopes, triggers
+from bridge.local_google.script import binary, dates, fetch, scopes, triggers
 from bridge.local_google.script.dialogs import Dialogs
 from bridge.local_google.script.locks import Held
 from bridge.local_google.script.project import Project
@@ -61,9 +61,9 @@ class Execution:
         self.dialogs = Dialogs(
             self.project.book, self.caller.answers, attended=attended, ask=self.caller.ask, left=self._left
         )
-        self._held = Held(self.project.locks, self.caller.email)
+        self._held = Held(self.project.lock)
         self._granted = self.project.rights.granted()
-        self._answers = self._rooms()
+        self._answers = self._services()
 
     def host(self, asked: str) -> str:
         """Answer one call of the script."""
@@ -74,8 +74,8 @@ class Execution:
             return json.dumps({"error": str(error) or type(error).__name__})
 
     def close(self) -> None:
-        """Locks end with their execution."""
-        self._held.release_all()
+        """The lock ends with their execution."""
+        self._held.release()
 
     def _answer(self, op: str, args: list[Any]) -> Any:
         if time.monotonic() > self.deadline:
@@ -87,24 +87,21 @@ class Execution:
         self.calls[op] += 1
         return self._answers[op](*args)
 
-    def _rooms(self) -> dict[str, Callable[..., Any]]:
+    def _services(self) -> dict[str, Callable[..., Any]]:
         cells = SpreadsheetApp(self.project.book, self.caller.active, self.caller.chosen)
-        dialogs, held, rights = self.dialogs, self._held, self.project.rights
+        dialogs, held, rights, properties = self.dialogs, self._held, self.project.rights, self.project.properties
         return {
-            "book": cells.about, "sheet.about": cells.sheet, "sheet.append": cells.append,
-            "sheet.selection": cells.selection,
+            "book": cells.about, "sheet.about": cells.sheet, "sheet.selection": cells.selection,
             "range.check": cells.check, "range.find": cells.find, "range.name": cells.name,
-            "range.values": cells.values, "range.shown": cells.shown, "range.formulas": cells.formulas,
-            "range.write": cells.write,
+            "range.values": cells.values, "range.shown": cells.shown, "range.write": cells.write,
             "ui.open": dialogs.open, "ui.toast": dialogs.toast, "ui.menu": dialogs.menu, "ui.dialog": dialogs.dialog,
             "ui.panel": self._show, "html.file": self.project.html,
             "rights.require": rights.require_all, "rights.missing": rights.missing,
             "lock.take": self._take_lock, "lock.held": held.held, "lock.release": held.release,
-            "properties.all": self._properties, "properties.set": self._set_properties,
-            "properties.delete": self._delete_property,
+            "properties.all": properties.all, "properties.set": properties.set, "properties.delete": properties.delete,
             "triggers.mine": self._triggers, "triggers.create": self._create_trigger,
             "triggers.delete": self._delete_trigger,
-            "bytes.of": binary.of, "bytes.text": binary.text, "bytes.hmac": binary.hmac, "bytes.digest": binary.digest,
+            "bytes.of": binary.of, "bytes.hmac": binary.hmac,
             "bytes.base64": binary.encode, "bytes.unbase64": binary.decode,
             "date.format": dates.formatted, "uuid": self._uuid, "sleep": self._sleep,
             "fetch": self._fetch, "session": self._session, "log": self._note,
@@ -113,15 +110,6 @@ class Execution:
     def _show(self, kind: Kind, panel: dict[str, str]) -> None:
         self.dialogs.shown.append({"kind": kind, "title": panel["title"]})
         self.project.panels[kind] = Panel(**panel)
-
-    def _properties(self, scope: str) -> dict[str, str]:
-        return self.project.properties.all(properties.space(scope, self.caller.email))
-
-    def _set_properties(self, scope: str, values: dict[str, str], others_go: bool) -> None:
-        self.project.properties.set(properties.space(scope, self.caller.email), values, others_go=others_go)
-
-    def _delete_property(self, scope: str, key: str) -> None:
-        self.project.properties.delete(properties.space(scope, self.caller.email), key)
 
     def _triggers(self) -> list[dict[str, Any]]:
         return [trigger.as_json() for trigger in self.project.triggers.of(self.caller.email)]
@@ -132,8 +120,8 @@ class Execution:
     def _delete_trigger(self, trigger_id: str) -> None:
         self.project.triggers.delete(trigger_id, self.caller.email)
 
-    def _take_lock(self, scope: str, milliseconds: float) -> bool:
-        return self._held.take(scope, min(milliseconds, self._left() * 1000))
+    def _take_lock(self, milliseconds: float) -> bool:
+        return self._held.take(min(milliseconds / 1000, self._left()))
 
     def _fetch(self, url: str, request: dict[str, Any]) -> dict[str, Any]:
         return fetch.fetch(url, request, min(request["seconds"], self._left()))

@@ -5,7 +5,7 @@ from pathlib import Path
 from bridge.local_google.book import Book
 from bridge.local_google.errors import Invalid
 from bridge.local_google.panels import Kind, Panel
-from bridge.local_google.script.locks import Locks
+from bridge.local_google.script.locks import DocumentLock
 from bridge.local_google.script.properties import Properties
 from bridge.local_google.script.scopes import Rights
 from bridge.local_google.script.triggers import Triggers
@@ -13,11 +13,11 @@ from bridge.local_google.store import Store
 
 
 class Project:
-    """Its files, properties, triggers, locks and rights, and the pages it shows."""
+    """Its files, properties, triggers, lock and rights, and the pages it shows."""
 
     def __init__(self, book: Book, store: Store, folder: Path) -> None:
         self.book = book
-        self.properties, self.triggers, self.locks = Properties(store), Triggers(store), Locks()
+        self.properties, self.triggers, self.lock = Properties(store), Triggers(store), DocumentLock()
         self.rights = Rights(folder / "appsscript.json")
         self.panels: dict[Kind, Panel] = {}
         self._folder = folder

@@ -28,31 +28,18 @@ class SpreadsheetApp:
             "id": self._book.id,
             "title": now.title,
             "timeZone": now.time_zone,
-            "locale": now.locale,
             "sheets": [{"id": tab.sheet_id, "title": tab.title} for tab in tabs],
             "active": self._active if self._active in ids else ids[0],
         }
 
     def sheet(self, sheet: int) -> dict[str, Any]:
-        """A tab's title and extent."""
-        tab = self._tab(sheet)
-        return {
-            "title": tab.title,
-            "index": tab.index + 1,
-            "lastRow": tab.last_row,
-            "lastColumn": tab.last_column,
-            "maxRows": tab.max_rows,
-            "maxColumns": tab.max_columns,
-            "frozenRows": tab.grid.frozen_rows,
-        }
+        """A tab's title and how far it is filled."""
+        grid = self._tab(sheet).grid
+        return {"title": grid.title, "lastRow": grid.last_row, "lastColumn": grid.last_column}
 
     def selection(self, sheet: int) -> Place:
         """What the person has chosen: on another tab than the active one, its first cell."""
         return self._chosen if sheet == self._active else (1, 1, 1, 1)
-
-    def append(self, sheet: int, values: list[Any]) -> None:
-        """A row below the last one that holds anything."""
-        self._tab(sheet).append([self._given(value) for value in values])
 
     def check(self, sheet: int, place: Place) -> None:
         """Refuse a block outside the grid."""
@@ -82,10 +69,6 @@ class SpreadsheetApp:
     def shown(self, sheet: int, place: Place) -> list[list[str]]:
         """What a person sees."""
         return self._tab(sheet).shown(*place)
-
-    def formulas(self, sheet: int, place: Place) -> list[list[str]]:
-        """Formulas; ``""`` where there is none."""
-        return self._tab(sheet).formulas(*place)
 
     def write(self, sheet: int, place: Place, values: list[list[Any]]) -> None:
         """Fill a block, parsed as if typed; fires no trigger."""

@@ -17,9 +17,6 @@ function rangeOf(id, row, column, rows, columns) {
     getValue: () => lines('range.values')[0][0],
     getDisplayValues: () => lines('range.shown'),
     getDisplayValue: () => lines('range.shown')[0][0],
-    getFormulas: () => lines('range.formulas'),
-    getFormula: () => lines('range.formulas')[0][0],
-    isBlank: () => lines('range.values').every((line) => line.every((value) => value === '')),
     setValues(values) {
       expect('SpreadsheetApp.Range.setValues', arguments, ['Object[][]']);
       fitting('rows', values.length, rows);
@@ -30,10 +27,6 @@ function rangeOf(id, row, column, rows, columns) {
     setValue(value) {
       expect('SpreadsheetApp.Range.setValue', arguments, ['any']);
       host('range.write', id, at, Array(rows).fill(Array(columns).fill(toHost(value))));
-      return range;
-    },
-    clearContent() {
-      host('range.write', id, at, Array(rows).fill(Array(columns).fill('')));
       return range;
     },
   };
@@ -58,12 +51,8 @@ function sheetOf(id) {
   return strict('Sheet', {
     getSheetId: () => id,
     getName: () => about().title,
-    getIndex: () => about().index,
     getLastRow: () => about().lastRow,
     getLastColumn: () => about().lastColumn,
-    getMaxRows: () => about().maxRows,
-    getMaxColumns: () => about().maxColumns,
-    getFrozenRows: () => about().frozenRows,
     getParent: () => spreadsheet,
     getActiveRange: () => rangeOf(id, ...host('sheet.selection', id)),
     getRange(row, column, rows = 1, columns = 1) {
@@ -71,11 +60,6 @@ function sheetOf(id) {
       const counts = [[number, number], [number, number, number], [number, number, number, number]];
       expect('SpreadsheetApp.Sheet.getRange', arguments, ...counts, ['String']);
       return typeof row === 'string' ? rangeOf(id, ...host('range.find', id, row)) : within(row, column, rows, columns);
-    },
-    getDataRange: () => within(1, 1, Math.max(1, about().lastRow), Math.max(1, about().lastColumn)),
-    appendRow(values) {
-      host('sheet.append', id, values.map(toHost));
-      return sheetOf(id);
     },
   });
 }
@@ -85,7 +69,6 @@ const spreadsheet = strict('Spreadsheet', {
   getName: () => host('book').title,
   getUrl: () => `https://docs.google.com/spreadsheets/d/${host('book').id}/edit`,
   getSpreadsheetTimeZone: () => host('book').timeZone,
-  getSpreadsheetLocale: () => host('book').locale,
   getSheets: () => host('book').sheets.map((sheet) => sheetOf(sheet.id)),
   getSheetByName(name) {
     expect('SpreadsheetApp.Spreadsheet.getSheetByName', arguments, ['String']);

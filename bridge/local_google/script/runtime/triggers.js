@@ -62,5 +62,4 @@ function userOf(email) {
 global.Session = strict('Session', {
   getActiveUser: () => userOf(host('session').active),
   getEffectiveUser: () => userOf(host('session').effective),
-  getScriptTimeZone: () => host('book').timeZone,
 });

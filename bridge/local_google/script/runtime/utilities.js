@@ -1,13 +1,11 @@
 // Utilities: bytes are signed, texts are US-ASCII unless a charset is given, and bytes and texts do not mix.
 
 const Charset = enumeration('Charset', 'US_ASCII', 'UTF_8');
-const DigestAlgorithm = enumeration('DigestAlgorithm', 'MD5', 'SHA_1', 'SHA_256', 'SHA_384', 'SHA_512');
 
 function blobOf(content, type = null, name = null) {
   const bytes = () => (typeof content === 'string' ? host('bytes.of', content, 'UTF_8') : content);
   return strict('Blob', {
     getBytes: bytes,
-    getDataAsString: () => host('bytes.text', bytes()),
     getContentType: () => type,
     getName: () => name,
   });
@@ -15,16 +13,10 @@ function blobOf(content, type = null, name = null) {
 
 global.Utilities = strict('Utilities', {
   Charset,
-  DigestAlgorithm,
   computeHmacSha256Signature(value, key, charset = Charset.US_ASCII) {
     const signatures = [['String', 'String'], ['String', 'String', 'String'], ['number[]', 'number[]']];
     expect('Utilities.computeHmacSha256Signature', arguments, ...signatures);
     return host('bytes.hmac', value, key, charset);
-  },
-  computeDigest(algorithm, value, charset = Charset.US_ASCII) {
-    const signatures = [['String', 'String'], ['String', 'String', 'String'], ['String', 'number[]']];
-    expect('Utilities.computeDigest', arguments, ...signatures);
-    return host('bytes.digest', algorithm, value, charset);
   },
   base64Encode(value, charset = Charset.US_ASCII) {
     expect('Utilities.base64Encode', arguments, ['String'], ['String', 'String'], ['number[]']);
