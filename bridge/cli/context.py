@@ -16,7 +16,7 @@ from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
 from bridge.worker import schedule
 from task_api import schema
-from task_api.db import engine_options, prepare_engine
+from task_api.db import UnitOfWork, engine_options, prepare_engine
 
 SHEET = click.option("--sheet", metavar="KEY", help="Only this sheet; all of them when left out.")
 
@@ -38,7 +38,7 @@ def session_on(config: Config) -> Iterator[Session]:
     if schema.current(engine) != schema.head():
         schema.upgrade(config.database)
     try:
-        with Session(engine) as session:
+        with UnitOfWork(engine) as session:
             yield session
     finally:
         engine.dispose()
