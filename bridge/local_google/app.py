@@ -23,6 +23,7 @@ from bridge.local_google.quota import Quota
 from bridge.local_google.script.host import Scripts
 from bridge.local_google.snapshot import Snapshot
 from bridge.local_google.store import Store
+from bridge.local_google.timer import REAL, Timer
 from bridge.local_google.trouble import Trouble
 from bridge.local_google.view import Past
 
@@ -36,24 +37,29 @@ def create_local_google(
     public_url: str,
     api_token_ok: Callable[[str], bool] | None = None,
     script_files: Path = SCRIPT_FILES,
+    script_threads: bool = True,
+    timer: Timer = REAL,
 ) -> Flask:
     """The app, all its state in ``folder``. Raises RuntimeError when another process serves that folder.
 
     ``public_url`` is where clients reach it, such as ``http://127.0.0.1:5001/local``. ``api_token_ok`` says whether a
     bearer token is the owner's own; without it only tokens of the service account are taken.
+    ``script_threads``: False leaves triggered executions to whoever waits for them (`Scripts.wait_idle`). ``timer``: by
+    which quotas, lag and latency pass.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     account = service_account(folder / "service_account.json", f"{public_url}/oauth2/token")
     store = Store(folder / "google.db")
     book = store.open_book(_first_book(), time.time_ns() // 1_000_000)
-    trouble = Trouble(book)
+    trouble = Trouble(book, timer.now, timer.sleep)
     person = Person(book, trouble)
-    scripts = Scripts(book, store, trouble, script_files)
+    scripts = Scripts(book, store, trouble, script_files, threads=script_threads)
     person.on_event.append(scripts.handle)
     app = Flask(__name__, static_folder=None)
     app.extensions["local_google"] = LocalGoogle(
-        book, store, person, trouble, Quota(), Calls(), Tokens(account, api_token_ok), scripts, Questions(), Past(book)
-    )
+        book, store, person, trouble, Quota(timer.now), Calls(), Tokens(account, api_token_ok), scripts,
+        Questions(), Past(book),
+    )  # fmt: skip
     app.register_blueprint(rest.blueprint)
     app.register_blueprint(desk.blueprint)
     app.register_blueprint(switches.blueprint)

@@ -4,7 +4,6 @@ Everything about a call but its meaning is here; the routes in `rest` know only 
 """
 
 import functools
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -138,8 +137,7 @@ def _suffer(trouble: Trouble, caller: Caller, kind: Kind) -> None:
     if trouble.key_revoked:
         raise unauthenticated()
     local().quota.take(caller.email, kind)
-    if trouble.latency:
-        time.sleep(trouble.latency)
+    trouble.delay()
     if trouble.unshared:
         raise permission_denied()
 

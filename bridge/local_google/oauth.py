@@ -46,12 +46,14 @@ class Caller:
 OWNER = Caller("owner@local.invalid", owner=True)
 
 
-def service_account(path: Path, token_uri: str) -> dict[str, Any]:
-    """The key file of the service account: made once, its token address renewed at each start. Mode 0600."""
+def service_account(path: Path, token_uri: str, bits: int = 2048) -> dict[str, Any]:
+    """The key file of the service account: made once, its token address renewed at each start. Mode 0600. ``bits``: how
+    long a new key is; google-auth checks it at each sign-in, and a short one in less time.
+    """
     if path.exists():
         account: dict[str, Any] = json.loads(path.read_text())
     else:
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
         form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         account = {
             "type": "service_account",

@@ -64,9 +64,11 @@ class Switches:
 class Trouble(Switches):
     """All switches, the faults to come, hooks and lag. Thread-safe."""
 
-    def __init__(self, book: Book, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, book: Book, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
         super().__init__()
-        self._book, self._clock, self._lock = book, clock, threading.Lock()
+        self._book, self._clock, self._sleep, self._lock = book, clock, sleep, threading.Lock()
         self._faults: list[Fault] = []
         self._before_write: list[Callable[[], object]] = []
         self._past: deque[tuple[float, Snapshot]] = deque()
@@ -98,6 +100,11 @@ class Trouble(Switches):
             due, self._before_write = self._before_write, []
         for act in due:
             act()
+
+    def delay(self) -> None:
+        """Return when a call's latency has passed."""
+        if self.latency:
+            self._sleep(self.latency)
 
     def lag(self, seconds: float, lasting: float) -> None:
         """For ``lasting`` seconds, reads show the book as it was ``seconds`` ago, but never as it was before now."""

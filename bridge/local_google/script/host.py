@@ -2,6 +2,8 @@
 
 An event is noted before the person's edit is answered, and handled later by worker threads. Executions may overlap, as
 Google's do; no two hold one lock. What still waits when it is stopped is dropped: the bridge's sweep finds it.
+
+Without threads, an event is handled when somebody waits for it, in that thread, one execution after the other.
 """
 
 import random
@@ -52,6 +54,7 @@ class Scripts:
         *,
         minute: float = 60.0,
         chance: Callable[[], float] = random.random,
+        threads: bool = True,
     ) -> None:
         self.project = Project(book, store, files)
         self.email = PERSON
@@ -61,7 +64,8 @@ class Scripts:
         self._running, self._stopping = 0, False
         self._news = threading.Condition()
         self._executions: deque[dict[str, Any]] = deque(maxlen=KEPT)
-        self._workers = [threading.Thread(target=self._work, name=f"script-{n}", daemon=True) for n in range(WORKERS)]
+        names = [f"script-{number}" for number in range(WORKERS if threads else 0)]
+        self._workers = [threading.Thread(target=self._work, name=name, daemon=True) for name in names]
         for worker in self._workers:
             worker.start()
         self._clock = Clock(self.project.triggers, self._fire, minute)
@@ -114,7 +118,11 @@ class Scripts:
             self.project.triggers.delete(trigger.id, trigger.owner)
 
     def wait_idle(self, timeout: float) -> bool:
-        """Wait until no handler runs or is due; False when ``timeout`` seconds were not enough."""
+        """Wait until no handler runs or is due; False when ``timeout`` seconds were not enough. Without threads the
+        handlers run now, in the caller's.
+        """
+        if not self._workers:
+            self._run_waiting()
         with self._news:
             return self._news.wait_for(lambda: not self._due and not self._running, timeout)
 
@@ -152,17 +160,23 @@ class Scripts:
             self._due.append((trigger, event))
             self._news.notify_all()
 
+    def _run_waiting(self) -> None:
+        while (item := self._next(0)) is not None:
+            self._handle(*item)
+
     def _work(self) -> None:
         while (item := self._next()) is not None:
-            trigger, event = item
-            caller = Caller(trigger.owner, "trigger", event.get("sheet"))
-            try:
-                self._dawdle()
-                self._execute(trigger.handler, {"event": event}, caller)
-            finally:
-                with self._news:
-                    self._running -= 1
-                    self._news.notify_all()
+            self._handle(*item)
+
+    def _handle(self, trigger: Trigger, event: dict[str, Any]) -> None:
+        caller = Caller(trigger.owner, "trigger", event.get("sheet"))
+        try:
+            self._dawdle()
+            self._execute(trigger.handler, {"event": event}, caller)
+        finally:
+            with self._news:
+                self._running -= 1
+                self._news.notify_all()
 
     def _dawdle(self) -> None:
         """Begin late where a switch says so; at once when it is all to stop."""
@@ -170,10 +184,11 @@ class Scripts:
             with self._news:
                 self._news.wait_for(lambda: self._stopping, late)
 
-    def _next(self) -> tuple[Trigger, dict[str, Any]] | None:
+    def _next(self, timeout: float | None = None) -> tuple[Trigger, dict[str, Any]] | None:
+        """The handler that has waited longest, taken; None when it is all to stop, or none came in time."""
         with self._news:
-            self._news.wait_for(lambda: self._due or self._stopping)
-            if self._stopping:
+            self._news.wait_for(lambda: self._due or self._stopping, timeout)
+            if self._stopping or not self._due:
                 return None
             trigger, event = self._due.popleft()
             self._waiting[trigger.id] -= 1
