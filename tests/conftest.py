@@ -1,4 +1,16 @@
-"""Fixtures: a migrated database of either kind, and the whole product running on it."""
+"""Fixtures: a migrated database of either kind, and the whole product running on it.
+
+What uses ``databases`` (or ``running``, ``stack``, ``linked``) runs on SQLite and on PostgreSQL: in the fast tier on
+SQLite alone (`tests.tiers`), unless it is marked
+
+- ``both``: a claim that may hold on one database and fail on the other, such as one about locks, contention, the order
+  of rows, or what the engine is woken by;
+- ``postgres``: about PostgreSQL, and never run on SQLite;
+- ``sqlite``: about SQLite, and never run on PostgreSQL.
+
+The product runs without threads, by a clock that is held (`tests.stack`). With the mark ``engine`` it has its engine
+and its script's threads, and real time.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,16 +23,25 @@ from playwright.sync_api import Browser
 from bridge.config import logs
 from tests.browser import browser
 from tests.databases import Databases, SqliteFiles
+from tests.doors import close_doors
 from tests.postgres.server import Postgres
 from tests.stack import Stack
 
+KINDS = {"sqlite": "sqlite_files", "postgresql": "postgres"}
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is about SQLite's file or its engine (``@pytest.mark.sqlite``) is not run on PostgreSQL."""
-    foreign = [item for item in items if item.get_closest_marker("sqlite") and "[postgresql" in item.name]
-    if foreign:
-        config.hook.pytest_deselected(items=foreign)
-        items[:] = [item for item in items if item not in set(foreign)]
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Say on which databases a test runs, when it does not do so itself."""
+    chosen = any(mark.args[0] == "databases" for mark in metafunc.definition.iter_markers("parametrize"))
+    if "databases" in metafunc.fixturenames and not chosen:
+        marked = {mark.name for mark in metafunc.definition.iter_markers()}
+        kinds = ["sqlite"] if "sqlite" in marked else ["postgresql"] if "postgres" in marked else list(KINDS)
+        metafunc.parametrize("databases", kinds, indirect=True)
+
+
+def pytest_unconfigure() -> None:
+    """End the servers that all tests shared."""
+    close_doors()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,20 +70,26 @@ def migrated(sqlite_files: SqliteFiles) -> Path:
     return sqlite_files.template
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def databases(request: pytest.FixtureRequest) -> Databases:
-    """Databases of each kind in turn: whatever uses this runs on both."""
-    found: Databases = request.getfixturevalue("sqlite_files" if request.param == "sqlite" else "postgres")
+    """Databases of the kind that the test is to run on, see above."""
+    found: Databases = request.getfixturevalue(KINDS[request.param])
     return found
 
 
 @pytest.fixture
-def running(tmp_path: Path, databases: Databases) -> Iterator[Callable[..., Stack]]:
+def engine(request: pytest.FixtureRequest) -> bool:
+    """Whether the test is marked to have the engine at work."""
+    return request.node.get_closest_marker("engine") is not None
+
+
+@pytest.fixture
+def running(tmp_path: Path, databases: Databases, *, engine: bool) -> Iterator[Callable[..., Stack]]:
     """The product with settings of its own: ``running(create_rows=True)``, with these headers: ``header=[…]``."""
     with ExitStack() as closing:
 
         def start(header: list[str] | None = None, **sheet: Any) -> Stack:
-            stack = closing.enter_context(Stack(tmp_path, databases, **sheet))
+            stack = closing.enter_context(Stack(tmp_path, databases, engine=engine, **sheet))
             stack.settle()
             if header:
                 stack.google.book.tab("Leads").write(1, 1, [header])
@@ -72,9 +99,9 @@ def running(tmp_path: Path, databases: Databases) -> Iterator[Callable[..., Stac
 
 
 @pytest.fixture
-def stack(tmp_path: Path, databases: Databases) -> Iterator[Stack]:
+def stack(tmp_path: Path, databases: Databases, *, engine: bool) -> Iterator[Stack]:
     """The product, running; the sheet's script is not installed yet."""
-    with Stack(tmp_path, databases) as running:
+    with Stack(tmp_path, databases, engine=engine) as running:
         yield running
 
 

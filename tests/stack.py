@@ -1,13 +1,17 @@
-"""The whole product in one process for a test: local Google and bridge, each served over real HTTP on a port of its
-own.
+"""The whole product in one process for a test: local Google and bridge, each behind an HTTP door of the test process.
+
+By default no thread works and no time passes by itself: `Stack.settle` runs in the test's own thread what is due, job
+by job, and moves the clock on where something waits. So a test costs what it does, and goes the same way each time.
+
+With ``engine=True`` the bridge's engine and the script's threads do the work by the real clock, as in production; then
+`settle` waits for them. That is for tests about the engine, its wake-ups, and what happens at the same time.
 """
 
 import json
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,18 +19,24 @@ from typing import Any
 
 import requests
 from sqlalchemy import func, select
-from waitress import create_server, wasyncore
 
 from bridge.app import create_app
 from bridge.config.model import Config, SheetConfig
 from bridge.core.signature import sign
 from bridge.local_google.app import create_local_google
+from bridge.local_google.timer import REAL, Timer
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.server.serve import local_token
 from bridge.store.models import Link, SheetQueue
+from bridge.worker import schedule
+from bridge.worker.run import run
+from tests.clock import HeldClock
 from tests.databases import Databases
+from tests.doors import door
+from tests.keys import put_key
 from tests.local_google.witness import Witness
 
+MOST_ROUNDS = 1000
 SECRET = "whsec_" + "A" * 43 + "="
 
 
@@ -40,56 +50,50 @@ def eventually(holds: Callable[[], Any], what: str = "", seconds: float = 60.0) 
     return last
 
 
-@contextmanager
-def served(wsgi: Any) -> Iterator[str]:
-    """A WSGI app over HTTP on a free port; yields its address."""
-    server: Any = create_server(wsgi, host="127.0.0.1", port=0, threads=8, connection_limit=1000)
-    stopping = threading.Event()
-
-    def run() -> None:
-        while not stopping.is_set():
-            server.asyncore.loop(timeout=0.05, map=server._map, count=1)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        stopping.set()
-        thread.join()
-        server.task_dispatcher.shutdown()
-        wasyncore.close_all(server._map)
-
-
 class Stack:
-    """What a test holds: the sheet as a person has it, the API as a program has it, and the bridge between."""
+    """What a test holds: the sheet as a person has it, the API as a program has it, and the bridge between.
 
-    def __init__(self, folder: Path, databases: Databases, **sheet: Any) -> None:
+    ``engine``: threads do the work by the real clock, see above. ``sheet``: settings of `SheetConfig`.
+    """
+
+    def __init__(self, folder: Path, databases: Databases, *, engine: bool = False, **sheet: Any) -> None:
         self.folder = folder
         self.home = folder / "home"
         self.home.mkdir()
         self._databases, self.database = databases, databases.new(self.home)
         self._sheet, self.lease = sheet, timedelta(seconds=90)
-        self._closing: list[Any] = []
+        self.clock = None if engine else HeldClock()
 
     def __enter__(self) -> "Stack":
-        self._google_server = served(lambda *request: self.witness(*request))
-        self.google_url = self._google_server.__enter__()
-        self.google_app = create_local_google(self.folder / "google", public_url=self.google_url)
-        self.google = self.google_app.extensions["local_google"]
-        self.witness = Witness(self.google_app, strict=True)
-        self.start_bridge()
+        with ExitStack() as closing:
+            self._open(closing)
+            self._closing = closing.pop_all()
         return self
 
+    def _open(self, closing: ExitStack) -> None:
+        if self.clock:
+            closing.enter_context(self.clock)
+        closing.callback(self._databases.drop, self.database)
+        self._google_door, self._door = door("google"), door("bridge")
+        self.google_url, self.url = self._google_door.url, self._door.url
+        self.key = put_key(self.folder / "google", self.google_url)
+        timer = Timer(self.clock.seconds, self.clock.advance) if self.clock else REAL
+        self.google_app = create_local_google(
+            self.key.parent, public_url=self.google_url, script_threads=not self.clock, timer=timer
+        )
+        self.google = self.google_app.extensions["local_google"]
+        self.witness = Witness(self.google_app, strict=True)
+        self._google_door.open(lambda *request: self.witness(*request))
+        closing.callback(self._google_door.shut)
+        closing.callback(self.google.stop)
+        self.start_bridge()
+
     def start_bridge(self, *, working: bool = True) -> None:
-        """Start the bridge on what is on disk; not ``working``: it answers and has no turns."""
-        self._server = served(lambda *request: self.app(*request))
-        self.url = self._server.__enter__()
+        """Start the bridge on what is on disk; not ``working``: it answers and has no jobs."""
         sheet = SheetConfig("leads", self.google.book.id, secrets=(SECRET,))
         self.config = Config(
             self.home, {"leads": replace(sheet, **self._sheet)}, public_url=self.url, google_url=self.google_url,
-            credentials=self.folder / "google" / "service_account.json", database_url=self.database,
-            lease=self.lease,
+            credentials=self.key, database_url=self.database, lease=self.lease,
         )  # fmt: skip
         self.app = create_app(self.config)
         self.runtime = self.app.extensions["bridge"]
@@ -97,21 +101,24 @@ class Stack:
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"Bearer {self.token}"
         self.started, self.ahead = datetime.now(UTC), timedelta()
-        if working:
+        self._door.open(self.app)
+        if self.clock:
+            self.runtime.now = self.clock.now
+            begin = schedule.request_full_sweeps if self.database.startswith("postgresql") else schedule.take_over
+            begin(self.runtime)  # as the engine does
+        elif working:
             self.app.extensions["engine"].start()
 
     def stop_bridge(self) -> None:
         """Stop the bridge; the local Google goes on."""
         self.app.extensions["engine"].stop()
-        self._server.__exit__(None, None, None)
+        self._door.shut()
         self.http.close()
         self.runtime.close()
 
     def __exit__(self, failed: object, *_: object) -> None:
-        self.stop_bridge()
-        self.google.stop()
-        self._google_server.__exit__(None, None, None)
-        self._databases.drop(self.database)
+        with self._closing:
+            self.stop_bridge()
         if not failed:
             self.witness.testify()
 
@@ -120,11 +127,24 @@ class Stack:
         self.google.scripts.run("installBridge", [self.config.connection("leads")])
 
     def later(self, seconds: float) -> None:
-        """Let the bridge's clock jump ahead, and let the engine look at it."""
+        """Let the bridge's clock jump ahead, and do what is due then."""
+        if self.clock:
+            self.clock.advance(seconds)
+            self.drain()
+            return
         ahead = timedelta(seconds=seconds) + self.ahead
         self.ahead = ahead
         self.runtime.now = lambda: datetime.now(UTC) + ahead
         self.runtime.wake("leads", None)
+
+    def run_for(self, seconds: float) -> None:
+        """Let so many seconds pass, and do everything when it falls due."""
+        assert self.clock, "the engine does that"
+        until = self.runtime.now() + timedelta(seconds=seconds)
+        self.drain()
+        while (due := schedule.due(self.runtime)[0].at) < until:
+            self._wait_until(due)
+        self._wait_until(until)
 
     def sweep(self) -> None:
         """Ask for a sweep and wait until it is done and all is quiet."""
@@ -178,8 +198,10 @@ class Stack:
         return answer.json()
 
     # the webhook
-    def deliver(self, *rows: list[Any], seq: int = 1, first: int = 2, **body: Any) -> requests.Response:
-        """A signed delivery as the script makes it, for rows of the columns id, name, status, task_id."""
+    def deliver(self, *rows: list[Any], seq: int = 1, first: int = 2, late: int = 0, **body: Any) -> requests.Response:
+        """A signed delivery as the script makes it, for rows of the columns id, name, status, task_id. ``late``: so many
+        seconds after it was signed.
+        """
         shown = [["" if value is None else str(value) for value in row] for row in rows]
         wire = [{"row": first + i, "cells": list(row), "shown": shown[i]} for i, row in enumerate(rows)]
         header = ["id", "name", "status", "task_id"]
@@ -191,13 +213,12 @@ class Stack:
             "header": header,
             "rows": wire,
         }
-        return self.post(
-            json.dumps({key: value for key, value in (message | body).items() if value is not None}).encode()
-        )
+        told = {key: value for key, value in (message | body).items() if value is not None}
+        return self.post(json.dumps(told).encode(), late=late)
 
-    def post(self, body: bytes, message_id: str | None = None, **headers: str) -> requests.Response:
+    def post(self, body: bytes, message_id: str | None = None, late: int = 0, **headers: str) -> requests.Response:
         """A body to the webhook, rightly signed unless a header says otherwise."""
-        message_id, now = message_id or f"msg_{uuid.uuid4()}", int(time.time())
+        message_id, now = message_id or f"msg_{uuid.uuid4()}", int(time.time()) - late
         sent = {
             "content-type": "application/json",
             "webhook-id": message_id,
@@ -222,8 +243,34 @@ class Stack:
         return bool(idle) and not self.pending() and self.google.scripts.wait_idle(0)
 
     def settle(self, seconds: float = 60.0) -> None:
-        """Wait until both sides have said all they had to say."""
-        eventually(self.quiet, "settled", seconds)
+        """Go on until both sides have said all they had to say; fails after so many seconds of the stack's clock."""
+        if not self.clock:
+            eventually(self.quiet, "settled", seconds)
+            return
+        until = self.runtime.now() + timedelta(seconds=seconds)
+        self.drain()
+        while not self.quiet():
+            due = schedule.due(self.runtime)[0].at
+            assert due < until, f"not settled within {seconds} s: more is due at {due}"
+            self._wait_until(due)
+
+    def drain(self) -> None:
+        """Run what is due now, scripts and jobs, until nothing is. Nothing that waits is waited for."""
+        assert self.clock, "the engine does that"
+        for _ in range(MOST_ROUNDS):
+            self.google.scripts.wait_idle(0)
+            now = self.runtime.now()
+            due = [one.sheet for one in schedule.due(self.runtime) if one.at <= now]
+            if not due:
+                return
+            for sheet in due:
+                run(self.runtime, sheet)
+        raise AssertionError(f"jobs are due again and again: {schedule.due(self.runtime)}")
+
+    def _wait_until(self, moment: datetime) -> None:
+        assert self.clock
+        self.clock.advance(max(0.0, (moment - self.runtime.now()).total_seconds()))
+        self.drain()
 
     def calls(self) -> tuple[int, int]:
         """API calls Google has counted so far: reads, writes."""

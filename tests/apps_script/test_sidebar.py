@@ -10,7 +10,7 @@ from bridge.store.models import SheetQueue
 from tests.browser import browser
 from tests.stack import SECRET, Stack, eventually
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.full, pytest.mark.engine]
 
 OTHER_SECRET = "whsec_" + "B" * 43 + "="
 

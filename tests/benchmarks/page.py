@@ -36,7 +36,7 @@ def main(tasks: int) -> None:
     """Fill a product, open its page, search, filter, move a card."""
     with tempfile.TemporaryDirectory() as folder, browser.chromium() as chromium:
         (Path(folder) / "template").mkdir()
-        with Stack(Path(folder), SqliteFiles(Path(folder) / "template")) as stack:
+        with Stack(Path(folder), SqliteFiles(Path(folder) / "template"), engine=True) as stack:
             fill(stack, tasks)
             for attempt in ("cold", "warm"):
                 with browser.opened(chromium, f"{stack.url}/#token={stack.token}") as page:

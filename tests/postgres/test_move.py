@@ -14,7 +14,7 @@ from tests.stack import Stack
 
 @pytest.fixture
 def stack(tmp_path, sqlite_files):
-    with Stack(tmp_path, sqlite_files, create_rows=True) as running:
+    with Stack(tmp_path, sqlite_files, engine=True, create_rows=True) as running:
         running.edit("A2:C3", [12, "Vikram", "NEW"], [13, "Ann", "LOST"])
         running.deliver([12, "Vikram", "NEW", None], [13, "Ann", "LOST", None])
         running.settle()

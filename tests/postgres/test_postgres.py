@@ -32,7 +32,7 @@ from tests.stack import Stack, eventually
 
 @pytest.fixture
 def stack(tmp_path, postgres):
-    with Stack(tmp_path, postgres) as running:
+    with Stack(tmp_path, postgres, engine=True) as running:
         running.edit("A2:C2", [12, "Vikram", "NEW"])
         running.deliver([12, "Vikram", "NEW", None])
         running.settle()

@@ -25,7 +25,7 @@ BEATS = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > %s"
 @pytest.fixture
 def stack(tmp_path: Any, postgres: Postgres) -> Iterator[Stack]:
     """One lead, and a worker that is taken for dead after two and a half seconds."""
-    with Stack(tmp_path, postgres) as running:
+    with Stack(tmp_path, postgres, engine=True) as running:
         running.edit("A2:C2", [12, "Vikram", "NEW"])
         running.deliver([12, "Vikram", "NEW", None])
         running.settle()

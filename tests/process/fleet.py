@@ -22,10 +22,11 @@ import requests
 from bridge.core.signature import sign
 from bridge.local_google.app import create_local_google
 from bridge.local_google.quota import Limits
+from tests.doors import served
 from tests.local_google.witness import Witness
 from tests.postgres.server import Postgres
 from tests.process.process import ROOT, free_port
-from tests.stack import SECRET, eventually, served
+from tests.stack import SECRET, eventually
 
 HEADER = ["id", "name", "status", "task_id"]
 MEANT = {"NEW": "TODO", "CONTACTED": "IN_PROGRESS", "QUALIFIED": "DONE", "LOST": "DONE"}

@@ -14,8 +14,9 @@ from typing import IO, Any
 import requests
 
 from bridge.local_google.app import create_local_google
+from tests.doors import served
 from tests.local_google.witness import Witness
-from tests.stack import SECRET, eventually, served
+from tests.stack import SECRET, eventually
 
 ROOT = Path(__file__).parents[2]
 

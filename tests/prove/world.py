@@ -16,8 +16,9 @@ from bridge.local_google.book import Tab
 from bridge.local_google.quota import Limits
 from bridge.store.models import Change, Link
 from tests.databases import Databases
+from tests.doors import served
 from tests.prove.middleman import Middleman
-from tests.stack import Stack, eventually, served
+from tests.stack import Stack, eventually
 
 HEADER = ["id", "name", "status", "task_id", "notes", "sync", "phone"]
 FIELDS = ("name", "status", "notes")
@@ -56,7 +57,7 @@ class World:
         self.changes_made = 0
         self._count = 0
         self._died = False
-        self.stack = Stack(folder, databases, grace=GRACE, create_rows=True)
+        self.stack = Stack(folder, databases, engine=True, grace=GRACE, create_rows=True)
         if self.stack.database.startswith("postgresql"):  # where nobody is elected, a dead worker is waited for
             self.stack.lease = timedelta(seconds=8)
 

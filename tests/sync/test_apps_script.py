@@ -12,6 +12,8 @@ from bridge.store.models import Delivery, SheetQueue
 from task_api.models import Task
 from tests.stack import SECRET, Stack, eventually
 
+pytestmark = pytest.mark.engine
+
 NOWHERE = "http://127.0.0.1:9/hooks/sheets/leads"
 
 
@@ -128,7 +130,7 @@ def test_a_date_arrives_as_the_day_its_cell_shows_in_any_zone(stack):
 
 
 def test_new_rows_get_an_id_when_the_configuration_says_so(tmp_path, databases):
-    with Stack(tmp_path, databases, assign_ids=True) as stack:
+    with Stack(tmp_path, databases, engine=True, assign_ids=True) as stack:
         stack.edit("B2:C2", ["Zoë", "NEW"])
         stack.install()
         stack.edit("B3:C4", ["Ann", "NEW"], ["Bob", "NEW"])
@@ -137,7 +139,7 @@ def test_new_rows_get_an_id_when_the_configuration_says_so(tmp_path, databases):
 
 
 def test_1200_pasted_rows_without_ids_get_them_in_one_write(tmp_path, databases):
-    with Stack(tmp_path, databases, assign_ids=True) as stack:
+    with Stack(tmp_path, databases, engine=True, assign_ids=True) as stack:
         stack.install()
         stack.google.person.edit("B2:C1201", [[f"Lead {n}", "NEW"] for n in range(1, 1201)], pasted=True)
         assert stack.google.scripts.wait_idle(30)
@@ -149,7 +151,7 @@ def test_1200_pasted_rows_without_ids_get_them_in_one_write(tmp_path, databases)
 
 
 def test_ids_are_given_around_rows_that_have_one_and_rows_that_are_empty(tmp_path, databases):
-    with Stack(tmp_path, databases, assign_ids=True) as stack:
+    with Stack(tmp_path, databases, engine=True, assign_ids=True) as stack:
         stack.install()
         names = [["", "Ann"], ["", "Bob"], ["mine", "Eve"], ["", "Max"], ["", ""], ["", "Zoë"]]
         type_and_wait(stack, "A2:C7", *([*name, "NEW" if name[1] else ""] for name in names))

@@ -1,8 +1,9 @@
 """The two ways, and the stories on which the public attempts at this job fail."""
 
 import threading
-import time
 from datetime import timedelta
+
+import pytest
 
 from bridge.local_google.trouble import Fault
 from bridge.queue.lease import acquire
@@ -10,7 +11,6 @@ from bridge.queue.sweep_requests import ask_for_sweep, swept
 from bridge.store.models import SheetQueue
 from bridge.worker.flush import flush
 from bridge.worker.job import Job, look
-from tests.stack import eventually
 
 
 def lead(stack, number=12, name="Vikram", status="NEW", row=2, seq=1):
@@ -29,7 +29,8 @@ def test_the_task_id_comes_to_stand_in_the_row(stack):
 def test_a_patch_writes_the_cell(stack):
     lead(stack)
     stack.patch(1, status="IN_PROGRESS")
-    eventually(lambda: stack.cell("C2") == "CONTACTED")
+    stack.settle()
+    assert stack.cell("C2") == "CONTACTED"
 
 
 def test_nothing_oscillates_and_no_word_leaks_into_the_other_vocabulary(stack):
@@ -83,20 +84,16 @@ def test_a_first_sync_of_a_sheet_that_was_full_before_costs_one_read_and_one_wri
 def test_a_quiet_time_costs_no_call(stack):
     lead(stack)
     before = stack.calls()
-    stack.runtime.wake("leads", None)
-    time.sleep(1.5)
+    stack.later(stack.config.sheets["leads"].sweep_every / 2)
     assert stack.calls() == before
 
 
 def test_a_hundred_patches_of_one_task_owe_one_write(stack):
     lead(stack)
-    stack.app.extensions["engine"].stop()
     before = stack.calls()
     for _ in range(50):
         stack.patch(1, status="DONE")
         stack.patch(1, status="IN_PROGRESS")
-    stack.stop_bridge()
-    stack.start_bridge()
     stack.settle()
     assert stack.cell("C2") == "CONTACTED"
     assert stack.calls()[1] - before[1] == 1
@@ -145,7 +142,8 @@ def test_a_deleted_row_breaks_no_other(stack):
     stack.google.person.delete_rows("Leads", 3)
     for task_id in (1, 2, 3):
         stack.patch(task_id, status="DONE")
-    eventually(lambda: [row[2] for row in stack.rows()] == ["QUALIFIED", "QUALIFIED"])
+    stack.settle()
+    assert [row[2] for row in stack.rows()] == ["QUALIFIED", "QUALIFIED"]
     assert [row[0] for row in stack.rows()] == [1, 3]
 
 
@@ -154,7 +152,8 @@ def test_an_archived_task_breaks_no_other(stack):
     lead(stack, 2, row=3, seq=2)
     stack.http.delete(f"{stack.url}/tasks/1", timeout=60)
     stack.patch(2, status="DONE")
-    eventually(lambda: stack.cell("C3") == "QUALIFIED")
+    stack.settle()
+    assert stack.cell("C3") == "QUALIFIED"
     assert stack.cell("C2") == "NEW"
     assert stack.changes(1)[0]["field"] == "archived"
 
@@ -171,13 +170,10 @@ def test_sixty_four_new_rows_one_by_one_all_end_linked_within_the_quota(stack):
 
 def test_both_sides_changed_at_once_one_wins_by_policy_and_the_other_is_in_the_history(stack):
     lead(stack)
-    stack.app.extensions["engine"].stop()
     stack.patch(1, status="DONE")
     stack.edit("C2", ["CONTACTED"])
     told = stack.deliver([12, "Vikram", "CONTACTED", 1], seq=2).json()["outcomes"][0]
     assert told["outcome"] == "conflict"
-    stack.stop_bridge()
-    stack.start_bridge()
     stack.settle()
     assert (stack.cell("C2"), stack.task(1)["status"]) == ("CONTACTED", "IN_PROGRESS")
     lost = [change for change in stack.changes(1) if change["state"] == "lost"]
@@ -188,8 +184,9 @@ def test_a_persons_edit_that_the_script_has_not_told_yet_is_not_overwritten_unse
     lead(stack)
     stack.edit("B2", ["Vikram Rao"])
     stack.patch(1, status="DONE")
-    eventually(lambda: stack.cell("C2") == "QUALIFIED")
-    assert eventually(lambda: stack.task(1)["title"] == "Follow up: Vikram Rao")
+    stack.settle()
+    assert stack.cell("C2") == "QUALIFIED"
+    assert stack.task(1)["title"] == "Follow up: Vikram Rao"
 
 
 def test_a_delivery_read_before_our_write_does_not_undo_the_patch(stack):
@@ -220,7 +217,8 @@ def test_columns_may_move_and_be_renamed_within_their_aliases(stack):
     lead(stack)
     stack.edit("A1:D2", ["Task ID", "Stage", "Lead Name", "ID"], [1, "NEW", "Vikram", 12])
     stack.patch(1, status="DONE")
-    eventually(lambda: stack.cell("B2") == "QUALIFIED")
+    stack.settle()
+    assert stack.cell("B2") == "QUALIFIED"
 
 
 def test_a_missing_column_pauses_that_field_only(stack):
@@ -235,7 +233,8 @@ def test_a_missing_column_pauses_that_field_only(stack):
     stack.edit("C1", ["status"])
     body = f'{{"type":"all","seq":3,"spreadsheet":"{stack.google.book.id}","sheet_id":0}}'
     stack.post(body.encode())
-    eventually(lambda: stack.cell("C2") == "QUALIFIED")
+    stack.settle()
+    assert stack.cell("C2") == "QUALIFIED"
 
 
 def test_a_formula_is_never_overwritten_and_the_history_says_so(stack):
@@ -248,6 +247,8 @@ def test_a_formula_is_never_overwritten_and_the_history_says_so(stack):
     assert any(change["state"] == "refused" and "formula" in change["reason"] for change in stack.changes(1))
 
 
+@pytest.mark.both
+@pytest.mark.engine
 def test_edits_and_patches_at_the_same_time_end_equal(stack):
     for n in range(1, 6):
         lead(stack, n, f"Lead {n}", row=n + 1, seq=n)
@@ -279,7 +280,6 @@ def test_a_person_who_edits_while_our_write_is_under_way_is_heard(stack):
 
     stack.google.trouble.before_write(edit)
     stack.patch(1, status="DONE")
-    eventually(lambda: (stack.cell("C2"), stack.task(1)["status"]) == ("CONTACTED", "IN_PROGRESS"))
     stack.settle()
     assert (stack.cell("C2"), stack.task(1)["status"]) == ("CONTACTED", "IN_PROGRESS")
 
@@ -293,7 +293,6 @@ def test_a_word_typed_while_ours_is_being_written_is_put_back_though_both_mean_t
 
     stack.google.trouble.before_write(edit)
     stack.patch(1, status="DONE")
-    eventually(lambda: stack.cell("C2") == "LOST" and not stack.pending())
     stack.settle()
     assert (stack.cell("C2"), stack.task(1)["status"]) == ("LOST", "DONE")
 
@@ -302,14 +301,12 @@ def test_a_patch_that_comes_while_its_task_is_being_written_is_written_next(stac
     lead(stack)
     stack.google.trouble.before_write(lambda: stack.patch(1, status="IN_PROGRESS"))
     stack.patch(1, status="DONE")
-    eventually(lambda: stack.cell("C2") == "CONTACTED")
     stack.settle()
     assert (stack.cell("C2"), stack.task(1)["status"]) == ("CONTACTED", "IN_PROGRESS")
 
 
 def test_a_reading_older_than_what_a_delivery_said_never_overrules_it(stack):
     lead(stack)
-    stack.app.extensions["engine"].stop()
     with stack.runtime.writing() as session:
         turn = Job(stack.runtime, acquire(session, "leads", stack.runtime.now()))
         session.commit()
@@ -324,7 +321,6 @@ def test_a_reading_older_than_what_a_delivery_said_never_overrules_it(stack):
 
 def test_an_edit_of_the_sheet_owes_the_sheet_nothing(stack):
     lead(stack)
-    stack.app.extensions["engine"].stop()
     stack.deliver([12, "Vikram Rao", "CONTACTED", 1], seq=2, edited={"first": 2, "last": 3})
     assert (stack.task(1)["status"], stack.pending()) == ("IN_PROGRESS", 0)
 
@@ -334,15 +330,17 @@ def test_notes_owner_and_due_are_picked_up_when_their_columns_are_there(stack):
     stack.edit("A1:G1", header)
     stack.edit("A2:G2", ["12", "Vikram", "NEW", None, "met at the fair", "Ann", "2026-11-30"])
     stack.install()
-    task = eventually(lambda: stack.tasks() and stack.task(1))
+    stack.settle()
+    task = stack.task(1)
     assert (task["notes"], task["assignee"], task["due"]) == ("met at the fair", "Ann", "2026-11-30")
     stack.patch(1, notes="call on Monday", assignee=None, due="2026-12-01")
     tab = stack.google.book.tab("Leads")
-    eventually(lambda: tab.shown(2, 5, 1, 2)[0] == ["call on Monday", ""])
-    eventually(lambda: "2026-12-01" in tab.shown(2, 7)[0][0] or "01/12/2026" in tab.shown(2, 7)[0][0])
-    stack.edit("E2", [""])
-    eventually(lambda: stack.task(1)["notes"] == "Auto-created from Sheets")
     stack.settle()
+    assert tab.shown(2, 5, 1, 2)[0] == ["call on Monday", ""]
+    assert "2026-12-01" in tab.shown(2, 7)[0][0] or "01/12/2026" in tab.shown(2, 7)[0][0]
+    stack.edit("E2", [""])
+    stack.settle()
+    assert stack.task(1)["notes"] == "Auto-created from Sheets"
     assert stack.task(1)["due"] == "2026-12-01"
 
 
@@ -371,7 +369,6 @@ def test_a_stray_write_that_a_late_read_does_not_show_is_put_right_all_the_same(
     stack.google.trouble.before_write(sort_and_lag)
     stack.patch(1, status="DONE")
     expected = [[3, "Cyd", "LOST", 3], [2, "Bob", "CONTACTED", 2], [1, "Ann", "QUALIFIED", 1]]
-    eventually(lambda: stack.rows() == expected)
     stack.settle()
     assert [task["status"] for task in stack.tasks()] == ["DONE", "IN_PROGRESS", "DONE"]
     assert stack.rows() == expected
@@ -390,7 +387,6 @@ def test_a_stray_write_that_neither_echo_nor_a_late_read_shows_is_put_right(stac
     stack.google.trouble.before_write(lag_and_sort)
     stack.patch(1, status="DONE")
     expected = [[3, "Cyd", "LOST", 3], [2, "Bob", "CONTACTED", 2], [1, "Ann", "QUALIFIED", 1]]
-    eventually(lambda: stack.rows() == expected)
     stack.settle()
     assert [task["status"] for task in stack.tasks()] == ["DONE", "IN_PROGRESS", "DONE"]
     assert stack.rows() == expected
@@ -402,7 +398,8 @@ def test_what_strayed_into_an_empty_row_is_cleared(stack):
     stack.settle()
     stack.google.trouble.before_write(lambda: stack.google.person.insert_rows("Leads", 3))
     stack.patch(2, status="DONE")
-    eventually(lambda: stack.rows() == [[1, "Ann", "NEW", 1], [2, "Bob", "QUALIFIED", 2]])
+    stack.settle()
+    assert stack.rows() == [[1, "Ann", "NEW", 1], [2, "Bob", "QUALIFIED", 2]]
     assert stack.cell("C3") is None
 
 

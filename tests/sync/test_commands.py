@@ -13,6 +13,8 @@ from bridge.cli.main import cli
 from tests.process.process import ROOT
 from tests.stack import eventually
 
+pytestmark = pytest.mark.engine
+
 
 @pytest.fixture
 def commands(stack, monkeypatch):

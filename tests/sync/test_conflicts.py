@@ -7,7 +7,6 @@ from sqlalchemy import func, insert, select, update
 
 from bridge.core.mapping import COLUMNS, SheetMapping
 from bridge.store.models import Change
-from tests.stack import eventually
 
 
 def with_policy(policy):
@@ -21,12 +20,9 @@ def clash(stack):
     stack.edit("A2:C2", [12, "Vikram", "NEW"])
     stack.deliver([12, "Vikram", "NEW", None])
     stack.settle()
-    stack.app.extensions["engine"].stop()
     stack.patch(1, status="DONE")
     stack.edit("C2", ["CONTACTED"])
     told = stack.deliver([12, "Vikram", "CONTACTED", 1], seq=2, edited={"first": 3, "last": 3}).json()["outcomes"][0]
-    stack.stop_bridge()
-    stack.start_bridge()
     stack.settle()
     return told
 
@@ -99,13 +95,10 @@ def test_a_patch_is_undone_on_both_sides(stack):
 
 def test_a_patch_taken_back_before_it_was_written_never_reached_the_sheet_and_is_undone_too(stack):
     lead(stack)
-    stack.app.extensions["engine"].stop()
     for status in "DONE", "TODO":
         stack.patch(1, status=status)
     told = [(one["old"], one["new"], one["state"]) for one in stack.changes(1) if one["field"] == "status"]
     assert told[:2] == [("QUALIFIED", "NEW", "applied"), ("NEW", "QUALIFIED", "superseded")]
-    stack.stop_bridge()
-    stack.start_bridge()
     stack.settle()
     assert undo(stack, newest(stack, "status")).status_code == 200
     stack.settle()
@@ -285,6 +278,3 @@ def test_a_token_that_may_only_read_undoes_nothing(stack):
 def test_a_sheet_that_is_not_there_cannot_be_approved(stack):
     answer = stack.post_to("/sheets/nowhere/approve")
     assert (answer.status_code, "there is leads" in answer.json()["detail"]) == (404, True)
-
-
-assert eventually

@@ -9,7 +9,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bridge.local_google.trouble import Fault
 from bridge.store.models import Link, SheetQueue
 from bridge.worker import run
-from tests.stack import eventually
 
 
 class Poison:
@@ -54,20 +53,22 @@ def dead_letters(stack):
 def give_up(stack):
     """Let the hours pass in which the poisoned write is tried again and again."""
 
-    def buried():
+    for _ in range(60):
         stack.later(90)
-        return dead_letters(stack)
-
-    return eventually(buried, "buried")
+        if found := dead_letters(stack):
+            return found
+    raise AssertionError("it was never buried")
 
 
 def test_a_row_whose_write_always_fails_holds_nobody_up(poisoned):
     for task in range(1, 9):
         poisoned.patch(task, status="DONE")
     expected = ["QUALIFIED", "QUALIFIED", "NEW", *["QUALIFIED"] * 5]
-    eventually(lambda: statuses(poisoned) == expected)
+    poisoned.run_for(60)
+    assert statuses(poisoned) == expected
     poisoned.patch(5, status="TODO")
-    eventually(lambda: poisoned.cell("C6") == "NEW")
+    poisoned.run_for(60)
+    assert poisoned.cell("C6") == "NEW"
 
 
 def test_it_is_buried_in_the_end_listed_with_its_reason_and_written_when_it_is_tried_again(poisoned):
@@ -79,7 +80,8 @@ def test_it_is_buried_in_the_end_listed_with_its_reason_and_written_when_it_is_t
     assert poisoned.get("/status")[0]["buried"] == 1
     poisoned.witness = poisoned.witness.google
     assert poisoned.post_to("/dead-letters/retry").json() == {"done": "1 writes are tried again"}
-    eventually(lambda: poisoned.cell("C4") == "QUALIFIED")
+    poisoned.settle()
+    assert poisoned.cell("C4") == "QUALIFIED"
     assert dead_letters(poisoned) == []
 
 
@@ -98,7 +100,8 @@ def test_the_next_change_of_the_lead_tries_again(poisoned):
     give_up(poisoned)
     poisoned.witness = poisoned.witness.google
     poisoned.patch(3, status="IN_PROGRESS")
-    eventually(lambda: poisoned.cell("C4") == "CONTACTED")
+    poisoned.settle()
+    assert poisoned.cell("C4") == "CONTACTED"
     assert dead_letters(poisoned) == []
 
 
@@ -112,7 +115,6 @@ def owing(stack):
     stack.edit("A2:C2", [1, "Ann", "NEW"])
     stack.deliver([1, "Ann", "NEW", None])
     stack.settle()
-    stack.app.extensions["engine"].stop()
     stack.patch(1, status="DONE")
     return stack
 

@@ -5,7 +5,6 @@ from sqlalchemy import select
 
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.models import Link
-from tests.stack import eventually
 
 
 def leads(stack, count):
@@ -44,7 +43,8 @@ def test_the_sweep_that_archives_comes_by_itself_when_the_grace_time_is_over(run
     leads(stack, 2)
     stack.google.person.delete_rows("Leads", 2)
     stack.sweep()
-    eventually(lambda: archived(stack) == {1})
+    stack.later(1)
+    assert archived(stack) == {1}
 
 
 def test_a_row_that_comes_back_in_time_keeps_its_task(stack):
@@ -145,7 +145,8 @@ def test_many_rows_gone_at_once_archive_nothing_until_a_person_approves(stack):
     assert "until a person approves" in lane["held_why"]
     assert [need["kind"] for need in stack.get("/needs") if need["kind"] == "deletions"] == ["deletions"]
     assert stack.post_to("/sheets/leads/approve").status_code == 200
-    eventually(lambda: archived(stack) == set(range(1, 11)))
+    stack.settle()
+    assert archived(stack) == set(range(1, 11))
     assert stack.get("/status")[0]["held"] == 0
 
 
@@ -176,7 +177,8 @@ def test_a_sheet_that_cannot_be_read_is_never_a_deletion(stack):
     with stack.runtime.writing() as session:
         ask_for_sweep(session, "leads", stack.runtime.now())
         session.commit()
-    eventually(lambda: "no id column" in (stack.get("/status")[0]["problem"] or ""))
+    stack.drain()
+    assert "no id column" in stack.get("/status")[0]["problem"]
     stack.later(400)
     assert (gone(stack), archived(stack)) == (set(), set())
 

@@ -13,7 +13,7 @@ from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
 from tests.stack import Stack, eventually
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.sqlite, pytest.mark.engine]
 
 
 def second(stack):
@@ -59,7 +59,7 @@ def test_a_worker_that_overslept_its_lease_may_not_write_any_more(stack):
 
 
 def test_a_key_cannot_change_its_spreadsheet_unnoticed(tmp_path, databases):
-    with Stack(tmp_path, databases) as stack:
+    with Stack(tmp_path, databases, engine=True) as stack:
         with stack.runtime.writing() as session:
             session.scalars(select(SheetQueue)).one().spreadsheet = "another"
             session.commit()

@@ -15,6 +15,8 @@ from bridge.local_google.trouble import Fault
 from bridge.runtime import Runtime
 from tests.stack import eventually
 
+pytestmark = pytest.mark.engine
+
 
 def problem(stack):
     return stack.http.get(f"{stack.url}/status", timeout=60).json()[0]["problem"]

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.stack import eventually
 from tests.sync.test_deletions import archived, gone, leads
 
 
@@ -50,8 +49,8 @@ def test_a_copied_row_gets_an_id_and_a_task_of_its_own_where_the_script_gives_id
     stack.install()
     stack.settle()
     stack.google.person.edit("A4:D5", [[1, "Lead 1", "NEW", 1], [1, "Lead 1", "NEW", 1]], pasted=True)
-    eventually(lambda: len(stack.tasks()) == 4)
     stack.settle()
+    assert len(stack.tasks()) == 4
     assert [row[0] for row in stack.rows()][:2] == [1, 2]
     assert all(str(row[0]).startswith("L-") for row in stack.rows()[2:])
     assert sorted(row[3] for row in stack.rows()) == [1, 2, 3, 4]

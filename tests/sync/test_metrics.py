@@ -15,6 +15,8 @@ from bridge.store import quota_usage
 from bridge.store.models import Change, Delivery, SheetQueue
 from tests.stack import eventually
 
+pytestmark = pytest.mark.engine
+
 
 def samples(stack):
     """name and labels, but the sheet's → value, as Prometheus' own parser reads them."""

@@ -7,7 +7,7 @@ import pytest
 import requests
 from sqlalchemy import event
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.sqlite, pytest.mark.engine]
 
 
 def ready(stack):

@@ -10,6 +10,8 @@ from bridge.cli.main import cli
 from tests.process.process import Process
 from tests.stack import eventually
 
+pytestmark = pytest.mark.engine
+
 
 def installed(stack):
     stack.install()

@@ -7,7 +7,6 @@ import pytest
 from bridge.errors import Transient
 from bridge.local_google.trouble import Fault
 from bridge.store.models import SheetQueue
-from tests.stack import eventually
 
 HEADER = ["id", "name", "status", "task_id", "notes"]
 ROWS = [[1, "Ann", "NEW", 1, "a"], [2, "Bob", "CONTACTED", 2, "b"], [3, "Cyd", "LOST", 3, "c"]]
@@ -52,11 +51,10 @@ def test_a_stray_write_without_an_answer_is_put_right_though_the_rows_moved_agai
     unanswered(noted, lambda: sort(noted, ascending=False), lambda: sort(noted, ascending=True))
     noted.patch(1, status="DONE", notes="from the API")
     noted.settle()
-    noted.later(
-        11
-    )  # nobody was in the wrong row when it was looked at; the whole sheet is searched when reads are sure
-    eventually(lambda: shown(noted) == IN_STEP)
+    # nobody was in the wrong row when it was looked at; the whole sheet is searched when reads are sure
+    noted.later(11)
     noted.settle()
+    assert shown(noted) == IN_STEP
     assert [task["notes"] for task in noted.tasks()] == ["from the API", "b", "c"]
     assert (noted.cell("C4"), noted.task(3)["status"]) == ("LOST", "DONE")
     told = [(one["new"], one["state"], one["rule"]) for one in noted.changes(3) if one["field"] == "notes"]
@@ -76,8 +74,8 @@ def test_a_delivery_of_a_row_into_which_a_write_is_straying_takes_only_what_its_
     noted.settle()
     noted.later(11)
     expected = [*IN_STEP[:2], [3, "Cydney", "LOST", 3, "c"]]
-    eventually(lambda: shown(noted) == expected)
     noted.settle()
+    assert shown(noted) == expected
     assert [task["notes"] for task in noted.tasks()] == ["from the API", "b", "c"]
     assert [task["title"] for task in noted.tasks()] == ["Follow up: Ann", "Follow up: Bob", "Follow up: Cydney"]
 
@@ -91,16 +89,16 @@ def test_what_a_person_typed_is_no_stray_although_it_is_the_same_word(noted):
     )
     noted.settle()
     noted.later(11)
-    eventually(lambda: [row[4] for row in shown(noted)] == ["call back", "call back", "c"])
     noted.settle()
+    assert [row[4] for row in shown(noted)] == ["call back", "call back", "c"]
     assert [task["notes"] for task in noted.tasks()] == ["call back", "call back", "c"]
 
 
 def test_a_write_that_was_dropped_before_it_landed_is_looked_for_and_then_forgotten(noted):
     noted.google.trouble.fail(Fault("drop", kind="write"))
     noted.patch(1, notes="from the API")
-    eventually(lambda: shown(noted)[0][4] == "from the API")
     noted.settle()
+    assert shown(noted)[0][4] == "from the API"
     noted.later(11)
     noted.settle()
     assert at_large(noted) == []
@@ -153,13 +151,12 @@ def test_a_delivery_that_comes_after_the_stray_was_put_right_does_not_bring_it_b
     noted.google.trouble.before_write(lambda: sort(noted, ascending=False))
     noted.patch(1, notes="from the API")
     expected = [*ROWS[:0:-1], [1, "Ann", "NEW", 1, "from the API"]]
-    eventually(lambda: shown(noted) == expected)
     noted.settle()
-    if late:
-        noted.later(late)
+    assert shown(noted) == expected
+    noted.later(late)
     noted.edit("B2", ["Cydney"])
     row = [3, "Cydney", "LOST", 3, "from the API"]
-    noted.deliver(row, seq=9, header=HEADER, edited={"first": 2, "last": 2, "typed": "Cydney"})
+    noted.deliver(row, seq=9, late=late, header=HEADER, edited={"first": 2, "last": 2, "typed": "Cydney"})
     noted.settle()
     assert shown(noted)[0] == [3, "Cydney", "LOST", 3, "c"]
     assert noted.task(3)["notes"] == "c"
@@ -193,8 +190,8 @@ def test_a_new_row_onto_which_a_write_fell_before_anybody_knew_it_says_so(noted)
 
     sheet.write = write
     noted.patch(1, status="DONE")
-    eventually(lambda: len(noted.tasks()) == 4)
     noted.settle()
+    assert len(noted.tasks()) == 4
     (told,) = (one for one in noted.changes(4) if one["field"] == "status")
     assert (told["new"], told["rule"]) == ("QUALIFIED", "a write of ours went astray")
     assert "look at it" in told["reason"]

@@ -6,6 +6,8 @@ import pytest
 
 from tests.stack import Stack, eventually
 
+pytestmark = pytest.mark.engine
+
 MEANT = {"NEW": "TODO", "CONTACTED": "IN_PROGRESS", "QUALIFIED": "DONE", "LOST": "DONE"}
 SWITCHES = ("undo_fires_edit", "sort_fires_edit", "replace_fires_edit", "cut_fires_source", "api_fires_change")
 WAYS = {
@@ -18,7 +20,7 @@ LEADS = [[1, "Ada", "NEW"], [2, "Bob", "CONTACTED"], [3, "Cleo", "LOST"], [4, "D
 @pytest.fixture(params=WAYS, ids=[way.replace(" ", "-") for way in WAYS])
 def stack(request, tmp_path, databases):
     """Four leads on both sides, the script installed, Google as this way has it, a sweep every three seconds."""
-    with Stack(tmp_path, databases, sweep_every=3.0) as running:
+    with Stack(tmp_path, databases, engine=True, sweep_every=3.0) as running:
         for name, value in WAYS[request.param].items():
             setattr(running.google.trouble, name, value)
         running.install()

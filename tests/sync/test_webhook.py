@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from bridge.core.signature import sign
 from bridge.store.models import Delivery, Link, SheetQueue
-from tests.stack import SECRET, eventually
+from tests.stack import SECRET
 
 NEW = [12, "Vikram", "NEW", None]
 
@@ -114,7 +114,8 @@ def test_the_lead_of_a_linked_task_cannot_be_changed_through_the_api(stack):
 def test_an_id_that_is_a_date_is_refused_by_both_channels(stack):
     stack.install()
     stack.edit("A2:C2", ["2026-01-01", "Dated", "NEW"])
-    eventually(lambda: any("plain text" in toast.text for toast in stack.google.book.toasts))
+    stack.settle()
+    assert any("plain text" in toast.text for toast in stack.google.book.toasts)
     stack.settle()
     assert stack.tasks() == []
 
@@ -254,7 +255,6 @@ def test_a_missing_number_asks_for_a_sweep_at_once_also_after_a_long_quiet(stack
     stack.edit("A2:C2", NEW[:3])
     stack.deliver(NEW, seq=1)
     stack.settle()
-    stack.app.extensions["engine"].stop()
     with stack.runtime.writing() as session:
         session.get(SheetQueue, "leads").heard_at = datetime.now(UTC) - timedelta(hours=1)
         session.commit()
@@ -312,7 +312,8 @@ def test_a_header_that_is_lost_waits_for_a_person_and_is_told_to_the_script(stac
     stack.settle()
     stack.edit("C1", ["stat"])
     stack.patch(1, status="DONE")
-    eventually(lambda: [one for one in stack.get("/needs") if one["kind"] == "header"])
+    stack.settle()
+    assert [one for one in stack.get("/needs") if one["kind"] == "header"]
     (need,) = (one for one in stack.get("/needs") if one["kind"] == "header")
     assert need["why"].startswith("the first row has no column 'status'")
     told = stack.deliver([1, "Ann", "NEW", 1], seq=2, header=["id", "name", "stat", "task_id"]).json()["problem"]
