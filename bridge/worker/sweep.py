@@ -7,6 +7,7 @@ What the rows then owe the sheet leaves with the same reading, so a first sync c
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import methodcaller
 from typing import TypeVar
 
 from sqlalchemy import update
@@ -59,7 +60,7 @@ class _Swept:
 def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     """Compare the whole sheet once and put right what differs; returns what was done."""
     view = look(job, None)
-    done = _carry_out(job, view, progress, job.writing, Session.commit)
+    done = _carry_out(job, view, progress, job.writing, methodcaller("commit"))
     steps = ",".join(f"{what}:{count}" for what, count in sorted(done.plan.counts.items()))
     log.info("sweep_done", sheet=done.plan.sheet, rows=done.plan.read, agreed=done.plan.agreed, steps=steps)
     _mark_unlinked(job, view, done)
@@ -72,7 +73,7 @@ def preview(job: Job, progress: Progress = lambda *_: None) -> Plan:
     """What a sweep would do now: the same work, each transaction rolled back, so that a new task has no number yet.
     Needs no lease.
     """
-    plan = _carry_out(job, look(job, None), progress, job.trying, Session.rollback).plan
+    plan = _carry_out(job, look(job, None), progress, job.trying, methodcaller("rollback")).plan
     return replace(plan, steps=tuple(replace(one, task_id=None) if one.what == NEW else one for one in plan.steps))
 
 
