@@ -125,6 +125,7 @@ class Listener:
         self.heard: list[str] = []
 
     def before_commit(self, session: UnitOfWork) -> None:
+        assert isinstance(session, UnitOfWork)
         self.heard.append("before")
 
     def after_commit(self) -> None:
