@@ -160,7 +160,7 @@ class _RequestSession(UnitOfWork, FlaskSession):
     """The session of a request of the app."""
 
 
-db = SQLAlchemy(model_class=Base, session_options={"class_": _RequestSession})
+db = SQLAlchemy(model_class=Base, session_options={"class_": _RequestSession, "expire_on_commit": False})
 _writers: dict[str, threading.Lock] = {}
 
 

@@ -24,6 +24,11 @@ class Lease:
     sheet: str
     token: int
 
+    @classmethod
+    def of(cls, queue: SheetQueue) -> "Lease":
+        """The newest lease of a queue."""
+        return cls(queue.sheet, queue.token)
+
 
 def lock_queue(session: Session, sheet: str) -> SheetQueue:
     """The queue, which nobody else changes before this transaction ends, nor anything of its leads. Comes before
@@ -35,31 +40,22 @@ def lock_queue(session: Session, sheet: str) -> SheetQueue:
     return locked[sheet]
 
 
-def acquire(session: Session, sheet: str, now: datetime, lasts: timedelta = LEASE) -> Lease | None:
-    """Take the queue by compare-and-set; None while another holds it."""
+def acquire(session: Session, sheet: str, now: datetime, lasts: timedelta = LEASE) -> SheetQueue | None:
+    """Take the queue by compare-and-set; None while another holds it. Its ``token`` is the new lease's."""
     free = (SheetQueue.lease_until.is_(None)) | (SheetQueue.lease_until <= now)
     taken = (
         update(SheetQueue)
         .where(SheetQueue.sheet == sheet, free)
         .values(token=SheetQueue.token + 1, lease_until=now + lasts)
     )
-    token = session.execute(taken.returning(SheetQueue.token)).scalar_one_or_none()
-    return None if token is None else Lease(sheet, token)
+    return session.scalars(taken.returning(SheetQueue)).one_or_none()
 
 
 def check(session: Session, lease: Lease, now: datetime, lasts: timedelta = LEASE) -> SheetQueue:
-    """The queue, its lease prolonged; raises `LostLease` when a newer token was given out."""
+    """The queue, its lease prolonged once half of it is over; raises `LostLease` when a newer token was given out."""
     queue = lock_queue(session, lease.sheet)
     if queue.token != lease.token:
         raise LostLease(lease.sheet)
-    queue.lease_until = now + lasts
+    if queue.lease_until is None or queue.lease_until < now + lasts / 2:
+        queue.lease_until = now + lasts
     return queue
-
-
-def release(session: Session, lease: Lease) -> None:
-    """Give the queue back, unless another has it."""
-    session.execute(
-        update(SheetQueue)
-        .where(SheetQueue.sheet == lease.sheet, SheetQueue.token == lease.token)
-        .values(lease_until=None)
-    )

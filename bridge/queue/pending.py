@@ -7,7 +7,7 @@ lease finds a newer token and stops before it writes).
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
@@ -93,14 +93,6 @@ def retry(session: Session, link: Link, at: datetime) -> None:
     """Put a dead letter back into the outbox, with everything that was refused on the way."""
     link.refused = {}
     mark_pending(session, link, at)
-
-
-def next_due(session: Session) -> dict[str, datetime]:
-    """When each queue with pending links wants to be flushed."""
-    rows = session.execute(
-        select(Link.sheet, func.min(Link.next_try)).where(Link.wanted > Link.written).group_by(Link.sheet)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def put_back(session: Session, runtime: Runtime, link_id: int | None) -> list[Link]:

@@ -10,10 +10,11 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.store.models import Count
+from bridge.store.unit_of_work import effects
 
 DELIVERIES, ROWS, CALLS = "deliveries", "delivered_rows", "api_calls"
 EDIT_TO_TASK, TASK_TO_CELL = "edit_to_task", "task_to_cell"
@@ -23,21 +24,13 @@ LABELS = (*(str(bound) for bound in BOUNDS), "+Inf")
 SUM = "sum"
 TAKEN, REPEATED, REFUSED = FATES = ("taken", "repeated", "refused")
 
-_ADD = text(
-    "INSERT INTO counters (sheet, name, label, value) VALUES (:sheet, :name, :label, :value) "
-    "ON CONFLICT (sheet, name, label) DO UPDATE SET value = counters.value + excluded.value"
-)
-
 
 def add(session: Session, sheet: str, counted: Mapping[str, Mapping[str, float]]) -> None:
     """So many more of each name's labels, when this transaction commits."""
-    rows = [
-        {"sheet": sheet, "name": name, "label": label, "value": value}
-        for name, labels in sorted(counted.items())
-        for label, value in sorted(labels.items())
-    ]
-    if rows:
-        session.connection().execute(_ADD, rows)
+    counts = effects(session).counts
+    for name, labels in counted.items():
+        for label, value in labels.items():
+            counts[sheet, name, label] = counts.get((sheet, name, label), 0.0) + value
 
 
 def durations(seconds: Iterable[float]) -> dict[str, float]:

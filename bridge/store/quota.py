@@ -7,14 +7,14 @@ A job takes what it will probably need when it begins, and what it really needed
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bridge.core.token_bucket import Pace
 from bridge.store.models import Account
 from task_api.db import exclusive
 
-READS_A_TURN, WRITES_A_TURN = 2, 1
+READS_A_JOB, WRITES_A_JOB = 2, 1
 Used = tuple[int, int]
 """Reads and writes."""
 
@@ -24,21 +24,20 @@ def take(session: Session, name: str, pace: Pace, now: datetime) -> bool:
     account = _locked(session, name, pace)
     if _wait(account, pace, now) > 0:
         return False
-    use(session, name, pace, now, (READS_A_TURN, WRITES_A_TURN))
+    _take(account, pace, now, (READS_A_JOB, WRITES_A_JOB))
     return True
 
 
-def settle(session: Session, name: str, pace: Pace, now: datetime, used: Used) -> None:
-    """The job is over and has made so many calls."""
-    use(session, name, pace, now, (used[0] - READS_A_TURN, used[1] - WRITES_A_TURN))
+def settle(session: Session, name: str, used: Used) -> None:
+    """The job is over and has made so many calls: what it took too little is a debt, what it took too much is back."""
+    more = {"reads": Account.reads - (used[0] - READS_A_JOB), "writes": Account.writes - (used[1] - WRITES_A_JOB)}
+    if used != (READS_A_JOB, WRITES_A_JOB):
+        session.execute(update(Account).where(Account.name == name).values(**more))
 
 
 def use(session: Session, name: str, pace: Pace, now: datetime, used: Used) -> None:
-    """Take so many calls, in advance or after them; a budget in debt is waited out before the next job."""
-    account, at = _locked(session, name, pace), now.timestamp()
-    reads = _bucket(pace, account.reads, account.at).taken(at, used[0])
-    writes = _bucket(pace, account.writes, account.at).taken(at, used[1])
-    account.reads, account.writes, account.at = reads.tokens, writes.tokens, reads.at
+    """Take so many calls, in advance or after them; a quota in debt is waited out before the next job."""
+    _take(_locked(session, name, pace), pace, now, used)
 
 
 def waits(session: Session, pace: Pace, now: datetime) -> dict[str, float]:
@@ -58,10 +57,17 @@ def _locked(session: Session, name: str, pace: Pace) -> Account:
     return account
 
 
+def _take(account: Account, pace: Pace, now: datetime, used: Used) -> None:
+    at = now.timestamp()
+    reads = _bucket(pace, account.reads, account.at).taken(at, used[0])
+    writes = _bucket(pace, account.writes, account.at).taken(at, used[1])
+    account.reads, account.writes, account.at = reads.tokens, writes.tokens, reads.at
+
+
 def _wait(account: Account, pace: Pace, now: datetime) -> float:
     at = now.timestamp()
     reads, writes = _bucket(pace, account.reads, account.at), _bucket(pace, account.writes, account.at)
-    return max(reads.wait(at, READS_A_TURN), writes.wait(at, WRITES_A_TURN))
+    return max(reads.wait(at, READS_A_JOB), writes.wait(at, WRITES_A_JOB))
 
 
 def _bucket(pace: Pace, tokens: float, at: float) -> Pace:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from bridge.store.models import Change, SheetQueue
@@ -16,13 +16,18 @@ from task_api.db import UnitOfWork
 Wishes = Mapping[str, datetime | None]
 """sheet key → when its queue may have work; None: at once."""
 _INSERT = insert(Change)
+_COUNT = text(
+    "INSERT INTO counters (sheet, name, label, value) VALUES (:sheet, :name, :label, :value) "
+    "ON CONFLICT (sheet, name, label) DO UPDATE SET value = counters.value + excluded.value"
+)
 
 
 @dataclass
 class Effects:
     """``notes``: lines of the history, inserted in one statement. ``wakes``: sheet queues that may have work, and when.
-    ``locked``: sheet queues that nobody else changes before the end. ``defer(session, wakes)`` puts jobs into the
-    transaction and returns those of the wakes that ``wake`` is to tell of after it.
+    ``locked``: sheet queues that nobody else changes before the end. ``counts``: (sheet, name, label) → so many more.
+    ``defer(session, wakes)`` puts jobs into the transaction and returns those of the wakes that ``wake`` is to tell of
+    after it.
     """
 
     wake: Callable[[str, datetime | None], None]
@@ -30,10 +35,13 @@ class Effects:
     notes: list[dict[str, Any]] = field(default_factory=list)
     wakes: dict[str, datetime | None] = field(default_factory=dict)
     locked: dict[str, SheetQueue] = field(default_factory=dict)
+    counts: dict[tuple[str, str, str], float] = field(default_factory=dict)
 
     def before_commit(self, session: Session) -> None:
         """The history and the jobs commit with what they are about."""
         self.write_down(session)
+        if self.counts:
+            session.connection().execute(_COUNT, [_count(*one) for one in sorted(self.counts.items())])
         if self.wakes:
             self.wakes = dict(self.defer(session, self.wakes))
 
@@ -46,13 +54,17 @@ class Effects:
 
     def forget(self) -> None:
         """Begin anew."""
-        self.notes, self.wakes, self.locked = [], {}, {}
+        self.notes, self.wakes, self.locked, self.counts = [], {}, {}, {}
 
     def write_down(self, session: Session) -> None:
         """Insert what was noted so far."""
         notes, self.notes = self.notes, []
         if notes:
             session.connection().execute(_INSERT, notes)
+
+
+def _count(key: tuple[str, str, str], value: float) -> dict[str, Any]:
+    return dict(zip(("sheet", "name", "label"), key, strict=True)) | {"value": value}
 
 
 def effects(session: Session) -> Effects:

@@ -16,9 +16,10 @@ from bridge.core.merge import classify_read
 from bridge.core.values import Row, Value
 from bridge.google.sheet_view import SheetView
 from bridge.queue import pending
+from bridge.queue.lease import lock_queue
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG, note_refused, replaced_lately, settle_waiting
-from bridge.store.models import Link, SheetQueue
+from bridge.store.models import Link
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import ENDURING, acceptable, merge_row
 from bridge.sync.misdirected_writes import at_large, differing, doubt, lose_sight
@@ -29,32 +30,35 @@ from bridge.worker.locate import LAG_WAIT, relocate
 from bridge.worker.send import send
 
 
-def flush(job: Job, view: SheetView | None = None) -> bool:
+def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> bool:
     """Bring up to 500 pending links into the sheet. True when it may be worth calling again at once.
 
-    ``view``: rows a sweep has just read, so that a first sync costs one read and one write. Raises `Transient` and
-    `Permanent` as the sheet does; nothing pending is dropped.
+    ``view``: rows a sweep has just read, so that a first sync costs one read and one write. ``last``: when all of it
+    arrives, the job ends with it, in one transaction. Raises `Transient` and `Permanent` as the sheet does; nothing
+    pending is dropped.
     """
-    claimed, rows = _claim(job)
-    if not claimed:
+    links = _claimed(job)
+    if not links:
         return False
-    view = view or look(job, rows)
-    moved = relocate(job, view, claimed)
+    claimed = [link.id for link in links]
+    view = view or look(job, sorted({link.row for link in links if link.row}))
+    moved = relocate(job, view, links)
     job.at_work.update(claimed)
     planned = _decide(job, view, claimed)
     if planned:
-        send(job, planned)
+        send(job, planned, last=last and len(planned) == len(links) < pending.CLAIM)
     job.at_work.clear()
-    return moved or bool(planned)
+    return moved or (bool(planned) and not job.ended)
 
 
-def _claim(job: Job) -> tuple[list[int], list[int]]:
-    """The pending links, and the rows to read: where each lead was last view."""
-    with job.writing() as session:
-        links = pending.claim(session, job.lease.sheet, job.runtime.now())
-        claimed, rows = [link.id for link in links], {link.row for link in links if link.row}
-        session.commit()
-    return claimed, sorted(rows)
+def _claimed(job: Job) -> list[Link]:
+    """The pending links as the job found them, else as they are now."""
+    links, job.claimed = job.claimed, None
+    if links is None:
+        with job.writing() as session:
+            links = pending.claim(session, job.lease.sheet, job.runtime.now())
+            session.commit()
+    return links
 
 
 def _decide(job: Job, view: SheetView, claimed: list[int]) -> list[PlannedWrite]:
@@ -64,7 +68,7 @@ def _decide(job: Job, view: SheetView, claimed: list[int]) -> list[PlannedWrite]
     now = job.runtime.now()
     planned: list[PlannedWrite] = []
     with job.writing() as session:
-        session.get_one(SheetQueue, job.lease.sheet).missing = list(view.layout.missing)
+        lock_queue(session, job.lease.sheet).missing = list(view.layout.missing)
         links = list(session.scalars(select(Link).where(Link.id.in_(claimed)).order_by(Link.row)))
         tasks = {task.id: task for task in tasks_of(session, links)}
         replaced = replaced_lately(session, links, now)

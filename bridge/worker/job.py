@@ -16,13 +16,19 @@ from bridge.google.sheet_view import SheetView
 from bridge.queue import lease
 from bridge.queue.lease import Lease
 from bridge.runtime import Runtime
+from bridge.store import quota, quota_usage
+from bridge.store.models import Link
+from task_api.db import UnitOfWork
 
 
 @dataclass
 class Job:
-    """The right to work on one queue, and with what. ``at_work``: links whose write is being decided or sent.
-    ``used_before``: calls to the sheet before it began. ``sure_until``: nobody else can have the queue before (None: a
-    look that needs no lease).
+    """The right to work on one sheet's queue, and with what.
+
+    ``at_work``: links whose write is being decided or sent. ``used_before``: calls to the sheet before it began.
+    ``sure_until``: nobody else can have the queue before (None: a look that needs no lease). ``sweep_due``: the sheet
+    is to be compared as a whole. ``troubled``: the queue has failures behind it. ``claimed``: the links that were due
+    when it began, None once they were taken up. ``ended``: the queue has been given back.
     """
 
     runtime: Runtime
@@ -30,6 +36,11 @@ class Job:
     at_work: set[int] = field(default_factory=set)
     used_before: tuple[int, int] = (0, 0)
     sure_until: datetime | None = None
+    sweep_due: bool = False
+    troubled: bool = False
+    claimed: list[Link] | None = None
+    ended: bool = False
+    _recorded: int = 0
 
     @property
     def config(self) -> SheetConfig:
@@ -46,13 +57,13 @@ class Job:
                 session.commit()
         return self.runtime.sheet(self.lease.sheet)
 
-    def trying(self) -> Session:
+    def trying(self) -> UnitOfWork:
         """A transaction that is to be rolled back: it holds the queue for itself and needs no lease."""
         session = self.runtime.writing()
         lease.lock_queue(session, self.lease.sheet)
         return session
 
-    def writing(self) -> Session:
+    def writing(self) -> UnitOfWork:
         """A writing transaction under the lease; raises `LostLease` when another worker has the queue."""
         session = self.runtime.writing()
         try:
@@ -62,6 +73,22 @@ class Job:
             session.close()
             raise
         return session
+
+    def end(self, session: Session) -> None:
+        """Give the queue back, unless another has it, and settle what the job has used; then `commit_end`."""
+        runtime, key = self.runtime, self.lease.sheet
+        queue, calls = lease.lock_queue(session, key), runtime.calls(key)
+        if queue.token == self.lease.token:
+            queue.lease_until = None
+        reads, writes = (after - before for after, before in zip(runtime.used(key), self.used_before, strict=True))
+        self._recorded = quota_usage.record(session, queue, calls, runtime.now())
+        quota.settle(session, runtime.account(key), (reads, writes))
+
+    def commit_end(self, session: UnitOfWork) -> None:
+        """Commit a transaction in which the job ended."""
+        session.commit()
+        quota_usage.recorded(self.runtime.calls(self.lease.sheet), self._recorded)
+        self.ended = True
 
 
 @dataclass(frozen=True)

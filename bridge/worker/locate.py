@@ -24,16 +24,15 @@ LAG_WAIT = timedelta(seconds=2)
 ID_ONLY = Layout({"id": 0})
 
 
-def relocate(job: Job, view: SheetView, claimed: Collection[int]) -> bool:
+def relocate(job: Job, view: SheetView, claimed: Collection[Link]) -> bool:
     """See where the leads stand that are not where they were; True when another look is worth it at once."""
-    with job.runtime.session() as session:
-        mine = session.scalars(select(Link).where(Link.id.in_(claimed)))
-        lost = {link.lead_id for link in mine if view.row(link.row).lead_id != link.lead_id}
+    lost = {link.lead_id for link in claimed if view.row(link.row).lead_id != link.lead_id}
     if not lost:
         return False
     found = _find(job, view, lost)
     with job.writing() as session:
-        links = list(session.scalars(select(Link).where(Link.id.in_(claimed), Link.lead_id.in_(lost))))
+        ids = [link.id for link in claimed]
+        links = list(session.scalars(select(Link).where(Link.id.in_(ids), Link.lead_id.in_(lost))))
         for link in links:
             link.row = found.get(link.lead_id, link.row)
         row_pending = _without_row(session, [link for link in links if link.lead_id not in found], job.runtime.now())

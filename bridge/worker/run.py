@@ -6,7 +6,7 @@ The only place that decides what a failure means for a queue; engines only decid
 import random
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,10 +15,10 @@ from structlog.stdlib import get_logger
 from bridge.config.logs import JOB, caused_by
 from bridge.core.backoff import backoff
 from bridge.errors import Permanent, Throttled, Transient
-from bridge.queue.lease import LostLease, acquire, lock_queue, release
-from bridge.queue.pending import failed
+from bridge.queue.lease import Lease, LostLease, acquire, lock_queue
+from bridge.queue.pending import claim, failed
 from bridge.runtime import Runtime
-from bridge.store import quota, quota_usage
+from bridge.store import quota
 from bridge.store.models import Link, SheetQueue
 from bridge.sync.misdirected_writes import lose_sight
 from bridge.worker.flush import flush
@@ -34,26 +34,37 @@ PROBE = timedelta(minutes=5)
 
 
 def begin(runtime: Runtime, key: str) -> Job | None:
-    """Take the queue for a job; None while another has it, or its account's budget is spent. Who takes it gives it
-    back with `end`.
+    """Take the queue and what is due of it for a job; None while another has it, or its account's quota is used up.
+    Who takes it gives it back with `end`.
     """
     with runtime.writing() as session:
         now = runtime.now()
-        lease = acquire(session, key, now, runtime.config.lease)
-        if lease is None or not quota.take(session, runtime.account(key), runtime.pace, now):
+        queue = acquire(session, key, now, runtime.config.lease)
+        if queue is None or not quota.take(session, runtime.account(key), runtime.pace, now):
             return None
+        job = Job(runtime, Lease.of(queue), used_before=runtime.used(key), sure_until=queue.lease_until)
+        job.sweep_due, job.troubled = (
+            _sweep_due(job, queue, now),
+            bool(queue.attempts or queue.problem or queue.not_before),
+        )
+        job.claimed = None if job.sweep_due else claim(session, key, now)
         session.commit()
-    return Job(runtime, lease, used_before=runtime.used(key), sure_until=now + runtime.config.lease)
+    return job
+
+
+def _sweep_due(job: Job, queue: SheetQueue, now: datetime) -> bool:
+    asked = queue.sweep_at is not None and queue.sweep_at <= now
+    return asked or queue.swept_at is None or queue.swept_at + timedelta(seconds=job.config.sweep_every) <= now
 
 
 def end(job: Job) -> None:
-    """Give the queue back, settle what the job has used, and tell what became of it. A database that is away is waited
-    for while the lease holds the queue up, or a while by who is told to stop.
+    """Give the queue back, unless that is done. A database that is away is waited for while the lease holds the queue
+    up, or a while by who is told to stop.
     """
     until, told = time.monotonic() + PATIENCE, False
-    while True:
+    while not job.ended:
         try:
-            return _end(job)
+            _end(job)
         except UNUSABLE as error:
             over = job.sure_until is None or job.runtime.now() >= job.sure_until or job.runtime.stopping
             if over and time.monotonic() > until:
@@ -65,14 +76,9 @@ def end(job: Job) -> None:
 
 
 def _end(job: Job) -> None:
-    runtime, key = job.runtime, job.lease.sheet
-    reads, writes = (after - before for after, before in zip(runtime.used(key), job.used_before, strict=True))
-    with runtime.writing() as session:
-        release(session, job.lease)
-        count = quota_usage.record(session, lock_queue(session, key), runtime.calls(key), runtime.now())
-        quota.settle(session, runtime.account(key), runtime.pace, runtime.now(), (reads, writes))
-        session.commit()
-    quota_usage.recorded(runtime.calls(key), count)
+    with job.runtime.writing() as session:
+        job.end(session)
+        job.commit_end(session)
 
 
 def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random) -> bool:
@@ -87,9 +93,7 @@ def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random)
 def _run(job: Job, chance: Callable[[], float]) -> bool:
     runtime, key = job.runtime, job.lease.sheet
     try:
-        more = _do(job)
-        _recovered(runtime, key)
-        return more
+        return _do(job)
     except LostLease:
         log.warning("lease_lost", sheet=key)
         return False
@@ -107,30 +111,19 @@ def _run(job: Job, chance: Callable[[], float]) -> bool:
 
 
 def _do(job: Job) -> bool:
-    with job.runtime.session() as session:
-        queue = session.get_one(SheetQueue, job.lease.sheet)
-        every = timedelta(seconds=job.config.sweep_every)
-        now = job.runtime.now()
-        sweep_due = (
-            queue.swept_at is None
-            or queue.swept_at + every <= now
-            or (queue.sweep_at is not None and queue.sweep_at <= now)
-        )
-    if not sweep_due:
-        return flush(job)
-    sweep(job)
-    return True
+    if job.sweep_due:
+        sweep(job)
+    more = True if job.sweep_due else flush(job, last=not job.troubled)
+    if job.troubled:
+        _recovered(job)
+    return more
 
 
-def _recovered(runtime: Runtime, key: str) -> None:
-    with runtime.session() as session:
-        queue = session.get_one(SheetQueue, key)
-        if not (queue.attempts or queue.problem or queue.not_before):
-            return
-    with runtime.writing() as session:
-        _set(session, key, attempts=0, problem=None, not_before=None)
-        log.info("queue_recovered", sheet=key)
+def _recovered(job: Job) -> None:
+    with job.runtime.writing() as session:
+        _set(session, job.lease.sheet, attempts=0, problem=None, not_before=None)
         session.commit()
+    log.info("queue_recovered", sheet=job.lease.sheet)
 
 
 def _unforeseen(job: Job, error: Exception, chance: float) -> None:

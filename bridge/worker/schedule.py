@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
 from bridge.errors import Permanent
-from bridge.queue.pending import next_due
 from bridge.queue.sweep_requests import ask_for_sweep, look_now
 from bridge.runtime import Runtime
 from bridge.store import quota
-from bridge.store.models import SheetQueue
+from bridge.store.models import Link, SheetQueue
 from task_api.db import exclusive
 
 _TIMES = select(
-    SheetQueue.sheet, SheetQueue.swept_at, SheetQueue.sweep_at, SheetQueue.not_before, SheetQueue.lease_until
-)
+    SheetQueue.sheet, SheetQueue.swept_at, SheetQueue.sweep_at, SheetQueue.not_before, SheetQueue.lease_until,
+    select(func.min(Link.next_try)).where(Link.sheet == SheetQueue.sheet, Link.wanted > Link.written)
+    .scalar_subquery().label("pending"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,19 +73,17 @@ def due(runtime: Runtime, keys: Collection[str] | None = None) -> list[Due]:
     """Every queue with work (of these), earliest first; one that waits out a failure is due when it may try again."""
     now = runtime.now()
     with runtime.session() as session:
-        pending, waits = next_due(session), quota.waits(session, runtime.pace, now)
+        waits = quota.waits(session, runtime.pace, now)
         asked = runtime.config.sheets if keys is None else keys
         queues = session.execute(_TIMES.where(SheetQueue.sheet.in_(asked)))  # no objects: asked at every wake
-        wanted = [Due(queue.sheet, _due_at(runtime, queue, pending.get(queue.sheet), waits, now)) for queue in queues]
+        wanted = [Due(queue.sheet, _due_at(runtime, queue, waits, now)) for queue in queues]
     return sorted(wanted, key=lambda due: due.at)
 
 
-def _due_at(
-    runtime: Runtime, queue: Row[*tuple[Any, ...]], pending: datetime | None, waits: Mapping[str, float], now: datetime
-) -> datetime:
+def _due_at(runtime: Runtime, queue: Row[*tuple[Any, ...]], waits: Mapping[str, float], now: datetime) -> datetime:
     every = timedelta(seconds=runtime.config.sheets[queue.sheet].sweep_every)
     swept = queue.swept_at + every if queue.swept_at else now
-    wanted = min(at for at in (pending, queue.sweep_at, swept) if at is not None)
+    wanted = min(at for at in (queue.pending, queue.sweep_at, swept) if at is not None)
     wait = waits.get(runtime.account(queue.sheet), 0.0)
     paid = now + timedelta(seconds=wait) if wait else None
     return max(at for at in (wanted, queue.not_before, queue.lease_until, paid) if at is not None)

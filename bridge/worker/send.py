@@ -26,12 +26,12 @@ from bridge.worker.locate import LAG_WAIT
 log = get_logger(__name__)
 
 
-def send(job: Job, planned: list[PlannedWrite]) -> None:
-    """Send, verify, settle. What Google rejects is tried in ever smaller company, in later jobs; the one at fault
-    is refused, cell by cell.
+def send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> None:
+    """Send, verify, settle; ``last``: the job ends when all of it has arrived. What Google rejects is tried again in
+    ever smaller parts, in later jobs; the one at fault is refused, cell by cell.
     """
     try:
-        _send(job, planned)
+        _send(job, planned, last=last)
     except Rejected as error:
         if len(planned) == 1:
             _write_cells(job, planned[0], str(error))
@@ -39,7 +39,7 @@ def send(job: Job, planned: list[PlannedWrite]) -> None:
             _turned_away(job, planned, str(error))
 
 
-def _send(job: Job, planned: list[PlannedWrite]) -> bool:
+def _send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> bool:
     """One write, verified and settled; True when all of it stands where it was meant to. Raises `Rejected` when Google
     takes nothing of it.
     """
@@ -48,7 +48,7 @@ def _send(job: Job, planned: list[PlannedWrite]) -> bool:
     except Throttled:
         _turned_away(job, planned)
         raise
-    return _settle(job, planned, _standing(job, planned, echoed)) == len(planned)
+    return _settle(job, planned, _standing(job, planned, echoed), last=last) == len(planned)
 
 
 def _turned_away(job: Job, planned: list[PlannedWrite], why: str = "") -> None:
@@ -81,7 +81,7 @@ def _standing(job: Job, planned: list[PlannedWrite], echoed: list[Raw | Unechoed
     return [standing(one, said) for one, said in zip(planned, echoed, strict=True)]
 
 
-def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed]) -> int:
+def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed], *, last: bool) -> int:
     """Returns how many writes stand where they were meant to."""
     now = job.runtime.now()
     with job.writing() as session:
@@ -101,7 +101,11 @@ def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed
                 reached[link.id] = set(one.values)
                 _log_written(job, one)
         settle_waiting(session, job.lease.sheet, reached, now)
-        session.commit()
+        if last and len(reached) == len(planned):
+            job.end(session)
+            job.commit_end(session)
+        else:
+            session.commit()
     return len(reached)
 
 

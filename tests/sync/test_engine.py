@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import event, select
 
 from bridge.engine.embedded import EmbeddedEngine
-from bridge.queue.lease import LostLease, acquire, check, release
+from bridge.queue.lease import Lease, LostLease, acquire, check
 from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
+from bridge.worker.job import Job
 from tests.stack import Stack, eventually
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.engine]
@@ -46,14 +47,14 @@ def test_a_worker_that_overslept_its_lease_may_not_write_any_more(stack):
     stack.app.extensions["engine"].stop()
     now = datetime.now(UTC)
     with stack.runtime.writing() as session:
-        slow = acquire(session, "leads", now)
+        slow = Lease.of(acquire(session, "leads", now))
         assert slow is not None
         assert acquire(session, "leads", now) is None
-        fast = acquire(session, "leads", now + timedelta(minutes=5))
+        fast = Lease.of(acquire(session, "leads", now + timedelta(minutes=5)))
         assert fast is not None
         with pytest.raises(LostLease):
             check(session, slow, now)
-        release(session, slow)
+        Job(stack.runtime, slow).end(session)
         assert session.scalars(select(SheetQueue)).one().lease_until is not None
         session.commit()
 
