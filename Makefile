@@ -7,9 +7,8 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: run test test-all test-rest check prove mutate pictures bench lock clean
 
-# PYTHONOPTIMIZE=2 leaves docstrings out of memory: about 8 MB of the server's 80.
 run: .venv/run
-	@PYTHONOPTIMIZE=2 exec $(BIN)/leadbridge run
+	@exec $(BIN)/leadbridge run
 
 # The fast tier, some minutes.
 test: .venv/dev
@@ -66,7 +65,6 @@ lock:
 	@echo "setting up .venv (once; about half a minute)"
 	$(PIP) -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation -e .
-	@PYTHONOPTIMIZE=2 $(BIN)/python -m compileall -q -j 0 .venv/lib bridge task_api >/dev/null || true
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.lock

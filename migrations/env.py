@@ -1,13 +1,11 @@
 """Alembic's environment: every table of the project, in batches where SQLite needs them."""
 
 from alembic import context
-from flask import current_app
+from sqlalchemy import Engine
 
 import bridge.store.models  # noqa: F401 - registers its tables
 import task_api.models  # noqa: F401
-from task_api.db import UtcDateTime
-
-db = current_app.extensions["migrate"].db
+from task_api.db import Base, UtcDateTime
 
 
 def render_item(kind: str, item: object, _context: object) -> str | bool:
@@ -16,8 +14,8 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
 
 
 def run() -> None:
-    """Run the migrations on the app's own engine. Foreign keys rest meanwhile: batch mode rebuilds parent tables."""
-    engine = db.engine
+    """Run the migrations on the given engine. Foreign keys rest meanwhile: batch mode rebuilds parent tables."""
+    engine: Engine = context.config.attributes["engine"]
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("COMMIT")
@@ -27,7 +25,7 @@ def run() -> None:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20261123)")  # whoever comes second finds it done
         context.configure(
             connection=connection,
-            target_metadata=db.metadata,
+            target_metadata=Base.metadata,
             render_as_batch=True,
             compare_type=True,
             render_item=render_item,

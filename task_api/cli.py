@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
+from rich.console import Console
+from rich.table import Table
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -81,9 +83,6 @@ def _told(one: ApiToken) -> dict[str, str | None]:
 
 
 def _print(found: list[dict[str, str | None]]) -> None:
-    from rich.console import Console  # noqa: PLC0415 - only a printed table needs it
-    from rich.table import Table  # noqa: PLC0415
-
     table = Table("name", "scopes", "kind", "made", "last used", "revoked")
     for one in found:
         name, scopes, kind, *moments = (text or "" for text in one.values())

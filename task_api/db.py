@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, event, text
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, create_engine, event, text
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -69,6 +69,13 @@ def engine_options(database_url: str) -> dict[str, Any]:
     connect = {"connect_timeout": 5, "application_name": "leadbridge"}
     pool = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "pool_timeout": BUSY_TIMEOUT}
     return pool | {"hide_parameters": True, "connect_args": connect, "isolation_level": "READ COMMITTED"}
+
+
+def open_engine(database_url: str) -> Engine:
+    """A prepared engine for work outside of requests; its owner disposes of it."""
+    engine = create_engine(database_url, **engine_options(database_url))
+    prepare_engine(engine)
+    return engine
 
 
 def prepare_engine(engine: Engine) -> None:

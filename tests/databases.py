@@ -1,6 +1,9 @@
 """Where a test's database comes from: a SQLite file, copied, or a database of a real PostgreSQL, made from a template."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +34,15 @@ class SqliteFiles:
 
     def drop(self, url: str) -> None:
         """It goes with its folder."""
+
+
+def migrated_at_once(url: str, processes: int) -> None:
+    """So many processes bring one database to the newest schema, none of them fails."""
+    code = "import os; from task_api.schema import upgrade; upgrade(os.environ['DATABASE_URL'])"
+    command, environ = [sys.executable, "-c", code], os.environ | {"DATABASE_URL": url}
+    running = [subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) for _ in range(processes)]
+    ends = [(one.communicate(timeout=60)[1], one.returncode) for one in running]
+    assert [code for _, code in ends] == [0] * processes, ends
 
 
 def databases(kind: str, folder: Path) -> Databases:

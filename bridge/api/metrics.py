@@ -9,6 +9,8 @@ from itertools import accumulate
 from typing import Any
 
 from flask import Blueprint, Response, current_app
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from sqlalchemy import select
 
 from bridge.google.calls import KINDS, RESULTS
@@ -45,8 +47,6 @@ Tallies = Mapping[tuple[str, str], Mapping[str, float]]
 @requires("tasks:read")
 def scrape() -> Response:
     """The text format that Prometheus reads."""
-    from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415 - 10 MB that few need
-
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Queues(current_app.extensions["bridge"]))
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
@@ -107,8 +107,6 @@ def _moment(at: datetime | None) -> float:
 
 
 def _gauge(name: str, text: str, labels: list[str], values: Iterable[tuple[list[str], float]]) -> Any:
-    from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415
-
     gauge = GaugeMetricFamily(f"leadbridge_{name}", text, labels=labels)
     for told, value in values:
         gauge.add_metric(told, value)
@@ -117,8 +115,6 @@ def _gauge(name: str, text: str, labels: list[str], values: Iterable[tuple[list[
 
 def _counters(queues: Sequence[SheetQueue], tallied: Tallies) -> Iterator[Any]:
     """Each label from the start, at 0: a rate needs to have seen it before the first."""
-    from prometheus_client.core import CounterMetricFamily  # noqa: PLC0415
-
     calls = [f"{kind} {result}" for kind in KINDS for result in RESULTS]
     for name, text, names, labels in (
         (counters.DELIVERIES, "signed deliveries, by what became of them", ["outcome"], counters.FATES),
@@ -134,8 +130,6 @@ def _counters(queues: Sequence[SheetQueue], tallied: Tallies) -> Iterator[Any]:
 
 
 def _histograms(queues: Sequence[SheetQueue], tallied: Tallies) -> Iterator[Any]:
-    from prometheus_client.core import HistogramMetricFamily  # noqa: PLC0415
-
     for name, text in (
         (
             counters.EDIT_TO_TASK,

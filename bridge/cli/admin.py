@@ -7,14 +7,16 @@ from pathlib import Path
 import click
 
 from bridge.cli.context import configured
+from bridge.engine.port import lock_file
 from bridge.maintenance import backup as copies
+from bridge.maintenance.import_sqlite import move
+from bridge.maintenance.restore import restore as put
+from bridge.server.systemd import unit as written
 
 
 @click.command()
 def unit() -> None:
     """Print a systemd unit for this installation; save it as /etc/systemd/system/leadbridge.service."""
-    from bridge.server.systemd import unit as written  # noqa: PLC0415 - one command needs it
-
     click.echo(written(configured(), Path.cwd()), nl=False)
     if find_spec("gunicorn") is None:
         click.echo("gunicorn is not installed yet: pip install -r bridge/server/requirements.lock", err=True)
@@ -34,9 +36,6 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def restore(file: Path) -> None:
     """Put the backup FILE in the place of the database; the bridge must be stopped. What it replaces is kept."""
-    from bridge.engine.port import lock_file  # noqa: PLC0415 - the other commands start faster without these
-    from bridge.maintenance.restore import restore as put  # noqa: PLC0415
-
     config = configured()
     content, kept = put(file, copies.database_file(config), lock_file(config), datetime.now(UTC))
     click.echo(f"restored {content.tasks} tasks, schema {content.schema}")
@@ -49,8 +48,6 @@ def restore(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def import_(file: Path) -> None:
     """Copy the SQLite database FILE into the empty PostgreSQL that DATABASE_URL names; the bridge must be stopped."""
-    from bridge.maintenance.import_sqlite import move  # noqa: PLC0415
-
     content = move(file, configured().database)
     click.echo(f"copied {content.tasks} tasks with their links and history; {file} is left as it is")
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import click
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.config.file import load
@@ -16,7 +16,7 @@ from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
 from bridge.worker import schedule
 from task_api import schema
-from task_api.db import UnitOfWork, engine_options, prepare_engine
+from task_api.db import UnitOfWork, open_engine
 
 SHEET = click.option("--sheet", metavar="KEY", help="Only this sheet; all of them when left out.")
 
@@ -33,8 +33,7 @@ def configured() -> Config:
 def session_on(config: Config) -> Iterator[Session]:
     """A session on the configured database, migrated if it was behind."""
     config.home.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(config.database, **engine_options(config.database))
-    prepare_engine(engine)
+    engine = open_engine(config.database)
     if schema.current(engine) != schema.head():
         schema.upgrade(config.database)
     try:

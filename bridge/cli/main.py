@@ -14,6 +14,8 @@ from bridge.cli.doctor.command import doctor
 from bridge.cli.repair import COMMANDS
 from bridge.config.logs import FORMATS, caused_by, configure, settings
 from bridge.errors import Permanent, Transient
+from bridge.server.serve import serve
+from bridge.server.worker import work
 from task_api import schema, tokens
 from task_api.cli import AS_JSON, SCOPE, USUAL, named, say, token
 from task_api.db import begin_write
@@ -39,16 +41,12 @@ for command in (token, connect, doctor, *COMMANDS, *OPERATE):
 @cli.command()
 def run() -> None:
     """Serve the bridge, the task API and, without a bridge.toml, a local Google. Stop with Ctrl-C."""
-    from bridge.server.serve import serve  # noqa: PLC0415 - the other commands start faster without it
-
     serve(configured())
 
 
 @cli.command()
 def worker() -> None:
     """Work on the sheets without serving anything, beside other processes on one PostgreSQL. Stop with Ctrl-C."""
-    from bridge.server.worker import work  # noqa: PLC0415
-
     work(configured())
 
 

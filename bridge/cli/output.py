@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.table import Table
 
 from bridge.core.reconcile import Plan, Step
 from bridge.worker.sweep import Progress
@@ -40,9 +43,6 @@ def print_rows(rows: Sequence[dict[str, Any]], names: Iterable[str], as_json: bo
     if as_json:
         click.echo(json.dumps(list(rows), ensure_ascii=False))
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
     if not rows:
         click.echo("nothing")
         return
@@ -68,9 +68,6 @@ def _shown(value: object, nothing: str = "(empty)") -> str:
 @contextmanager
 def progress_bar(key: str, quiet: bool) -> Iterator[Progress]:
     """A bar on the error output while a sweep runs."""
-    from rich.console import Console  # noqa: PLC0415 - the server never prints a table
-    from rich.progress import Progress as Bar  # noqa: PLC0415
-
     with Bar(console=Console(stderr=True), transient=True, disable=quiet) as bar:
         tasks: dict[str, Any] = {}
 

@@ -10,6 +10,8 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from bridge.config.model import Config
+from bridge.engine.embedded import EmbeddedEngine
+from bridge.engine.postgres import PostgresEngine
 from bridge.runtime import Runtime
 from bridge.store.unit_of_work import Wishes
 
@@ -45,11 +47,7 @@ class SheetEngine(Protocol):
 def make_engine(runtime: Runtime) -> SheetEngine:
     """The engine for the database that the configuration names; not started."""
     if runtime.database.dialect.name == "postgresql":
-        from bridge.engine.postgres import PostgresEngine  # noqa: PLC0415 - Procrastinate, only where it is used
-
         return PostgresEngine(runtime)
-    from bridge.engine.embedded import EmbeddedEngine  # noqa: PLC0415
-
     return EmbeddedEngine(runtime, lock_file(runtime.config))
 
 

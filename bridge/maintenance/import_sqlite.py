@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, func, insert, select, text
+from sqlalchemy import Connection, Table, func, insert, select, text
 
 from bridge import tracker
 from bridge.errors import Permanent
 from bridge.maintenance.backup import Content, checked, copy
 from bridge.maintenance.restore import alone
 from task_api import schema
-from task_api.db import Base, engine_options, prepare_engine
+from task_api.db import Base, open_engine
 
 PORTION = 2000
 _SET = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :used)")
@@ -40,8 +40,7 @@ def move(file: Path, url: str) -> Content:
 
 
 def _fill(source_url: str, url: str, content: Content) -> None:
-    source, target = create_engine(source_url), create_engine(url, **engine_options(url))
-    prepare_engine(source)
+    source, target = open_engine(source_url), open_engine(url)
     try:
         with source.connect() as there, target.begin() as here:
             if here.scalar(select(func.count()).select_from(tracker.Task)):

@@ -64,7 +64,7 @@ def post_worker_init(worker: Any) -> None:
     """The fork is done: threads may start."""
     if _config.engine:
         worker.wsgi.extensions["engine"].start()
-    gc.settle()
+    gc.freeze()
 
 
 def worker_exit(_arbiter: Any, worker: Any) -> None:

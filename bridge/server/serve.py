@@ -6,20 +6,21 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask
+from waitress import create_server
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from bridge.app import create_app
 from bridge.config.model import Config
 from bridge.config.secrets import append_private
 from bridge.errors import Permanent
+from bridge.local_google.app import create_local_google
+from bridge.local_google.local import LocalGoogle
 from bridge.server import gc
+from bridge.server.shutdown import drain
 from task_api import tokens
-
-if TYPE_CHECKING:
-    from bridge.local_google.local import LocalGoogle
 
 THREADS = 12
 SCOPES = ("tasks:read", "tasks:write", "admin")
@@ -39,10 +40,6 @@ def serve(config: Config) -> None:
 
 
 def _listen(wsgi: Callable[..., Any], config: Config, started: Callable[[], None], stopped: Callable[[], None]) -> None:
-    from waitress import create_server  # noqa: PLC0415 - only a serving process needs it
-
-    from bridge.server.shutdown import drain  # noqa: PLC0415
-
     try:
         server: Any = create_server(
             wsgi,
@@ -74,8 +71,6 @@ def _drain(stopping: threading.Event, stopped: Callable[[], None]) -> None:
 
 
 def _local_google(config: Config, token_ok: Callable[[str], bool]) -> tuple[Flask, Config]:
-    from bridge.local_google.app import create_local_google  # noqa: PLC0415 - production never loads it
-
     base, folder = f"http://127.0.0.1:{config.port}/local", config.home / "local_google"
     try:
         google = create_local_google(folder, public_url=base, api_token_ok=token_ok)
@@ -86,7 +81,7 @@ def _local_google(config: Config, token_ok: Callable[[str], bool]) -> tuple[Flas
     return google, replace(config, sheets=sheets, google_url=base, credentials=folder / "service_account.json")
 
 
-def _started(app: Flask, config: Config, local: "LocalGoogle | None", token: str) -> None:
+def _started(app: Flask, config: Config, local: LocalGoogle | None, token: str) -> None:
     if local is not None:
         try:
             local.scripts.run("installBridge", [config.connection("leads")])
@@ -95,10 +90,10 @@ def _started(app: Flask, config: Config, local: "LocalGoogle | None", token: str
     if config.engine:
         app.extensions["engine"].start()
     _announce(config, token)
-    gc.settle()
+    gc.freeze()
 
 
-def _stopped(app: Flask, local: "LocalGoogle | None") -> None:
+def _stopped(app: Flask, local: LocalGoogle | None) -> None:
     """Finish the work under way; requests are still answered meanwhile."""
     if local is not None:
         local.questions.close()  # nobody answers them any more

@@ -19,7 +19,7 @@ def work(config: Config) -> None:
         signal.signal(number, lambda *_: stopping.set())
     app.extensions["engine"].start()
     print("ready", flush=True)
-    gc.settle()
+    gc.freeze()
     stopping.wait()
     app.extensions["engine"].stop()
     app.extensions["bridge"].close()

@@ -7,16 +7,16 @@ import sys
 from contextlib import closing
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask_migrate import downgrade
 from sqlalchemy import create_engine, inspect
 
 import bridge.store.models  # noqa: F401 - registers its tables
 import task_api.models  # noqa: F401
 from task_api import schema
-from task_api.db import db
-from task_api.migrate import main, migration_app
+from task_api.db import Base, open_engine
+from tests.databases import migrated_at_once
 from tests.process.process import free_port
 
 
@@ -26,15 +26,14 @@ def file(tmp_path):
 
 
 @pytest.fixture
-def app(file):
-    app = migration_app(f"sqlite:///{file}")
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+def engine(file):
+    engine = open_engine(f"sqlite:///{file}")
+    yield engine
+    engine.dispose()
 
 
 def upgraded(file):
-    main(f"sqlite:///{file}")
+    schema.upgrade(f"sqlite:///{file}")
     return file
 
 
@@ -71,17 +70,17 @@ def described(file):
     return told
 
 
-def test_migrating_from_nothing_leaves_alembic_nothing_to_add(app, file):
+def test_migrating_from_nothing_leaves_alembic_nothing_to_add(engine, file):
     upgraded(file)
-    with app.app_context(), db.engine.connect() as connection:
+    with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, db.metadata) == []
+        assert compare_metadata(context, Base.metadata) == []
 
 
 def test_migrating_from_nothing_gives_the_same_database_as_the_models(file, tmp_path):
     plain = tmp_path / "plain.db"
     engine = create_engine(f"sqlite:///{plain}")
-    db.metadata.create_all(engine)
+    Base.metadata.create_all(engine)
     engine.dispose()
     migrated, made = described(upgraded(file)), described(plain)
     assert migrated.keys() == made.keys()
@@ -97,10 +96,9 @@ def test_the_migrated_database_knows_its_revision_and_migrating_again_changes_no
     assert described(file) == before
 
 
-def test_going_back_to_the_beginning_leaves_no_table(app, file):
+def test_going_back_to_the_beginning_leaves_no_table(engine, file):
     upgraded(file)
-    with app.app_context():
-        downgrade(revision="base")
+    command.downgrade(schema.alembic(engine), "base")
     assert tables(file) == {"alembic_version"}
     upgraded(file)
     assert "tasks" in tables(file)
@@ -135,10 +133,7 @@ def test_every_command_refuses_a_database_newer_than_the_code_with_that_sentence
 
 
 def test_two_processes_that_migrate_the_same_new_file_at_once_both_end_well(file):
-    command = [sys.executable, "-m", "task_api.migrate", f"sqlite:///{file}"]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    ends = [(one.communicate(timeout=60)[1], one.returncode) for one in both]
-    assert [code for _, code in ends] == [0, 0], ends
+    migrated_at_once(f"sqlite:///{file}", 2)
     assert query(file, "SELECT version_num FROM alembic_version") == [(schema.head(),)]
 
 

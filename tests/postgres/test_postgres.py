@@ -26,6 +26,7 @@ from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.runtime import Runtime
 from bridge.worker import run, schedule
 from task_api import schema, tasks
+from tests.databases import migrated_at_once
 from tests.process.process import ROOT
 from tests.stack import Stack, eventually
 
@@ -131,11 +132,7 @@ def test_a_row_takes_a_task_as_the_patch_left_it_that_was_under_way(stack):
 
 def test_processes_that_start_at_once_migrate_once(tmp_path, postgres):
     url = postgres.empty()
-    starts = [threading.Thread(target=schema.upgrade, args=(url,)) for _ in range(4)]
-    for start in starts:
-        start.start()
-    for start in starts:
-        start.join()
+    migrated_at_once(url, 4)
     engine = create_engine(url)
     assert schema.current(engine) == schema.head()
     engine.dispose()

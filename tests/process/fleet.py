@@ -119,7 +119,6 @@ class Fleet:
         mine = {
             "LEADBRIDGE_HOME": "home",
             "PYTHONPATH": str(ROOT),
-            "PYTHONOPTIMIZE": "2",
             "DATABASE_URL": self.database,
         }
         return os.environ | mine | secrets

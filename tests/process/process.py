@@ -96,7 +96,7 @@ class Process:
 
     def surroundings(self) -> dict[str, str]:
         """Every environment variable it sees."""
-        mine = {"PORT": str(self.port), "LEADBRIDGE_HOME": "home", "PYTHONOPTIMIZE": "2", "PYTHONPATH": str(ROOT)}
+        mine = {"PORT": str(self.port), "LEADBRIDGE_HOME": "home", "PYTHONPATH": str(ROOT)}
         return os.environ | mine | self.environ()
 
     def kill(self) -> None:

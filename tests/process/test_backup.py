@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 import requests
+from alembic import command
 from click.testing import CliRunner
 from sqlalchemy import select
 
@@ -20,6 +21,7 @@ from bridge.maintenance.backup import backup, checked
 from bridge.maintenance.restore import GAP, restore
 from bridge.store.models import Link
 from task_api import schema, tokens
+from task_api.db import open_engine
 from tests.process.process import until_equal
 from tests.process.test_killed import MEANT, deliver
 from tests.process.workers import Workers
@@ -301,17 +303,11 @@ def test_a_backup_of_a_newer_version_is_refused(file, tmp_path):
 
 
 def test_a_backup_of_an_older_version_is_migrated_by_the_start(scripted, tmp_path):
-    from flask_migrate import downgrade
-
-    from task_api.db import db
-    from task_api.migrate import migration_app
-
     stack = scripted
     backup(stack.home / "tasks.db", tmp_path / "backup.db")
-    app = migration_app(f"sqlite:///{tmp_path / 'backup.db'}")
-    with app.app_context():
-        downgrade(revision="0001")
-        db.engine.dispose()
+    engine = open_engine(f"sqlite:///{tmp_path / 'backup.db'}")
+    command.downgrade(schema.alembic(engine), "0001")
+    engine.dispose()
     assert checked(tmp_path / "backup.db").schema == "0001"
     restored(stack, tmp_path / "backup.db")
     assert in_step(stack)

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bridge.cli.connect import toml
+from bridge.cli.connect.ask import Asked, google_of, key_file, looked_at, opened, spreadsheet_id
 from bridge.config.model import GOOGLE, Config
 from bridge.core.mapping import COLUMNS
 from bridge.store.models import SheetQueue
-from task_api.db import engine_options, prepare_engine
+from task_api.db import open_engine
 from task_api.statuses import STATUSES
 
 PAIR = re.compile(r"([^=]+)=(.+)")
@@ -42,8 +43,6 @@ def _pairs(_context: click.Context, parameter: click.Parameter, given: tuple[str
 @click.option("--wait", default=600.0, show_default=True, help="Seconds to wait for the sheet's script; 0: do not.")
 def connect(address: str, key: str, public_url: str | None, wait: float, **given: Any) -> None:
     """Connect the Google Sheet at ADDRESS: look at it, write bridge.toml, and wait for its script's first word."""
-    from bridge.cli.connect.ask import Asked, google_of, key_file, looked_at, opened, spreadsheet_id  # noqa: PLC0415 - gspread is slow
-
     asked = Asked(**given)
     if strange := asked.columns.keys() - (fields := [column.field for column in COLUMNS]):
         raise click.BadParameter(
@@ -90,8 +89,7 @@ def _wait_for_hello(config: Config, key: str, seconds: float) -> None:
         "Start the bridge (make run) if it does not run. Waiting for the sheet's script; Ctrl-C leaves, nothing lost."
     )
     config.home.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(config.database, **engine_options(config.database))
-    prepare_engine(engine)
+    engine = open_engine(config.database)
     while time.monotonic() < until:
         if _heard(engine, key, began):
             click.echo("connected: edits of the sheet reach the bridge, and it writes back")

@@ -5,13 +5,15 @@ from collections import Counter
 from dataclasses import asdict
 
 import click
-from sqlalchemy import create_engine
+from rich.console import Console
+from rich.markup import escape
 from sqlalchemy.orm import Session
 
 from bridge.cli.context import beside_local_google, configured
+from bridge.cli.doctor.examine import examine
 from bridge.cli.doctor.finding import Finding
 from task_api.cli import AS_JSON
-from task_api.db import engine_options, prepare_engine
+from task_api.db import open_engine
 
 MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]look[/]", "problem": "[red]mend[/]"}
 
@@ -20,12 +22,9 @@ MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]look[/]", "problem": "[red]me
 @AS_JSON
 def doctor(as_json: bool) -> None:
     """Look at everything the bridge leans on and say what to mend. The exit code counts the problems."""
-    from bridge.cli.doctor.examine import examine  # noqa: PLC0415 - gspread takes half a second
-
     config = configured()
     config.home.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(config.database, **engine_options(config.database))
-    prepare_engine(engine)
+    engine = open_engine(config.database)
     if config.local:
         with Session(engine) as session:
             config = beside_local_google(config, session)
@@ -43,9 +42,6 @@ def doctor(as_json: bool) -> None:
 
 
 def _print(finding: Finding) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
-
     where = f"{finding.sheet}: " if finding.sheet else ""
     line = f"{MARKS[finding.level]}\t{escape(where + finding.check)}: {escape(finding.said)}"
     mend = f"\n\t→ {escape(finding.mend)}" if finding.mend else ""
