@@ -12,8 +12,6 @@ from bridge.store.models import Delivery, SheetQueue
 from task_api.models import Task
 from tests.stack import SECRET, Stack, eventually
 
-pytestmark = pytest.mark.engine
-
 NOWHERE = "http://127.0.0.1:9/hooks/sheets/leads"
 
 
@@ -59,7 +57,7 @@ def wait_for_the_lock_at_most(stack, milliseconds):
     (files / "State.js").write_text(patient, encoding="utf-8")
     google.person.on_event.remove(google.scripts.handle)
     google.scripts.stop()
-    google.scripts = Scripts(google.book, google.store, google.trouble, files)
+    google.scripts = Scripts(google.book, google.store, google.trouble, files, threads=stack.clock is None)
     google.person.on_event.append(google.scripts.handle)
 
 
@@ -115,7 +113,8 @@ def test_a_column_added_later_is_known_as_soon_as_its_header_is_typed(stack):
     stack.edit("E1", ["owner"])
     assert stack.google.scripts.wait_idle(10)
     stack.edit("E2", ["Bob"])
-    eventually(lambda: stack.task(1)["assignee"] == "Bob")
+    stack.settle()
+    assert stack.task(1)["assignee"] == "Bob"
 
 
 def test_a_date_arrives_as_the_day_its_cell_shows_in_any_zone(stack):
@@ -124,22 +123,25 @@ def test_a_date_arrives_as_the_day_its_cell_shows_in_any_zone(stack):
         stack.edit("A1:E1", ["id", "name", "status", "task_id", "due"])
         stack.install()
         stack.edit("A2:E2", ["12", "Vikram", "NEW", None, "2026-11-22"])
-        eventually(lambda: stack.tasks() and stack.task(1)["due"] == "2026-11-22")
+        stack.settle()
+        assert stack.task(1)["due"] == "2026-11-22"
         stack.edit("E2", [""])
-        eventually(lambda: stack.task(1)["due"] is None)
+        stack.settle()
+        assert stack.task(1)["due"] is None
 
 
 def test_new_rows_get_an_id_when_the_configuration_says_so(tmp_path, databases):
-    with Stack(tmp_path, databases, engine=True, assign_ids=True) as stack:
+    with Stack(tmp_path, databases, assign_ids=True) as stack:
         stack.edit("B2:C2", ["Zoë", "NEW"])
         stack.install()
         stack.edit("B3:C4", ["Ann", "NEW"], ["Bob", "NEW"])
-        eventually(lambda: len(stack.tasks()) == 3)
+        stack.settle()
+        assert len(stack.tasks()) == 3
         assert {str(stack.cell(f"A{row}")) for row in (2, 3, 4)} == {task["lead_id"] for task in stack.tasks()}
 
 
 def test_1200_pasted_rows_without_ids_get_them_in_one_write(tmp_path, databases):
-    with Stack(tmp_path, databases, engine=True, assign_ids=True) as stack:
+    with Stack(tmp_path, databases, assign_ids=True) as stack:
         stack.install()
         stack.google.person.edit("B2:C1201", [[f"Lead {n}", "NEW"] for n in range(1, 1201)], pasted=True)
         assert stack.google.scripts.wait_idle(30)
@@ -151,7 +153,7 @@ def test_1200_pasted_rows_without_ids_get_them_in_one_write(tmp_path, databases)
 
 
 def test_ids_are_given_around_rows_that_have_one_and_rows_that_are_empty(tmp_path, databases):
-    with Stack(tmp_path, databases, engine=True, assign_ids=True) as stack:
+    with Stack(tmp_path, databases, assign_ids=True) as stack:
         stack.install()
         names = [["", "Ann"], ["", "Bob"], ["mine", "Eve"], ["", "Max"], ["", ""], ["", "Zoë"]]
         type_and_wait(stack, "A2:C7", *([*name, "NEW" if name[1] else ""] for name in names))
@@ -165,7 +167,8 @@ def test_ids_are_given_around_rows_that_have_one_and_rows_that_are_empty(tmp_pat
 def test_a_refused_row_is_told_to_the_person(stack):
     stack.install()
     stack.edit("A2:C2", ["1", "Ann", "WON"])
-    eventually(lambda: any("use one of NEW" in toast.text for toast in stack.google.book.toasts))
+    stack.settle()
+    assert any("use one of NEW" in toast.text for toast in stack.google.book.toasts)
 
 
 def test_edits_made_while_the_bridge_was_away_arrive_with_the_next_one(stack):
@@ -175,8 +178,8 @@ def test_edits_made_while_the_bridge_was_away_arrive_with_the_next_one(stack):
     type_and_wait(stack, "A3:C4", ["2", "Bob", "NEW"], ["3", "Eve", "LOST"])
     lead_to(stack, home(stack))
     stack.edit("C2", ["CONTACTED"])
-    eventually(lambda: len(stack.tasks()) == 3)
-    assert stack.google.scripts.wait_idle(10)
+    stack.settle()
+    assert len(stack.tasks()) == 3
     assert unsent(stack) == []
 
 
@@ -189,8 +192,8 @@ def test_a_long_outage_leaves_few_notes_and_everything_arrives_after_it(stack):
     assert 0 < len(unsent(stack)) <= 21
     lead_to(stack, home(stack))
     stack.edit("C2", ["LOST"])
-    eventually(lambda: len(stack.tasks()) == 30)
     stack.settle()
+    assert len(stack.tasks()) == 30
     assert stack.task(int(stack.cell("D2")))["status"] == "DONE"
     assert unsent(stack) == []
 
@@ -206,8 +209,8 @@ def test_rows_sorted_while_they_are_unsent_still_arrive_each_as_itself(stack):
     stack.google.person.sort("A2:D4", 1)
     lead_to(stack, home(stack))
     stack.google.scripts.fire_clock()
-    eventually(lambda: len(stack.tasks()) == 3)
     stack.settle()
+    assert len(stack.tasks()) == 3
     found = {task["lead_id"]: (task["title"], task["status"]) for task in stack.tasks()}
     assert found == {
         "1": ("Follow up: Ann", "TODO"),
@@ -235,7 +238,8 @@ def test_each_edit_asks_google_for_one_post_and_is_one_delivery(stack):
     stack.install()
     for number, word in enumerate(["NEW", "CONTACTED", "LOST"], start=2):
         type_and_wait(stack, "A2:C2", ["1", "Ann", word])
-        assert stack.google.scripts.executions()[0]["calls"]["fetch"] == 1
+        edited = next(run for run in stack.google.scripts.executions() if run["function"] == "bridgeEdited")
+        assert edited["calls"]["fetch"] == 1
         assert len(deliveries(stack)) == number
 
 
@@ -243,7 +247,7 @@ def test_each_edit_asks_google_for_one_post_and_is_one_delivery(stack):
 def test_a_name_arrives_letter_by_letter(stack, name):
     stack.install()
     stack.edit("A2:C2", ["é1", name, "NEW"])
-    eventually(stack.tasks)
+    stack.settle()
     assert (stack.task(1)["title"], stack.task(1)["lead_id"]) == (f"Follow up: {name}", "é1")
 
 
@@ -257,8 +261,8 @@ def test_while_the_lock_is_held_elsewhere_an_edit_is_put_off_and_not_lost(stack)
     assert (len(deliveries(stack)), unsent(stack)) == (1, ["BRIDGE_UNSENT_ALL"])
     lock.release()
     stack.google.scripts.fire_clock()
-    eventually(lambda: [task["lead_id"] for task in stack.tasks()] == ["1"])
-    assert stack.google.scripts.wait_idle(10)
+    stack.settle()
+    assert [task["lead_id"] for task in stack.tasks()] == ["1"]
     assert unsent(stack) == []
 
 
@@ -274,9 +278,11 @@ def test_without_a_lock_and_without_room_for_a_note_the_sweep_still_finds_the_ed
     assert [run["error"] for run in stack.google.scripts.executions() if "error" in run] == []
     type_and_wait(stack, "A3:C3", ["2", "Bob", "NEW"])
     stack.google.scripts.run("bridgeSyncEverything", [])
-    eventually(lambda: len(stack.tasks()) == 2)
+    stack.settle()
+    assert len(stack.tasks()) == 2
 
 
+@pytest.mark.engine
 def test_an_edit_waits_for_the_lock_and_goes_out_when_it_is_free(stack):
     stack.install()
     stack.settle()
@@ -287,10 +293,11 @@ def test_an_edit_waits_for_the_lock_and_goes_out_when_it_is_free(stack):
     assert stack.tasks() == []
     lock.release()
     eventually(stack.tasks)
-    assert stack.google.scripts.wait_idle(10)
+    stack.settle()
     assert unsent(stack) == []
 
 
+@pytest.mark.engine
 def test_executions_that_fight_for_the_lock_end_with_both_sides_equal(stack):
     wait_for_the_lock_at_most(stack, 1)
     stack.install()
@@ -333,17 +340,19 @@ def test_a_deleted_row_makes_the_bridge_sweep(stack):
     stack.settle()
     before = lane(stack).swept_at
     stack.google.person.delete_rows("Leads", 2)
-    eventually(lambda: lane(stack).swept_at > before)
     stack.settle()
+    assert lane(stack).swept_at > before
     stack.patch(2, status="DONE")
-    eventually(lambda: stack.rows() == [[2, "Bob", "QUALIFIED", 2]])
+    stack.settle()
+    assert stack.rows() == [[2, "Bob", "QUALIFIED", 2]]
 
 
 def test_the_clock_tells_the_bridge_that_the_triggers_live(stack):
     stack.install()
     before = lane(stack)
     stack.google.scripts.fire_clock()
-    eventually(lambda: lane(stack).heard_at > before.heard_at)
+    stack.settle()
+    assert lane(stack).heard_at > before.heard_at
     assert lane(stack).seq == before.seq
 
 
@@ -365,8 +374,8 @@ def test_events_that_google_drops_under_fast_typing_are_found_by_the_sweep(stack
     stack.google.trouble.edit_queue = 2
     for n in range(1, 21):
         stack.edit(f"A{n + 1}:C{n + 1}", [n, f"Lead {n}", "NEW"])
-    eventually(lambda: len(stack.tasks()) == 20)
     stack.settle()
+    assert len(stack.tasks()) == 20
     assert sorted(row[3] for row in stack.rows()) == list(range(1, 21))
 
 

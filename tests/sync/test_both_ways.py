@@ -265,6 +265,7 @@ def test_edits_and_patches_at_the_same_time_end_equal(stack):
         stack.edit(f"C{n + 1}", [words[i % 4]])
         stack.deliver([n, f"Lead {n}", words[i % 4], n], first=n + 1, seq=10 + i, edited={"first": 3, "last": 3})
     thread.join()
+    stack.later(15)  # what waits for sure reads has waited
     stack.settle()
     meant = {"NEW": "TODO", "CONTACTED": "IN_PROGRESS", "QUALIFIED": "DONE", "LOST": "DONE"}
     assert [meant[row[2]] for row in stack.rows()] == [task["status"] for task in stack.tasks()]

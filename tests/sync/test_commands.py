@@ -11,9 +11,6 @@ from click.testing import CliRunner
 
 from bridge.cli.main import cli
 from tests.process.process import ROOT
-from tests.stack import eventually
-
-pytestmark = pytest.mark.engine
 
 
 @pytest.fixture
@@ -55,22 +52,21 @@ def test_the_status_says_in_words_how_fast_a_sheet_is_followed_and_at_what_cost(
     assert f"leads: nothing waits, 95 of 100 changes took {lag['p95']:.2f} s at most; {spent}" in said
     linked.google.trouble.unshared = True
     linked.patch(1, status="TODO")
-    eventually(
-        lambda: "leads: a change waits for " in CliRunner().invoke(cli, ["status"], catch_exceptions=False).stdout
-    )
+    linked.drain()
+    assert "leads: a change waits for " in CliRunner().invoke(cli, ["status"], catch_exceptions=False).stdout
 
 
 def test_undo_take_retry_and_approve_print_what_they_did_as_json(linked, commands):
     newest = commands("changes", "--limit", "1")[0]["id"]
     done = commands("undo", str(newest))
     assert done == {"change": newest, "done": "status of lead 1 is 'NEW' again"}
-    eventually(lambda: linked.cell("C2") == "NEW")
+    linked.settle()
+    assert linked.cell("C2") == "NEW"
     assert commands("retry", "--all") == {"retried": 0}
     assert commands("approve") == [{"sheet": "leads", "approved": 0}]
 
 
 def test_what_a_conflict_lost_is_taken_and_told_as_json(linked, commands):
-    linked.app.extensions["engine"].stop()
     linked.patch(1, status="IN_PROGRESS")
     linked.edit("C2", ["LOST"])
     linked.deliver([1, "Ann", "LOST", 1], edited={"first": 3, "last": 3})

@@ -41,58 +41,86 @@ class Talking(Process):
         )
 
 
-@pytest.fixture
-def talking(tmp_path):
+@pytest.mark.full
+def test_a_process_tells_its_events_as_json_lines(tmp_path):
     process = Talking(tmp_path)
     with (tmp_path / "log").open("w") as process.errors, process:
-        yield process
+        process.google.person.edit("A2:C2", [[12, "Vikram Rao", "NEW"]])
+        deliver(process, [2], itertools.count(1))
+        (row,) = process.written(1)
+    assert (row["sheet"], row["row"], row["fields"]) == ("leads", 2, "task_id")
 
 
-def test_one_cause_leads_from_the_delivery_and_from_the_request_to_the_cell(talking):
-    talking.google.person.edit("A2:C2", [[12, "Vikram Rao", "NEW"]])
-    deliver(talking, [2], itertools.count(1))
-    taken = next(line for line in talking.lines() if line["event"] == "delivery_taken")
+class Listener:
+    """Every event as the JSON lines that a process prints."""
+
+    def __init__(self, printed):
+        self.printed = printed
+
+    def lines(self, event=None):
+        told = [json.loads(line) for line in self.printed.getvalue().splitlines()]
+        return [line for line in told if event in (None, line["event"])]
+
+
+@pytest.fixture
+def told():
+    handler, root = logging.StreamHandler(io.StringIO()), logging.getLogger()
+    handler.setFormatter(ProcessorFormatter(processors=processors("json")))
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel("INFO")
+    yield Listener(handler.stream)
+    root.setLevel(before)
+    root.removeHandler(handler)
+
+
+def test_one_cause_leads_from_the_delivery_and_from_the_request_to_the_cell(stack, told):
+    stack.edit("A2:C2", [12, "Vikram Rao", "NEW"])
+    stack.deliver([12, "Vikram Rao", "NEW", None])
+    stack.settle()
+    (taken,) = told.lines("delivery_taken")
     assert taken["cause"] == taken["delivery"]
-    row = talking.written(1)[0]
+    (row,) = told.lines("row_written")
     assert (row["cause"], row["sheet"], row["row"], row["fields"]) == (taken["delivery"], "leads", 2, "task_id")
-    headers = {"Authorization": f"Bearer {talking.token}", "X-Request-Id": "from-a-program.7"}
-    answer = requests.patch(f"{talking.url}/tasks/1", json={"status": "DONE"}, headers=headers, timeout=60)
-    assert answer.headers["X-Request-Id"] == "from-a-program.7"
-    row = talking.written(2)[1]
+    stack.http.headers["X-Request-Id"] = "from-a-program.7"
+    assert stack.patch(1, status="DONE").headers["X-Request-Id"] == "from-a-program.7"
+    stack.settle()
+    row = told.lines("row_written")[1]
     assert (row["cause"], row["fields"]) == ("from-a-program.7", "status")
-    patched = next(line for line in talking.lines() if line.get("method") == "PATCH")
+    patched = next(line for line in told.lines() if line.get("method") == "PATCH")
     assert (patched["cause"], patched["route"], patched["status"]) == ("from-a-program.7", "/tasks/<int:task_id>", 200)
-    text = (talking.folder / "log").read_text()
-    assert "Vikram" not in text
-    assert "QUALIFIED" not in text
+    assert "Vikram" not in told.printed.getvalue()
+    assert "QUALIFIED" not in told.printed.getvalue()
 
 
-def test_what_a_sweep_found_is_caused_by_that_sweep_and_not_by_an_older_delivery(talking):
-    talking.google.person.edit("A2:C2", [[12, "Vikram", "NEW"]])
-    deliver(talking, [2], itertools.count(1))
-    talking.written(1)
-    talking.stop()
-    talking.google.person.edit("A3:C3", [[13, "Mara", "NEW"]])
-    talking.start()
-    last = talking.written(2)[-1]
+def test_what_a_sweep_found_is_caused_by_that_sweep_and_not_by_an_older_delivery(linked, told):
+    linked.stop_bridge()
+    linked.edit("A3:C3", [13, "Mara", "NEW"])
+    linked.start_bridge()
+    linked.settle()
+    last = told.lines("row_written")[-1]
     assert (last["row"], last["cause"].startswith("job:leads:")) == (3, True)
 
 
-def test_a_row_that_the_bridge_appends_names_the_request_that_made_its_task(talking):
-    talking.stop()
-    with (talking.folder / "bridge.toml").open("a") as file:
-        file.write("create_rows = true\n")
-    talking.start()
-    headers = {"Authorization": f"Bearer {talking.token}", "X-Request-Id": "from-a-program.8"}
-    requests.post(f"{talking.url}/tasks", json={"title": "A task"}, headers=headers, timeout=60)
-    appended = eventually(lambda: next((line for line in talking.lines() if line["event"] == "row_appended"), None))
+def test_a_row_that_the_bridge_appends_names_the_request_that_made_its_task(running, told):
+    stack = running(create_rows=True)
+    stack.http.headers["X-Request-Id"] = "from-a-program.8"
+    stack.post_to("/tasks", title="A task")
+    stack.settle()
+    (appended,) = told.lines("row_appended")
     assert appended["cause"] == "from-a-program.8"
 
 
-def test_probes_that_find_nothing_wrong_fill_no_log(talking):
-    for path in ("/healthz", "/readyz", "/none"):
-        requests.get(talking.url + path, timeout=60)
-    assert [line["route"] for line in talking.lines() if line["event"] == "request_answered"] == ["none"]
+def test_probes_that_find_nothing_wrong_fill_no_log(stack, told):
+    for path in ("/healthz", "/none"):
+        requests.get(stack.url + path, timeout=60)
+    assert [line["route"] for line in told.lines("request_answered")] == ["none"]
+
+
+@pytest.mark.engine
+def test_a_probe_that_finds_the_bridge_ready_fills_no_log(stack, told):
+    assert requests.get(f"{stack.url}/readyz", timeout=60).status_code == 200
+    assert told.lines("request_answered") == []
 
 
 @pytest.mark.parametrize("given", ["", "two words", "x" * 200, "forged\\nevent=1", "mara@example.com"])

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -13,9 +14,6 @@ from bridge.config.model import Config
 from bridge.local_google.trouble import Fault
 from bridge.store import quota_usage
 from bridge.store.models import Change, Delivery, SheetQueue
-from tests.stack import eventually
-
-pytestmark = pytest.mark.engine
 
 
 def samples(stack):
@@ -107,18 +105,24 @@ def test_a_call_is_counted_by_what_google_answers(linked, fault, result):
     if fault:
         linked.google.trouble.fail(fault)
     linked.patch(1, status="DONE")
-    eventually(lambda: ("api_calls_total", "read", result) in grown(linked, before))
+    linked.drain()
     assert grown(linked, before)["api_calls_total", "read", result] == 1
 
 
 def test_a_call_without_an_answer_is_a_timeout(linked):
-    before = samples(linked)
-    linked.runtime.sheet("leads").google.http.set_timeout((5.0, 0.2))
-    linked.google.trouble.latency = 1.0
+    before, answering, google = samples(linked), threading.Event(), linked.witness
+
+    def late(environ, start_response):
+        answering.wait(20)
+        return google(environ, start_response)
+
+    linked.runtime.sheet("leads").google.http.set_timeout((5.0, 0.1))
+    linked.witness = late
     linked.patch(1, status="DONE")
-    eventually(lambda: grown(linked, before).get(("api_calls_total", "read", "timeout")))
-    linked.google.trouble.latency = 0.0
-    linked.settle()
+    linked.drain()
+    linked.witness = google
+    answering.set()
+    assert grown(linked, before)["api_calls_total", "read", "timeout"] == 1
 
 
 def test_what_is_left_of_the_minutes_budget_is_what_google_has_left(linked):
@@ -194,7 +198,6 @@ def steps(stack, path):
 )
 def test_an_answer_costs_the_same_however_long_the_history_is(linked, path, link, monkeypatch):
     monkeypatch.setattr("bridge.api.changes.LOOK", 500)
-    linked.app.extensions["engine"].stop()
 
     def grow(by):
         now, number = datetime.now(UTC), next(numbers)

@@ -8,9 +8,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bridge.cli.main import cli
 from tests.process.process import Process
-from tests.stack import eventually
-
-pytestmark = pytest.mark.engine
 
 
 def installed(stack):
@@ -103,7 +100,8 @@ def test_a_sweep_by_hand_puts_things_right_beside_the_running_bridge(stack, comm
     stack.edit("A2:C2", [1, "Ann", "NEW"])
     assert "1 task created" in commands("sweep", "--sheet", "leads")
     assert stack.task(1)["title"] == "Follow up: Ann"
-    eventually(lambda: stack.cell("D2") == 1)
+    stack.settle()
+    assert stack.cell("D2") == 1
     assert "nothing to do" in commands("sweep", "--dry-run")
 
 
@@ -126,7 +124,8 @@ def test_needs_status_changes_undo_and_take_speak_to_a_person(stack, commands):
     newest = json.loads(commands("changes", "--json", "--lead", "1"))[0]
     assert (newest["old"], newest["new"]) == ("NEW", "QUALIFIED")
     assert "status of lead 1 is 'NEW' again" in commands("undo", str(newest["id"]))
-    eventually(lambda: stack.cell("C2") == "NEW")
+    stack.settle()
+    assert stack.cell("C2") == "NEW"
     assert "only a value that a conflict lost" in commands("take", str(newest["id"]), code=1)
     assert "there is no change 999" in commands("undo", "999", code=1)
     assert "nothing was held" in commands("approve")
@@ -135,13 +134,14 @@ def test_needs_status_changes_undo_and_take_speak_to_a_person(stack, commands):
     assert "0 tried again" in commands("retry", "--all")
 
 
+@pytest.mark.full
 def test_a_sweep_from_another_process_is_noticed_by_the_running_bridge(tmp_path):
     import os
     import subprocess
     import sys
 
     from tests.process.process import ROOT
-    from tests.stack import SECRET
+    from tests.stack import SECRET, eventually
 
     with Process(tmp_path) as bridge:
         eventually(lambda: bridge.api("GET", "/status").json()[0]["swept_at"])

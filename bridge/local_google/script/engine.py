@@ -5,6 +5,7 @@ answer once the time is up, which ends every script that still asks for anything
 """
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,14 @@ def run(host: Callable[[str], str], files: Sequence[str], function: str, given: 
 
     ``given``: a trigger's ``event``, or ``args``. Raises nothing for what goes wrong inside.
     """
+    now = round(time.time() * 1000)
     context = quickjs.Context()
     context.set_memory_limit(MEMORY)
     context.add_callable("__host", host)
     try:
         for source in (RUNTIME, *files):
             context.eval(source)
-        done: dict[str, Any] = json.loads(context.get("__run")(function, json.dumps(given)))
+        done: dict[str, Any] = json.loads(context.get("__run")(function, json.dumps(given | {"now": now})))
     except quickjs.JSException as error:
         done = {"error": str(error), "stack": ""}
     return done
