@@ -2,10 +2,12 @@
  * What a person asks about the rows they have chosen: sync them now, show their history.
  */
 
-/** What an outcome means to a person; the bridge's reasons come before. */
+/** What each of the bridge's outcomes means to a person; its reasons come before. */
 const MEANING = Object.freeze({
   task_created: 'its task was made.',
   task_updated: 'its task took what changed.',
+  task_linked: 'it is now one with a task that was there before.',
+  task_restored: 'its task is back.',
   unchanged: 'the sheet and its task agree.',
   stale: 'a newer edit was there first.',
   conflict: 'both sides had changed; the history shows which value stayed.',

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from task_api.actor import Actor
 from task_api.models import Task
 from task_api.signals import task_archived, task_changed, task_created, task_wanted
 
@@ -17,7 +18,7 @@ from task_api.signals import task_archived, task_changed, task_created, task_wan
 def create(  # noqa: PLR0913 - the fields of a task
     session: Session,
     *,
-    actor: str,
+    actor: Actor,
     title: str,
     status: str = "TODO",
     lead_id: str | None = None,
@@ -50,7 +51,7 @@ def locked(session: Session, task_id: int) -> Task | None:
     return session.get(Task, task_id, populate_existing=True, with_for_update=True)
 
 
-def change(session: Session, task: Task, changes: Mapping[str, Any], *, actor: str) -> dict[str, tuple[Any, Any]]:
+def change(session: Session, task: Task, changes: Mapping[str, Any], *, actor: Actor) -> dict[str, tuple[Any, Any]]:
     """Set these fields; returns {field: (old, new)} of what really differed, and tells nobody when nothing did."""
     real = {name: (getattr(task, name), new) for name, new in changes.items() if getattr(task, name) != new}
     if real:
@@ -61,14 +62,14 @@ def change(session: Session, task: Task, changes: Mapping[str, Any], *, actor: s
     return real
 
 
-def archive(session: Session, task: Task, *, actor: str) -> None:
+def archive(session: Session, task: Task, *, actor: Actor) -> None:
     """Take the task off the board; nothing is deleted, and `restore` brings it back."""
     if task.archived_at is None:
         task.archived_at = _touch(task)
         task_archived.send(task, session=session, actor=actor)
 
 
-def restore(session: Session, task: Task, *, actor: str) -> None:
+def restore(session: Session, task: Task, *, actor: Actor) -> None:
     """Bring an archived task back."""
     if task.archived_at is not None:
         task.archived_at = None

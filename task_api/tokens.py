@@ -17,6 +17,7 @@ from flask import g, request
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from task_api.actor import PAGE, TOKEN, Actor
 from task_api.db import UNUSABLE, db, impatient
 from task_api.errors import Problem
 from task_api.models import ApiToken
@@ -128,7 +129,7 @@ def _authorize(scope: str) -> None:
     if not {scope, "admin"} & set(token.scopes.split()):
         raise Problem(403, f"this token may not do that; it needs the scope {scope}")
     note_use(token, datetime.now(UTC))
-    g.actor, g.token_id = f"{'page' if token.kind == 'session' else 'token'}:{token.name}", token.id
+    g.actor, g.token_id = Actor(PAGE if token.kind == "session" else TOKEN, token.name), token.id
 
 
 def _digest(token: str) -> str:

@@ -15,7 +15,7 @@ from bridge import tracker
 from bridge.reports.change_list import Query, selected, to_json
 from bridge.runtime import Runtime
 from bridge.store.models import Change, Link
-from bridge.sync.undo import CannotUndo, take, undo
+from bridge.sync.undo import CannotUndo, NoSuchChange, take, undo
 from task_api.db import db
 from task_api.errors import Problem
 from task_api.tokens import requires
@@ -55,14 +55,14 @@ def changes_of_task(task_id: int) -> Response:
 def undo_change(change_id: int) -> Response:
     """Set the field back to what it was before; ``?force=true`` also when it has changed since."""
     force = request.args.get("force") == "true"
-    return _back(lambda runtime, session: undo(session, runtime, change_id, g.actor, force=force))
+    return _back(lambda runtime, session: undo(session, runtime, change_id, str(g.actor), force=force))
 
 
 @changes.post("/changes/<int:change_id>/take")
 @requires("tasks:write")
 def take_change(change_id: int) -> Response:
     """Take the value that a conflict lost."""
-    return _back(lambda runtime, session: take(session, runtime, change_id, g.actor))
+    return _back(lambda runtime, session: take(session, runtime, change_id, str(g.actor)))
 
 
 def _page(session: Session, query: Query) -> tuple[Sequence[Row[Change, Link]], int | None]:
@@ -97,6 +97,6 @@ def _back(act: Callable[[Runtime, Session], str]) -> Response:
         try:
             done = act(runtime, session)
         except CannotUndo as error:
-            raise Problem(404 if str(error).startswith("there is no") else 409, str(error)) from error
+            raise Problem(404 if isinstance(error, NoSuchChange) else 409, str(error)) from error
         session.commit()
     return jsonify({"done": done})

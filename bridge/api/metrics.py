@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from sqlalchemy import select
 
+from bridge.core.outcome import Outcome
 from bridge.google.calls import KINDS, RESULTS
 from bridge.reports.action_items import Counts, counts, silence
 from bridge.reports.latency import Lag, lags
@@ -39,7 +40,6 @@ GAUGES = {
     "last_unsigned_timestamp_seconds": "when a wrong signature came that no right one has followed",
     "last_sweep_timestamp_seconds": "when all rows were last compared",
 }
-OUTCOMES = ("task_created", "task_updated", "task_linked", "task_restored", "unchanged", "stale", "conflict", "refused")
 Tallies = Mapping[tuple[str, str], Mapping[str, float]]
 
 
@@ -118,7 +118,7 @@ def _counters(queues: Sequence[SheetQueue], tallied: Tallies) -> Iterator[Any]:
     calls = [f"{kind} {result}" for kind in KINDS for result in RESULTS]
     for name, text, names, labels in (
         (counters.DELIVERIES, "signed deliveries, by what became of them", ["outcome"], counters.FATES),
-        (counters.ROWS, "rows of deliveries, by what became of them", ["outcome"], OUTCOMES),
+        (counters.ROWS, "rows of deliveries, by what became of them", ["outcome"], tuple(Outcome)),
         (counters.CALLS, "calls to Google that have ended", ["method", "result"], calls),
     ):
         counter = CounterMetricFamily(f"leadbridge_{name}", text, labels=["sheet", *names])

@@ -10,7 +10,8 @@ import click
 from bridge.cli.context import SHEET, sheet_keys, working, writing
 from bridge.cli.inspect import changes_, needs_, status_
 from bridge.cli.output import print_plan, progress_bar
-from bridge.core.reconcile import Plan
+from bridge.core.outcome import Outcome
+from bridge.core.reconcile import Plan, SweepStep
 from bridge.queue import pending
 from bridge.queue.lease import Lease, lock_queue
 from bridge.runtime import Runtime
@@ -36,7 +37,7 @@ def sweep_(dry_run: bool, sheet: str | None, as_json: bool) -> None:
         for key in sheet_keys(runtime, sheet):
             plan = _preview(runtime, key, as_json) if dry_run else _sweep(runtime, key, as_json)
             print_plan(plan, as_json)
-            left |= bool(plan.steps) if dry_run else any(step.what in {"refused", "held"} for step in plan.steps)
+            left |= any(dry_run or step.what in {Outcome.REFUSED, SweepStep.HELD} for step in plan.steps)
     raise SystemExit(2 if left else 0)
 
 

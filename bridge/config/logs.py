@@ -8,8 +8,9 @@ message may hold what stands in a cell.
 import logging
 import re
 import traceback
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,6 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, ExcInfo, Processor
 
 FORMATS = ("text", "json")
-JOB = "job:"
 _TALKATIVE = ("urllib3", "google.auth")
 """They warn of every try; what fails for good is raised, and told by us."""
 _ROOT = Path(__file__).parents[2]
@@ -29,6 +29,7 @@ _LONGEST = 2000
 _BARE = re.compile(r"[\w.:,/<>@+-]+")
 EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w.-]+")
 """It begins only where no such sign stands before, so that a long text is looked through once."""
+_in_job: ContextVar[bool] = ContextVar("in_job", default=False)
 
 
 def cause() -> str | None:
@@ -36,9 +37,20 @@ def cause() -> str | None:
     return get_contextvars().get("cause")
 
 
-def caused_by(name: str) -> AbstractContextManager[None]:
+def in_job() -> bool:
+    """True when that is a job on a queue: it looks after what others caused."""
+    return _in_job.get()
+
+
+@contextmanager
+def caused_by(name: str, *, job: bool = False) -> Iterator[None]:
     """Every line that is logged meanwhile names this cause."""
-    return bound_contextvars(cause=name)
+    before = _in_job.set(job)
+    try:
+        with bound_contextvars(cause=name):
+            yield
+    finally:
+        _in_job.reset(before)
 
 
 def configure() -> None:

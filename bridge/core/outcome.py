@@ -1,8 +1,22 @@
 """What became of one row, and which fields either side takes."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bridge.core.values import Side, Value
+
+
+class Outcome(StrEnum):
+    """What became of a delivered row. The sheet's script has a sentence for each (apps_script/Row.js)."""
+
+    TASK_CREATED = "task_created"
+    TASK_UPDATED = "task_updated"
+    TASK_LINKED = "task_linked"
+    TASK_RESTORED = "task_restored"
+    UNCHANGED = "unchanged"
+    STALE = "stale"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -15,16 +29,13 @@ class FieldChange:
     to: Side
 
 
-pass
-
-
 @dataclass(frozen=True)
-class Outcome:
+class RowOutcome:
     """What became of one row, with reasons a person understands. ``changes``: the fields either side takes."""
 
     row: int
     lead_id: str | None
-    outcome: str
+    outcome: Outcome
     task_id: int | None = None
     reasons: tuple[str, ...] = ()
     changes: tuple[FieldChange, ...] = ()

@@ -7,8 +7,9 @@ are named, to be merged one by one. Which vanished rows may take their tasks alo
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from bridge.core.outcome import FieldChange
+from bridge.core.outcome import FieldChange, Outcome
 from bridge.core.values import Fields, Row, Value
 
 
@@ -84,11 +85,21 @@ def _differs(row: Row, link: KnownLead) -> bool:
     return False
 
 
+class SweepStep(StrEnum):
+    """What a sweep does beside the outcomes of rows that it merges."""
+
+    ROW_WRITTEN = "row_written"
+    ROW_APPENDED = "row_appended"
+    ROW_GONE = "row_gone"
+    TASK_ARCHIVED = "task_archived"
+    HELD = "held"
+
+
 @dataclass(frozen=True)
 class Step:
     """One thing the sweep does or would do. ``row`` None: there is no row (any more)."""
 
-    what: str
+    what: Outcome | SweepStep
     lead_id: str | None
     row: int | None = None
     task_id: int | None = None

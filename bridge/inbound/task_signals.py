@@ -13,13 +13,14 @@ from bridge.errors import Permanent
 from bridge.queue.lease import lock_queue
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
-from bridge.store.history import By, from_sheet, note_task_change
-from bridge.store.models import Link
+from bridge.store.history import By, note_task_change
+from bridge.store.models import ActorKind, Link
 from bridge.store.unit_of_work import effects
 from bridge.sync.load import LEADS
 from bridge.sync.merge_row import as_lead, close_conflicts, needs_write
 from bridge.sync.new_rows import give_row, sheet_for
 from bridge.tracker import Task, earlier
+from task_api.actor import Actor
 from task_api.db import exclusive
 from task_api.errors import Problem
 from task_api.signals import task_archived, task_changed, task_created, task_wanted
@@ -43,11 +44,11 @@ def on_task_wanted(task_id: int, *, session: Session) -> None:
 
 
 @task_changed.connect
-def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[object, object]], actor: str) -> None:
+def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[object, object]], actor: Actor) -> None:
     """Mark the task's link pending when the sheet must hear of it, and note the change in the history. What comes out
     of a row is looked after by whoever read it.
     """
-    if from_sheet(actor) or (found := _link_of(task, session)) is None:
+    if ActorKind(actor.kind).reads_sheet or (found := _link_of(task, session)) is None:
         return
     runtime, link = found
     if "lead_id" in changes:
@@ -55,19 +56,19 @@ def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[ob
     mapping = runtime.config.sheets[link.sheet].mapping
     before, said = as_lead(earlier(task, changes), link, mapping), as_lead(task, link, mapping)
     note_task_change(session, link, mapping, before, said, changes, By(actor, runtime.now()))
-    if not actor.startswith("undo:"):
+    if actor.kind != ActorKind.UNDO:
         close_conflicts(link, mapping, changes)
     if link.row_pending or needs_write(task, link, mapping):
         mark_pending(session, link, runtime.now())
 
 
 @task_created.connect
-def on_task_created(task: Task, *, session: Session, actor: str) -> None:
+def on_task_created(task: Task, *, session: Session, actor: Actor) -> None:
     """A task made by the API gets a row, where the configuration says so; a lead that has its task gets no second."""
     runtime = _runtime_of(session)
-    if runtime is None or from_sheet(actor):
+    if runtime is None or ActorKind(actor.kind).reads_sheet:
         return
-    if (sheet := sheet_for(runtime, actor)) is not None:
+    if (sheet := sheet_for(runtime)) is not None:
         lock_queue(session, sheet.key)
     if task.lead_id is not None:
         exclusive(session, LEADS, task.lead_id)
@@ -82,9 +83,9 @@ def on_task_created(task: Task, *, session: Session, actor: str) -> None:
 
 
 @task_archived.connect
-def on_task_archived(task: Task, *, session: Session, actor: str) -> None:
+def on_task_archived(task: Task, *, session: Session, actor: Actor) -> None:
     """The row stays; the history says why its task is gone."""
-    if from_sheet(actor) or (found := _link_of(task, session)) is None:
+    if ActorKind(actor.kind).reads_sheet or (found := _link_of(task, session)) is None:
         return
     runtime, link = found
     mapping = runtime.config.sheets[link.sheet].mapping

@@ -17,7 +17,7 @@ from structlog.stdlib import get_logger
 
 from bridge.config.model import SheetConfig
 from bridge.core.mapping import Layout
-from bridge.core.outcome import Outcome
+from bridge.core.outcome import Outcome, RowOutcome
 from bridge.inbound.schema import All, Hello, Message, Rows, cell, cells, parsed
 from bridge.inbound.signed_request import Letter, body, verified
 from bridge.queue.lease import lock_queue
@@ -25,17 +25,18 @@ from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.reports.action_items import missing_columns
 from bridge.runtime import Runtime
 from bridge.store import counters
-from bridge.store.models import Delivery, SheetQueue
+from bridge.store.models import ActorKind, Delivery, SheetQueue
 from bridge.store.unit_of_work import wake_after_commit
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.ingest import take
+from task_api.actor import Actor
 from task_api.db import contended
 from task_api.errors import Problem
 
 log = get_logger(__name__)
 hooks = Blueprint("hooks", __name__)
 
-CHANGED = frozenset({"task_created", "task_updated", "task_linked", "task_restored", "conflict"})
+CHANGED = frozenset(Outcome) - {Outcome.UNCHANGED, Outcome.STALE, Outcome.REFUSED}
 """Outcomes with which an edit has reached its task."""
 
 _REPLY = select(Delivery.reply).where(Delivery.id == bindparam("letter"), Delivery.sheet == bindparam("key"))
@@ -99,7 +100,7 @@ def _take(
 ) -> dict[str, Any]:
     _right_tab(session, sheet, queue, message, now)
     layout = sheet.mapping.locate([cell(value, None) for value in message.header])
-    outcomes: list[Outcome] = []
+    outcomes: list[RowOutcome] = []
     if isinstance(message, Rows):
         outcomes = take(SyncContext(session, sheet, _reading(sheet, letter, message, layout, now), now))
         if "sync" in layout.positions and any(one.task_id is None and one.reasons for one in outcomes):
@@ -129,7 +130,7 @@ def _heard(session: Session, queue: SheetQueue, message: Message, now: datetime)
         queue.owner = message.owner or None
 
 
-def _tally(session: Session, key: str, message: Message, outcomes: Sequence[str], now: datetime) -> None:
+def _tally(session: Session, key: str, message: Message, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Count the delivery and what became of its rows; and how long the edit took, when the script says when it was."""
     counted: dict[str, Mapping[str, float]] = {
         counters.DELIVERIES: {counters.TAKEN: 1},
@@ -173,7 +174,9 @@ def _reading(sheet: SheetConfig, letter: Letter, message: Rows, layout: Layout, 
     touched = [name for name, index in layout.positions.items() if edited and edited.first <= index + 1 <= edited.last]
     rows = [sheet.mapping.read_row(row.row, cells(row), layout) for row in message.rows]
     typed = edited.typed if edited and len(rows) == len(touched) == 1 else ""
-    return Reading(rows, f"delivery:{letter.id}", now, message.seq, touched, typed=typed, signed=letter.signed)
+    return Reading(
+        rows, Actor(ActorKind.DELIVERY, letter.id), now, message.seq, touched, typed=typed, signed=letter.signed
+    )
 
 
 def _settings(sheet: SheetConfig, message: Message, layout: Layout) -> dict[str, Any]:
@@ -184,7 +187,7 @@ def _settings(sheet: SheetConfig, message: Message, layout: Layout) -> dict[str,
     return {"columns": columns, "missing": list(layout.missing), "id": named, "assign_ids": sheet.assign_ids}
 
 
-def _wire(outcome: Outcome) -> Mapping[str, Any]:
+def _wire(outcome: RowOutcome) -> Mapping[str, Any]:
     return {
         "row": outcome.row,
         "id": outcome.lead_id,

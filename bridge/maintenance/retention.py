@@ -19,7 +19,7 @@ from structlog.stdlib import get_logger
 
 from bridge.reports.change_list import to_json
 from bridge.runtime import Runtime
-from bridge.store.models import Change, Delivery, Link
+from bridge.store.models import Change, ChangeState, Delivery, Link
 from task_api import tokens
 
 log = get_logger(__name__)
@@ -74,7 +74,7 @@ def _archive_changes(runtime: Runtime, before: datetime) -> int:
 
 
 def _oldest(session: Session, before: datetime) -> list[dict[str, object]]:
-    done = select(Change, Link).outerjoin(Link, Link.id == Change.link_id).where(Change.state != "waiting")
+    done = select(Change, Link).outerjoin(Link, Link.id == Change.link_id).where(Change.state != ChangeState.WAITING)
     first = session.execute(done.order_by(Change.id).limit(AT_ONCE))
     return [to_json(change, link) for change, link in first if change.at < before]
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
-from bridge.config.logs import JOB, cause
+from bridge.config.logs import cause, in_job
 from bridge.core.backoff import backoff
 from bridge.queue.lease import lock_queue
 from bridge.runtime import Runtime
@@ -27,9 +27,8 @@ MOST_ATTEMPTS, LONGEST_FAILING = 12, timedelta(hours=1)
 
 def mark_pending(session: Session, link: Link, at: datetime) -> None:
     """The sheet owes this link a write, due at ``at``; the engine wakes once this transaction has committed."""
-    found = cause() or ""
-    if link.wanted == link.written or not found.startswith(JOB):  # a job that looks again is not what caused it
-        link.cause = found or None
+    if link.wanted == link.written or not in_job():  # a job that looks again is not what caused it
+        link.cause = cause()
     link.wanted = link.wanted + 1
     link.next_try = at
     link.attempts, link.failing_since, link.failed_at = 0, None, None

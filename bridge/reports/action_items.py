@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bridge.store.models import Change, Link, SheetQueue
+from bridge.store.models import Change, ChangeState, Link, SheetQueue
 
 SILENT = timedelta(minutes=15)
 """The script's clock beats every five minutes, somewhat randomly: three missed beats are no accident."""
@@ -103,7 +103,7 @@ def _of_queue(queue: SheetQueue, now: datetime) -> list[Need]:
 def _conflicts(session: Session, sheets: Sequence[str]) -> list[Need]:
     """The values that open conflicts lost, newest first; a conflict is open until its field changes again."""
     lost = select(Change, Link).join(Link, Link.id == Change.link_id)
-    mine = lost.where(Change.state == "lost", Link.sheet.in_(sheets), filled(Link.conflicts))
+    mine = lost.where(Change.state == ChangeState.LOST, Link.sheet.in_(sheets), filled(Link.conflicts))
     found: dict[tuple[int, str], Need] = {}
     for change, link in session.execute(mine.order_by(Change.id.desc()).limit(MOST)):
         if change.field in link.conflicts:

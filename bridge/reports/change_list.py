@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import Select, select
 
-from bridge.store.models import Change, Link
+from bridge.store.models import ActorKind, Change, ChangeState, Link
+from task_api.actor import Actor
 
 Short = Annotated[str, Field(min_length=1, max_length=250)]
 
@@ -20,7 +21,7 @@ class Query(BaseModel):
     task_id: int | None = Field(default=None, ge=1, lt=2**63)
     field: Short | None = None
     side: Annotated[str, Field(pattern="^(sheet|task)$")] | None = None
-    state: Annotated[str, Field(pattern="^(waiting|applied|superseded|refused|lost|taken)$")] | None = None
+    state: ChangeState | None = None
     actor: Short | None = None
     who: Short | None = None
     since: Annotated[AwareDatetime, BeforeValidator(str)] | None = None
@@ -34,12 +35,12 @@ def to_json(change: Change, link: Link | None) -> dict[str, Any]:
 
     ``seconds``: how long it took to reach the other side; None while it has not.
     """
-    kind, _, name = change.actor.partition(":")
+    actor = Actor.read(change.actor)
     return {
         "id": change.id,
         "at": change.at.isoformat(),
         "actor": change.actor,
-        "delivery": name if kind == "delivery" else None,
+        "delivery": actor.name if actor.kind == ActorKind.DELIVERY else None,
         "side": change.side,
         "sheet": link.sheet if link else None,
         "lead_id": link.lead_id if link else None,

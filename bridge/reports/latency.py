@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bridge.store.models import Change, Link
+from bridge.store.models import Change, ChangeState, Link
 
 LAST = 500
 """So many changes are looked at, and so many pending links."""
@@ -45,7 +45,7 @@ def _waiting(session: Session) -> dict[str, datetime]:
     """sheet key → when the oldest change that waits was made; by the links that owe a write, not by all changes."""
     owing = select(Link.id, Link.sheet).where(Link.wanted > Link.written).order_by(Link.next_try).limit(LAST).subquery()
     oldest = select(owing.c.sheet, func.min(Change.at)).join(Change, Change.link_id == owing.c.id)
-    found = session.execute(oldest.where(Change.state == "waiting").group_by(owing.c.sheet))
+    found = session.execute(oldest.where(Change.state == ChangeState.WAITING).group_by(owing.c.sheet))
     return {sheet: at for sheet, at in found}  # noqa: C416 - a row is not a pair to the type checker
 
 
@@ -56,7 +56,7 @@ def _took(session: Session) -> dict[str, list[float]]:
         select(Link.sheet, Change.at, Change.reached_at)
         .join(last, last.c.id == Change.id)
         .join(Link, Link.id == Change.link_id)
-        .where(Change.side == "task", Change.state == "applied", Change.reached_at > Change.at)
+        .where(Change.side == "task", Change.state == ChangeState.APPLIED, Change.reached_at > Change.at)
     )
     took: dict[str, list[float]] = {}
     for sheet, at, reached in session.execute(found):

@@ -16,15 +16,15 @@ from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict
 from bridge.core.values import Fields, Value
 from bridge.store import counters, in_flight_writes
-from bridge.store.models import Change, Link
+from bridge.store.models import ActorKind, Change, ChangeState, Link
 from bridge.store.unit_of_work import effects, write_down
+from task_api.actor import Actor
 
 LAG = timedelta(seconds=10)
 """How long a read of the sheet may still show what was replaced (GOOGLE.md section 8: no read-your-write)."""
 
 ASTRAY = "a write of ours went astray"
 
-_SHEET_ACTORS = ("delivery:", "sweep:", "flush:")
 _EDITS = select(Change.link_id, Change.field, Change.old).where(
     Change.link_id.in_(bindparam("links", expanding=True)), Change.side == "sheet", Change.at > bindparam("since")
 )
@@ -32,24 +32,22 @@ _EDITS = select(Change.link_id, Change.field, Change.old).where(
 
 @dataclass(frozen=True)
 class By:
-    """Who or what made a change, and when. ``actor``: a token, a delivery, a sweep, a flush or an undo, with its
-    name.
-    """
+    """Who or what made a change, and when."""
 
-    actor: str
+    actor: Actor
     at: datetime
 
-
-def from_sheet(actor: str) -> bool:
-    """True when the change came out of the sheet, where `note_sheet_change` records it in the lead's words."""
-    return actor.startswith(_SHEET_ACTORS)
+    @property
+    def kind(self) -> ActorKind:
+        """What kind of actor it was."""
+        return ActorKind(self.actor.kind)
 
 
 def note_sheet_change(
     session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: str = "the sheet changed"
 ) -> None:
     """Something a person did in the sheet, and the task followed."""
-    _note(session, link, "sheet", name, old, new, by, rule=rule, state="applied", reached_at=by.at)
+    _note(session, link, "sheet", name, old, new, by, ChangeState.APPLIED, rule)
 
 
 def note_conflict(session: Session, link: Link, conflict: Conflict, before: Value, policy: str, by: By) -> None:
@@ -57,17 +55,17 @@ def note_conflict(session: Session, link: Link, conflict: Conflict, before: Valu
     rule = f"conflict, policy '{policy}'"
     if conflict.winner == "task":
         why = "the task changed too, and its value stays"
-        _note(session, link, "sheet", conflict.field, before, conflict.lost, by, rule=rule, state="lost", reason=why)
+        _note(session, link, "sheet", conflict.field, before, conflict.lost, by, ChangeState.LOST, rule, why)
         return
     note_sheet_change(session, link, conflict.field, before, conflict.kept, by, rule)
     why = "the sheet changed too, and its value stays"
     brought = [change for change in _waiting(session, link.id) if change.field == conflict.field]
     for change in brought:
-        change.state = "superseded"
+        change.state = ChangeState.SUPERSEDED
     if brought:
-        brought[0].state, brought[0].reason = "lost", why
+        brought[0].state, brought[0].reason = ChangeState.LOST, why
     else:
-        _note(session, link, "task", conflict.field, before, conflict.lost, by, rule=rule, state="lost", reason=why)
+        _note(session, link, "task", conflict.field, before, conflict.lost, by, ChangeState.LOST, rule, why)
 
 
 def note_refused(session: Session, link: Link, name: str, new: Value, by: By, reason: str) -> None:
@@ -75,18 +73,18 @@ def note_refused(session: Session, link: Link, name: str, new: Value, by: By, re
     write_down(session)
     mine = select(Change).where(Change.link_id == link.id, Change.field == name).order_by(Change.id.desc())
     last = session.scalars(mine.limit(1)).first()
-    if last is not None and (last.state, last.new, last.reason) == ("refused", new, reason):
+    if last is not None and (last.state, last.new, last.reason) == (ChangeState.REFUSED, new, reason):
         return
-    if last is not None and last.state == "waiting":
-        last.state, last.reason = "refused", reason
+    if last is not None and last.state is ChangeState.WAITING:
+        last.state, last.reason = ChangeState.REFUSED, reason
     else:
-        _note(session, link, "task", name, link.base.get(name), new, by, state="refused", reason=reason)
+        _note(session, link, "task", name, link.base.get(name), new, by, ChangeState.REFUSED, reason=reason)
 
 
 def note_unread(session: Session, link: Link, name: str, shown: Value, by: By, reason: str) -> None:
     """What a person put into a cell and the bridge cannot take, and why."""
     before, rule = link.base.get(name), "the sheet changed"
-    _note(session, link, "sheet", name, before, shown, by, state="refused", rule=rule, reason=reason)
+    _note(session, link, "sheet", name, before, shown, by, ChangeState.REFUSED, rule, reason)
 
 
 def note_task_change(
@@ -102,33 +100,33 @@ def note_task_change(
     of them; else in the task's. ``before``, ``said``: what the task said to the sheet before and says now.
     """
     columns = {column.task_field: column.field for column in mapping.columns if column.task_field}
-    put = by.actor.startswith("undo:")
+    put = by.kind is ActorKind.UNDO
     rule = "undo" if put else "the task changed"
     for task_field, (old, new) in changes.items():
         name = columns.get(task_field, task_field)
         if put and name in link.overrides:
             continue  # noted in the lead's words, as what was put
         if name in said and name in link.base and link.base[name] != said[name]:
-            _note(session, link, "task", name, link.base[name], said[name], by, rule=rule)
+            _note(session, link, "task", name, link.base[name], said[name], by, ChangeState.WAITING, rule)
         elif name in said and name in link.base and before[name] != said[name]:
             _note_back(session, link, name, before[name], said[name], by, rule)
         else:
             plain = _plain(old), _plain(new)
-            _note(session, link, "task", task_field, *plain, by, rule=rule, state="applied", reached_at=by.at)
+            _note(session, link, "task", task_field, *plain, by, ChangeState.APPLIED, rule)
 
 
 def _note_back(session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: str) -> None:
     """The task says again what the sheet shows: what waited to be written will not be."""
     for change in _waiting(session, link.id):
         if change.field == name:
-            change.state = "superseded"
-    _note(session, link, "task", name, old, new, by, rule=rule, state="applied", reached_at=by.at)
+            change.state = ChangeState.SUPERSEDED
+    _note(session, link, "task", name, old, new, by, ChangeState.APPLIED, rule)
 
 
 def note_life(session: Session, link: Link, name: str, old: Any, new: Any, by: By, rule: str) -> None:
     """A task made, linked, archived or brought back, or a lead that got another id, and by which rule."""
-    side = "sheet" if from_sheet(by.actor) else "task"
-    _note(session, link, side, name, old, new, by, rule=rule, state="applied", reached_at=by.at)
+    side = "sheet" if by.kind.reads_sheet else "task"
+    _note(session, link, side, name, old, new, by, ChangeState.APPLIED, rule)
 
 
 def note_stray(session: Session, link: Link, name: str, value: Value, by: By) -> None:
@@ -136,7 +134,7 @@ def note_stray(session: Session, link: Link, name: str, value: Value, by: By) ->
     person's after all.
     """
     why = "the value was meant for another row, and this one gets its own back"
-    _note(session, link, "sheet", name, link.base.get(name), value, by, state="lost", rule=ASTRAY, reason=why)
+    _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, ASTRAY, why)
 
 
 def note_fallen_on(session: Session, link: Link, name: str, value: Value, by: By) -> None:
@@ -144,19 +142,19 @@ def note_fallen_on(session: Session, link: Link, name: str, value: Value, by: By
     if name == "sync":
         return
     why = "a write for another row fell onto this new one; what stood there before is not known: look at it"
-    _note(session, link, "sheet", name, None, value, by, state="refused", rule=ASTRAY, reason=why)
+    _note(session, link, "sheet", name, None, value, by, ChangeState.REFUSED, ASTRAY, why)
 
 
 def note_covered(session: Session, link: Link, name: str, value: Value, by: By, row: int) -> None:
     """A person typed this somewhere just when a write of ours reached this lead's cell; it may have stood there."""
     why = f"typed into row {row}, where it is not: rows moved meanwhile, and it may have stood here"
     rule = "typed while we wrote"
-    _note(session, link, "sheet", name, link.base.get(name), value, by, state="lost", rule=rule, reason=why)
+    _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, rule, why)
 
 
 def note_put(session: Session, link: Link, name: str, value: Value, by: By) -> None:
     """A value that is put back into the sheet, on a person's word."""
-    _note(session, link, "task", name, link.base.get(name), value, by, rule="undo")
+    _note(session, link, "task", name, link.base.get(name), value, by, ChangeState.WAITING, "undo")
 
 
 def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[str]], at: datetime) -> None:
@@ -167,7 +165,7 @@ def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[
     for change in _waiting(session, *reached):
         if change.link_id is not None and change.field in reached[change.link_id]:
             key = (change.link_id, change.field)
-            change.state = "superseded" if key in newest else "applied"
+            change.state = ChangeState.SUPERSEDED if key in newest else ChangeState.APPLIED
             change.reached_at = at
             newest.setdefault(key, (at - change.at).total_seconds())
     counters.add(session, sheet, {counters.TASK_TO_CELL: counters.durations(newest.values())})
@@ -176,7 +174,7 @@ def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[
 def give_up_waiting(session: Session, link: Link, why: str) -> None:
     """What still waited to reach the sheet will not: the row is gone, or the write was buried."""
     for change in _waiting(session, link.id):
-        change.state, change.reason = "refused", why
+        change.state, change.reason = ChangeState.REFUSED, why
 
 
 def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> dict[int, dict[str, set[Value]]]:
@@ -199,11 +197,11 @@ def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> d
 
 def _waiting(session: Session, *link_ids: int) -> list[Change]:
     write_down(session)
-    waiting = select(Change).where(Change.link_id.in_(link_ids), Change.state == "waiting")
+    waiting = select(Change).where(Change.link_id.in_(link_ids), Change.state == ChangeState.WAITING)
     return list(session.scalars(waiting.order_by(Change.id.desc())))
 
 
-def _note(  # noqa: PLR0913 - a line of the history
+def _note(  # noqa: PLR0913, PLR0917 - a line of the history
     session: Session,
     link: Link,
     side: str,
@@ -211,14 +209,13 @@ def _note(  # noqa: PLR0913 - a line of the history
     old: Any,
     new: Any,
     by: By,
-    *,
-    state: str = "waiting",
+    state: ChangeState,
     rule: str | None = None,
     reason: str | None = None,
-    reached_at: datetime | None = None,
 ) -> None:
-    note = {"at": by.at, "actor": by.actor, "side": side, "link_id": link.id, "task_id": link.task_id, "field": name}
-    note |= {"old": old, "new": new, "state": state, "rule": rule, "reason": reason, "reached_at": reached_at}
+    note = {"at": by.at, "actor": str(by.actor), "side": side, "link_id": link.id, "task_id": link.task_id}
+    note |= {"field": name, "old": old, "new": new, "state": state, "rule": rule, "reason": reason}
+    note["reached_at"] = by.at if state is ChangeState.APPLIED else None
     effects(session).notes.append(note)
 
 

@@ -6,12 +6,14 @@ The outbox is a state of the link, not a growing list: a hundred PATCHes of one 
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    Enum,
     Float,
     ForeignKey,
     Index,
@@ -27,6 +29,42 @@ from sqlalchemy.orm import Mapped, mapped_column
 from task_api.db import Base, BigId, UtcDateTime
 
 NOTHING, NO_ROWS = text("'{}'"), text("'[]'")
+
+
+class ActorKind(StrEnum):
+    """Who or what makes a change: the kind in `task_api.actor.Actor`."""
+
+    DELIVERY = "delivery"
+    SWEEP = "sweep"
+    FLUSH = "flush"
+    UNDO = "undo"
+    TOKEN = "token"  # noqa: S105 - no password
+    PAGE = "page"
+
+    @property
+    def reads_sheet(self) -> bool:
+        """True for those whose changes come out of rows; `bridge.sync` notes them in the lead's words."""
+        return self in {ActorKind.DELIVERY, ActorKind.SWEEP, ActorKind.FLUSH}
+
+
+class ChangeState(StrEnum):
+    """What became of a change of one field."""
+
+    WAITING = "waiting"
+    """To be written to the sheet."""
+    APPLIED = "applied"
+    SUPERSEDED = "superseded"
+    """A newer change came first."""
+    REFUSED = "refused"
+    LOST = "lost"
+    """A conflict went the other way; ``old`` and ``new`` say what it wanted."""
+    TAKEN = "taken"
+    """Lost, and put back since."""
+
+
+def word_of(kind: type[StrEnum], length: int) -> Enum:
+    """A column that holds the values of this enum as text."""
+    return Enum(kind, native_enum=False, length=length, values_callable=list)
 
 
 def where(condition: str) -> dict[str, Any]:
@@ -112,10 +150,8 @@ class Delivery(Base):
 class Change(Base):
     """One field changed on one side: when, by whom, from what, to what, and what became of it.
 
-    ``state``: ``waiting`` (to be written to the sheet), ``applied``, ``superseded`` (a newer change came first),
-    ``refused``, ``lost`` (a conflict went the other way; ``old`` and ``new`` say what it wanted) or ``taken`` (lost,
-    and put back since). ``rule``: why it was made, such as "the sheet changed". ``reached_at``: when the other side
-    had it.
+    ``actor``: a `task_api.actor.Actor` as text. ``rule``: why it was made, such as "the sheet changed".
+    ``reached_at``: when the other side had it.
     """
 
     __tablename__ = "changes"
@@ -134,7 +170,7 @@ class Change(Base):
     field: Mapped[str] = mapped_column(String(64))
     old: Mapped[Any] = mapped_column(JSON)
     new: Mapped[Any] = mapped_column(JSON)
-    state: Mapped[str] = mapped_column(String(10))
+    state: Mapped[ChangeState] = mapped_column(word_of(ChangeState, 10))
     reason: Mapped[str | None] = mapped_column(Text)
     reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     rule: Mapped[str | None] = mapped_column(String(60))

@@ -12,6 +12,7 @@ from bridge.store.history import By
 from bridge.store.in_flight_writes import Entry
 from bridge.store.models import Link
 from bridge.tracker import Task
+from task_api.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Reading:
     """
 
     rows: Sequence[Row]
-    actor: str
+    actor: Actor
     began: datetime
     seq: int | None = None
     edited: Collection[str] = ()

@@ -6,7 +6,7 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bridge.core.outcome import Outcome
+from bridge.core.outcome import Outcome, RowOutcome
 from bridge.core.values import Row
 from bridge.google.sheet_view import SheetView
 from bridge.store.models import Link
@@ -15,7 +15,7 @@ MOST_AT_ONCE = 500
 """A statement takes only so many values."""
 
 
-def keep_one_each(session: Session, view: SheetView, copies: Mapping[str, Sequence[int]]) -> list[Outcome]:
+def keep_one_each(session: Session, view: SheetView, copies: Mapping[str, Sequence[int]]) -> list[RowOutcome]:
     """Of several rows with one id, the one that still says what both sides agreed on keeps the lead; of equals, the
     one that had it. Remembers the others on the link and returns what they are told.
     """
@@ -26,7 +26,7 @@ def keep_one_each(session: Session, view: SheetView, copies: Mapping[str, Sequen
     for start in range(0, len(copies), MOST_AT_ONCE):
         wanted = islice(copies, start, start + MOST_AT_ONCE)
         links |= {link.lead_id: link for link in session.scalars(mine.where(Link.lead_id.in_(list(wanted))))}
-    told: list[Outcome] = []
+    told: list[RowOutcome] = []
     for lead_id, numbers in copies.items():
         same = [view.row(number) for number in numbers]
         keeper = _keeper(same, links.get(lead_id))
@@ -35,7 +35,7 @@ def keep_one_each(session: Session, view: SheetView, copies: Mapping[str, Sequen
             links[lead_id].set_duplicates(others)
         for number in others:
             why = same_id(number, lead_id, keeper.number, assign_ids=view.config.assign_ids)
-            told.append(Outcome(number, lead_id, "refused", reasons=(why,)))
+            told.append(RowOutcome(number, lead_id, Outcome.REFUSED, reasons=(why,)))
     return told
 
 

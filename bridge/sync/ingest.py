@@ -2,11 +2,13 @@
 network.
 
 One path for a delivery from the script and for a sweep. A bad row never stops a good one; each row gets one
-`Outcome`.
+`RowOutcome`.
 """
 
+from dataclasses import replace
+
 from bridge import tracker
-from bridge.core.outcome import Outcome
+from bridge.core.outcome import Outcome, RowOutcome
 from bridge.core.values import Row
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
@@ -23,7 +25,7 @@ from bridge.tracker import Task
 LONGEST_ID = 200
 
 
-def take(context: SyncContext) -> list[Outcome]:
+def take(context: SyncContext) -> list[RowOutcome]:
     """Merge every row that is not blank; returns their outcomes in order."""
     rows = [row for row in context.reading.rows if not row.blank]
     note_where_covered(context, context.reading.rows)
@@ -31,11 +33,11 @@ def take(context: SyncContext) -> list[Outcome]:
     return [_take_row(context, known, row) for row in rows]
 
 
-def _take_row(context: SyncContext, known: KnownLinks, row: Row) -> Outcome:
+def _take_row(context: SyncContext, known: KnownLinks, row: Row) -> RowOutcome:
     if row.lead_id is None:
-        return Outcome(row.number, None, "refused", reasons=(_without_id(context, known, row),))
+        return RowOutcome(row.number, None, Outcome.REFUSED, reasons=(_without_id(context, known, row),))
     if why := _refusal(context, row.lead_id, row.number, known):
-        return Outcome(row.number, row.lead_id, "refused", reasons=(why,))
+        return RowOutcome(row.number, row.lead_id, Outcome.REFUSED, reasons=(why,))
     known.seen[row.lead_id] = row.number
     link = known.links.get(row.lead_id)
     return newcomer(context, known, row, row.lead_id) if link is None else _take_linked(context, known, row, link)
@@ -57,12 +59,12 @@ def _refusal(context: SyncContext, lead_id: str, number: int, known: KnownLinks)
     return same_id(number, lead_id, other, assign_ids=context.sheet.assign_ids) if other else ""
 
 
-def _take_linked(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> Outcome:
+def _take_linked(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> RowOutcome:
     reading, task = context.reading, known.tasks[link.task_id]
     if reading.seq is not None and reading.seq < link.seq:
-        return Outcome(row.number, row.lead_id, "stale", task.id, ("a newer edit of this row arrived first",))
+        return RowOutcome(row.number, row.lead_id, Outcome.STALE, task.id, ("a newer edit of this row arrived first",))
     if reading.seq is None and link.agreed_at > reading.began:
-        return Outcome(row.number, row.lead_id, "unchanged", task.id)
+        return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
     if link.gone_at is None and link.row not in {None, row.number} and "id" in reading.edited:
         return _perhaps_copied(context, row, link)
     if reading.seq is not None and link.row != row.number:
@@ -72,16 +74,16 @@ def _take_linked(context: SyncContext, known: KnownLinks, row: Row, link: Link) 
     if task.archived_at is not None:
         return _archived(context, row, link, task)
     told = update(context, row, link, task, known.replaced.get(link.id, {}))
-    return Outcome(row.number, row.lead_id, "task_restored", task.id, told.reasons, told.changes) if back else told
+    return replace(told, outcome=Outcome.TASK_RESTORED) if back else told
 
 
-def _perhaps_copied(context: SyncContext, row: Row, link: Link) -> Outcome:
+def _perhaps_copied(context: SyncContext, row: Row, link: Link) -> RowOutcome:
     """A person has just put this id into another row: only a look at the whole sheet shows whether the lead moved."""
     ask_for_sweep(context.session, link.sheet, context.now)
     if row.values.get("name") == link.base.get("name"):
-        return Outcome(row.number, row.lead_id, "unchanged", link.task_id)
+        return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, link.task_id)
     why = f"id {row.lead_id} belongs to the lead in row {link.row}: give row {row.number} an id of its own"
-    return Outcome(row.number, row.lead_id, "refused", link.task_id, (why,))
+    return RowOutcome(row.number, row.lead_id, Outcome.REFUSED, link.task_id, (why,))
 
 
 def _come_back(context: SyncContext, link: Link, task: Task) -> bool:
@@ -96,7 +98,7 @@ def _come_back(context: SyncContext, link: Link, task: Task) -> bool:
     return True
 
 
-def _archived(context: SyncContext, row: Row, link: Link, task: Task) -> Outcome:
+def _archived(context: SyncContext, row: Row, link: Link, task: Task) -> RowOutcome:
     """The row of an archived task stays as it is; only its sync cell is kept right."""
     shown = {name: value for name, value in row.values.items() if name == "sync"}
     if shown and link.base.get("sync", ...) != shown["sync"]:
@@ -104,9 +106,9 @@ def _archived(context: SyncContext, row: Row, link: Link, task: Task) -> Outcome
     if needs_write(task, link, context.sheet.mapping):
         mark_pending(context.session, link, context.now)
     if context.reading.seq is None and all(link.base.get(name) == value for name, value in row.values.items()):
-        return Outcome(row.number, row.lead_id, "unchanged", task.id)
+        return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
     why = f"task {task.id} is archived, so the row no longer changes it: PATCH archived=false to bring it back"
     for name in set(context.reading.edited) & row.values.keys():
         if link.base.get(name) != row.values[name]:
             note_unread(context.session, link, name, row.values[name], context.by, why)
-    return Outcome(row.number, row.lead_id, "refused", task.id, (why,))
+    return RowOutcome(row.number, row.lead_id, Outcome.REFUSED, task.id, (why,))

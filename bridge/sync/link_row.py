@@ -6,9 +6,10 @@ refused and the reason lists them.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bridge import tracker
-from bridge.core.outcome import Outcome
+from bridge.core.outcome import Outcome, RowOutcome
 from bridge.core.reconcile import likeness
 from bridge.core.values import Fields, Row, Value
 from bridge.queue.pending import mark_pending
@@ -22,18 +23,18 @@ from bridge.sync.misdirected_writes import telling
 from bridge.tracker import Task, task_arguments
 
 
-def newcomer(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) -> Outcome:
+def newcomer(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) -> RowOutcome:
     """Link the row; its outcome says with what."""
     values, unread = acceptable(row)
     reasons = tuple(f"{name}: {why}" for name, why in unread.items())
     if values.get("name") is None:
         why = reasons or (f"row {row.number} has no name yet: its task is made as soon as it has one",)
-        return Outcome(row.number, lead_id, "refused" if reasons else "unchanged", reasons=why)
+        return RowOutcome(row.number, lead_id, Outcome.REFUSED if reasons else Outcome.UNCHANGED, reasons=why)
     if (other := _renamed(context, known, row)) is not None:
         return _take_id(context, known, row, other)
     found = _candidates(context, known, row)
     if len(found) > 1:
-        return Outcome(row.number, lead_id, "refused", reasons=(_ambiguous(row, found),))
+        return RowOutcome(row.number, lead_id, Outcome.REFUSED, reasons=(_ambiguous(row, found),))
     return _adopt(context, known, row, found[0]) if found else _create(context, known, row, values, reasons)
 
 
@@ -48,14 +49,14 @@ def _renamed(context: SyncContext, known: KnownLinks, row: Row) -> Link | None:
     return link if same and not there else None
 
 
-def _take_id(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> Outcome:
+def _take_id(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> RowOutcome:
     """A person gave a lead another id. Only a look at the whole sheet shows that the old id is gone: until then the
     row may be a copy.
     """
     task = known.claimed.get(link.task_id) or tracker.task_of(context.session, link)
     if context.reading.ids is None:
         ask_for_sweep(context.session, link.sheet, context.now)
-        return Outcome(row.number, row.lead_id, "unchanged", task.id)
+        return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
     old, link.lead_id, link.row = link.lead_id, row.lead_id or "", row.number
     link.gone_at = None
     note_life(context.session, link, "id", old, row.lead_id, context.by, "the id was edited")
@@ -65,7 +66,8 @@ def _take_id(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> O
         link.archived_at = None
     known.links[link.lead_id], known.tasks[task.id] = link, task
     told = update(context, row, link, task, {})
-    return Outcome(row.number, row.lead_id, "task_linked", task.id, (f"id {old} became {row.lead_id}", *told.reasons))
+    reasons = (f"id {old} became {row.lead_id}", *told.reasons)
+    return RowOutcome(row.number, row.lead_id, Outcome.TASK_LINKED, task.id, reasons)
 
 
 def _candidates(context: SyncContext, known: KnownLinks, row: Row) -> Sequence[Task]:
@@ -89,7 +91,7 @@ def _ambiguous(row: Row, found: Sequence[Task]) -> str:
     return f"row {row.number} may be task {ids}, but that is not sure: write the right number into its task_id cell"
 
 
-def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, reasons: tuple[str, ...]) -> Outcome:
+def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, reasons: tuple[str, ...]) -> RowOutcome:
     said = {name: value for name, value in values.items() if name not in {"task_id", "sync"}}
     said |= _litter(context, known, values)
     fields = {"status": None, "notes": None} | said
@@ -104,7 +106,7 @@ def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, r
     mark_pending(context.session, link, context.now)
     if (claim := claimed_task(row)) is not None:
         reasons = (*reasons, f"task_id {claim} is not this lead's task; its task is {task.id}")
-    return Outcome(row.number, row.lead_id, "task_created", task.id, reasons)
+    return RowOutcome(row.number, row.lead_id, Outcome.TASK_CREATED, task.id, reasons)
 
 
 def _fallen_on(known: KnownLinks, row: Row, values: Fields) -> dict[str, Value]:
@@ -122,14 +124,14 @@ def _litter(context: SyncContext, known: KnownLinks, values: Fields) -> dict[str
     return dict.fromkeys(found - {"name", "task_id", "sync", *context.reading.edited})
 
 
-def _adopt(context: SyncContext, known: KnownLinks, row: Row, task: Task) -> Outcome:
+def _adopt(context: SyncContext, known: KnownLinks, row: Row, task: Task) -> RowOutcome:
     """A task that waited for this row: linked, then merged with an empty base, so that neither side's text is lost."""
     link = _link(context, known, row, task, {"name": row.values["name"]})
     if task.lead_id != row.lead_id:
         tracker.change(context.session, task, {"lead_id": row.lead_id}, actor=context.reading.actor)
     note_life(context.session, link, "task", None, "linked", context.by, "a task that waited for its row")
     told = update(context, row, link, task, {})
-    return Outcome(row.number, row.lead_id, "task_linked", task.id, told.reasons, told.changes)
+    return replace(told, outcome=Outcome.TASK_LINKED)
 
 
 def _link(context: SyncContext, known: KnownLinks, row: Row, task: Task, base: Fields) -> Link:

@@ -6,7 +6,7 @@ from bridge import tracker
 from bridge.core.cells import obstacle
 from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict, Merge, classify_read, merge
-from bridge.core.outcome import FieldChange, Outcome
+from bridge.core.outcome import FieldChange, Outcome, RowOutcome
 from bridge.core.values import Fields, Row, Value
 from bridge.queue import pending
 from bridge.store import in_flight_writes
@@ -26,7 +26,7 @@ ENDURING = "Google refuses"
 
 def update(
     context: SyncContext, row: Row, link: Link, task: Task, replaced: Mapping[str, Collection[Value]]
-) -> Outcome:
+) -> RowOutcome:
     """Merge a row, as a person or an event delivered it, with its task; what the sheet then owes is marked pending."""
     values, unread = acceptable(row)
     take_note_of_unread(context, row, link, unread)
@@ -47,7 +47,7 @@ def update(
         (pending.mark_pending if news else pending.ensure_pending)(context.session, link, context.now)
     reasons = (*_sentences(unread), *(f"{c.field}: {_decided(c)}" for c in merged.conflicts))
     changes = _planned(context, row, base, certain, merged)
-    return Outcome(row.number, row.lead_id, _word(merged, reasons), task.id, reasons, changes)
+    return RowOutcome(row.number, row.lead_id, _outcome(merged, reasons), task.id, reasons, changes)
 
 
 def _either(one: Mapping[str, Collection[Value]], other: Mapping[str, Collection[Value]]) -> dict[str, set[Value]]:
@@ -149,12 +149,12 @@ def _sentences(unread: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(f"{name}: {why}" for name, why in unread.items())
 
 
-def _word(merged: Merge, reasons: tuple[str, ...]) -> str:
+def _outcome(merged: Merge, reasons: tuple[str, ...]) -> Outcome:
     if merged.conflicts:
-        return "conflict"
+        return Outcome.CONFLICT
     if merged.task:
-        return "task_updated"
-    return "refused" if reasons else "unchanged"
+        return Outcome.TASK_UPDATED
+    return Outcome.REFUSED if reasons else Outcome.UNCHANGED
 
 
 def _planned(context: SyncContext, row: Row, base: Fields, values: Fields, merged: Merge) -> tuple[FieldChange, ...]:

@@ -26,19 +26,18 @@ from bridge.store.models import Link
 from bridge.sync.merge_row import LONGEST_NAME, as_lead, remember
 from bridge.sync.misdirected_writes import lead_id_of
 from bridge.tracker import Task
+from task_api.actor import Actor
 
 APPEND = "append"
 DATE = Cell(is_date=True)
 
 
-def sheet_for(runtime: Runtime, actor: str) -> SheetConfig | None:
-    """The sheet that gets a row for a task made by this actor; None: none does."""
-    if actor.startswith("undo:"):
-        return None
+def sheet_for(runtime: Runtime) -> SheetConfig | None:
+    """The sheet that gets a row for a task of the API; None: none does."""
     return next((sheet for sheet in runtime.config.sheets.values() if sheet.create_rows), None)
 
 
-def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task, actor: str) -> None:
+def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task, actor: Actor) -> None:
     """Link the task with a row that is yet to be appended. Raises `Permanent` for an id that a cell would not keep, and
     for one whose lead has its task.
     """

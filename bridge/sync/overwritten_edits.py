@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 
 from bridge.core.values import Cell, Fields, Refusal, Row, Value
 from bridge.store.history import LAG, note_covered
-from bridge.store.models import Change, Link
+from bridge.store.models import Change, ChangeState, Link
 from bridge.store.unit_of_work import write_down
 from bridge.sync.context import SyncContext
 
@@ -59,7 +59,7 @@ def _just_written(context: SyncContext, row: Row, name: str) -> Sequence[Link]:
         Change.id > newest - LATEST,
         Change.side == "task",
         Change.field == name,
-        or_(Change.state == "waiting", Change.reached_at > context.now - LAG),
+        or_(Change.state == ChangeState.WAITING, Change.reached_at > context.now - LAG),
     )
     others = select(Link).where(Link.sheet == context.sheet.key, Link.id.in_(recent))
     found = [link for link in context.session.scalars(others) if link.lead_id != row.lead_id]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bridge.core.outcome import Outcome
+from bridge.core.outcome import Outcome, RowOutcome
 from bridge.store.models import Link
 
 LONGEST = 500
@@ -35,9 +35,9 @@ def archived_text(task_id: int) -> str:
     return f"refused: task {task_id} is archived, so the row no longer changes it"
 
 
-def row_text(outcome: Outcome) -> str:
+def row_text(outcome: RowOutcome) -> str:
     """How a row without a link stands."""
-    return _cut(f"{'refused' if outcome.outcome == 'refused' else 'waiting'}: {'; '.join(outcome.reasons)}")
+    return _cut(f"{'refused' if outcome.outcome == Outcome.REFUSED else 'waiting'}: {'; '.join(outcome.reasons)}")
 
 
 def _listed(reasons: Mapping[str, str]) -> str:

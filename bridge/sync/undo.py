@@ -13,13 +13,20 @@ from bridge.queue.lease import lock_queue
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store.history import By, note_put
-from bridge.store.models import Change, Link
+from bridge.store.models import ActorKind, Change, ChangeState, Link
 from bridge.store.unit_of_work import write_down
 from bridge.tracker import Task, task_arguments
+from task_api.actor import Actor
+
+IN_FORCE = (ChangeState.APPLIED, ChangeState.WAITING)
 
 
 class CannotUndo(Exception):
     """Why not, and what to do instead."""
+
+
+class NoSuchChange(CannotUndo):
+    """There is no such change of a lead."""
 
 
 def undo(session: Session, runtime: Runtime, change_id: int, who: str, *, force: bool = False) -> str:
@@ -28,41 +35,45 @@ def undo(session: Session, runtime: Runtime, change_id: int, who: str, *, force:
     Raises `CannotUndo` when the change never took effect, or when the field has changed since, unless ``force``.
     """
     change, link, task = _found(session, runtime, change_id)
-    if change.state not in {"applied", "waiting"}:
+    if change.state not in IN_FORCE:
         raise CannotUndo(f"change {change.id} is {change.state}: it never took effect" + _instead(change))
     if change.field == "archived":
         return _turn_life(session, change, task)
     _only_values(change)
     write_down(session)
     later = select(Change.id).where(Change.link_id == link.id, Change.field == change.field, Change.id > change.id)
-    newest = session.scalars(later.where(Change.state.in_(["applied", "waiting"])).order_by(Change.id.desc())).first()
+    newest = session.scalars(later.where(Change.state.in_(IN_FORCE)).order_by(Change.id.desc())).first()
     if newest is not None and not force:
         raise CannotUndo(f"{change.field} has changed since, last by change {newest}: undo that one first, or force it")
-    return _put(session, runtime, link, task, change, change.old, f"undo:{change.id} {who}")
+    return _put(session, runtime, link, task, change, change.old, _actor(change, who))
 
 
 def take(session: Session, runtime: Runtime, change_id: int, who: str) -> str:
     """Take the value that a conflict lost; the value that won is in the history and can be put back the same way."""
     change, link, task = _found(session, runtime, change_id)
-    if change.state != "lost":
+    if change.state is not ChangeState.LOST:
         raise CannotUndo(f"change {change.id} is {change.state}: only a value that a conflict lost can be taken")
-    change.state = "taken"
-    return _put(session, runtime, link, task, change, change.new, f"undo:{change.id} {who}")
+    change.state = ChangeState.TAKEN
+    return _put(session, runtime, link, task, change, change.new, _actor(change, who))
 
 
 def _found(session: Session, runtime: Runtime, change_id: int) -> tuple[Change, Link, Task]:
     change = session.get(Change, change_id) if 0 < change_id < 2**63 else None
     link = session.get(Link, change.link_id) if change is not None and change.link_id is not None else None
     if change is None or link is None or link.sheet not in runtime.config.sheets:
-        raise CannotUndo(f"there is no change {change_id} of a lead")
+        raise NoSuchChange(f"there is no change {change_id} of a lead")
     lock_queue(session, link.sheet)
     for one in (change, link):  # as they stand now that nobody else changes them
         session.refresh(one)
     return change, link, tracker.task_of(session, link)
 
 
+def _actor(change: Change, who: str) -> Actor:
+    return Actor(ActorKind.UNDO, f"{change.id} {who}")
+
+
 def _instead(change: Change) -> str:
-    return "; take its value instead" if change.state == "lost" else ""
+    return "; take its value instead" if change.state is ChangeState.LOST else ""
 
 
 def _only_values(change: Change) -> None:
@@ -74,14 +85,14 @@ def _only_values(change: Change) -> None:
 
 def _turn_life(session: Session, change: Change, task: Task) -> str:
     """Archive or bring back; an archived task of a deleted row stays live from then on."""
-    archived, actor = bool(change.new), f"undo:{change.id}"
+    archived, actor = bool(change.new), Actor(ActorKind.UNDO, str(change.id))
     if (task.archived_at is not None) != archived:
         raise CannotUndo(f"task {task.id} is {'live' if archived else 'archived'} already")
     (tracker.restore if archived else tracker.archive)(session, task, actor=actor)
     return f"task {task.id} is {'live again' if archived else 'archived again'}"
 
 
-def _put(session: Session, runtime: Runtime, link: Link, task: Task, change: Change, value: Value, actor: str) -> str:
+def _put(session: Session, runtime: Runtime, link: Link, task: Task, change: Change, value: Value, actor: Actor) -> str:
     mapping, name, now = runtime.config.sheets[link.sheet].mapping, change.field, runtime.now()
     by = By(actor, now)
     column = mapping.by_field.get(name)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bridge import tracker
 from bridge.config.model import SheetConfig
 from bridge.core.deletions import Deletions, Gone, deletions
-from bridge.core.reconcile import Step
+from bridge.core.reconcile import Step, SweepStep
 from bridge.queue.lease import lock_queue
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.history import By, give_up_waiting, note_life
@@ -61,9 +61,9 @@ def bury_gone(session: Session, sheet: SheetConfig, found: Deletions, began: dat
 
 def steps(found: Deletions) -> list[Step]:
     """The same as lines of a plan."""
-    mourned = [Step("row_gone", one.lead_id, task_id=one.task_id) for one in found.mourn]
-    archived = [Step("task_archived", one.lead_id, task_id=one.task_id) for one in found.archive]
-    held = [Step("held", None, reasons=(found.why,))] if found.why else []
+    mourned = [Step(SweepStep.ROW_GONE, one.lead_id, task_id=one.task_id) for one in found.mourn]
+    archived = [Step(SweepStep.TASK_ARCHIVED, one.lead_id, task_id=one.task_id) for one in found.archive]
+    held = [Step(SweepStep.HELD, None, reasons=(found.why,))] if found.why else []
     return [*mourned, *archived, *held]
 
 

@@ -19,7 +19,7 @@ from bridge.queue import pending
 from bridge.queue.lease import lock_queue
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG, note_refused, replaced_lately, settle_waiting
-from bridge.store.models import Link
+from bridge.store.models import ActorKind, Link
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import ENDURING, acceptable, merge_row
 from bridge.sync.misdirected_writes import at_large, differing, doubt, lose_sight
@@ -28,6 +28,7 @@ from bridge.tracker import Task, tasks_of
 from bridge.worker.job import Job, PlannedWrite, look
 from bridge.worker.locate import LAG_WAIT, relocate
 from bridge.worker.send import send
+from task_api.actor import Actor
 
 
 def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> bool:
@@ -75,7 +76,7 @@ def _decide(job: Job, view: SheetView, claimed: list[int]) -> list[PlannedWrite]
         here = [(row, link) for link in links if (row := view.row(link.row)).lead_id == link.lead_id]
         _doubt(session, job.lease.sheet, here, replaced)
         context = SyncContext(
-            session, job.config, Reading((), f"flush:{job.lease.sheet}", view.began, latest="task"), now
+            session, job.config, Reading((), Actor(ActorKind.FLUSH, job.lease.sheet), view.began, latest="task"), now
         )
         for row, link in here:
             if link.wanted > link.written and link.next_try <= now:

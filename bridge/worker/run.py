@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
-from bridge.config.logs import JOB, caused_by
+from bridge.config.logs import caused_by
 from bridge.core.backoff import backoff
 from bridge.errors import Permanent, Throttled, Transient
 from bridge.queue.lease import Lease, LostLease, acquire, lock_queue
@@ -86,7 +86,7 @@ def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random)
     job = begin(runtime, key)
     if job is None:
         return False
-    with caused_by(f"{JOB}{key}:{job.lease.token}"):
+    with caused_by(f"job:{key}:{job.lease.token}", job=True):
         return _run(job, chance)
 
 

@@ -17,11 +17,12 @@ from bridge.google.sheet import Unechoed
 from bridge.queue import pending
 from bridge.store import in_flight_writes
 from bridge.store.history import By, note_refused, settle_waiting
-from bridge.store.models import Link
+from bridge.store.models import ActorKind, Link
 from bridge.sync.merge_row import ENDURING, remember
 from bridge.sync.misdirected_writes import astray, lead_id_of
 from bridge.worker.job import Job, PlannedWrite
 from bridge.worker.locate import LAG_WAIT
+from task_api.actor import Actor
 
 log = get_logger(__name__)
 
@@ -94,7 +95,7 @@ def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed
                 pending.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
             elif stood != (one.write.id_cell or None):
                 log.warning("row_moved_under_write", sheet=job.lease.sheet, row=one.write.row, link=link.id)
-                astray(session, link, lead_id_of(stood), _entries(link, one), By(f"flush:{job.lease.sheet}", now))
+                astray(session, link, lead_id_of(stood), _entries(link, one), _by(job, now))
                 in_flight_writes.settled(link, one.values, one.write.row, landed=False)
                 pending.postpone(link, now, "the row moved while it was written")
             elif _settle_link(job, session, link, one, now):
@@ -132,6 +133,10 @@ def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now:
     return True
 
 
+def _by(job: Job, now: datetime) -> By:
+    return By(Actor(ActorKind.FLUSH, job.lease.sheet), now)
+
+
 def _entries(link: Link, one: PlannedWrite) -> list[in_flight_writes.Entry]:
     return [entry for entry in in_flight_writes.unconfirmed(link) if entry["field"] in one.values]
 
@@ -166,7 +171,7 @@ def _refuse(job: Job, one: PlannedWrite, faults: Mapping[str, str], *, arrived: 
         link = session.get_one(Link, one.link_id)
         in_flight_writes.settled(link, faults.keys(), one.write.row, landed=False)
         for name, why in faults.items():
-            note_refused(session, link, name, one.values[name], By(f"flush:{job.lease.sheet}", now), why)
+            note_refused(session, link, name, one.values[name], _by(job, now), why)
             link.refused = link.refused | {name: [one.values[name], why]}
         if arrived and faults:
             pending.give_up(session, link, one.claimed, now, "; ".join(dict.fromkeys(faults.values())))

@@ -16,8 +16,8 @@ from structlog.stdlib import get_logger
 
 from bridge import tracker
 from bridge.config.model import SheetConfig
-from bridge.core.outcome import Outcome
-from bridge.core.reconcile import Comparison, Plan, Step
+from bridge.core.outcome import Outcome, RowOutcome
+from bridge.core.reconcile import Comparison, Plan, Step, SweepStep
 from bridge.core.values import Row
 from bridge.errors import Permanent
 from bridge.google.sheet import RowWrite
@@ -26,7 +26,7 @@ from bridge.queue.sweep_requests import ask_for_sweep, swept
 from bridge.runtime import Runtime
 from bridge.store.history import By
 from bridge.store.in_flight_writes import Entry
-from bridge.store.models import Link, SheetQueue
+from bridge.store.models import ActorKind, Link, SheetQueue
 from bridge.sync import new_rows, status_cell, vanished_rows
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.duplicate_ids import keep_one_each
@@ -37,10 +37,10 @@ from bridge.tracker import Task
 from bridge.worker.clear_misdirected import clear_litter
 from bridge.worker.flush import flush
 from bridge.worker.job import Job, look
+from task_api.actor import Actor
 
 log = get_logger(__name__)
 CHUNK = 500
-NEW = "task_created"
 MOST = 100
 """So many rows without a task are remembered for the page; a sweep by hand lists them all."""
 T = TypeVar("T")
@@ -53,7 +53,7 @@ class _Swept:
     """What a sweep did, row by row; ``leftover``: empty rows whose sync cell still says something."""
 
     plan: Plan
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[RowOutcome]
     leftover: Sequence[int]
 
 
@@ -74,7 +74,11 @@ def preview(job: Job, progress: Progress = lambda *_: None) -> Plan:
     Needs no lease.
     """
     plan = _carry_out(job, look(job, None), progress, job.trying, methodcaller("rollback")).plan
-    return replace(plan, steps=tuple(replace(one, task_id=None) if one.what == NEW else one for one in plan.steps))
+    return replace(plan, steps=tuple(map(_without_number, plan.steps)))
+
+
+def _without_number(step: Step) -> Step:
+    return replace(step, task_id=None) if step.what is Outcome.TASK_CREATED else step
 
 
 def _carry_out(
@@ -118,7 +122,7 @@ def _compare(job: Job, view: SheetView, progress: Progress) -> Comparison:
 
 def _take(
     job: Job, session: Session, view: SheetView, compared: Comparison, rows: Sequence[Row], missing: Sequence[Entry]
-) -> list[Outcome]:
+) -> list[RowOutcome]:
     reading = Reading(
         rows, _actor(job), view.began, ids=compared.places, namesakes=compared.namesakes, at_large=missing
     )
@@ -127,7 +131,7 @@ def _take(
     return take(context)
 
 
-def _note_sweep(session: Session, job: Job, view: SheetView, outcomes: Sequence[Outcome]) -> None:
+def _note_sweep(session: Session, job: Job, view: SheetView, outcomes: Sequence[RowOutcome]) -> None:
     queue = session.get_one(SheetQueue, job.lease.sheet)
     swept(queue, view.began)
     queue.tab_id, queue.missing = view.snapshot.sheet_id, list(view.layout.missing)
@@ -135,25 +139,24 @@ def _note_sweep(session: Session, job: Job, view: SheetView, outcomes: Sequence[
     queue.unlinked = [{"row": one.row, "lead_id": one.lead_id, "why": "; ".join(one.reasons)} for one in untaken[:MOST]]
 
 
-def _late_rows(runtime: Runtime, session: Session, view: SheetView, outcomes: Sequence[Outcome]) -> list[Step]:
+def _late_rows(runtime: Runtime, session: Session, view: SheetView, outcomes: Sequence[RowOutcome]) -> list[Step]:
     """Tasks that were there before `create_rows` was on get their rows; not while a row may be one of them."""
-    unclear = any(outcome.task_id is None and outcome.outcome == "refused" for outcome in outcomes)
+    unclear = any(outcome.task_id is None and outcome.outcome == Outcome.REFUSED for outcome in outcomes)
     if not view.config.create_rows or unclear:
         return []
     waiting = tracker.without_row(session, limit=CHUNK)
     steps = [_late_row(runtime, session, view.config, task) for task in waiting]
-    if len(waiting) == CHUNK and any(step.what == "row_appended" for step in steps):
+    if len(waiting) == CHUNK and any(step.what is SweepStep.ROW_APPENDED for step in steps):
         ask_for_sweep(session, view.config.key, runtime.now())
     return steps
 
 
 def _late_row(runtime: Runtime, session: Session, sheet: SheetConfig, task: Task) -> Step:
-    actor = f"sweep:{sheet.key}"
     try:
-        new_rows.give_row(session, runtime, sheet, task, actor)
+        new_rows.give_row(session, runtime, sheet, task, Actor(ActorKind.SWEEP, sheet.key))
     except Permanent as error:
-        return Step("refused", task.lead_id, task_id=task.id, reasons=(str(error),))
-    return Step("row_appended", task.lead_id, task_id=task.id)
+        return Step(Outcome.REFUSED, task.lead_id, task_id=task.id, reasons=(str(error),))
+    return Step(SweepStep.ROW_APPENDED, task.lead_id, task_id=task.id)
 
 
 def _mark_unlinked(job: Job, view: SheetView, done: _Swept) -> None:
@@ -173,10 +176,10 @@ def _mark_unlinked(job: Job, view: SheetView, done: _Swept) -> None:
         job.sheet.write(chunk)
 
 
-def _steps(outcomes: Sequence[Outcome]) -> Iterator[Step]:
+def _steps(outcomes: Sequence[RowOutcome]) -> Iterator[Step]:
     for one in outcomes:
-        if one.outcome != "unchanged" or one.reasons or one.changes:
-            what = "row_written" if one.outcome == "unchanged" and one.changes else one.outcome
+        if one.outcome != Outcome.UNCHANGED or one.reasons or one.changes:
+            what = SweepStep.ROW_WRITTEN if one.outcome is Outcome.UNCHANGED and one.changes else one.outcome
             yield Step(what, one.lead_id, one.row, one.task_id, one.changes, one.reasons)
 
 
@@ -184,5 +187,5 @@ def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
-def _actor(job: Job) -> str:
-    return f"sweep:{job.lease.sheet}"
+def _actor(job: Job) -> Actor:
+    return Actor(ActorKind.SWEEP, job.lease.sheet)

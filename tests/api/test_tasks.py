@@ -233,10 +233,10 @@ def test_receivers_hear_who_changed_what_inside_the_open_transaction(client):
         client.delete("/tasks/1")
         client.patch("/tasks/1", json={"archived": False})
     assert heard == [
-        (1, True, "token:tests", None),
-        (1, True, "token:tests", {"status": ("TODO", "DONE")}),
-        (1, True, "token:tests", None),
-        (1, True, "token:tests", {"archived": (True, False)}),
+        (1, True, ("token", "tests"), None),
+        (1, True, ("token", "tests"), {"status": ("TODO", "DONE")}),
+        (1, True, ("token", "tests"), None),
+        (1, True, ("token", "tests"), {"archived": (True, False)}),
     ]
 
 

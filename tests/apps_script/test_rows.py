@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from bridge.core.outcome import Outcome
 from tests.apps_script.conftest import SECRET, SETTINGS, Receiver, Sheet
 
 
@@ -40,6 +41,14 @@ def test_sync_this_row_takes_all_chosen_rows_but_the_header(leads: Sheet, receiv
         "Row 3: status: 'X' is not known",
     ]
     assert [number for number, _ in receiver.rows()] == [2, 3]
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_of_the_bridge_has_a_sentence(leads: Sheet, receiver: Receiver, outcome: Outcome) -> None:
+    receiver.outcomes = [{"row": 3, "outcome": outcome, "reasons": []}]
+    words = said(leads, "bridgeSyncRow", "Leads!C3")
+    assert words.startswith("Row 3: ")
+    assert outcome not in words
 
 
 def test_of_many_rows_the_first_ten_are_told(leads: Sheet, receiver: Receiver) -> None:

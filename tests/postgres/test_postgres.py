@@ -26,6 +26,7 @@ from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.runtime import Runtime
 from bridge.worker import run, schedule
 from task_api import schema, tasks
+from task_api.actor import Actor
 from tests.databases import migrated_at_once
 from tests.process.process import ROOT
 from tests.stack import Stack, eventually
@@ -55,7 +56,7 @@ def test_a_task_that_gets_its_row_while_it_is_patched_keeps_the_patch(stack):
     with stack.runtime.session() as session:
         task = tasks.locked(session, waiting)
         assert task is not None
-        tasks.change(session, task, {"lead_id": "X-9"}, actor="token:test")
+        tasks.change(session, task, {"lead_id": "X-9"}, actor=Actor("token", "test"))
         session.flush()
         turn = threading.Thread(target=run.run, args=(stack.runtime, "leads"))
         turn.start()
@@ -116,7 +117,7 @@ def test_a_row_takes_a_task_as_the_patch_left_it_that_was_under_way(stack):
     with stack.runtime.session() as session:
         task = tasks.locked(session, waiting)
         assert task is not None
-        tasks.change(session, task, {"status": "DONE"}, actor="token:test")
+        tasks.change(session, task, {"status": "DONE"}, actor=Actor("token", "test"))
         session.flush()
         row = threading.Thread(target=lambda: answers.append(stack.deliver([13, "Maya", "NEW", None], seq=2, first=3)))
         row.start()

@@ -11,6 +11,7 @@ import pytest
 
 from bridge.engine.postgres import PostgresEngine
 from task_api import tasks
+from task_api.actor import Actor
 from task_api.db import begin_write
 from tests.postgres.server import Postgres
 from tests.stack import Stack, eventually
@@ -75,7 +76,7 @@ def test_a_turn_waits_for_whoever_counts_on_it(stack: Stack) -> None:
         begin_write(session)
         task = tasks.locked(session, 1)
         assert task is not None
-        tasks.change(session, task, {"status": "DONE"}, actor="token:test")
+        tasks.change(session, task, {"status": "DONE"}, actor=Actor("token", "test"))
         session.flush()
         turn = threading.Thread(target=engine._take_turns, args=("leads",))
         turn.start()

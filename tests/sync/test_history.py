@@ -7,15 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.store.history import By, note_life
-from bridge.store.models import Change, Link
+from bridge.store.models import ActorKind, Change, Link
 from bridge.sync.undo import CannotUndo, undo
+from task_api.actor import Actor
 from task_api.db import begin_write
 from tests.stack import Stack
 
 
 def note(session: Session, field: str) -> None:
     link = session.scalars(select(Link)).one()
-    note_life(session, link, field, None, "noted", By("tests", datetime.now(UTC)), "a test")
+    note_life(session, link, field, None, "noted", By(Actor(ActorKind.TOKEN, "tests"), datetime.now(UTC)), "a test")
 
 
 def noted(stack: Stack) -> list[str]:
