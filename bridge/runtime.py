@@ -27,7 +27,7 @@ class Runtime:
     """One running bridge. ``wake(sheet key, at)`` tells the engine that a queue may have work then, or (None) at once;
     ``defer(session, wishes)`` that queues will, when this transaction has committed, and returns those that ``wake``
     is to tell of then; losing one costs latency, never data. ``pace``: how fast each Google account may be used.
-    ``stopping``: its engine is told to stop.
+    ``key_files``: sheet key → the service account's key. ``stopping``: its engine is told to stop.
     """
 
     config: Config
@@ -36,6 +36,7 @@ class Runtime:
     wake: Callable[[str, datetime | None], None] = lambda _key, _at: None
     defer: Callable[[Session, Wishes], Wishes] = lambda _session, queues: queues
     pace: Pace = field(init=False)
+    key_files: dict[str, Path] = field(init=False)
     stopping: bool = False
     sheets: dict[str, Sheet] = field(default_factory=dict)
     _googles: dict[Path, Google] = field(init=False, default_factory=dict)
@@ -43,14 +44,15 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self.pace = Pace.of(self.config.calls_per_minute)
+        self.key_files = {key: self.config.key_file(key) for key in self.config.sheets}
 
     def sheet(self, key: str) -> Sheet:
         """The opened sheet of a queue, by the key file as it is now."""
         with self._opening:
             if (sheet := self.sheets.get(key)) is None:
-                sheet = self.sheets[key] = Sheet(self._google(self.config.key_file(key)), self.config.sheets[key])
+                sheet = self.sheets[key] = Sheet(self._google(self.key_files[key]), self.config.sheets[key])
             elif sheet.google.outdated:
-                sheet.google = self._google(self.config.key_file(key))
+                sheet.google = self._google(self.key_files[key])
             return sheet
 
     def _google(self, file: Path) -> Google:
@@ -73,7 +75,7 @@ class Runtime:
 
     def account(self, key: str) -> str:
         """The Google account that a queue's calls count for."""
-        return account_of(self.config.key_file(key))
+        return account_of(self.key_files[key])
 
     def calls(self, key: str) -> Calls | None:
         """The calls that this process has made for a sheet; None before the first."""

@@ -15,10 +15,11 @@ from sqlalchemy import select
 
 from bridge.core.outcome import Outcome
 from bridge.google.calls import KINDS, RESULTS
+from bridge.reports import quota_usage
 from bridge.reports.action_items import Counts, counts, silence
 from bridge.reports.latency import Lag, lags
 from bridge.runtime import Runtime
-from bridge.store import counters, quota_usage
+from bridge.store import counters
 from bridge.store.models import SheetQueue
 from task_api.db import db
 from task_api.tokens import requires

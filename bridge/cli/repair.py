@@ -13,9 +13,10 @@ from bridge.cli.output import print_plan, progress_bar
 from bridge.core.outcome import Outcome
 from bridge.core.reconcile import Plan, SweepStep
 from bridge.queue import pending
-from bridge.queue.lease import Lease, lock_queue
+from bridge.queue.lease import Lease
 from bridge.runtime import Runtime
-from bridge.store import quota_usage
+from bridge.store import quota
+from bridge.store.unit_of_work import lock_queue
 from bridge.sync import undo as back
 from bridge.sync import vanished_rows
 from bridge.worker import run, sweep
@@ -96,7 +97,7 @@ def _preview(runtime: Runtime, key: str, quiet: bool) -> Plan:
     with progress_bar(key, quiet) as progress:
         plan = sweep.preview(Job(runtime, Lease(key, 0)), progress)
     with runtime.writing() as session:
-        quota_usage.record(session, lock_queue(session, key), runtime.calls(key), runtime.now())
+        quota.record(session, lock_queue(session, key), runtime.calls(key), runtime.now())
         session.commit()
     return plan
 

@@ -27,9 +27,8 @@ from structlog.stdlib import get_logger
 
 from bridge.engine.worker import WatchedWorker
 from bridge.maintenance import retention
-from bridge.queue.lease import lock_queue
 from bridge.runtime import Runtime
-from bridge.store.unit_of_work import Wishes, wake_after_commit
+from bridge.store.unit_of_work import Wishes, lock_queue, wake_after_commit
 from bridge.worker import run, schedule
 from task_api.db import UNUSABLE, held_alone
 from task_api.schema import reason

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from bridge.config.model import SheetConfig
 from bridge.core.values import Cell, Day
 from task_api.errors import Problem
-from task_api.schemas import Text
 
 MOST_ROWS = 500
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+"""PostgreSQL keeps no NUL character."""
 
 
 class _Wire(BaseModel):

@@ -10,12 +10,11 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from bridge.errors import Permanent
-from bridge.queue.lease import lock_queue
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store.history import By, note_task_change
 from bridge.store.models import ActorKind, Link
-from bridge.store.unit_of_work import effects
+from bridge.store.unit_of_work import effects, lock_queue
 from bridge.sync.load import LEADS
 from bridge.sync.merge_row import as_lead, close_conflicts, needs_write
 from bridge.sync.new_rows import give_row, sheet_for

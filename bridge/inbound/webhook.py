@@ -20,13 +20,12 @@ from bridge.core.mapping import Layout
 from bridge.core.outcome import Outcome, RowOutcome
 from bridge.inbound.schema import All, Hello, Message, Rows, cell, cells, parsed
 from bridge.inbound.signed_request import Letter, body, verified
-from bridge.queue.lease import lock_queue
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.reports.action_items import missing_columns
 from bridge.runtime import Runtime
 from bridge.store import counters
 from bridge.store.models import ActorKind, Delivery, SheetQueue
-from bridge.store.unit_of_work import wake_after_commit
+from bridge.store.unit_of_work import lock_queue, wake_after_commit
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.ingest import take
 from task_api.actor import Actor
@@ -112,7 +111,8 @@ def _take(
         "delivery": letter.id,
         "outcomes": [_wire(outcome) for outcome in outcomes],
         "settings": queue.settings,
-        "problem": (None if queue.attempts else queue.problem) or missing_columns(queue) or None,  # not what passes
+        "problem": (None if queue.attempts else queue.problem)
+        or (missing_columns(queue) if queue.missing else None),  # not what passes
     }
 
 

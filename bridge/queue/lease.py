@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bridge.store.models import SheetQueue
-from bridge.store.unit_of_work import effects
+from bridge.store.unit_of_work import lock_queue
 
-_QUEUE = select(SheetQueue).where(SheetQueue.sheet == bindparam("sheet")).with_for_update()
 LEASE = timedelta(seconds=90)
 
 
@@ -28,16 +27,6 @@ class Lease:
     def of(cls, queue: SheetQueue) -> "Lease":
         """The newest lease of a queue."""
         return cls(queue.sheet, queue.token)
-
-
-def lock_queue(session: Session, sheet: str) -> SheetQueue:
-    """The queue, which nobody else changes before this transaction ends, nor anything of its leads. Comes before
-    anything of them is read; with several queues, in the order of their keys.
-    """
-    locked = effects(session).locked
-    if sheet not in locked:
-        locked[sheet] = session.scalars(_QUEUE, {"sheet": sheet}, execution_options={"populate_existing": True}).one()
-    return locked[sheet]
 
 
 def acquire(session: Session, sheet: str, now: datetime, lasts: timedelta = LEASE) -> SheetQueue | None:

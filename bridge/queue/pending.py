@@ -13,11 +13,10 @@ from structlog.stdlib import get_logger
 
 from bridge.config.logs import cause, in_job
 from bridge.core.backoff import backoff
-from bridge.queue.lease import lock_queue
 from bridge.runtime import Runtime
 from bridge.store.history import give_up_waiting
 from bridge.store.models import Link
-from bridge.store.unit_of_work import wake_after_commit
+from bridge.store.unit_of_work import lock_queue, wake_after_commit
 
 log = get_logger(__name__)
 CLAIM = 500

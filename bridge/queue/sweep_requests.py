@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bridge.queue.lease import lock_queue
 from bridge.store.models import SheetQueue
-from bridge.store.unit_of_work import wake_after_commit
+from bridge.store.unit_of_work import lock_queue, wake_after_commit
 
 MOST_WISHES = 100
 SWEEP_SOON = timedelta(seconds=3)

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bridge.reports import quota_usage
 from bridge.reports.action_items import Counts, counts, silence
 from bridge.reports.latency import Lag, lags
 from bridge.runtime import Runtime
-from bridge.store import quota_usage
 from bridge.store.models import SheetQueue
 
 

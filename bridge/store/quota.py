@@ -1,20 +1,26 @@
 """How fast each of Google's accounts may be used, kept in the database: whoever uses an account shares its budget.
 
 Google counts reads and writes of a service account, all its sheets and all processes together (GOOGLE.md section 1).
-A job takes what it will probably need when it begins, and what it really needed when it ends.
+A job takes what it will probably need when it begins, and what it really needed when it ends; its calls of the last
+minute are kept with the sheet's queue, so that every process gives the same answer. A process that is killed takes the
+calls of its last job along.
 """
 
+from collections import Counter
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bridge.core.token_bucket import Pace
-from bridge.store.models import Account
+from bridge.google.calls import Call, Calls
+from bridge.store import counters
+from bridge.store.models import Account, SheetQueue
 from task_api.db import exclusive
 
 READS_A_JOB, WRITES_A_JOB = 2, 1
+MINUTE = timedelta(minutes=1)
 Used = tuple[int, int]
 """Reads and writes."""
 
@@ -72,3 +78,29 @@ def _wait(account: Account, pace: Pace, now: datetime) -> float:
 
 def _bucket(pace: Pace, tokens: float, at: float) -> Pace:
     return replace(pace, tokens=tokens, at=at)
+
+
+def record(session: Session, queue: SheetQueue, calls: Calls | None, now: datetime) -> int:
+    """Record the calls that this process made for a sheet and has not recorded yet; how many. ``queue``: locked."""
+    if calls is None or not (untold := list(calls.untold)):
+        return 0
+    clock = calls.clock()
+    counters.add(session, queue.sheet, {counters.CALLS: Counter(f"{call.kind} {call.result}" for call in untold)})
+    queue.spent = [*lately(queue, now), *(_spent(call, now, clock) for call in untold)]
+    return len(untold)
+
+
+def recorded(calls: Calls | None, count: int) -> None:
+    """What `record` did is committed."""
+    if calls is not None and count:
+        del calls.untold[:count]
+
+
+def lately(queue: SheetQueue, now: datetime) -> list[tuple[float, str, str]]:
+    """Calls to Google of the last minute, each as [seconds since 1970, kind, purpose]."""
+    since = (now - MINUTE).timestamp()
+    return [(at, kind, purpose) for at, kind, purpose in queue.spent if at > since]
+
+
+def _spent(call: Call, now: datetime, clock: float) -> tuple[float, str, str]:
+    return round(now.timestamp() - (clock - call.began), 3), call.kind, call.purpose

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import insert, text
+from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
 from bridge.store.models import Change, SheetQueue
@@ -16,6 +16,7 @@ from task_api.db import UnitOfWork
 Wishes = Mapping[str, datetime | None]
 """sheet key → when its queue may have work; None: at once."""
 _INSERT = insert(Change)
+_QUEUE = select(SheetQueue).where(SheetQueue.sheet == bindparam("sheet")).with_for_update()
 _COUNT = text(
     "INSERT INTO counters (sheet, name, label, value) VALUES (:sheet, :name, :label, :value) "
     "ON CONFLICT (sheet, name, label) DO UPDATE SET value = counters.value + excluded.value"
@@ -75,6 +76,16 @@ def effects(session: Session) -> Effects:
 def write_down(session: Session) -> None:
     """Insert what this transaction has noted so far: before the history is asked."""
     effects(session).write_down(session)
+
+
+def lock_queue(session: Session, sheet: str) -> SheetQueue:
+    """The queue, which nobody else changes before this transaction ends, nor anything of its leads. Comes before
+    anything of them is read; with several queues, in the order of their keys.
+    """
+    locked = effects(session).locked
+    if sheet not in locked:
+        locked[sheet] = session.scalars(_QUEUE, {"sheet": sheet}, execution_options={"populate_existing": True}).one()
+    return locked[sheet]
 
 
 def wake_after_commit(session: Session, sheet: str, at: datetime | None = None) -> None:

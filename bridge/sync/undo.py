@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from bridge import tracker
 from bridge.core.values import Value
-from bridge.queue.lease import lock_queue
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store.history import By, note_put
 from bridge.store.models import ActorKind, Change, ChangeState, Link
-from bridge.store.unit_of_work import write_down
+from bridge.store.unit_of_work import lock_queue, write_down
 from bridge.tracker import Task, task_arguments
 from task_api.actor import Actor
 

@@ -15,10 +15,10 @@ from bridge import tracker
 from bridge.config.model import SheetConfig
 from bridge.core.deletions import Deletions, Gone, deletions
 from bridge.core.reconcile import Step, SweepStep
-from bridge.queue.lease import lock_queue
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.history import By, give_up_waiting, note_life
 from bridge.store.models import Link, SheetQueue
+from bridge.store.unit_of_work import lock_queue
 
 NEW_ROW = timedelta(seconds=30)
 """A row heard of this recently may not be readable yet; later it is gone."""

@@ -16,10 +16,10 @@ from bridge.core.merge import classify_read
 from bridge.core.values import Row, Value
 from bridge.google.sheet_view import SheetView
 from bridge.queue import pending
-from bridge.queue.lease import lock_queue
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG, note_refused, replaced_lately, settle_waiting
 from bridge.store.models import ActorKind, Link
+from bridge.store.unit_of_work import lock_queue
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import ENDURING, acceptable, merge_row
 from bridge.sync.misdirected_writes import at_large, differing, doubt, lose_sight

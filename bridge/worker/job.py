@@ -16,8 +16,9 @@ from bridge.google.sheet_view import SheetView
 from bridge.queue import lease
 from bridge.queue.lease import Lease
 from bridge.runtime import Runtime
-from bridge.store import quota, quota_usage
+from bridge.store import quota
 from bridge.store.models import Link
+from bridge.store.unit_of_work import lock_queue
 from task_api.db import UnitOfWork
 
 
@@ -60,7 +61,7 @@ class Job:
     def trying(self) -> UnitOfWork:
         """A transaction that is to be rolled back: it holds the queue for itself and needs no lease."""
         session = self.runtime.writing()
-        lease.lock_queue(session, self.lease.sheet)
+        lock_queue(session, self.lease.sheet)
         return session
 
     def writing(self) -> UnitOfWork:
@@ -77,17 +78,17 @@ class Job:
     def end(self, session: Session) -> None:
         """Give the queue back, unless another has it, and settle what the job has used; then `commit_end`."""
         runtime, key = self.runtime, self.lease.sheet
-        queue, calls = lease.lock_queue(session, key), runtime.calls(key)
+        queue, calls = lock_queue(session, key), runtime.calls(key)
         if queue.token == self.lease.token:
             queue.lease_until = None
         reads, writes = (after - before for after, before in zip(runtime.used(key), self.used_before, strict=True))
-        self._recorded = quota_usage.record(session, queue, calls, runtime.now())
+        self._recorded = quota.record(session, queue, calls, runtime.now())
         quota.settle(session, runtime.account(key), (reads, writes))
 
     def commit_end(self, session: UnitOfWork) -> None:
         """Commit a transaction in which the job ended."""
         session.commit()
-        quota_usage.recorded(self.runtime.calls(self.lease.sheet), self._recorded)
+        quota.recorded(self.runtime.calls(self.lease.sheet), self._recorded)
         self.ended = True
 
 

@@ -15,11 +15,12 @@ from structlog.stdlib import get_logger
 from bridge.config.logs import caused_by
 from bridge.core.backoff import backoff
 from bridge.errors import Permanent, Throttled, Transient
-from bridge.queue.lease import Lease, LostLease, acquire, lock_queue
+from bridge.queue.lease import Lease, LostLease, acquire
 from bridge.queue.pending import claim, failed
 from bridge.runtime import Runtime
 from bridge.store import quota
 from bridge.store.models import Link, SheetQueue
+from bridge.store.unit_of_work import lock_queue
 from bridge.sync.misdirected_writes import lose_sight
 from bridge.worker.flush import flush
 from bridge.worker.job import Job

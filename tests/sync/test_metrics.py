@@ -12,7 +12,7 @@ from sqlalchemy import event, insert
 
 from bridge.config.model import Config
 from bridge.local_google.trouble import Fault
-from bridge.store import quota_usage
+from bridge.reports import quota_usage
 from bridge.store.models import Change, Delivery, SheetQueue
 
 

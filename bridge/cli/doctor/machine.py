@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from bridge.cli.doctor.finding import Finding, ok, problem, warning
 from bridge.config.model import Config
 from bridge.google.calls import KINDS
+from bridge.reports import quota_usage
 from bridge.reports.readiness import database_lacks
-from bridge.store import quota_usage
 from bridge.store.models import SheetQueue
 
 TIMEOUT = 10.0
