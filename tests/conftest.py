@@ -114,7 +114,7 @@ def linked(stack: Stack) -> Stack:
     return stack
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A real browser."""
     with browser.chromium() as running:

@@ -69,10 +69,12 @@ class Member:
 
 
 class Fleet:
-    """``lanes`` sheets, each a tab with ``leads`` rows. ``overlaps``: writes to one tab that were under way at once."""
+    """``lanes`` sheets, each a tab with ``leads`` rows, and so many processes of each kind. ``overlaps``: writes to one
+    tab that were under way at once.
+    """
 
-    def __init__(self, folder: Path, postgres: Postgres, lanes: int, leads: int) -> None:
-        self.folder, self._postgres, self._leads = folder, postgres, leads
+    def __init__(self, folder: Path, postgres: Postgres, lanes: int, leads: int, each: int = 3) -> None:
+        self.folder, self._postgres, self._leads, self._each = folder, postgres, leads, each
         self.lanes = [f"l{number:02}" for number in range(1, lanes + 1)]
         self.token, self.overlaps = "", list[int]()
         self._under_way, self._counting = Counter[int](), threading.Lock()
@@ -90,8 +92,8 @@ class Fleet:
             tab.write(1, 1, [HEADER, *([f"{lane}-{n}", f"Lead {lane} {n}", "NEW"] for n in range(self._leads))])
         (self.folder / "bridge.toml").write_text(self._toml())
         self.errors = (self.folder / "errors").open("w")
-        self.servers = [Member(self, "run") for _ in range(3)]
-        self.workers = [Member(self, "worker") for _ in range(3)]
+        self.servers = [Member(self, "run") for _ in range(self._each)]
+        self.workers = [Member(self, "worker") for _ in range(self._each)]
         for member in self.members:
             member.start()
         return self

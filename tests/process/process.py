@@ -40,8 +40,15 @@ class Process:
         self.process: subprocess.Popen[str] | None = None
         self.token = ""
         self.errors: IO[str] | None = None
+        self.said: list[str] = []
 
     def __enter__(self) -> "Process":
+        self.prepare()
+        self.start()
+        return self
+
+    def prepare(self) -> None:
+        """Serve the sheet and write bridge.toml."""
         self._server = served(lambda *request: self.google_wsgi(*request))
         google_url = self.google_url = self._server.__enter__()
         self._google_app = create_local_google(self.folder / "google", public_url=google_url)
@@ -51,8 +58,6 @@ class Process:
             f'[google]\nbase_url = "{google_url}"\ncredentials = "google/service_account.json"\n'
             f'[sheets.leads]\nspreadsheet = "{self.google.book.id}"\n'
         )
-        self.start()
-        return self
 
     def __exit__(self, failed: object, *_: object) -> None:
         self.kill()
@@ -85,6 +90,7 @@ class Process:
         )
         assert self.process.stdout is not None
         for line in self.process.stdout:
+            self.said.append(line)
             if line.startswith("ready "):
                 self.token = dict(part.split("=", 1) for part in line.split()[1:])["token"]
                 return

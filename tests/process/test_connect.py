@@ -26,8 +26,7 @@ class Newcomer(Process):
     """A folder with nothing but the key; the local Google plays Google."""
 
     def __enter__(self) -> "Newcomer":
-        super().__enter__()
-        self.kill()
+        self.prepare()
         (self.folder / "bridge.toml").unlink()
         tab = self.google.book.tab("Leads")
         tab.write(1, 1, [HEADER, ["1", "Ann", "WON"], ["2", "Bob", "NEW"], ["3", "Cyd", "WON"]])
@@ -84,6 +83,7 @@ def newcomer(tmp_path):
         yield process
 
 
+@pytest.mark.fast
 def test_flags_alone_make_a_configuration_that_syncs(newcomer):
     done = newcomer.connect(*MAPPED)
     assert done.returncode == 0, done.stderr

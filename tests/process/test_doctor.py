@@ -64,6 +64,7 @@ def told(found, check):
     return [(one["level"], one["said"]) for one in found if one["check"] == check]
 
 
+@pytest.mark.fast
 def test_a_bridge_in_order_has_no_problem_and_the_exit_code_is_0(well):
     found = doctor(well)
     assert [one for one in found if one["level"] == "problem"] == []

@@ -32,6 +32,20 @@ def changing(fleet, ends, number):
         time.sleep(chance.uniform(0, 0.1))
 
 
+@pytest.mark.fast
+def test_a_worker_writes_what_another_process_was_told_also_after_it_was_killed(tmp_path, postgres):
+    with Fleet(tmp_path, postgres, lanes=2, leads=2, each=1) as fleet:
+        fleet.until_equal()
+        fleet.type("l01", 2, "CONTACTED")
+        fleet.workers[0].kill()
+        tasks = fleet.tasks()
+        fleet.api("PATCH", f"/tasks/{tasks['l01-1'][0]['id']}", status="DONE")
+        fleet.workers[0].start()
+        fleet.until_equal()
+        assert tasks["l01-0"][0]["status"] == "IN_PROGRESS"
+        assert fleet.google.book.tab("l01").values(3, 3)[0][0] == "QUALIFIED"
+
+
 @pytest.mark.timeout(400)
 def test_whatever_is_killed_paused_or_restarted_both_sides_end_equal(fleet, postgres):
     fleet.google.trouble.latency = 0.03

@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import sqlite3
@@ -73,6 +74,7 @@ def test_both_workers_answer_and_one_at_a_time_works_on_the_lane_a_sweep_by_hand
     assert (workers.most_at_once, workers.calls > 5) == (1, True)
 
 
+@pytest.mark.fast
 def test_when_the_worker_that_writes_is_killed_another_takes_over_and_nothing_is_lost(workers):
     def kill_the_writer():
         os.kill(int(events(workers, "engine_elected")[-1]["pid"]), signal.SIGKILL)
@@ -182,6 +184,20 @@ def test_its_lines_are_events_too_and_json_when_asked(tmp_path):
     assert {"said", "engine_elected", "request_answered"} <= {line["event"] for line in lines}
 
 
+class Unstarted(Workers):
+    """What gunicorn needs is there."""
+
+    def __enter__(self):
+        self.prepare()
+        return self
+
+
+@pytest.fixture
+def unstarted(tmp_path):
+    with Unstarted(tmp_path) as process:
+        yield process
+
+
 def not_started(process):
     """What gunicorn says when it does not start."""
     done = subprocess.run(
@@ -192,21 +208,20 @@ def not_started(process):
     return done.stderr
 
 
-def test_a_database_newer_than_the_code_stops_the_start_with_a_sentence(workers):
-    workers.stop()
-    with closing(sqlite3.connect(workers.folder / "home" / "tasks.db")) as database:
+def test_a_database_newer_than_the_code_stops_the_start_with_a_sentence(unstarted, migrated):
+    (unstarted.folder / "home").mkdir()
+    shutil.copy(migrated, unstarted.folder / "home" / "tasks.db")
+    with closing(sqlite3.connect(unstarted.folder / "home" / "tasks.db")) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
         database.commit()
-    assert "Error: the database has schema 9999, this version only knows" in not_started(workers)
+    assert "Error: the database has schema 9999, this version only knows" in not_started(unstarted)
 
 
-def test_a_setting_that_means_nothing_stops_the_start_with_a_sentence(workers):
-    workers.stop()
-    workers.environ = lambda: Workers.environ(workers) | {"LOG_FORMAT": "xml"}
-    assert "LOG_FORMAT is 'xml'; use text or json" in not_started(workers)
+def test_a_setting_that_means_nothing_stops_the_start_with_a_sentence(unstarted):
+    unstarted.environ = lambda: Workers.environ(unstarted) | {"LOG_FORMAT": "xml"}
+    assert "LOG_FORMAT is 'xml'; use text or json" in not_started(unstarted)
 
 
-def test_without_a_sheet_there_is_nothing_to_serve(workers):
-    workers.stop()
-    (workers.folder / "bridge.toml").unlink()
-    assert "Error: there is no bridge.toml here" in not_started(workers)
+def test_without_a_sheet_there_is_nothing_to_serve(unstarted):
+    (unstarted.folder / "bridge.toml").unlink()
+    assert "Error: there is no bridge.toml here" in not_started(unstarted)
