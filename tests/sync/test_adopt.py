@@ -56,6 +56,7 @@ def test_rows_and_tasks_are_recognised_by_the_field_declared_unique(running):
     ]
 
 
+@pytest.mark.both
 def test_the_unique_field_is_recognised_without_the_template_and_in_any_case(running):
     stack = running(match="name")
     given(

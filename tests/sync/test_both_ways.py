@@ -21,11 +21,13 @@ def lead(stack, number=12, name="Vikram", status="NEW", row=2, seq=1):
     return answer.json()["outcomes"][0]["task_id"]
 
 
+@pytest.mark.both
 def test_the_task_id_comes_to_stand_in_the_row(stack):
     assert lead(stack) == 1
     assert stack.rows() == [[12, "Vikram", "NEW", 1]]
 
 
+@pytest.mark.both
 def test_a_patch_writes_the_cell(stack):
     lead(stack)
     stack.patch(1, status="IN_PROGRESS")
@@ -56,6 +58,7 @@ def test_a_lost_lead_stays_lost_when_its_task_is_touched(stack):
     assert stack.cell("C2") == "LOST"
 
 
+@pytest.mark.both
 def test_a_first_sync_of_a_hundred_leads_costs_one_read_and_one_write(stack):
     stack.settle()
     stack.edit("A2:C101", *([n, f"Lead {n}", "NEW"] for n in range(1, 101)))
@@ -168,6 +171,7 @@ def test_sixty_four_new_rows_one_by_one_all_end_linked_within_the_quota(stack):
     assert stack.google.calls.count(status=429) == 0
 
 
+@pytest.mark.both
 def test_both_sides_changed_at_once_one_wins_by_policy_and_the_other_is_in_the_history(stack):
     lead(stack)
     stack.patch(1, status="DONE")

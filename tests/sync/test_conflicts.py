@@ -189,6 +189,7 @@ def test_a_change_that_is_not_there_is_404(stack):
     assert stack.post_to("/changes/999/take").status_code == 404
 
 
+@pytest.mark.both
 def test_the_history_of_all_leads_comes_filtered_and_in_pages(stack):
     for n in range(1, 4):
         stack.edit(f"A{n + 1}:C{n + 1}", [n, f"Lead {n}", "NEW"])

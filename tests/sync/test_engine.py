@@ -2,6 +2,8 @@
 
 import shutil
 import sqlite3
+import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +16,7 @@ from bridge.store.models import SheetQueue
 from bridge.worker.job import Job
 from tests.stack import Stack, eventually
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.engine]
+pytestmark = pytest.mark.sqlite
 
 
 def second(stack):
@@ -23,6 +25,7 @@ def second(stack):
     return EmbeddedEngine(runtime, stack.home / "tasks.engine")
 
 
+@pytest.mark.engine
 def test_of_two_engines_on_one_file_one_works_and_the_other_takes_over(linked):
     waiting = second(linked)
     waiting.start()
@@ -37,6 +40,7 @@ def test_of_two_engines_on_one_file_one_works_and_the_other_takes_over(linked):
     waiting._runtime.close()
 
 
+@pytest.mark.engine
 def test_a_commit_of_another_process_is_noticed_without_a_wake_up(linked):
     linked.runtime.wake = lambda *_: None
     linked.patch(1, status="DONE")
@@ -44,7 +48,6 @@ def test_a_commit_of_another_process_is_noticed_without_a_wake_up(linked):
 
 
 def test_a_worker_that_overslept_its_lease_may_not_write_any_more(stack):
-    stack.app.extensions["engine"].stop()
     now = datetime.now(UTC)
     with stack.runtime.writing() as session:
         slow = Lease.of(acquire(session, "leads", now))
@@ -60,7 +63,7 @@ def test_a_worker_that_overslept_its_lease_may_not_write_any_more(stack):
 
 
 def test_a_key_cannot_change_its_spreadsheet_unnoticed(tmp_path, databases):
-    with Stack(tmp_path, databases, engine=True) as stack:
+    with Stack(tmp_path, databases) as stack:
         with stack.runtime.writing() as session:
             session.scalars(select(SheetQueue)).one().spreadsheet = "another"
             session.commit()
@@ -74,14 +77,16 @@ def test_a_key_cannot_change_its_spreadsheet_unnoticed(tmp_path, databases):
 
 
 def test_a_locked_database_delays_but_loses_nothing(linked):
-    database = sqlite3.connect(linked.home / "tasks.db", isolation_level=None)
-    database.execute("BEGIN IMMEDIATE")
-    linked.edit("C2", ["CONTACTED"])
-    with pytest.raises(AssertionError):
-        eventually(lambda: linked.task(1)["status"] == "IN_PROGRESS", seconds=0.5)
-    database.execute("COMMIT")
-    database.close()
-    assert linked.deliver([12, "Vikram", "CONTACTED", 1], seq=2).json()["outcomes"][0]["outcome"] == "task_updated"
+    answers = []
+    delivery = threading.Thread(target=lambda: answers.append(linked.deliver([12, "Vikram", "CONTACTED", 1], seq=2)))
+    with closing(sqlite3.connect(linked.home / "tasks.db", isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        delivery.start()
+        delivery.join(0.2)
+        assert delivery.is_alive()
+        database.execute("COMMIT")
+    delivery.join()
+    assert [answer.json()["outcomes"][0]["outcome"] for answer in answers] == ["task_updated"]
 
 
 def test_a_full_disk_refuses_with_a_sentence_and_recovers(linked):
@@ -89,7 +94,6 @@ def test_a_full_disk_refuses_with_a_sentence_and_recovers(linked):
     def cramp(connection, _record):
         connection.execute("PRAGMA max_page_count = 1")  # SQLite keeps at least what is there: no page more
 
-    linked.app.extensions["engine"].stop()
     event.listen(linked.runtime.database, "connect", cramp)
     linked.runtime.database.dispose()
     rows = [[n, "x" * 400, "NEW", None] for n in range(100, 300)]

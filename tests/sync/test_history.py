@@ -24,6 +24,7 @@ def noted(stack: Stack) -> list[str]:
         return list(session.scalars(select(Change.field).where(Change.rule == "a test").order_by(Change.id)))
 
 
+@pytest.mark.both
 def test_entries_come_in_the_order_in_which_they_were_noted(linked: Stack) -> None:
     with linked.runtime.writing() as session:
         for field in "second", "first", "third":
@@ -33,6 +34,7 @@ def test_entries_come_in_the_order_in_which_they_were_noted(linked: Stack) -> No
 
 
 @pytest.mark.parametrize("end", ["rollback", "close"])
+@pytest.mark.both
 def test_what_was_noted_is_forgotten_with_its_transaction(linked: Stack, end: str) -> None:
     with linked.runtime.writing() as session:
         note(session, "dropped")
@@ -43,6 +45,7 @@ def test_what_was_noted_is_forgotten_with_its_transaction(linked: Stack, end: st
     assert noted(linked) == ["kept"]
 
 
+@pytest.mark.both
 def test_a_transaction_that_undoes_sees_what_it_has_noted_itself(linked: Stack) -> None:
     linked.patch(linked.tasks()[0]["id"], status="DONE")
     linked.settle()

@@ -118,6 +118,7 @@ def test_an_id_edited_by_hand_is_recognised_without_a_task_id_column_too(running
     assert [(task["id"], task["lead_id"]) for task in stack.tasks()] == [(1, "1"), (2, "77"), (3, "3")]
 
 
+@pytest.mark.both
 def test_swapped_ids_swap_the_leads_and_lose_nothing(stack):
     leads(stack, 2)
     stack.edit("C2", ["LOST"])

@@ -35,6 +35,7 @@ def grown(stack, before):
     }
 
 
+@pytest.mark.both
 def test_a_delivery_is_counted_once_however_often_it_comes_and_its_rows_by_outcome(stack):
     before = samples(stack)
     body = json.dumps({"type": "rows", "seq": 1, "spreadsheet": stack.google.book.id, "sheet_id": 0,
@@ -77,6 +78,7 @@ def test_the_sheets_own_script_says_when_an_edit_was(stack):
     assert 0 < told["leadbridge_edit_to_task_seconds_sum",] < 5
 
 
+@pytest.mark.both
 def test_a_tasks_change_is_timed_until_its_cell_has_it_as_the_history_says(linked):
     before = samples(linked)
     linked.patch(1, status="DONE")

@@ -61,6 +61,7 @@ def test_a_task_that_gets_its_row_later_changes_like_any_other(running):
 
 
 @pytest.mark.parametrize("first", ["a row", "a task"])
+@pytest.mark.both
 def test_of_tasks_that_bear_one_lead_id_one_has_the_row_and_the_other_holds_nobody_up(running, first):
     stack = running()
     for title in "AB":
@@ -164,6 +165,7 @@ def test_a_row_that_is_there_already_is_taken_not_doubled(stack):
     assert len(stack.tasks()) == 1
 
 
+@pytest.mark.both
 def test_a_second_task_for_the_same_lead_is_refused_and_named(stack):
     post(stack, lead_id="L-7")
     again = stack.post_to("/tasks", title="again", lead_id="L-7")

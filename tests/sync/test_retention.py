@@ -43,6 +43,7 @@ def archived(stack):
     return [json.loads(line) for file in files for line in gzip.open(file, "rt", encoding="utf-8")]
 
 
+@pytest.mark.both
 def test_old_changes_go_to_a_file_of_their_month_and_young_ones_stay(aged):
     before = {one["id"]: one for one in aged.changes(1)}
     retention.tidy(aged.runtime)
@@ -76,6 +77,7 @@ def test_a_crash_between_file_and_database_loses_nothing(aged, monkeypatch):
     assert len(ids) == 2 * len(set(ids)) > 0
 
 
+@pytest.mark.both
 def test_much_is_put_away_in_portions(aged):
     with aged.runtime.writing() as session:
         link = session.scalars(select(Link)).one()

@@ -47,6 +47,7 @@ def unanswered(stack, before, after):
     sheet.write = write
 
 
+@pytest.mark.both
 def test_a_stray_write_without_an_answer_is_put_right_though_the_rows_moved_again(noted):
     unanswered(noted, lambda: sort(noted, ascending=False), lambda: sort(noted, ascending=True))
     noted.patch(1, status="DONE", notes="from the API")

@@ -39,6 +39,7 @@ def test_a_changed_status_moves_the_task_and_an_unchanged_row_moves_nothing(stac
     assert stack.task(1)["version"] == version
 
 
+@pytest.mark.both
 def test_a_redelivery_gets_the_first_reply_and_changes_nothing(stack):
     body = json.dumps({"type": "rows", "seq": 1, "spreadsheet": stack.google.book.id, "sheet_id": 0, "header": ["id", "name", "status"],
                        "rows": [{"row": 2, "cells": [1, "Ann", "NEW"], "shown": ["1", "Ann", "NEW"]}]}).encode()  # fmt: skip
@@ -75,6 +76,7 @@ def test_a_bad_row_does_not_stop_the_good_ones(stack):
     assert "has no id" in answer.json()["outcomes"][0]["reasons"][0]
 
 
+@pytest.mark.both
 def test_two_rows_with_one_id_make_one_task_and_the_second_is_told_why(stack):
     answer = stack.deliver([7, "First", "NEW", None], [7, "Second", "NEW", None])
     assert [o["outcome"] for o in answer.json()["outcomes"]] == ["task_created", "refused"]
