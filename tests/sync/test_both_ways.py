@@ -254,8 +254,9 @@ def test_a_formula_is_never_overwritten_and_the_history_says_so(stack):
 @pytest.mark.both
 @pytest.mark.engine
 def test_edits_and_patches_at_the_same_time_end_equal(stack):
-    for n in range(1, 6):
-        lead(stack, n, f"Lead {n}", row=n + 1, seq=n)
+    stack.edit("A2:C6", *([n, f"Lead {n}", "NEW"] for n in range(1, 6)))
+    stack.deliver(*([n, f"Lead {n}", "NEW", None] for n in range(1, 6)))
+    stack.settle()
     words, statuses = ["NEW", "CONTACTED", "QUALIFIED", "LOST"], ["TODO", "IN_PROGRESS", "DONE"]
 
     def patching():
