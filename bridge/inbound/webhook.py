@@ -6,7 +6,7 @@ redelivery finds the recorded one and gets the first reply. Unsigned, late or ma
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
@@ -175,8 +175,21 @@ def _reading(sheet: SheetConfig, letter: Letter, message: Rows, layout: Layout, 
     rows = [sheet.mapping.read_row(row.row, cells(row), layout) for row in message.rows]
     typed = edited.typed if edited and len(rows) == len(touched) == 1 else ""
     return Reading(
-        rows, Actor(ActorKind.DELIVERY, letter.id), now, message.seq, touched, typed=typed, signed=letter.signed
+        rows,
+        Actor(ActorKind.DELIVERY, letter.id),
+        now,
+        message.seq,
+        touched,
+        typed=typed,
+        signed=letter.signed,
+        edited_at=_edited_at(message, letter),
     )
+
+
+def _edited_at(message: Rows, letter: Letter) -> datetime:
+    at = message.edited.at if message.edited else None
+    signed = letter.signed.timestamp()
+    return datetime.fromtimestamp(signed if at is None else min(at / 1000, signed), UTC)
 
 
 def _settings(sheet: SheetConfig, message: Message, layout: Layout) -> dict[str, Any]:

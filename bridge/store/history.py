@@ -24,6 +24,7 @@ LAG = timedelta(seconds=10)
 """How long a read of the sheet may still show what was replaced (GOOGLE.md section 8: no read-your-write)."""
 
 ASTRAY = "a write of ours went astray"
+COVERED = "typed while we wrote"
 
 _EDITS = select(Change.link_id, Change.field, Change.old).where(
     Change.link_id.in_(bindparam("links", expanding=True)), Change.side == "sheet", Change.at > bindparam("since")
@@ -148,8 +149,7 @@ def note_fallen_on(session: Session, link: Link, name: str, value: Value, by: By
 def note_covered(session: Session, link: Link, name: str, value: Value, by: By, row: int) -> None:
     """A person typed this somewhere just when a write of ours reached this lead's cell; it may have stood there."""
     why = f"typed into row {row}, where it is not: rows moved meanwhile, and it may have stood here"
-    rule = "typed while we wrote"
-    _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, rule, why)
+    _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, COVERED, why)
 
 
 def note_put(session: Session, link: Link, name: str, value: Value, by: By) -> None:

@@ -176,6 +176,29 @@ class Change(Base):
     rule: Mapped[str | None] = mapped_column(String(60))
 
 
+class OverwrittenEdit(Base):
+    """A word that a person typed at a place where the script then read something else; kept until a sweep knows whose
+    it is (`bridge.sync.overwritten_edits`).
+
+    ``row``: where it was typed; ``link_id``: the lead that was read there, None when it was none we know. ``covered``:
+    that lead's cell showed what a write of ours had left there about then. ``actor``: the delivery, as text.
+    ``edited_at``: when it was typed, by the sheet's clock; ``heard_at``: when the delivery came, by ours.
+    """
+
+    __tablename__ = "overwritten_edits"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sheet: Mapped[str] = mapped_column(String(64), index=True)
+    field: Mapped[str] = mapped_column(String(64))
+    value: Mapped[Any] = mapped_column(JSON)
+    row: Mapped[int] = mapped_column(Integer)
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("links.id", name="fk_overwritten_edits_link"))
+    covered: Mapped[bool] = mapped_column(Boolean)
+    actor: Mapped[str] = mapped_column(String(250))
+    edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    heard_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Account(Base):
     """What is left of a Google account's budget (`bridge.store.quota`): calls that were free at ``at`` (Unix
     time); less than none is a debt.

@@ -21,10 +21,11 @@ class Reading:
 
     ``began``: when the read began (for a delivery: when it was received). ``signed``: when a delivery was signed; what
     it shows is older. ``seq``: the delivery's number, None for reads of our own. ``edited``: fields a person touched in
-    this very event; ``typed``: what they typed, where it was one cell. ``latest``: the side that changed last, as far
-    as known. ``ids``: every id the sheet holds, where the whole of it was read. ``namesakes``: how many unlinked rows
-    share a value of the field that matches rows with tasks. ``at_large``: writes of ours that may stand in any row,
-    where that is known (`bridge.sync.misdirected_writes`).
+    this very event, ``edited_at``: when; ``typed``: what they typed, where it was one cell; ``unclear``: rows, by their
+    numbers, and fields for which the event does not speak. ``latest``: the side that changed last, as far as known.
+    ``ids``: every id the sheet holds, where the whole of it was read. ``namesakes``: how many unlinked rows share a
+    value of the field that matches rows with tasks. ``at_large``: writes of ours that may stand in any row, where that
+    is known (`bridge.sync.misdirected_writes`).
     """
 
     rows: Sequence[Row]
@@ -38,6 +39,12 @@ class Reading:
     namesakes: Mapping[str, int] = field(default_factory=dict)
     at_large: Sequence[Entry] | None = None
     signed: datetime | None = None
+    edited_at: datetime | None = None
+    unclear: Collection[tuple[int, str]] = ()
+
+    def edited_in(self, row: Row) -> list[str]:
+        """Fields of this row that show what a person did in this very event."""
+        return [name for name in self.edited if (row.number, name) not in self.unclear]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from bridge.sync.duplicate_ids import same_id
 from bridge.sync.link_row import newcomer
 from bridge.sync.load import claimed_task, load
 from bridge.sync.merge_row import needs_write, update
-from bridge.sync.overwritten_edits import note_where_covered
+from bridge.sync.overwritten_edits import hear
 from bridge.tracker import Task
 
 LONGEST_ID = 200
@@ -27,8 +27,8 @@ LONGEST_ID = 200
 
 def take(context: SyncContext) -> list[RowOutcome]:
     """Merge every row that is not blank; returns their outcomes in order."""
+    context = hear(context)
     rows = [row for row in context.reading.rows if not row.blank]
-    note_where_covered(context, context.reading.rows)
     known = load(context, rows)
     return [_take_row(context, known, row) for row in rows]
 
@@ -108,7 +108,7 @@ def _archived(context: SyncContext, row: Row, link: Link, task: Task) -> RowOutc
     if context.reading.seq is None and all(link.base.get(name) == value for name, value in row.values.items()):
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
     why = f"task {task.id} is archived, so the row no longer changes it: PATCH archived=false to bring it back"
-    for name in set(context.reading.edited) & row.values.keys():
+    for name in set(context.reading.edited_in(row)) & row.values.keys():
         if link.base.get(name) != row.values[name]:
             note_unread(context.session, link, name, row.values[name], context.by, why)
     return RowOutcome(row.number, row.lead_id, Outcome.REFUSED, task.id, (why,))

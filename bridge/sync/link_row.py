@@ -93,7 +93,7 @@ def _ambiguous(row: Row, found: Sequence[Task]) -> str:
 
 def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, reasons: tuple[str, ...]) -> RowOutcome:
     said = {name: value for name, value in values.items() if name not in {"task_id", "sync"}}
-    said |= _litter(context, known, values)
+    said |= _litter(context, known, row, values)
     fields = {"status": None, "notes": None} | said
     arguments = task_arguments(context.sheet.mapping.task_changes(fields))
     task = tracker.create(context.session, actor=context.reading.actor, lead_id=row.lead_id, **arguments)
@@ -115,13 +115,13 @@ def _fallen_on(known: KnownLinks, row: Row, values: Fields) -> dict[str, Value]:
     return {entry["field"]: entry["value"] for entry in here if values.get(entry["field"], ...) == entry["value"]}
 
 
-def _litter(context: SyncContext, known: KnownLinks, values: Fields) -> dict[str, Value]:
+def _litter(context: SyncContext, known: KnownLinks, row: Row, values: Fields) -> dict[str, Value]:
     """What a stray write of ours left in the row before anybody filled it: not the new lead's, so the task starts
     without it and the sheet is told so.
     """
     left = [entry for entry in known.at_large if telling(entry)]
     found = {entry["field"] for entry in left if values.get(entry["field"]) == entry["value"] is not None}
-    return dict.fromkeys(found - {"name", "task_id", "sync", *context.reading.edited})
+    return dict.fromkeys(found - {"name", "task_id", "sync", *context.reading.edited_in(row)})
 
 
 def _adopt(context: SyncContext, known: KnownLinks, row: Row, task: Task) -> RowOutcome:

@@ -61,7 +61,8 @@ def _at_large(
     reading, by_id = context.reading, [(row, links.get(row.lead_id or "")) for row in rows]
     if reading.at_large is not None:
         return reading.at_large
-    changed = [(link, names) for row, link in by_id if link and (names := differing(row, link, reading.edited))]
+    found = ((link, differing(row, link, reading.edited_in(row))) for row, link in by_id if link)
+    changed = [(link, names) for link, names in found if names]
     missing = at_large(context.session, context.sheet.key) if changed or not all(link for _, link in by_id) else ()
     for link, names in changed:
         doubt(missing, link, names, doubtful[link.id])

@@ -13,7 +13,6 @@ from bridge.store import in_flight_writes
 from bridge.store.history import note_conflict, note_sheet_change, note_unread
 from bridge.store.models import Link
 from bridge.sync.context import SyncContext
-from bridge.sync.overwritten_edits import under_our_write
 from bridge.sync.status_cell import link_text
 from bridge.tracker import Task, task_arguments, task_fields
 
@@ -35,13 +34,13 @@ def update(
     in_flight_writes.forget_old(link, context.now)
     sent = in_flight_writes.values(link)
     old = replaced if context.reading.seq is None else _either(replaced, sent)  # a delivery may have been read before
-    base, doubtful = classify_read(link.base, values, in_flight_writes.unseen(link), old, context.reading.edited)
+    base, doubtful = classify_read(
+        link.base, values, in_flight_writes.unseen(link), old, context.reading.edited_in(row)
+    )
     certain = {name: value for name, value in values.items() if name not in doubtful}
     overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
-    before, under_ours = link.base, under_our_write(context, values, sent)
-    merged = merge_row(context, link, task, base, certain | under_ours)
-    if under_ours:  # the sheet shows our write over it
-        link.base, overwritten = link.base | {name: values[name] for name in under_ours}, True
+    before = link.base
+    merged = merge_row(context, link, task, base, certain)
     if doubtful or overwritten or needs_write(task, link, context.sheet.mapping):
         news = doubtful or overwritten or link.base != before or touched
         (pending.mark_pending if news else pending.ensure_pending)(context.session, link, context.now)
@@ -101,7 +100,7 @@ def take_note_of_unread(context: SyncContext, row: Row, link: Link, unread: dict
 
 def _forget_refusals(context: SyncContext, row: Row, link: Link) -> bool:
     """A cell that a person has touched, or whose obstacle is gone, may be written again. True when there is one."""
-    touched = set(context.reading.edited)
+    touched = set(context.reading.edited_in(row))
     if context.reading.seq is None:
         touched |= {name for name, (value, why) in link.refused.items() if _passable(context, row, name, value, why)}
     freed = bool(touched & link.refused.keys())

@@ -33,6 +33,7 @@ from bridge.sync.duplicate_ids import keep_one_each
 from bridge.sync.ingest import take
 from bridge.sync.known_links import known_leads
 from bridge.sync.misdirected_writes import at_large, find_victims
+from bridge.sync.overwritten_edits import settle_overwritten
 from bridge.tracker import Task
 from bridge.worker.clear_misdirected import clear_litter
 from bridge.worker.flush import flush
@@ -101,6 +102,8 @@ def _carry_out(
         progress("merging", len(outcomes), len(compared.look))
     with begin() as session:
         _note_sweep(session, job, view, outcomes)
+        reading = Reading((), _actor(job), view.began)
+        settle_overwritten(SyncContext(session, view.config, reading, job.runtime.now()))
         found = vanished_rows.vanished(session, view.config, compared.places, compared.claims, view.began)
         vanished_rows.bury_gone(session, view.config, found, view.began, By(_actor(job), job.runtime.now()))
         late = _late_rows(job.runtime, session, view, outcomes)

@@ -128,6 +128,8 @@ def test_a_word_whose_row_moved_and_was_written_before_the_script_looked_is_in_t
     noted.google.person.insert_rows("Leads", 2)
     row = [None, None, None, None, None]
     noted.deliver(row, seq=9, header=HEADER, edited={"first": 5, "last": 5, "typed": "call me"})
+    noted.later(11)  # from then on a read of the sheet would show the word
+    noted.settle()
     lost = next(one for one in noted.changes(1) if one["state"] == "lost")
     assert (lost["field"], lost["new"], lost["side"]) == ("notes", "call me", "sheet")
     assert lost["reason"] == "typed into row 2, where it is not: rows moved meanwhile, and it may have stood here"
