@@ -1,5 +1,6 @@
-"""Commands that look: status, needs, changes. They change nothing."""
+"""Commands that look: status, needs, changes, explain. They change nothing."""
 
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +11,7 @@ from bridge.cli.output import print_rows
 from bridge.reports import sheet_status
 from bridge.reports.action_items import needs
 from bridge.reports.change_list import Query, selected, to_json
+from bridge.reports.explain import explain
 from task_api.cli import AS_JSON
 
 
@@ -53,6 +55,24 @@ def changes_(lead_id: str | None, task_id: int | None, limit: int, as_json: bool
     print_rows(rows, ("id", "at", "actor", "lead_id", "field", "old", "new", "rule", "state", "reason"), as_json)
 
 
+@click.command("explain")
+@click.argument("lead")
+@AS_JSON
+def explain_(lead: str, as_json: bool) -> None:
+    """Say why the cells of LEAD do not say what its task says. Exit code 2 when something differs or waits."""
+    with working() as runtime, runtime.session() as session:
+        found = explain(session, runtime, lead)
+    if not found:
+        raise click.ClickException(f"no sheet knows a lead '{lead}': leadbridge changes lists those that were synced")
+    for one in found if not as_json else ():
+        click.echo(f"{one.sheet}, lead {one.lead_id}, row {one.row or '?'}, task {one.task_id or 'none'}")
+        for line in one.fields + one.reasons:
+            click.echo(f"  {line}")
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
+    raise SystemExit(2 if any(one.reasons or one.differs for one in found) else 0)
+
+
 def _pulse(one: dict[str, Any]) -> str:
     """How fast a sheet is followed, and at what cost."""
     lag, calls = one["lag"], one["calls"]
@@ -60,3 +80,6 @@ def _pulse(one: dict[str, Any]) -> str:
     took = f"95 of 100 changes took {lag['p95']:.2f} s at most" if lag["of"] else "no change yet"
     used = f"{calls['read']} reads and {calls['write']} writes in the last minute, of {calls['budget']} each"
     return f"{waits}, {took}; {used}"
+
+
+INSPECT = (status_, needs_, changes_, explain_)

@@ -11,7 +11,8 @@ from bridge.cli.admin import OPERATE
 from bridge.cli.connect.command import connect
 from bridge.cli.context import configured, session_on
 from bridge.cli.doctor.command import doctor
-from bridge.cli.repair import COMMANDS
+from bridge.cli.inspect import INSPECT
+from bridge.cli.repair import REPAIR
 from bridge.config.logs import FORMATS, caused_by, configure, settings
 from bridge.errors import Permanent, Transient
 from bridge.server.serve import serve
@@ -34,7 +35,7 @@ def cli(context: click.Context, verbose: bool, log_format: str) -> None:
     context.obj = lambda: session_on(configured())
 
 
-for command in (token, connect, doctor, *COMMANDS, *OPERATE):
+for command in (token, connect, doctor, *INSPECT, *REPAIR, *OPERATE):
     cli.add_command(command)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from bridge.cli.context import SHEET, sheet_keys, working, writing
-from bridge.cli.inspect import changes_, needs_, status_
 from bridge.cli.output import print_plan, progress_bar
 from bridge.core.outcome import Outcome
 from bridge.core.reconcile import Plan, SweepStep
@@ -90,7 +89,7 @@ def take_(change: int, as_json: bool) -> None:
     say(done, {"change": change, "done": done}, as_json)
 
 
-COMMANDS = (status_, needs_, changes_, sweep_, approve_, retry_, undo_, take_)
+REPAIR = (sweep_, approve_, retry_, undo_, take_)
 
 
 def _preview(runtime: Runtime, key: str, quiet: bool) -> Plan:

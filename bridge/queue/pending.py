@@ -61,6 +61,7 @@ def settle(link: Link, claimed: int) -> None:
 def postpone(link: Link, until: datetime, why: str) -> None:
     """Later, by no fault of the write: the link stays pending."""
     link.next_try, link.error = until, why
+    log.info("write_postponed", sheet=link.sheet, link=link.id, until=until.isoformat(), why=why)
 
 
 def failed(session: Session, link_ids: Collection[int], now: datetime, why: str, chance: float) -> bool:

@@ -42,6 +42,7 @@ def begin(runtime: Runtime, key: str) -> Job | None:
         now = runtime.now()
         queue = acquire(session, key, now, runtime.config.lease)
         if queue is None or not quota.take(session, runtime.account(key), runtime.pace, now):
+            log.debug("job_postponed", sheet=key, why="another job has the sheet" if queue is None else "quota used up")
             return None
         job = Job(runtime, Lease.of(queue), used_before=runtime.used(key), sure_until=queue.lease_until)
         job.sweep_due, job.troubled = (

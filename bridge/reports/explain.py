@@ -1,0 +1,131 @@
+"""Why a cell does not say what its task says: every reason that state and history give. Changes nothing.
+
+Answers are read from the link, its sheet's queue and the history; the log has each decision to wait as it was made
+(``write_postponed``, ``queue_postponed``, ``queue_paused``).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bridge import tracker
+from bridge.config.model import SheetConfig
+from bridge.core.values import Fields, Value
+from bridge.reports.action_items import missing_columns, silence
+from bridge.runtime import Runtime
+from bridge.store import quota
+from bridge.store.models import Change, Link, SheetQueue
+from bridge.sync.merge_row import as_lead
+from bridge.tracker import Task
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One lead of one sheet. ``fields``: a line for each field; ``reasons``: what holds all of the row up;
+    ``differs``: some cell says something else than the task.
+    """
+
+    sheet: str
+    lead_id: str
+    task_id: int | None
+    row: int | None
+    fields: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    differs: bool = False
+
+
+def explain(session: Session, runtime: Runtime, lead_id: str) -> list[Explanation]:
+    """One explanation for each sheet that knows the lead; none knows it: an empty list."""
+    known = session.scalars(select(Link).where(Link.sheet.in_(runtime.config.sheets), Link.lead_id == lead_id))
+    found = [_of_link(session, runtime, link) for link in known.all()]
+    return found + [
+        Explanation(queue.sheet, lead_id, None, one["row"], reasons=(f"the row has no task: {one['why']}",))
+        for queue in session.scalars(select(SheetQueue).where(SheetQueue.sheet.in_(runtime.config.sheets)))
+        for one in queue.unlinked
+        if one["lead_id"] == lead_id
+    ]
+
+
+def _of_link(session: Session, runtime: Runtime, link: Link) -> Explanation:
+    config, queue = runtime.config.sheets[link.sheet], session.get_one(SheetQueue, link.sheet)
+    task = tracker.task_of(session, link)
+    said, now = as_lead(task, link, config.mapping), runtime.now()
+    fields = tuple(_field(session, config, link, said, name) for name in config.mapping.by_field if name != "sync")
+    differs = any(link.base[name] != value for name, value in said.items() if name in link.base and name != "sync")
+    reasons = (*_of_row(link, task, now), *_of_queue(session, runtime, queue, now))
+    return Explanation(link.sheet, link.lead_id, task.id, link.row, tuple(filter(None, fields)), reasons, differs)
+
+
+def _field(session: Session, config: SheetConfig, link: Link, said: Fields, name: str) -> str:
+    """Empty for a field of which there is nothing to say, such as one without a column and without a value."""
+    column = config.mapping.by_field[name]
+    if column.direction == "to_task":
+        return ""
+    if name in link.unread:
+        return f"{name}: the cell cannot be read: {link.unread[name]}"
+    if name not in link.base:
+        return "" if said.get(name) is None else f"{name}: the sheet has no column '{column.headers[0]}'"
+    cell, wanted = link.base[name], said.get(name)
+    if cell == wanted:
+        return f"{name}: the cell says {_shown(cell)}, as its task does" + _conflict(link, name)
+    return f"{name}: the cell says {_shown(cell)}, its task means {_shown(wanted)}: {_why(session, link, name)}"
+
+
+def _why(session: Session, link: Link, name: str) -> str:
+    if name in link.refused:
+        return f"not written, because {link.refused[name][1]}"
+    if link.wanted > link.written:
+        return f"the write is under way{_since(session, link, name)}"
+    return "no write is queued; the next sweep compares them again"
+
+
+def _since(session: Session, link: Link, name: str) -> str:
+    mine = select(Change).where(Change.link_id == link.id, Change.field == name, Change.state == "waiting")
+    change = session.scalars(mine.order_by(Change.id.desc())).first()
+    return f" since {_moment(change.at)}, for {change.actor}" if change is not None else ""
+
+
+def _conflict(link: Link, name: str) -> str:
+    return f" (a conflict was decided: {link.conflicts[name]})" if name in link.conflicts else ""
+
+
+def _of_row(link: Link, task: Task, now: datetime) -> Iterator[str]:
+    if task.archived_at is not None:
+        yield f"task {task.id} is archived since {_moment(task.archived_at)}: its row stays as it is"
+    if link.row_pending:
+        yield "the row has yet to be appended to the sheet"
+    elif link.gone_at is not None:
+        yield f"the row is missing from the sheet since {_moment(link.gone_at)}"
+    if link.failed_at is not None:
+        again = f"leadbridge retry {link.id}"
+        yield f"the write was given up at {_moment(link.failed_at)}: {link.error}. Try it again: {again}"
+    elif link.wanted > link.written and link.error:
+        when = f"the next try is at {_moment(link.next_try)}" if link.next_try > now else "it is tried again now"
+        yield f"the write was postponed: {link.error}; {when}"
+
+
+def _of_queue(session: Session, runtime: Runtime, queue: SheetQueue, now: datetime) -> Iterator[str]:
+    if queue.problem:
+        again = f"; the bridge looks again at {_moment(queue.not_before)}" if queue.not_before else ""
+        yield f"the whole sheet waits: {queue.problem}{again}"
+    if lacking := missing_columns(queue):
+        yield lacking
+    if queue.lease_until is not None and queue.lease_until > now:
+        yield f"a job works on this sheet now; it holds the sheet until {_moment(queue.lease_until)} at the latest"
+    if wait := quota.waits(session, runtime.pace, now).get(runtime.account(queue.sheet), 0.0):
+        yield f"Google's quota is used up for {wait:.0f} s more; the write follows then"
+    if queue.held_why:
+        yield queue.held_why
+    if (silent := silence(queue, now)) is not None:
+        yield f"edits of the sheet may not arrive: {silent}"
+
+
+def _shown(value: Value) -> str:
+    return "nothing" if value is None else f"'{value}'"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,109 @@
+"""``leadbridge explain LEAD``: why a cell does not say what its task says, from state and history."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from bridge.cli.main import cli
+from bridge.local_google.trouble import Fault
+from bridge.reports.explain import explain
+
+
+def told(stack, lead="12"):
+    """The one explanation of a lead, as text."""
+    with stack.runtime.session() as session:
+        (found,) = explain(session, stack.runtime, lead)
+    return found, "\n".join(found.fields + found.reasons)
+
+
+def test_a_lead_in_sync_is_explained_by_agreement(linked):
+    linked.install()
+    linked.settle()
+    found, text = told(linked)
+    assert "status: the cell says 'NEW', as its task does" in text
+    assert (found.differs, found.reasons, found.row) == (False, (), 2)
+
+
+def test_a_write_that_google_does_not_take_is_explained_by_googles_answer(linked):
+    for _ in range(50):
+        linked.google.trouble.fail(Fault(500))
+    linked.patch(1, status="DONE")
+    linked.drain()
+    found, text = told(linked)
+    assert found.differs
+    assert "the whole sheet waits: Google answered 500" in text
+    assert "status: the cell says 'NEW', its task means 'QUALIFIED': the write is under way since" in text
+    assert "token:local" in text
+    assert "the bridge looks again at" in text
+
+
+def test_a_cell_with_a_formula_is_explained_by_the_formula(linked):
+    linked.edit("C2", ['="NEW"'])
+    linked.settle()
+    linked.patch(1, status="DONE")
+    linked.settle()
+    assert "not written, because the cell holds a formula" in told(linked)[1]
+
+
+def test_a_field_without_a_column_is_explained_by_the_header(linked):
+    linked.patch(1, assignee="Ann")
+    linked.settle()
+    assert "owner: the sheet has no column 'owner'" in told(linked)[1]
+
+
+def test_an_archived_task_explains_its_row(linked):
+    linked.patch(1, archived=True)
+    linked.settle()
+    assert "task 1 is archived since" in told(linked)[1]
+
+
+def test_a_word_that_nobody_knows_is_explained_by_its_refusal(stack):
+    stack.edit("A2:C2", [7, "Ann", "NO SUCH WORD"])
+    stack.sweep()
+    found, text = told(stack, "7")
+    assert found.row == 2
+    assert "NO SUCH WORD" in text
+
+
+def test_a_row_without_a_task_is_explained_by_what_the_last_sweep_saw(linked):
+    linked.edit("A3:C3", [12, "Vikram", "NEW"])
+    linked.sweep()
+    with linked.runtime.session() as session:
+        found = explain(session, linked.runtime, "12")
+    assert [one.task_id for one in found] == [1, None]
+    assert "same id 12 as row 2" in found[1].reasons[0]
+
+
+@pytest.fixture
+def command(linked, monkeypatch):
+    """``leadbridge explain`` on the stack's configuration."""
+    monkeypatch.setattr("bridge.cli.context.load", lambda: linked.config)
+    return lambda *words: CliRunner().invoke(cli, ["explain", *words])
+
+
+def test_the_command_prints_a_line_for_each_field(command):
+    done = command("12")
+    assert done.output.startswith("leads, lead 12, row 2, task 1\n")
+    assert "status: the cell says 'NEW'" in done.output
+
+
+def test_the_command_tells_programs_the_same(command):
+    (one,) = json.loads(command("12", "--json").output)
+    assert (one["lead_id"], one["differs"]) == ("12", False)
+
+
+def test_the_command_says_what_to_do_about_an_unknown_lead(command):
+    done = command("nobody")
+    assert done.exit_code == 1
+    assert "leadbridge changes" in done.output
+
+
+def test_each_decision_to_wait_is_logged_with_its_reason(linked, caplog):
+    caplog.set_level("INFO")
+    for _ in range(50):
+        linked.google.trouble.fail(Fault(500))
+    linked.patch(1, status="DONE")
+    linked.drain()
+    assert "queue_postponed" in caplog.text
+    assert "Google answered" in caplog.text
