@@ -5,8 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from bridge.local_google.trouble import Fault
-from task_api import tokens
 from tests.browser import browser
 from tests.stack import eventually
 
@@ -53,21 +51,3 @@ def test_a_refused_cell_leads_to_its_row(linked, chromium):
     with browser.opened(chromium, f"{linked.url}/#token={linked.token}") as page:
         row = page.locator("#needs li.refused").get_by_role("link", name="Row 2")
         expect(row).to_have_attribute("href", re.compile("/edit#gid=0&range=A2$"))
-
-
-def test_what_passes_by_itself_keeps_its_time(linked):
-    linked.google.trouble.fail(Fault(429, retry_after=60))
-    linked.patch(1, status="DONE")
-    before = eventually(lambda: status(linked)["not_before"])
-    assert "passes by itself; tried again at" in linked.post_to("/sheets/leads/look").json()["done"]
-    assert status(linked)["not_before"] == before
-
-
-def test_a_sheet_that_is_not_there_is_named_and_who_may_only_look_presses_nothing(linked):
-    answer = linked.post_to("/sheets/nowhere/look")
-    assert (answer.status_code, answer.json()["detail"]) == (404, "there is no sheet 'nowhere'; there is leads")
-    with linked.runtime.writing() as session:
-        reader = tokens.issue(session, "reader", ["tasks:read"])
-        session.commit()
-    linked.http.headers["Authorization"] = f"Bearer {reader}"
-    assert linked.post_to("/sheets/leads/look").status_code == 403
