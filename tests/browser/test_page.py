@@ -101,6 +101,7 @@ def dragged(page: Page, name: str, status: str) -> bool:
     return column(page, status).locator(".card h4", has_text=TITLE.format(name)).count() == 1
 
 
+@pytest.mark.fast
 def test_a_typed_lead_becomes_a_card_and_both_follow_each_other(page, shared):
     type_row(page, "A2", "12", "Vikram", "NEW")
     expect_in(page, "Vikram", "TODO")
@@ -118,6 +119,7 @@ def test_a_typed_lead_becomes_a_card_and_both_follow_each_other(page, shared):
     expect(cell(page, "C2")).to_have_text("NEW")
 
 
+@pytest.mark.fast
 def test_a_pasted_block_makes_a_card_each_and_undo_takes_the_cells_back(page):
     paste(page, "A5", "21\tAnn\tNEW", "22\tBob\tLOST", "23\tCyd\tCONTACTED")
     for name, status in (("Ann", "TODO"), ("Bob", "DONE"), ("Cyd", "IN_PROGRESS")):
@@ -205,6 +207,7 @@ def test_an_archived_task_leaves_the_board_and_a_restored_one_comes_back(page, s
     expect_in(page, "Max", "TODO")
 
 
+@pytest.mark.fast
 def test_markup_in_a_cell_or_a_title_stays_text(page, shared):
     evil = "<img src=x onerror=alert(1)>"
     edit(shared, "Leads!A30:C30", ["51", evil, "NEW"])
@@ -247,6 +250,7 @@ def test_when_the_bridge_is_away_the_page_says_so_and_recovers_by_itself(tmp_pat
         expect(page.locator("#state")).to_have_class("fine", timeout=60_000)
 
 
+@pytest.mark.fast
 def test_without_a_token_the_page_shows_nothing_and_asks_for_one(chromium, shared):
     with browser.opened(chromium, shared.url, forgiven="401") as page:
         expect(page.get_by_label("API token")).to_be_focused()
@@ -325,6 +329,7 @@ def test_a_click_tries_a_refused_cell_again(shared, page):
     expect(need.first).to_be_visible(timeout=60_000)
 
 
+@pytest.mark.fast
 def test_the_history_opens_at_the_lead_in_the_address_and_takes_a_change_back(shared, page):
     edit(shared, "Leads!A52:C52", ["h1", "Story", "NEW"])
     task = eventually(lambda: next(iter(api(shared, "GET", "/tasks?lead_id=h1").json()), None))

@@ -41,6 +41,7 @@ def test_a_card_says_that_it_is_in_step_and_leads_to_its_row(page, shared):
     assert "row" not in page.url
 
 
+@pytest.mark.fast
 def test_a_card_says_why_its_cell_was_refused_and_when_it_is_mended(page, shared):
     lead(shared, 13, "b2", "Remy")
     edit(shared, "Leads!C13", ["WON"])
@@ -84,6 +85,7 @@ def test_a_task_is_made_changed_archived_and_brought_back_in_the_dialog(page, sh
     expect_in(page, "Dora", "DONE")
 
 
+@pytest.mark.fast
 def test_saving_a_task_that_changed_meanwhile_keeps_both_peoples_words(shared, chromium):
     with signed_in(shared, chromium, forgiven=UNREACHED) as page:
         task = shared.api("POST", "/tasks", title=TITLE.format("Both")).json()

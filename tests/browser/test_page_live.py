@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack, closing
 
+import pytest
 from playwright.sync_api import expect
 
 from bridge.api.events import MOST
@@ -19,6 +20,7 @@ def heard(lines):
     return next(line for line in lines if line.startswith(b"data:"))
 
 
+@pytest.mark.fast
 def test_the_page_shows_a_change_it_only_heard_of(stack, chromium):
     with browser.opened(chromium, f"{stack.url}/#token={stack.token}") as page:
         expect(page.locator("#state")).to_have_class("fine")

@@ -45,7 +45,7 @@ def lively(stack):
     stack.post_to("/tasks", title="Alone", due="2020-01-01", assignee="sam")
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", [pytest.param("light", marks=pytest.mark.fast), "dark", "phone"])
 def test_axe_finds_nothing_serious_on_the_open_page(stack, chromium, axe, look):
     lively(stack)
     with browser.opened(chromium, f"{stack.url}/#token={stack.token}", **LOOKS[look]) as page:
@@ -79,6 +79,7 @@ def test_axe_does_find_a_fault_that_is_there(stack, chromium, axe):
         assert any(fault.startswith("button-name") for fault in faults(page, axe))
 
 
+@pytest.mark.fast
 def test_the_keyboard_alone_signs_in_opens_a_task_changes_it_and_comes_back(stack, chromium):
     stack.post_to("/tasks", title="Reach me")
     with browser.opened(chromium, stack.url, forgiven=UNREACHED) as page:

@@ -115,6 +115,7 @@ def test_sync_this_row_speaks_of_the_row_that_is_chosen(page):
     page.keyboard.press("Escape")
 
 
+@pytest.mark.fast
 def test_the_sidebar_opens_beside_the_sheet_and_asks_the_script(page):
     choose(page, "Install")
     sidebar = page.frame_locator(".panel iframe")
@@ -154,6 +155,7 @@ def test_menu_and_sidebar_fit_the_window_in_any_look(product, chromium, width, s
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.fast
 def test_a_change_made_elsewhere_travels_as_one_row_and_is_seen(page, product):
     edit(product, "Leads!F5:F6", ["one"], ["two"])
     expect(cell(page, "F6")).to_have_text("two")
