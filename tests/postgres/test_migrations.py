@@ -116,6 +116,7 @@ def test_a_database_newer_than_the_code_is_refused_untouched_and_says_what_to_do
     assert query(file, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("command", ["run", "migrate", "status"])
 def test_every_command_refuses_a_database_newer_than_the_code_with_that_sentence(tmp_path, command):
     (tmp_path / "instance").mkdir()
@@ -132,6 +133,7 @@ def test_every_command_refuses_a_database_newer_than_the_code_with_that_sentence
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.full
 def test_two_processes_that_migrate_the_same_new_file_at_once_both_end_well(file):
     migrated_at_once(f"sqlite:///{file}", 2)
     assert query(file, "SELECT version_num FROM alembic_version") == [(schema.head(),)]

@@ -11,6 +11,8 @@ from bridge.maintenance.import_sqlite import move
 from task_api.db import Base
 from tests.stack import Stack
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture
 def stack(tmp_path, sqlite_files):

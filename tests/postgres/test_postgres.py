@@ -89,6 +89,7 @@ def test_what_falls_due_while_it_is_committed_is_not_forgotten(stack):
     assert time.monotonic() - began < LONGEST_WAIT / 2
 
 
+@pytest.mark.full
 def test_while_a_newer_version_is_rolled_out_the_older_one_works_on_and_asks_to_be_spared(stack):
     with stack.runtime.database.begin() as connection:  # what an upgrade of another process does: it only adds
         for table in ("tasks", "links", "sheet_queues", "changes", "deliveries"):
@@ -131,6 +132,7 @@ def test_a_row_takes_a_task_as_the_patch_left_it_that_was_under_way(stack):
     assert [(one["field"], one["new"]) for one in lost] == [("status", "QUALIFIED")]
 
 
+@pytest.mark.full
 def test_processes_that_start_at_once_migrate_once(tmp_path, postgres):
     url = postgres.empty()
     migrated_at_once(url, 4)
@@ -235,6 +237,7 @@ def test_a_wrong_setting_is_named(tmp_path, url, lines, said):
     assert said in str(told.value)
 
 
+@pytest.mark.full
 def test_a_worker_on_sqlite_says_what_it_needs(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "bridge", "worker"],
@@ -248,6 +251,7 @@ def test_a_worker_on_sqlite_says_what_it_needs(tmp_path):
     assert "needs a bridge.toml and PostgreSQL" in done.stderr
 
 
+@pytest.mark.full
 def test_a_worker_that_finds_no_tables_makes_them(tmp_path, postgres):
     url = postgres.empty()
     (tmp_path / "bridge.toml").write_text('[sheets.leads]\nspreadsheet = "1abcdefghij"\n')

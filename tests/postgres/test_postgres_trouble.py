@@ -55,6 +55,7 @@ def test_while_the_database_is_away_the_answer_says_so_and_nothing_is_lost(stack
     eventually(lambda: stack.task(1)["status"] == "DONE")
 
 
+@pytest.mark.full
 def test_an_absence_is_told_once_and_so_is_its_end(stack, postgres, caplog, monkeypatch):
     tries, reach = [], PostgresEngine._reach
     monkeypatch.setattr(PostgresEngine, "_reach", lambda engine: tries.append(1) or reach(engine))
@@ -70,6 +71,7 @@ def test_an_absence_is_told_once_and_so_is_its_end(stack, postgres, caplog, monk
     eventually(lambda: stack.cell("C2") == "CONTACTED", "the cell follows")
 
 
+@pytest.mark.full
 def test_a_turn_that_the_database_left_is_ended_as_soon_as_it_is_back(stack, postgres, monkeypatch):
     """Its lease would last for minutes more."""
     tries, end = [], run._end
@@ -113,6 +115,7 @@ def test_where_others_do_the_work_the_probe_too_says_that_the_database_is_away(s
         postgres.control("start")
 
 
+@pytest.mark.full
 def test_while_every_connection_is_taken_the_answer_says_so_and_nothing_is_lost(stack):
     pool, taken = stack.runtime.database.pool, []
     with suppress(PoolTimeout):
@@ -174,6 +177,7 @@ BAD = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("address", "said"), BAD.values(), ids=BAD)
 @pytest.mark.parametrize("command", ["run", "worker", "migrate"])
 def test_a_database_that_cannot_be_used_is_one_sentence(postgres, tmp_path, address, said, command):
