@@ -25,7 +25,7 @@ from bridge.reports.action_items import missing_columns
 from bridge.runtime import Runtime
 from bridge.store import counters
 from bridge.store.models import ActorKind, Delivery, SheetQueue
-from bridge.store.unit_of_work import lock_queue, wake_after_commit
+from bridge.store.unit_of_work import effects, lock_queue, wake_after_commit
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.ingest import take
 from task_api.actor import Actor
@@ -58,7 +58,7 @@ def receive(key: str) -> Response:
         return jsonify(deliver(runtime, sheet, letter, parsed(sent, sheet)))
     except Problem:
         with runtime.writing() as session:
-            counters.add(session, key, {counters.DELIVERIES: {counters.REFUSED: 1}})
+            effects(session).count(key, counters.DELIVERIES, {counters.REFUSED: 1})
             session.commit()
         raise
 
@@ -81,7 +81,7 @@ def _deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Mess
         queue = lock_queue(session, sheet.key)
         known = {"letter": letter.id, "key": sheet.key}
         if (first := session.connection().execute(_REPLY, known).scalar_one_or_none()) is not None:
-            counters.add(session, sheet.key, {counters.DELIVERIES: {counters.REPEATED: 1}})
+            effects(session).count(sheet.key, counters.DELIVERIES, {counters.REPEATED: 1})
             session.commit()
             log.info("delivery_repeated", sheet=sheet.key, delivery=letter.id)
             return dict(first)
@@ -132,14 +132,12 @@ def _heard(session: Session, queue: SheetQueue, message: Message, now: datetime)
 
 def _tally(session: Session, key: str, message: Message, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Count the delivery and what became of its rows; and how long the edit took, when the script says when it was."""
-    counted: dict[str, Mapping[str, float]] = {
-        counters.DELIVERIES: {counters.TAKEN: 1},
-        counters.ROWS: Counter(outcomes),
-    }
+    noted = effects(session)
+    noted.count(key, counters.DELIVERIES, {counters.TAKEN: 1})
+    noted.count(key, counters.ROWS, Counter(outcomes))
     at = message.edited.at if isinstance(message, Rows) and message.edited else None
     if at is not None and not CHANGED.isdisjoint(outcomes):
-        counted[counters.EDIT_TO_TASK] = counters.durations([now.timestamp() - at / 1000])
-    counters.add(session, key, counted)
+        noted.observe(key, counters.EDIT_TO_TASK, [now.timestamp() - at / 1000])
 
 
 def _right_tab(session: Session, sheet: SheetConfig, queue: SheetQueue, message: Message, now: datetime) -> None:

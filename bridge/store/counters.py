@@ -1,4 +1,4 @@
-"""Counts that only grow, for /metrics: one short row each, beside what they count.
+"""Counts that only grow, for /metrics: one short row each, beside what they count (`unit_of_work.Effects.count`).
 
 In the database, because what is counted commits there: so a count and its fact commit together, a redelivery that is
 rolled back was never counted, several processes (and commands beside them) count as one, and a restart goes on where
@@ -6,15 +6,12 @@ the last process ended. prometheus-client's files, one a process, could promise 
 rows, however long the history.
 """
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.store.models import Count
-from bridge.store.unit_of_work import effects
 
 DELIVERIES, ROWS, CALLS = "deliveries", "delivered_rows", "api_calls"
 EDIT_TO_TASK, TASK_TO_CELL = "edit_to_task", "task_to_cell"
@@ -23,20 +20,6 @@ BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 LABELS = (*(str(bound) for bound in BOUNDS), "+Inf")
 SUM = "sum"
 TAKEN, REPEATED, REFUSED = FATES = ("taken", "repeated", "refused")
-
-
-def add(session: Session, sheet: str, counted: Mapping[str, Mapping[str, float]]) -> None:
-    """So many more of each name's labels, when this transaction commits."""
-    counts = effects(session).counts
-    for name, labels in counted.items():
-        for label, value in labels.items():
-            counts[sheet, name, label] = counts.get((sheet, name, label), 0.0) + value
-
-
-def durations(seconds: Iterable[float]) -> dict[str, float]:
-    """How long something took, each time, as labels. Clocks of two machines differ: less than nothing is nothing."""
-    took = [max(0.0, one) for one in seconds]
-    return {**Counter(LABELS[bisect_left(BOUNDS, one)] for one in took), SUM: sum(took)} if took else {}
 
 
 def read(session: Session, sheets: Sequence[str]) -> dict[tuple[str, str], dict[str, float]]:

@@ -168,7 +168,7 @@ def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[
             change.state = ChangeState.SUPERSEDED if key in newest else ChangeState.APPLIED
             change.reached_at = at
             newest.setdefault(key, (at - change.at).total_seconds())
-    counters.add(session, sheet, {counters.TASK_TO_CELL: counters.durations(newest.values())})
+    effects(session).observe(sheet, counters.TASK_TO_CELL, newest.values())
 
 
 def give_up_waiting(session: Session, link: Link, why: str) -> None:
@@ -213,7 +213,7 @@ def _note(  # noqa: PLR0913, PLR0917 - a line of the history
     rule: str | None = None,
     reason: str | None = None,
 ) -> None:
-    note = {"at": by.at, "actor": str(by.actor), "side": side, "link_id": link.id, "task_id": link.task_id}
+    note = {"at": by.at, "actor": ":".join(by.actor), "side": side, "link_id": link.id, "task_id": link.task_id}
     note |= {"field": name, "old": old, "new": new, "state": state, "rule": rule, "reason": reason}
     note["reached_at"] = by.at if state is ChangeState.APPLIED else None
     effects(session).notes.append(note)

@@ -17,6 +17,7 @@ from bridge.core.token_bucket import Pace
 from bridge.google.calls import Call, Calls
 from bridge.store import counters
 from bridge.store.models import Account, SheetQueue
+from bridge.store.unit_of_work import effects
 from task_api.db import exclusive
 
 READS_A_JOB, WRITES_A_JOB = 2, 1
@@ -85,7 +86,7 @@ def record(session: Session, queue: SheetQueue, calls: Calls | None, now: dateti
     if calls is None or not (untold := list(calls.untold)):
         return 0
     clock = calls.clock()
-    counters.add(session, queue.sheet, {counters.CALLS: Counter(f"{call.kind} {call.result}" for call in untold)})
+    effects(session).count(queue.sheet, counters.CALLS, Counter(f"{call.kind} {call.result}" for call in untold))
     queue.spent = [*lately(queue, now), *(_spent(call, now, clock) for call in untold)]
     return len(untold)
 

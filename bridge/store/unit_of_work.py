@@ -2,7 +2,8 @@
 and, once it stands, wake the sheet queues. Sessions of the task API's requests are joined by the signals' receivers.
 """
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -10,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
+from bridge.store.counters import BOUNDS, LABELS, SUM
 from bridge.store.models import Change, SheetQueue
 from task_api.db import UnitOfWork
 
@@ -56,6 +58,17 @@ class Effects:
     def forget(self) -> None:
         """Begin anew."""
         self.notes, self.wakes, self.locked, self.counts = [], {}, {}, {}
+
+    def count(self, sheet: str, name: str, labels: Mapping[str, float]) -> None:
+        """So many more of each label."""
+        for label, value in labels.items():
+            self.counts[sheet, name, label] = self.counts.get((sheet, name, label), 0.0) + value
+
+    def observe(self, sheet: str, name: str, seconds: Iterable[float]) -> None:
+        """How long something took, each time. Clocks of two machines differ: less than nothing is nothing."""
+        for one in seconds:
+            took = max(0.0, one)
+            self.count(sheet, name, {LABELS[bisect_left(BOUNDS, took)]: 1, SUM: took})
 
     def write_down(self, session: Session) -> None:
         """Insert what was noted so far."""
