@@ -14,6 +14,7 @@ _TOTALS = "spreadsheetId,totalUpdatedRows,totalUpdatedColumns,totalUpdatedCells,
 RANGE = masks.parse(_RANGE)
 """What a mask may name in the answer of values.get; below, in those of the other methods."""
 
+BATCH: masks.Mask = {"spreadsheetId": {}, "replies": {"*": {}}}
 RANGES = masks.parse(f"spreadsheetId,valueRanges({_RANGE})")
 UPDATE = masks.parse(f"spreadsheetId,{_UPDATE}")
 UPDATES = masks.parse(f"{_TOTALS},responses(spreadsheetId,{_UPDATE})")
@@ -21,10 +22,8 @@ APPENDED = masks.parse(f"spreadsheetId,tableRange,updates(spreadsheetId,{_UPDATE
 CLEARED = masks.parse("spreadsheetId,clearedRange")
 ALL_CLEARED = masks.parse("spreadsheetId,clearedRanges")
 
-Echo = wire.PutValues | wire.BatchWrite
 
-
-def update_answer(after: Snapshot, written: Written, asked: Echo, dimension: Dimension) -> Answer:
+def update_answer(after: Snapshot, written: Written, asked: wire.Echo, dimension: Dimension) -> Answer:
     """UpdateValuesResponse; the echo shows every cell of the range, skipped ones too unless the switch is off."""
     answer: Answer = {"spreadsheetId": local().book.id, "updatedRange": after.text(written.area)} | written.counts()
     if asked.include_values_in_response:
@@ -34,7 +33,7 @@ def update_answer(after: Snapshot, written: Written, asked: Echo, dimension: Dim
     return answer
 
 
-def batch_answer(after: Snapshot, done: list[tuple[Written, Dimension]], asked: Echo) -> dict[str, Any]:
+def batch_answer(after: Snapshot, done: list[tuple[Written, Dimension]], asked: wire.Echo) -> dict[str, Any]:
     """BatchUpdateValuesResponse: one response per range, and totals that count a cell written twice once."""
     tabs = [(written.area.sheet_id, place) for written, _ in done for place in written.cells]
     totals = {

@@ -4,7 +4,8 @@ Everything about a call but its meaning is here; the routes in `rest` know only 
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -31,15 +32,21 @@ HTML_502 = """<!DOCTYPE html>
 """
 
 Answer = dict[str, Any]
+Changed = tuple[Snapshot, Answer]
+"""The book after a write, and what is answered."""
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class Dropped(ClientDisconnected, ConnectionError):  # type: ignore[misc]  # see the import
     """The connection ends without an answer: waitress knows the one base, werkzeug's server the other."""
 
+    code = 0
+
 
 class _Html(Exception):
     """An answer from some machine in between, not from the API."""
+
+    code = 502
 
 
 def local() -> LocalGoogle:
@@ -50,10 +57,11 @@ def local() -> LocalGoogle:
 
 @dataclass(frozen=True)
 class Call:
-    """A call that may do its work: the caller is known, the quota taken."""
+    """A call that may do its work: the caller is known, the quota taken. ``mask``: what of the answer is wanted."""
 
     caller: Caller
-    spared: bool = False
+    mask: Mask
+    spared: bool
 
     @property
     def seen(self) -> Snapshot:
@@ -68,15 +76,22 @@ class Call:
         """The JSON body."""
         return wire.read(shape, wire.parsed(request.get_data()))
 
-    def change(self, decide: Callable[[Snapshot], Snapshot]) -> None:
-        """Apply a write: all of it or nothing."""
-        before = local().book.now
+    def change(self, decide: Callable[[Snapshot], Changed]) -> Answer:
+        """Apply a write, all of it or nothing; returns the answer decided on."""
+        before, answer = local().book.now, {}
+
+        def decided(now: Snapshot) -> Snapshot:
+            after, told = decide(now)
+            answer.update(told)
+            return after
+
         local().trouble.strike()
-        local().book.change(decide)
+        local().book.change(decided)
         after = local().book.now
         changed = next((new.sheet_id for new in after.grids if all(new is not old for old in before.grids)), None)
         if changed is not None:
             local().person.api_wrote(changed)
+        return answer
 
 
 def api(kind: Kind, method: str, known: Mask) -> Callable[[Callable[..., Answer]], Callable[..., Response]]:
@@ -85,33 +100,37 @@ def api(kind: Kind, method: str, known: Mask) -> Callable[[Callable[..., Answer]
     def decorate(work: Callable[..., Answer]) -> Callable[..., Response]:
         @functools.wraps(work)
         def view(book_id: str, **path: Any) -> Response:
-            status, caller = 500, None
             try:
-                caller = local().tokens.caller(request.headers.get("Authorization", ""))
-                # The mask comes first: a write whose answer cannot be given must not have happened.
-                answer = _answered(
-                    caller, kind, method, book_id, lambda call: masks.chosen(_mask(known), work(call, **path))
-                )
-                status = 200
-            except GoogleError as error:
-                status = error.code
-                raise
+                with _counted(kind, method) as caller:
+                    return _answered(caller, kind, method, book_id, known, lambda call: work(call, **path))
             except _Html:
-                status = 502
                 return Response(HTML_502, 502, content_type="text/html; charset=UTF-8")
             except Dropped:
-                status = 0
                 return _DropsConnection()
-            finally:
-                local().calls.add(kind, method, status, owner=caller is not None and caller.owner)
-            return json_response(answer)
 
         return view
 
     return decorate
 
 
-def _answered(caller: Caller, kind: Kind, method: str, book_id: str, work: Callable[[Call], Answer]) -> Answer:
+@contextmanager
+def _counted(kind: Kind, method: str) -> Iterator[Caller]:
+    """Who calls; the call is counted by what came of it."""
+    status, caller = 500, None
+    try:
+        caller = local().tokens.caller(request.headers.get("Authorization", ""))
+        yield caller
+        status = 200
+    except (GoogleError, _Html, Dropped) as error:
+        status = error.code
+        raise
+    finally:
+        local().calls.add(kind, method, status, owner=caller is not None and caller.owner)
+
+
+def _answered(
+    caller: Caller, kind: Kind, method: str, book_id: str, known: Mask, work: Callable[[Call], Answer]
+) -> Response:
     """Strike, count, wait, work. The owner is spared trouble and quota unless a switch says otherwise."""
     trouble = local().trouble
     spared = caller.owner and not trouble.owner_too
@@ -120,16 +139,22 @@ def _answered(caller: Caller, kind: Kind, method: str, book_id: str, work: Calla
         raise _error(fault, kind)
     if not spared:
         _suffer(trouble, caller, kind)
+    _check(caller, kind, book_id)
+    # The mask comes first: a write whose answer cannot be given must not have happened.
+    mask = masks.parse(text, known) if (text := request.args.get("fields")) else {}
+    answer = masks.chosen(mask, work(Call(caller, mask, spared)))
+    if fault is not None:
+        raise _error(fault, kind)
+    return json_response(answer)
+
+
+def _check(caller: Caller, kind: Kind, book_id: str) -> None:
     if kind == "write" and not caller.may_write:
         raise out_of_scope()
     if book_id != local().book.id:
         raise not_found()
     if (request.content_length or 0) > LARGEST_BODY:
         raise Invalid(f"Request payload size exceeds the limit: {LARGEST_BODY} bytes.")
-    answer = work(Call(caller, spared))
-    if fault is not None:
-        raise _error(fault, kind)
-    return answer
 
 
 def _suffer(trouble: Trouble, caller: Caller, kind: Kind) -> None:
@@ -140,13 +165,6 @@ def _suffer(trouble: Trouble, caller: Caller, kind: Kind) -> None:
     trouble.delay()
     if trouble.unshared:
         raise permission_denied()
-
-
-def _mask(known: Mask) -> Mask:
-    """The mask of the query, empty where none is given; raises `Invalid` when it asks for what does not exist."""
-    mask = masks.parse(text) if (text := request.args.get("fields")) else {}
-    masks.check(mask, known)
-    return mask
 
 
 def _error(fault: Fault, kind: Kind) -> Exception:

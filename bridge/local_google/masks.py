@@ -14,8 +14,8 @@ _DEEPEST = 50
 """Levels a mask may have: more than any answer, and far fewer than the interpreter can follow."""
 
 
-def parse(text: str) -> Mask:
-    """Read a mask; raises `Invalid` when it is malformed."""
+def parse(text: str, known: Mask | None = None) -> Mask:
+    """Read a mask; raises `Invalid` when it is malformed, or names what is not among the ``known``."""
     tokens = deque(re.findall(r"[A-Za-z_*][\w*]*|[(),./]", text))
     try:
         if "".join(tokens) != re.sub(r"\s", "", text):
@@ -25,6 +25,8 @@ def parse(text: str) -> Mask:
             raise IndexError
     except IndexError as error:
         raise bad_field("fields", f"Invalid field mask: {text}") from error
+    if known is not None:
+        check(mask, known)
     return mask
 
 

@@ -66,6 +66,11 @@ class Snapshot:
         at = len(self.grids) if index is None else index
         return replace(self, grids=(*self.grids[:at], grid, *self.grids[at:]))._checked()
 
+    def with_tab_at(self, grid: Grid, index: int) -> "Snapshot":
+        """The book with one of its tabs at another place among the tabs."""
+        others = [one for one in self.grids if one is not grid]
+        return replace(self, grids=(*others[:index], grid, *others[index:]))
+
     def check_room(self, grid: Grid, rows: int = 0, columns: int = 0) -> None:
         """Raise `Invalid` when so many more rows or columns of this tab were too many cells (GOOGLE.md section 5)."""
         others = sum(one.row_count * one.column_count for one in self.grids if one is not grid)

@@ -43,37 +43,40 @@ _ERROR_TYPES = {
 class Wanted:
     """What is asked for: ranges (none: everything), cells or only properties, and the mask (empty: all)."""
 
-    ranges: Sequence[Area] = ()
-    cells: bool = False
-    mask: Mask | None = None
+    ranges: Sequence[Area]
+    cells: bool
+    mask: Mask
+
+    @property
+    def in_cells(self) -> Mask | None:
+        """What is wanted of a cell (empty: all); None when no cells are."""
+        if not self.mask:
+            return {} if self.cells else None
+        if not masks.covers(self.mask, "sheets.data"):
+            return None
+        mask: Mask = self.mask
+        for name in ("sheets", "data", "rowData", "values"):
+            mask = mask.get(name, {})
+        return mask
 
 
 def spreadsheet(book_id: str, now: Snapshot, wanted: Wanted, caller: str | None) -> dict[str, Any]:
-    """A Spreadsheet, masked."""
-    mask = wanted.mask or {}
-    masks.check(mask, KNOWN)
-    in_sheets = mask.get("sheets", {})
-    with_cells = wanted.cells if not mask else masks.covers(mask, "sheets.data") or "data" in in_sheets
-    cell_mask: Mask = in_sheets
-    for name in ("data", "rowData", "values"):
-        cell_mask = cell_mask.get(name, {})
-    sheets = []
-    for index, grid in enumerate(now.grids):
-        areas = [area for area in wanted.ranges if area.sheet_id == grid.sheet_id]
-        if wanted.ranges and not areas:
-            continue
-        sheet: dict[str, Any] = {"properties": sheet_properties(grid, index)}
-        if with_cells:
-            sheet["data"] = [_grid_data(grid, area, now.locale, cell_mask) for area in areas or [grid.area]]
-        if grid.protected:
-            sheet["protectedRanges"] = [protected_range(one, grid, caller) for one in grid.protected]
-        sheets.append(sheet)
+    """A Spreadsheet, as far as its cells are wanted."""
+    in_ranges = {area.sheet_id for area in wanted.ranges} or {grid.sheet_id for grid in now.grids}
+    sheets = [_sheet(now, grid, wanted, caller) for grid in now.grids if grid.sheet_id in in_ranges]
     properties = {"title": now.title, "locale": now.locale, "autoRecalc": "ON_CHANGE", "timeZone": now.time_zone}
-    answer: dict[str, Any]
     url = f"https://docs.google.com/spreadsheets/d/{book_id}/edit"
-    answer = {"spreadsheetId": book_id, "properties": properties, "sheets": sheets, "spreadsheetUrl": url}
-    picked: dict[str, Any] = masks.chosen(mask, answer)
-    return picked
+    return {"spreadsheetId": book_id, "properties": properties, "sheets": sheets, "spreadsheetUrl": url}
+
+
+def _sheet(now: Snapshot, grid: Grid, wanted: Wanted, caller: str | None) -> dict[str, Any]:
+    sheet: dict[str, Any] = {"properties": sheet_properties(grid, now.grids.index(grid))}
+    if (mask := wanted.in_cells) is not None:
+        areas = [area for area in wanted.ranges if area.sheet_id == grid.sheet_id] or [grid.area]
+        sheet["data"] = [_grid_data(grid, area, now.locale, mask) for area in areas]
+    if grid.protected:
+        sheet["protectedRanges"] = [protected_range(one, grid, caller) for one in grid.protected]
+    return sheet
 
 
 def sheet_properties(grid: Grid, index: int) -> dict[str, Any]:
@@ -121,9 +124,7 @@ def _cell(cell: Cell, locale: str, mask: Mask) -> dict[str, Any]:
         answer["dataValidation"] = _rule(cell.validation)
     if cell.note:
         answer["note"] = cell.note
-    if not mask or "*" in mask:
-        return answer
-    return {name: part for name, part in answer.items() if name in mask}
+    return answer if masks.covers(mask, "*") else {name: part for name, part in answer.items() if name in mask}
 
 
 def extended_value(value: Value) -> dict[str, Any]:

@@ -17,6 +17,8 @@ DateRender = Literal["SERIAL_NUMBER", "FORMATTED_STRING"]
 Input = Literal["RAW", "USER_ENTERED"]
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 Shape = TypeVar("Shape", bound=BaseModel)
+Done = tuple[Snapshot, dict[str, Any]]
+"""The book after a request, and what is replied."""
 
 
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -41,16 +43,6 @@ class Wire(BaseModel):
             return given
         known = {field.alias for field in cls.model_fields.values()}
         return {name: part for name, part in given.items() if part is not None or name not in known}
-
-
-def only_one(given: Shape) -> Shape:
-    """Refuse a shape of which at most one field may be given."""
-    names = [
-        field.alias or name for name, field in type(given).model_fields.items() if getattr(given, name) is not None
-    ]
-    if len(names) > 1:
-        raise ValueError(f"oneof field 'value' is already set. Cannot set '{names[1]}'")
-    return given
 
 
 class Query(BaseModel):
@@ -85,13 +77,17 @@ class GetValues(GetValue):
     ranges: list[str] = []
 
 
-class PutValues(Query):
-    """values.update."""
+class Echo(BaseModel):
+    """How values are to be read, and what is to be answered of them: of every write, in its query or its body."""
 
     value_input_option: Input | None = None
     include_values_in_response: bool = False
     response_value_render_option: Render = "FORMATTED_VALUE"
     response_date_time_render_option: DateRender = "SERIAL_NUMBER"
+
+
+class PutValues(Query, Echo):
+    """values.update."""
 
 
 class AppendValues(PutValues):
@@ -109,14 +105,14 @@ class GridRange(Wire):
     start_column_index: Int32 = 0
     end_column_index: Int32 | None = None
 
-
-class DimensionRange(Wire):
-    """Some rows or columns."""
-
-    sheet_id: Int32 = 0
-    dimension: Dimension
-    start_index: Int32 = 0
-    end_index: Int32 | None = None
+    def area(self, now: Snapshot) -> Area:
+        """The area on its grid, clipped; raises `Invalid` when it is upside down or outside."""
+        grid, top, left = now.grid(self.sheet_id), self.start_row_index, self.start_column_index
+        bottom = grid.row_count if self.end_row_index is None else min(self.end_row_index, grid.row_count)
+        right = grid.column_count if self.end_column_index is None else min(self.end_column_index, grid.column_count)
+        if not (0 <= top < bottom and 0 <= left < right):
+            raise Invalid(f"Invalid range: no cells between row {top} and {bottom} on sheet {grid.sheet_id}")
+        return Area(grid.sheet_id, top, left, bottom, right)
 
 
 class ValueRange(Wire):
@@ -127,16 +123,7 @@ class ValueRange(Wire):
     values: list[list[Any] | None] = []
 
 
-class BatchWrite(Wire):
-    """What every write of several ranges says of how to write and what to echo."""
-
-    value_input_option: Input | None = None
-    include_values_in_response: bool = False
-    response_value_render_option: Render = "FORMATTED_VALUE"
-    response_date_time_render_option: DateRender = "SERIAL_NUMBER"
-
-
-class BatchUpdateValues(BatchWrite):
+class BatchUpdateValues(Wire, Echo):
     """values.batchUpdate."""
 
     data: list[ValueRange] = []
@@ -188,18 +175,6 @@ def query(shape: type[Shape], given: Mapping[str, list[str]]) -> Shape:
     if twice := next((name for name, values in given.items() if len(values) > 1 and name not in repeated), None):
         raise bad_field(twice, f"Invalid value at '{twice}': it is given {len(given[twice])} times.")
     return read(shape, {name: values if name in repeated else values[-1] for name, values in given.items()})
-
-
-def grid_area(snapshot: Snapshot, where: GridRange) -> Area:
-    """The area on its grid, clipped; raises `Invalid` when it is upside down or outside."""
-    grid = snapshot.grid(where.sheet_id)
-    bottom = grid.row_count if where.end_row_index is None else min(where.end_row_index, grid.row_count)
-    right = grid.column_count if where.end_column_index is None else min(where.end_column_index, grid.column_count)
-    if not (0 <= where.start_row_index < bottom and 0 <= where.start_column_index < right):
-        raise Invalid(
-            f"Invalid range: no cells between row {where.start_row_index} and {bottom} on sheet {grid.sheet_id}"
-        )
-    return Area(grid.sheet_id, where.start_row_index, where.start_column_index, bottom, right)
 
 
 def _path(loc: tuple[int | str, ...]) -> str:

@@ -15,7 +15,7 @@ from werkzeug.test import Client
 
 from bridge.local_google import desk, wire
 from bridge.local_google.app import create_local_google
-from bridge.local_google.grid_requests import Request
+from bridge.local_google.batch import Request
 from tests.local_google.witness import Witness
 
 TEXTS = [
