@@ -1,7 +1,7 @@
 """A1 notation and areas of a grid. Pure text and numbers; refuses to know which tabs exist."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bridge.local_google.errors import Invalid
@@ -24,16 +24,25 @@ class Area:
     right: int
 
     @property
-    def places(self) -> list[tuple[int, int]]:
-        """Every cell, row by row; raises `Invalid` beyond a million."""
-        area = self.bearable()
-        return [(row, column) for row in range(area.top, area.bottom) for column in range(area.left, area.right)]
+    def height(self) -> int:
+        """How many rows."""
+        return self.bottom - self.top
 
-    def bearable(self) -> "Area":
-        """The same area; raises `Invalid` beyond a million cells, which a stand-in need not bear."""
-        if (self.bottom - self.top) * (self.right - self.left) > MOST_PLACES:
+    @property
+    def width(self) -> int:
+        """How many columns."""
+        return self.right - self.left
+
+    def sized(self, height: int, width: int) -> "Area":
+        """As many rows and columns from the same first cell on."""
+        return replace(self, bottom=self.top + height, right=self.left + width)
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Every cell, row by row; raises `Invalid` beyond a million, which a stand-in need not bear."""
+        if self.height * self.width > MOST_PLACES:
             raise Invalid(f"The local Google changes at most {MOST_PLACES} cells at once.")
-        return self
+        return [(row, column) for row in range(self.top, self.bottom) for column in range(self.left, self.right)]
 
     def covers(self, row: int, column: int) -> bool:
         """True when the cell lies inside."""

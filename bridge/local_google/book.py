@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
-from bridge.local_google import formats
+from bridge.local_google import a1, formats
 from bridge.local_google.a1 import Area
 from bridge.local_google.cells import Cell, DateValue, ErrorValue, NumberFormat, Validation
 from bridge.local_google.entry import Given, entered, raw
@@ -41,11 +41,6 @@ class Tab:
         return self.grid.title
 
     @property
-    def index(self) -> int:
-        """Its place among the tabs, from 0."""
-        return [grid.sheet_id for grid in self.book.now.grids].index(self.sheet_id)
-
-    @property
     def last_row(self) -> int:
         """The last row with a value; 0 when there is none."""
         return self.grid.last_row
@@ -54,16 +49,6 @@ class Tab:
     def last_column(self) -> int:
         """The last column with a value; 0 when there is none."""
         return self.grid.last_column
-
-    @property
-    def max_rows(self) -> int:
-        """How many rows the grid has."""
-        return self.grid.row_count
-
-    @property
-    def max_columns(self) -> int:
-        """How many columns the grid has."""
-        return self.grid.column_count
 
     def cells(self, row: int, column: int, nrows: int = 1, ncols: int = 1) -> list[list[Cell]]:
         """The cells of a block, rectangular; raises `Invalid` outside the grid."""
@@ -100,14 +85,6 @@ class Tab:
 
         self.book.change(written)
 
-    def append(self, values: Sequence[Given]) -> int:
-        """Put one row below the last one with a value (`appendRow`), growing the grid; returns its number."""
-        with self.book.lock:
-            row = self.last_row + 1
-            self._change(lambda grid: grid.grown(row, len(values)))
-            self.write(row, 1, [values])
-        return row
-
     def insert_rows(self, row: int, count: int = 1) -> None:
         """New empty rows before ``row``."""
         self._change(lambda grid: grid.inserted("ROWS", _line(row, grid.row_count + 1), [()] * count))
@@ -123,10 +100,6 @@ class Tab:
         with self.book.lock:
             self.book.now.check_title(title, self.grid)
             self._change(lambda grid: replace(grid, title=title))
-
-    def freeze(self, rows: int) -> None:
-        """Keep the first rows in sight."""
-        self._change(lambda grid: replace(grid, frozen_rows=rows))
 
     def set_format(self, area: str, format: NumberFormat | None) -> None:
         """Give the cells of an A1 area (without the tab) a number format, or take it away."""
@@ -162,12 +135,11 @@ class Tab:
 
     def _each(self, area: str, change: Callable[[Cell], Cell]) -> None:
         where = self._area(area)
-        places = [(row, column) for row in range(where.top, where.bottom) for column in range(where.left, where.right)]
-        self._change(lambda grid: grid.with_cells({place: change(grid.cell(*place)) for place in places}))
+        self._change(lambda grid: grid.with_cells({place: change(grid.cell(*place)) for place in where.places}))
 
     def _area(self, area: str) -> Area:
         now = self.book.now
-        return now.resolve(f"'{self.title.replace(chr(39), chr(39) * 2)}'!{area}")
+        return now.resolve(f"{a1.quoted(self.title)}!{area}")
 
 
 @dataclass(frozen=True)
@@ -248,10 +220,6 @@ class Book:
         if zone(name) is None:
             raise Invalid(f"Unknown time zone: {name}")
         self.change(lambda before: replace(before, time_zone=name))
-
-    def set_locale(self, locale: str) -> None:
-        """Give the book another locale: ``en_US`` reads 11/22/2026 as a date, others 22/11/2026."""
-        self.change(lambda before: replace(before, locale=locale))
 
     def toast(self, text: str, title: str = "") -> None:
         """Show a message to whoever looks at the sheet; not kept on disk."""

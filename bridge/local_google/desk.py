@@ -1,53 +1,26 @@
-"""The person's desk over HTTP: the grid, and what a person does to it.
+"""The person's desk over HTTP: the grid, what a person does to it, the script's menu, questions and pages.
 
 No token: it is a sheet on one's own machine. So only loopback names are served, and writes must be JSON, which no
 other site's page can send without asking (CORS). Refuses to decide anything: `person` does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, request
 from pydantic import BaseModel
 from werkzeug.exceptions import Forbidden, NotFound
 
-from bridge.local_google import panels, view, wire
-from bridge.local_google.a1 import Dimension
+from bridge.local_google import hand, panels, view, wire
 from bridge.local_google.book import Toast
 from bridge.local_google.call import json_response, local
-from bridge.local_google.entry import Given
 from bridge.local_google.errors import Invalid
 from bridge.local_google.wire import Body
 
 blueprint = Blueprint("desk", __name__)
 Shape = TypeVar("Shape", bound=BaseModel)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
-
-
-class Edit(Body):
-    """Values, typed or pasted at a range."""
-
-    range: str
-    values: Sequence[Sequence[str | int | float | bool | None]]
-    pasted: bool = False
-
-
-class Rows(Body):
-    """Rows to insert before ``row``, or to delete from there on."""
-
-    action: Literal["insert", "delete"]
-    tab: str | int
-    row: int
-    count: int = 1
-
-
-class Sort(Body):
-    """A range to sort by a column of the sheet, counted from 1."""
-
-    range: str
-    column: int
-    ascending: bool = True
 
 
 class Menu(Body):
@@ -70,62 +43,6 @@ class Answered(Body):
     answer: str | None
 
 
-class Lines(Body):
-    """Rows or columns, from 1: inserted before ``first``, deleted from there on, or moved before ``before``."""
-
-    action: Literal["insert", "delete", "move"]
-    tab: str | int
-    dimension: Dimension = "ROWS"
-    first: int
-    count: int = 1
-    before: int = 0
-
-
-class Place(Body):
-    """A range."""
-
-    range: str
-
-
-class Paste(Place):
-    """What the clipboard holds, for a range."""
-
-    text: str
-
-
-class Fill(Place):
-    """A range whose corner is dragged down to a row, counted from 1."""
-
-    down_to: int
-
-
-class Cut(Place):
-    """A range that goes to another place of its tab."""
-
-    to: str
-
-
-class Replace(Place):
-    """A range in which a text becomes another."""
-
-    find: str
-    by: str
-
-
-class Tab(Body):
-    """A tab to add at the end, or to delete."""
-
-    action: Literal["add", "delete"]
-    tab: str | int = ""
-
-
-class Rename(Body):
-    """A tab's new title."""
-
-    tab: str | int
-    title: str
-
-
 @blueprint.before_request
 def only_from_here() -> None:
     """Refuse whoever comes under another name than this machine's, or posts what a form can."""
@@ -135,107 +52,18 @@ def only_from_here() -> None:
         raise Invalid("Send JSON and say so: Content-Type: application/json")
 
 
-@blueprint.post("/edit")
-def edit() -> Response:
-    """Type or paste; triggers fire."""
-    asked = body(Edit)
-    values: Sequence[Sequence[Given]] = asked.values
-    return _revision(local().person.edit(asked.range, values, pasted=asked.pasted))
+def body(shape: type[Shape]) -> Shape:
+    """The JSON body, in this shape."""
+    return wire.read(shape, wire.parsed(request.get_data()))
 
 
-@blueprint.post("/paste")
-def paste() -> Response:
-    """Paste what another program has put into the clipboard."""
-    asked = body(Paste)
-    return _revision(local().person.paste(asked.range, asked.text))
+def _gesture(name: str) -> Callable[[], Response]:
+    shape, act = hand.GESTURES[name]
+    return lambda: json_response({"revision": act(body(shape), local().person)})
 
 
-@blueprint.post("/rows")
-def rows() -> Response:
-    """Insert or delete rows."""
-    asked, person = body(Rows), local().person
-    act = person.insert_rows if asked.action == "insert" else person.delete_rows
-    return _revision(act(asked.tab, asked.row, asked.count))
-
-
-@blueprint.post("/lines")
-def lines() -> Response:
-    """Insert, delete or move rows or columns."""
-    asked, person = body(Lines), local().person
-    by_row = asked.dimension == "ROWS"
-    if asked.action == "move":
-        move = person.move_rows if by_row else person.move_columns
-        return _revision(move(asked.tab, asked.first, asked.count, asked.before))
-    insert = person.insert_rows if by_row else person.insert_columns
-    delete = person.delete_rows if by_row else person.delete_columns
-    act = insert if asked.action == "insert" else delete
-    return _revision(act(asked.tab, asked.first, asked.count))
-
-
-@blueprint.post("/clear")
-def clear() -> Response:
-    """Press Delete on a range."""
-    return _revision(local().person.clear(body(Place).range))
-
-
-@blueprint.post("/tick")
-def tick() -> Response:
-    """Click a checkbox."""
-    return _revision(local().person.tick(body(Place).range))
-
-
-@blueprint.post("/fill")
-def fill() -> Response:
-    """Drag cells down."""
-    asked = body(Fill)
-    return _revision(local().person.fill(asked.range, asked.down_to))
-
-
-@blueprint.post("/cut")
-def cut() -> Response:
-    """Cut and paste."""
-    asked = body(Cut)
-    return _revision(local().person.cut(asked.range, asked.to))
-
-
-@blueprint.post("/replace")
-def replace() -> Response:
-    """Find and replace."""
-    asked = body(Replace)
-    return _revision(local().person.replace(asked.range, asked.find, asked.by))
-
-
-@blueprint.post("/rename")
-def rename() -> Response:
-    """Rename a tab."""
-    asked = body(Rename)
-    return _revision(local().person.rename(asked.tab, asked.title))
-
-
-@blueprint.post("/tabs")
-def tabs() -> Response:
-    """Add or delete a tab."""
-    asked, person = body(Tab), local().person
-    return _revision(person.add_tab() if asked.action == "add" else person.delete_tab(asked.tab))
-
-
-@blueprint.post("/sort")
-def sort() -> Response:
-    """Sort a range."""
-    asked = body(Sort)
-    return _revision(local().person.sort(asked.range, asked.column, ascending=asked.ascending))
-
-
-@blueprint.post("/undo")
-def undo() -> Response:
-    """Take the last action back."""
-    return _revision(local().person.undo())
-
-
-@blueprint.post("/redo")
-def redo() -> Response:
-    """Do it again."""
-    return _revision(local().person.redo())
+for _name in hand.GESTURES:
+    blueprint.add_url_rule(f"/{_name}", _name, _gesture(_name), methods=["POST"])
 
 
 @blueprint.post("/menu")
@@ -271,16 +99,14 @@ def run() -> Response:
         return json_response({"error": {"message": error.message}})
 
 
-@blueprint.get("/sidebar")
-def sidebar() -> Response:
-    """The sidebar that the script opened last."""
-    return _panel("sidebar")
-
-
-@blueprint.get("/dialog")
-def dialog() -> Response:
-    """The page that the script opened last as a dialog."""
-    return _panel("dialog")
+@blueprint.get("/sidebar", defaults={"kind": "sidebar"})
+@blueprint.get("/dialog", defaults={"kind": "dialog"})
+def panel(kind: panels.Kind) -> Response:
+    """The page that the script opened last there."""
+    shown = local().scripts.panel(kind)
+    if shown is None:
+        raise NotFound
+    return panels.page(shown)
 
 
 @blueprint.get("/panel.js")
@@ -302,33 +128,12 @@ def grid() -> Response:
         return Response(status=304)
     wanted = request.args.get("sheet_id", type=int)
     shown = view.tab(now, request.args.get("tab"), wanted)
-    partly = since is not None and "changes" in request.args and wanted in {None, shown.sheet_id}
+    partly = "changes" in request.args and wanted in {None, shown.sheet_id}
     before = google.past.at(since) if partly and since is not None else None
-    changes = view.changes(before, now, shown)
-    cells = {"rows": view.rows(now, shown)} if changes is None else {"changes": changes}
-    return json_response(
-        view.about(now, shown)
-        | cells
-        | {"spreadsheet": google.book.id, "revision": revision, "toasts": _toasts(toasts, since)}
-    )
+    told = {"spreadsheet": google.book.id, "revision": revision, "toasts": _toasts(toasts, since)}
+    return json_response(view.about(now, shown) | view.cells(before, now, shown) | told)
 
 
 def _toasts(toasts: Sequence[Toast], since: int | None) -> list[dict[str, Any]]:
     """Those the page has not shown yet; a page that is new has missed none."""
     return [asdict(toast) for toast in toasts if since is not None and toast.revision > since]
-
-
-def _panel(kind: panels.Kind) -> Response:
-    panel = local().scripts.panel(kind)
-    if panel is None:
-        raise NotFound
-    return panels.page(panel)
-
-
-def body(shape: type[Shape]) -> Shape:
-    """The JSON body, in this shape."""
-    return wire.read(shape, wire.parsed(request.get_data()))
-
-
-def _revision(number: int) -> Response:
-    return json_response({"revision": number})

@@ -117,8 +117,8 @@ def write_range(now: Snapshot, text: str, given: Given) -> tuple[Snapshot, Writt
 
 def write_area(now: Snapshot, area: Area, given: Given) -> tuple[Snapshot, Written]:
     """Write within an area; raises `Invalid` when there are more rows or columns than it has."""
-    beyond = f"row [{area.bottom + 1}]" if given.height > area.bottom - area.top else ""
-    if given.width > area.right - area.left:
+    beyond = f"row [{area.bottom + 1}]" if given.height > area.height else ""
+    if given.width > area.width:
         beyond = beyond or f"column [{a1.column_name(area.right)}]"
     if beyond:
         raise Invalid(f"Requested writing within range [{now.text(area)}], but tried writing to {beyond}")
@@ -127,7 +127,7 @@ def write_area(now: Snapshot, area: Area, given: Given) -> tuple[Snapshot, Writt
 
 
 def _sized(grid: Grid, area: Area, given: Given) -> Area:
-    sized = Area(grid.sheet_id, area.top, area.left, area.top + max(given.height, 1), area.left + max(given.width, 1))
+    sized = area.sized(max(given.height, 1), max(given.width, 1))
     if sized.bottom > grid.row_count or sized.right > grid.column_count:
         raise beyond_grid(grid, a1.area_text(grid.title, sized))
     return sized

@@ -57,27 +57,21 @@ def about(now: Snapshot, shown: Grid) -> dict[str, Any]:
     }
 
 
-def rows(now: Snapshot, shown: Grid) -> list[list[dict[str, Any]]]:
-    """Every row down to the last one with a value."""
-    width = shown.last_column
-    return [_row_json(row, width, now.locale) for row in shown.rows[: shown.last_row]]
-
-
-def changes(before: Snapshot | None, now: Snapshot, shown: Grid) -> list[Any] | None:
-    """``[index, cells]`` of each row that is another one than before; None when only the whole tab will do."""
+def cells(before: Snapshot | None, now: Snapshot, shown: Grid) -> dict[str, Any]:
+    """``rows``: every row down to the last one with a value; or ``changes``, ``[index, cells]`` of each row that is
+    another one than ``before``, where that is known and will do.
+    """
     old = next((one for one in before.grids if one.sheet_id == shown.sheet_id), None) if before else None
+    kept = shown.rows[: shown.last_row]
     if before is None or old is None or before.locale != now.locale:
-        return None
-    width, was = shown.last_column, old.rows
-    return [
-        [index, _row_json(row, width, now.locale)]
-        for index, row in enumerate(shown.rows[: shown.last_row])
-        if index >= len(was) or row is not was[index]
-    ]
+        return {"rows": [_row_json(now, shown, row) for row in kept]}
+    was = old.rows
+    changed = [(index, row) for index, row in enumerate(kept) if index >= len(was) or row is not was[index]]
+    return {"changes": [[index, _row_json(now, shown, row)] for index, row in changed]}
 
 
-def _row_json(row: Row, width: int, locale: str) -> list[dict[str, Any]]:
-    return [_cell_json(cell, locale) for cell in row[:width]]
+def _row_json(now: Snapshot, shown: Grid, row: Row) -> list[dict[str, Any]]:
+    return [_cell_json(cell, now.locale) for cell in row[: shown.last_column]]
 
 
 def _cell_json(cell: Cell, locale: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from werkzeug.test import Client
 
-from bridge.local_google import desk, wire
+from bridge.local_google import hand, wire
 from bridge.local_google.app import create_local_google
 from bridge.local_google.batch import Request
 from tests.local_google.witness import Witness
@@ -103,11 +103,7 @@ CALLS = st.sampled_from(METHODS).flatmap(
         bodies(method[3]) if method[3] else st.none(),
     )
 )
-GESTURES: dict[str, type[BaseModel]] = {
-    "edit": desk.Edit, "paste": desk.Paste, "rows": desk.Rows, "lines": desk.Lines, "clear": desk.Place, "tick": desk.Place,
-    "fill": desk.Fill, "cut": desk.Cut, "replace": desk.Replace, "rename": desk.Rename, "tabs": desk.Tab, "sort": desk.Sort,
-    "undo": wire.Nothing, "redo": wire.Nothing,
-}  # fmt: skip
+GESTURES = {name: shape for name, (shape, _) in hand.GESTURES.items()}
 DAYS_WORK = st.lists(
     st.sampled_from(sorted(GESTURES)).flatmap(lambda name: st.tuples(st.just(name), bodies(GESTURES[name]))),
     min_size=1,

@@ -68,7 +68,7 @@ def test_values_come_typed_and_whole_blocks_rectangular(book: Book, tab: Tab) ->
     ]
     assert tab.shown(2, 3, 1, 3) == [["2026-11-22", "TRUE", "#N/A"]]
     assert tab.formulas(2, 4, 1, 2) == [["", "=A1"]]
-    assert (tab.last_row, tab.last_column, tab.max_rows, tab.max_columns) == (4, 6, 20, 6)
+    assert (tab.last_row, tab.last_column, tab.grid.row_count, tab.grid.column_count) == (4, 6, 20, 6)
     assert str(book.time_zone) == "Etc/GMT"
 
 
@@ -102,17 +102,11 @@ def test_inserted_and_deleted_lines_move_what_is_below_and_beside(tab: Tab) -> N
     tab.insert_rows(3, 2)
     tab.book.change(lambda now: now.changed(0, lambda grid: grid.inserted("COLUMNS", 1, [()])))
     assert tab.values(2, 1, 4, 3) == [[1, None, "Ada"], [None] * 3, [None] * 3, [2, None, "Bob"]]
-    assert (tab.max_rows, tab.max_columns) == (22, 7)
+    assert (tab.grid.row_count, tab.grid.column_count) == (22, 7)
     tab.delete_rows(3, 2)
     tab.book.change(lambda now: now.changed(0, lambda grid: grid.deleted("COLUMNS", 1, 2)))
     assert tab.values(1, 1, 4, 2) == [["id", "name"], [1, "Ada"], [2, "Bob"], [3, "Cleo"]]
-    assert (tab.max_rows, tab.max_columns) == (20, 6)
-
-
-def test_appending_grows_the_grid(tab: Tab) -> None:
-    tab.delete_rows(5, 16)
-    assert tab.append([4, "Dan"]) == 5
-    assert (tab.max_rows, tab.values(5, 1, 1, 2)) == (5, [[4, "Dan"]])
+    assert (tab.grid.row_count, tab.grid.column_count) == (20, 6)
 
 
 def test_protected_ranges_move_with_their_rows(tab: Tab) -> None:
@@ -130,7 +124,7 @@ def test_tabs_are_found_by_id_and_by_title_and_survive_renaming(book: Book) -> N
     found = book.tab("MY TAB")
     assert found is not None
     found.rename("Other")
-    assert (found.title, found.index, book.tab(7) is not None, book.tab("My tab")) == ("Other", 1, True, None)
+    assert (found.title, found.sheet_id, book.tab(7) is not None, book.tab("My tab")) == ("Other", 7, True, None)
     with pytest.raises(Invalid, match="already exists"):
         found.rename("leads")
 

@@ -54,7 +54,7 @@ def test_appending_goes_below_the_table(sheet: gspread.Worksheet) -> None:
 def test_appending_grows_a_full_grid(sheet: gspread.Worksheet, served: Served) -> None:
     sheet.resize(rows=1, cols=4)
     sheet.append_row([1, "a"])
-    assert (served.leads.max_rows, sheet.row_values(2)) == (2, ["1", "a"])
+    assert (served.leads.grid.row_count, sheet.row_values(2)) == (2, ["1", "a"])
 
 
 def test_the_title_of_a_tab_may_hold_anything(sheet: gspread.Worksheet, served: Served) -> None:

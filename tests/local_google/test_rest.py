@@ -248,7 +248,7 @@ def test_cells_are_appended_repeated_and_formatted(served: Served) -> None:
     assert served.leads.values(2, 1) == [[7]]
     assert served.leads.formulas(2, 2, 2, 1) == [["=A1"], ["=A1"]]
     assert served.leads.cells(3, 2)[0][0].format == NumberFormat("TEXT")
-    assert served.leads.max_rows == 1005
+    assert served.leads.grid.row_count == 1005
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ class Scripts:
         if not at:
             return Caller(self.email, mode, answers=answers, ask=ask)
         area = self.project.book.now.resolve(at)
-        chosen = (area.top + 1, area.left + 1, area.bottom - area.top, area.right - area.left)
+        chosen = (area.top + 1, area.left + 1, area.height, area.width)
         return Caller(self.email, mode, area.sheet_id, chosen, answers, ask)
 
     def _fire(self, trigger: Trigger) -> None:

@@ -43,10 +43,10 @@ class SpreadsheetApp:
 
     def check(self, sheet: int, place: Place) -> None:
         """Refuse a block outside the grid."""
-        tab, (row, column, rows, columns) = self._tab(sheet), place
+        grid, (row, column, rows, columns) = self._tab(sheet).grid, place
         if min(place) < 1:
             raise Invalid("The starting row or column, or the size, of the range is too small.")
-        if row + rows - 1 > tab.max_rows or column + columns - 1 > tab.max_columns:
+        if row + rows - 1 > grid.row_count or column + columns - 1 > grid.column_count:
             raise Invalid("The coordinates of the range are outside the dimensions of the sheet.")
 
     def find(self, sheet: int, text: str) -> Place:
@@ -55,7 +55,7 @@ class SpreadsheetApp:
         area = self._book.now.resolve(text if "!" in text else f"{a1.quoted(tab.title)}!{text}")
         if area.sheet_id != sheet:
             raise Invalid("Range not found")
-        return area.top + 1, area.left + 1, area.bottom - area.top, area.right - area.left
+        return area.top + 1, area.left + 1, area.height, area.width
 
     def name(self, place: Place) -> str:
         """A block in A1 notation, without its tab."""
