@@ -1,9 +1,12 @@
-"""create_app(config): the only place that wires things together. Starts nothing; `bridge.server.serve` does."""
+"""Wires the bridge, all of it: configuration → database → runtime with its engine → app. Starts nothing.
+
+Server, worker, commands and doctor come through here, each as far as it needs.
+"""
 
 from flask import Flask
+from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import task_api.schema
 from bridge.api import openapi
 from bridge.api.changes import changes
 from bridge.api.events import events
@@ -16,37 +19,45 @@ from bridge.api.task_states import states
 from bridge.config import logs
 from bridge.config.model import Config
 from bridge.engine.port import make_engine
-from bridge.inbound import task_signals
+from bridge.inbound.task_signals import TaskSignals
 from bridge.inbound.webhook import hooks
 from bridge.runtime import Runtime
 from bridge.web.page import web
 from bridge.worker.schedule import prepare
+from task_api import schema
 from task_api.app import init_task_api
-from task_api.db import db, engine_options
+from task_api.db import open_engine
+
+
+def find_database(config: Config) -> Engine:
+    """The configured database as it is, for whoever only looks."""
+    config.home.mkdir(parents=True, exist_ok=True)
+    return open_engine(config.database)
+
+
+def open_database(config: Config) -> Engine:
+    """The configured database at this version's schema; raises `SchemaError` when it cannot be brought there."""
+    database = find_database(config)
+    if schema.current(database) != schema.head():
+        schema.upgrade(config.database)
+    return database
+
+
+def make_runtime(config: Config, database: Engine) -> Runtime:
+    """The bridge on an open database. ``runtime.engine.start()`` lets it work: once, after any fork."""
+    logs.configure()
+    runtime = Runtime(config, database, make_engine, TaskSignals)
+    prepare(runtime)
+    return runtime
 
 
 def create_app(config: Config) -> Flask:
-    """The task API, the webhook and the page on one database, migrated if it was behind.
-
-    The engine is made but not started: ``app.extensions["engine"].start()``, once, after any fork.
-    """
-    logs.configure()
-    config.home.mkdir(parents=True, exist_ok=True)
+    """The task API, the webhook and the page on one database."""
+    runtime = make_runtime(config, open_database(config))
     app = Flask("bridge", static_folder=None)
-    app.config["SQLALCHEMY_DATABASE_URI"] = config.database
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.database)
     init_logs(app)
-    init_task_api(app)
-    with app.app_context():
-        database = db.engine
-    if task_api.schema.current(database) != task_api.schema.head():
-        task_api.schema.upgrade(config.database)
-    runtime = Runtime(config, database)
-    prepare(runtime)
-    task_signals.attach(runtime)
-    engine = make_engine(runtime)
-    runtime.wake, runtime.defer = engine.wake, engine.defer
-    app.extensions["bridge"], app.extensions["engine"] = runtime, engine
+    init_task_api(app, runtime.database)
+    app.extensions["bridge"], app.extensions["engine"] = runtime, runtime.engine
     app.extensions["openapi_paths"] = openapi.paths()
     for blueprint in (hooks, status, needs, changes, metrics, states, sign_in, events, web):
         app.register_blueprint(blueprint)

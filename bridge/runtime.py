@@ -1,10 +1,11 @@
-"""What the bridge's parts share: configuration, database, clock, and the way to wake the engine. Decides nothing."""
+"""What the bridge's parts share: configuration, database, clock and engine. Decides nothing."""
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -22,29 +23,68 @@ from task_api.db import UnitOfWork
 log = get_logger(__name__)
 
 
+class SheetEngine(Protocol):
+    """What runs the outbox. Knows when a queue gets its job (`bridge.worker.run`), not what a job is. The truth is in
+    links and queues: a lost wake-up costs latency, never data.
+    """
+
+    def start(self) -> None:
+        """Begin to work; after any fork."""
+
+    def defer(self, session: Session, queues: Wishes) -> Wishes:
+        """These queues will have work at these times (None: at once), when this open transaction has committed. Returns
+        those that `wake` is to tell of then.
+        """
+
+    def wake(self, sheet: str, at: datetime | None) -> None:
+        """This queue may have work at that time, or (None) at once; what made it so is committed."""
+
+    def stop(self) -> None:
+        """Finish the jobs under way."""
+
+    @property
+    def alive(self) -> bool:
+        """True while it works, or waits to take over."""
+
+    @property
+    def stopping(self) -> bool:
+        """True from the moment it is told to stop."""
+
+
 @dataclass
 class Runtime:
-    """One running bridge. ``wake(sheet key, at)`` tells the engine that a queue may have work then, or (None) at once;
-    ``defer(session, wishes)`` that queues will, when this transaction has committed, and returns those that ``wake``
-    is to tell of then; losing one costs latency, never data. ``pace``: how fast each Google account may be used.
-    ``key_files``: sheet key → the service account's key. ``stopping``: its engine is told to stop.
+    """One bridge. ``engine_for`` makes its engine; ``listener_for`` what hears the tracker, kept as long as this lives.
+    ``pace``: how fast each Google account may be used. ``key_files``: sheet key → the service account's key.
     """
 
     config: Config
     database: Engine
+    engine_for: InitVar[Callable[["Runtime"], SheetEngine]]
+    listener_for: InitVar[Callable[["Runtime"], object]] = lambda _runtime: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    wake: Callable[[str, datetime | None], None] = lambda _key, _at: None
-    defer: Callable[[Session, Wishes], Wishes] = lambda _session, queues: queues
     pace: Pace = field(init=False)
     key_files: dict[str, Path] = field(init=False)
-    stopping: bool = False
+    engine: SheetEngine = field(init=False)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     _googles: dict[Path, Google] = field(init=False, default_factory=dict)
     _opening: threading.Lock = field(init=False, default_factory=threading.Lock)
 
-    def __post_init__(self) -> None:
+    def __post_init__(
+        self, engine_for: Callable[["Runtime"], SheetEngine], listener_for: Callable[["Runtime"], object]
+    ) -> None:
         self.pace = Pace.of(self.config.calls_per_minute)
         self.key_files = {key: self.config.key_file(key) for key in self.config.sheets}
+        self.engine = engine_for(self)
+        self._listener = listener_for(self)
+
+    @property
+    def stopping(self) -> bool:
+        """True from the moment the engine is told to stop: nobody should wait for anything any more."""
+        return self.engine.stopping
+
+    def wake(self, sheet: str, at: datetime | None) -> None:
+        """The queue may have work then, or (None) at once. Losing one costs latency, never data."""
+        self.engine.wake(sheet, at)
 
     def sheet(self, key: str) -> Sheet:
         """The opened sheet of a queue, by the key file as it is now."""
@@ -112,4 +152,4 @@ class Runtime:
             session.joined = self._effects()
 
     def _effects(self) -> Effects:
-        return Effects(self.wake, self.defer)
+        return Effects(self.wake, self.engine.defer)

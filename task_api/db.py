@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol, cast
 
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, create_engine, event, text
@@ -60,30 +61,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def engine_options(database_url: str) -> dict[str, Any]:
-    """What SQLAlchemy is told of its engine: no values in errors, which are logged; connections that a restart of the
-    database has cut are noticed; each statement sees what is committed by then.
+def open_engine(database_url: str) -> Engine:
+    """An engine as the project needs it: no values in errors, which are logged. SQLite: WAL, durable commits, foreign
+    keys, and BEGIN under our control. PostgreSQL: connections that a restart of the database has cut are noticed; each
+    statement sees what is committed by then. Its owner disposes of it.
     """
     if database_url.startswith("sqlite"):
-        return {"hide_parameters": True}
-    connect = {"connect_timeout": 5, "application_name": "leadbridge"}
-    pool = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "pool_timeout": BUSY_TIMEOUT}
-    return pool | {"hide_parameters": True, "connect_args": connect, "isolation_level": "READ COMMITTED"}
-
-
-def open_engine(database_url: str) -> Engine:
-    """A prepared engine for work outside of requests; its owner disposes of it."""
-    engine = create_engine(database_url, **engine_options(database_url))
-    prepare_engine(engine)
-    return engine
-
-
-def prepare_engine(engine: Engine) -> None:
-    """Set up SQLite as the project needs it: WAL, durable commits, foreign keys, and BEGIN under our control."""
-    if engine.dialect.name != "sqlite":
-        return
-    event.listen(engine, "connect", _prepare_connection)
-    event.listen(engine, "begin", _begin)
+        engine = create_engine(database_url, hide_parameters=True)
+        event.listen(engine, "connect", _prepare_connection)
+        event.listen(engine, "begin", _begin)
+        return engine
+    return create_engine(
+        database_url, hide_parameters=True, isolation_level="READ COMMITTED",
+        connect_args={"connect_timeout": 5, "application_name": "leadbridge"},
+        pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=BUSY_TIMEOUT,
+    )  # fmt: skip
 
 
 class Joined(Protocol):
@@ -167,7 +159,15 @@ class _RequestSession(UnitOfWork, FlaskSession):
     """The session of a request of the app."""
 
 
-db = SQLAlchemy(model_class=Base, session_options={"class_": _RequestSession, "expire_on_commit": False})
+class _Database(SQLAlchemy):
+    """Flask-SQLAlchemy on the engine that the app was given."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:  # noqa: ARG002
+        found: Engine = app.extensions["database"]
+        return found
+
+
+db = _Database(model_class=Base, session_options={"class_": _RequestSession, "expire_on_commit": False})
 _writers: dict[str, threading.Lock] = {}
 
 

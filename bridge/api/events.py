@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, current_app
 
-from bridge.engine.port import SheetEngine
 from bridge.runtime import Runtime
 from task_api.db import data_version
 from task_api.tokens import requires
@@ -26,23 +25,22 @@ LOOK, BREATH = 0.1, 1.0
 @requires("tasks:read")
 def stream() -> Response:
     """``text/event-stream`` of ``changed``; 204 when every seat is taken."""
-    runtime, engine = current_app.extensions["bridge"], current_app.extensions["engine"]
     seats = current_app.extensions.setdefault("event_seats", threading.BoundedSemaphore(MOST))
     if not seats.acquire(blocking=False):
         return Response(status=204)
-    response = Response(_lines(runtime, engine), mimetype="text/event-stream")
+    response = Response(_lines(current_app.extensions["bridge"]), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.call_on_close(seats.release)
     return response
 
 
-def _lines(runtime: Runtime, engine: SheetEngine) -> Iterator[str]:
+def _lines(runtime: Runtime) -> Iterator[str]:
     until = said = time.monotonic()
     until += LONGEST
     with runtime.database.connect() as glance:
         seen = data_version(glance)
         yield "retry: 500\ndata: here\n\n"
-        while (now := time.monotonic()) < until and not engine.stopping:
+        while (now := time.monotonic()) < until and not runtime.stopping:
             version = data_version(glance)
             if version != seen or now - said > BREATH:
                 yield ":\n\n" if version == seen else "data: changed\n\n"

@@ -5,18 +5,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import click
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from bridge.app import make_runtime, open_database
 from bridge.config.file import load
 from bridge.config.model import Config, ConfigError
-from bridge.engine.port import make_engine
-from bridge.inbound import task_signals
 from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
-from bridge.worker import schedule
-from task_api import schema
-from task_api.db import UnitOfWork, open_engine
+from task_api.db import UnitOfWork
 
 SHEET = click.option("--sheet", metavar="KEY", help="Only this sheet; all of them when left out.")
 
@@ -31,34 +28,25 @@ def configured() -> Config:
 
 @contextmanager
 def session_on(config: Config) -> Iterator[Session]:
-    """A session on the configured database, migrated if it was behind."""
-    config.home.mkdir(parents=True, exist_ok=True)
-    engine = open_engine(config.database)
-    if schema.current(engine) != schema.head():
-        schema.upgrade(config.database)
+    """A session on the configured database."""
+    database = open_database(config)
     try:
-        with UnitOfWork(engine) as session:
+        with UnitOfWork(database) as session:
             yield session
     finally:
-        engine.dispose()
+        database.dispose()
 
 
 @contextmanager
 def working() -> Iterator[Runtime]:
-    """The bridge's parts without its engine and server."""
+    """The bridge's parts, its engine not started."""
     config = configured()
-    with session_on(config) as session:
-        if config.local:
-            config = beside_local_google(config, session)
-            session.rollback()
-        runtime = Runtime(config, session.get_bind().engine)
-        schedule.prepare(runtime)
-        task_signals.attach(runtime)
-        runtime.defer = make_engine(runtime).defer
-        try:
-            yield runtime
-        finally:
-            runtime.close()
+    database = open_database(config)
+    runtime = make_runtime(beside_local_google(config, database), database)
+    try:
+        yield runtime
+    finally:
+        runtime.close()
 
 
 @contextmanager
@@ -69,9 +57,12 @@ def writing() -> Iterator[tuple[Runtime, Session]]:
         session.commit()
 
 
-def beside_local_google(config: Config, session: Session) -> Config:
-    """The running bridge's own local Google; where none has ever run there is no sheet yet."""
-    spreadsheets = {one.sheet: one.spreadsheet for one in session.scalars(select(SheetQueue))}
+def beside_local_google(config: Config, database: Engine) -> Config:
+    """Without a bridge.toml: the running bridge's own local Google; where none has ever run there is no sheet yet."""
+    if not config.local:
+        return config
+    with Session(database) as session:
+        spreadsheets = {one.sheet: one.spreadsheet for one in session.scalars(select(SheetQueue))}
     sheets = {key: replace(sheet, spreadsheet=spreadsheets.get(key, "")) for key, sheet in config.sheets.items()}
     if not all(sheet.spreadsheet for sheet in sheets.values()):
         raise click.ClickException("there is no sheet yet: start the bridge once (make run), or write a bridge.toml")

@@ -7,6 +7,7 @@ import uuid
 import click
 from sqlalchemy.exc import DBAPIError
 
+from bridge.app import open_database
 from bridge.cli.admin import OPERATE
 from bridge.cli.connect.command import connect
 from bridge.cli.context import configured, session_on
@@ -79,9 +80,7 @@ def link(name: str, scopes: tuple[str, ...], as_json: bool) -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
-    config = configured()
-    config.home.mkdir(parents=True, exist_ok=True)
-    schema.upgrade(config.database)
+    open_database(configured()).dispose()
     click.echo(f"the database has schema {schema.head()}")
 
 

@@ -68,7 +68,7 @@ class EmbeddedEngine:
 
     def stop(self) -> None:
         """Finish the job under way and end the thread."""
-        self._stopping = self._runtime.stopping = True
+        self._stopping = True
         self.wake("", None)
         if self._thread is not None:
             self._thread.join()

@@ -117,7 +117,7 @@ class PostgresEngine:
 
     def stop(self) -> None:
         """Finish the turns under way and end the thread."""
-        self._stopping = self._runtime.stopping = True
+        self._stopping = True
         self._call(self._halt)
         if self._thread is not None:
             self._thread.join()

@@ -4,9 +4,7 @@ The receivers join the transaction and never commit: if one fails, so does the P
 to whoever read the row (`bridge.sync.merge_row`): an echo ends there, by comparison.
 """
 
-from weakref import WeakValueDictionary
-
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.errors import Permanent
@@ -24,88 +22,82 @@ from task_api.db import exclusive
 from task_api.errors import Problem
 from task_api.signals import task_archived, task_changed, task_created, task_wanted
 
-_runtimes: "WeakValueDictionary[Engine, Runtime]" = WeakValueDictionary()
 
+class TaskSignals:
+    """Hears of every change of a task in the bridge's database, as long as it lives: blinker holds it weakly."""
 
-def attach(runtime: Runtime) -> None:
-    """Listen for the tasks of this runtime's database, as long as the runtime lives."""
-    _runtimes[runtime.database] = runtime
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        task_wanted.connect(self.on_task_wanted)
+        task_changed.connect(self.on_task_changed)
+        task_created.connect(self.on_task_created)
+        task_archived.connect(self.on_task_archived)
 
+    def on_task_wanted(self, task_id: int, *, session: Session) -> None:
+        """Its queue first, then the task: the order in which deliveries and jobs take them."""
+        if not self._joins(session) or session.get_bind().dialect.name == "sqlite":
+            return
+        sheet = session.scalar(select(Link.sheet).where(Link.task_id == task_id))
+        if sheet is not None and sheet in self._runtime.config.sheets:
+            lock_queue(session, sheet)
 
-@task_wanted.connect
-def on_task_wanted(task_id: int, *, session: Session) -> None:
-    """Its queue first, then the task: the order in which deliveries and jobs take them."""
-    if (runtime := _runtime_of(session)) is None or session.get_bind().dialect.name == "sqlite":
-        return
-    sheet = session.scalar(select(Link.sheet).where(Link.task_id == task_id))
-    if sheet is not None and sheet in runtime.config.sheets:
-        lock_queue(session, sheet)
+    def on_task_changed(
+        self, task: Task, *, session: Session, changes: dict[str, tuple[object, object]], actor: Actor
+    ) -> None:
+        """Mark the task's link pending when the sheet must hear of it, and note the change in the history. What comes
+        out of a row is looked after by whoever read it.
+        """
+        if ActorKind(actor.kind).reads_sheet or (link := self._link_of(task, session)) is None:
+            return
+        if "lead_id" in changes:
+            raise Problem(409, f"task {task.id} is lead {link.lead_id} of the sheet; its lead_id cannot be changed")
+        mapping = self._runtime.config.sheets[link.sheet].mapping
+        before, said = as_lead(earlier(task, changes), link, mapping), as_lead(task, link, mapping)
+        note_task_change(session, link, mapping, before, said, changes, By(actor, self._runtime.now()))
+        if actor.kind != ActorKind.UNDO:
+            close_conflicts(link, mapping, changes)
+        if link.row_pending or needs_write(task, link, mapping):
+            mark_pending(session, link, self._runtime.now())
 
+    def on_task_created(self, task: Task, *, session: Session, actor: Actor) -> None:
+        """A task made by the API gets a row, where the configuration says so; a lead with a task gets no other."""
+        if not self._joins(session) or ActorKind(actor.kind).reads_sheet:
+            return
+        if (sheet := sheet_for(self._runtime)) is not None:
+            lock_queue(session, sheet.key)
+        if task.lead_id is not None:
+            exclusive(session, LEADS, task.lead_id)
+        taken = select(Link.task_id).where(Link.sheet.in_(self._runtime.config.sheets), Link.lead_id == task.lead_id)
+        if task.lead_id is not None and (other := session.scalars(taken).first()) is not None:
+            raise Problem(409, f"lead {task.lead_id} of the sheet has task {other} already; change that one")
+        try:
+            if sheet is not None:
+                give_row(session, self._runtime, sheet, task, actor)
+        except Permanent as error:
+            raise Problem(422, str(error)) from error
 
-@task_changed.connect
-def on_task_changed(task: Task, *, session: Session, changes: dict[str, tuple[object, object]], actor: Actor) -> None:
-    """Mark the task's link pending when the sheet must hear of it, and note the change in the history. What comes out
-    of a row is looked after by whoever read it.
-    """
-    if ActorKind(actor.kind).reads_sheet or (found := _link_of(task, session)) is None:
-        return
-    runtime, link = found
-    if "lead_id" in changes:
-        raise Problem(409, f"task {task.id} is lead {link.lead_id} of the sheet; its lead_id cannot be changed")
-    mapping = runtime.config.sheets[link.sheet].mapping
-    before, said = as_lead(earlier(task, changes), link, mapping), as_lead(task, link, mapping)
-    note_task_change(session, link, mapping, before, said, changes, By(actor, runtime.now()))
-    if actor.kind != ActorKind.UNDO:
-        close_conflicts(link, mapping, changes)
-    if link.row_pending or needs_write(task, link, mapping):
-        mark_pending(session, link, runtime.now())
+    def on_task_archived(self, task: Task, *, session: Session, actor: Actor) -> None:
+        """The row stays; the history says why its task is gone."""
+        if ActorKind(actor.kind).reads_sheet or (link := self._link_of(task, session)) is None:
+            return
+        mapping = self._runtime.config.sheets[link.sheet].mapping
+        note_task_change(session, link, mapping, {}, {}, {"archived": (False, True)}, By(actor, self._runtime.now()))
+        if needs_write(task, link, mapping):
+            mark_pending(session, link, self._runtime.now())
 
+    def _joins(self, session: Session) -> bool:
+        """True for a transaction on this bridge's database, in which it then takes part."""
+        ours = session.get_bind().engine is self._runtime.database
+        if ours:
+            self._runtime.join(session)
+        return ours
 
-@task_created.connect
-def on_task_created(task: Task, *, session: Session, actor: Actor) -> None:
-    """A task made by the API gets a row, where the configuration says so; a lead that has its task gets no second."""
-    runtime = _runtime_of(session)
-    if runtime is None or ActorKind(actor.kind).reads_sheet:
-        return
-    if (sheet := sheet_for(runtime)) is not None:
-        lock_queue(session, sheet.key)
-    if task.lead_id is not None:
-        exclusive(session, LEADS, task.lead_id)
-    taken = select(Link.task_id).where(Link.sheet.in_(runtime.config.sheets), Link.lead_id == task.lead_id)
-    if task.lead_id is not None and (other := session.scalars(taken).first()) is not None:
-        raise Problem(409, f"lead {task.lead_id} of the sheet has task {other} already; change that one")
-    try:
-        if sheet is not None:
-            give_row(session, runtime, sheet, task, actor)
-    except Permanent as error:
-        raise Problem(422, str(error)) from error
-
-
-@task_archived.connect
-def on_task_archived(task: Task, *, session: Session, actor: Actor) -> None:
-    """The row stays; the history says why its task is gone."""
-    if ActorKind(actor.kind).reads_sheet or (found := _link_of(task, session)) is None:
-        return
-    runtime, link = found
-    mapping = runtime.config.sheets[link.sheet].mapping
-    note_task_change(session, link, mapping, {}, {}, {"archived": (False, True)}, By(actor, runtime.now()))
-    if needs_write(task, link, mapping):
-        mark_pending(session, link, runtime.now())
-
-
-def _runtime_of(session: Session) -> Runtime | None:
-    """The bridge on this session's database, which joins the transaction; None: there is none."""
-    if (runtime := _runtimes.get(session.get_bind().engine)) is not None:
-        runtime.join(session)
-    return runtime
-
-
-def _link_of(task: Task, session: Session) -> tuple[Runtime, Link] | None:
-    if (runtime := _runtime_of(session)) is None:
-        return None
-    link = session.scalars(select(Link).where(Link.task_id == task.id)).one_or_none()
-    if link is None or link.sheet not in runtime.config.sheets:
-        return None
-    if link.sheet not in effects(session).locked and session.get_bind().dialect.name != "sqlite":
-        raise Problem(503, "the task is getting its row at this moment; repeat", headers={"Retry-After": "1"})
-    return runtime, link
+    def _link_of(self, task: Task, session: Session) -> Link | None:
+        if not self._joins(session):
+            return None
+        link = session.scalars(select(Link).where(Link.task_id == task.id)).one_or_none()
+        if link is None or link.sheet not in self._runtime.config.sheets:
+            return None
+        if link.sheet not in effects(session).locked and session.get_bind().dialect.name != "sqlite":
+            raise Problem(503, "the task is getting its row at this moment; repeat", headers={"Retry-After": "1"})
+        return link

@@ -5,7 +5,7 @@ import sys
 import threading
 from dataclasses import replace
 
-from bridge.app import create_app
+from bridge.app import make_runtime, open_database
 from bridge.config.model import Config
 from bridge.server import gc
 
@@ -14,12 +14,12 @@ def work(config: Config) -> None:
     """Run until interrupted; jobs under way are finished before the process ends."""
     if config.local or not config.database.startswith("postgresql"):
         sys.exit("a worker of its own needs a bridge.toml and PostgreSQL: set DATABASE_URL=postgresql+psycopg://…")
-    app, stopping = create_app(replace(config, engine=True)), threading.Event()
+    runtime, stopping = make_runtime(replace(config, engine=True), open_database(config)), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    app.extensions["engine"].start()
+    runtime.engine.start()
     print("ready", flush=True)
     gc.freeze()
     stopping.wait()
-    app.extensions["engine"].stop()
-    app.extensions["bridge"].close()
+    runtime.engine.stop()
+    runtime.close()

@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from task_api import tokens
 from task_api.cli import token as command
-from task_api.db import db
+from task_api.db import UnitOfWork, db
 from task_api.models import ApiToken
 
 
@@ -21,7 +20,7 @@ def run(app):
         engine = db.engine
 
     def run(*arguments, code=0):
-        result = CliRunner().invoke(command, arguments, obj=lambda: Session(engine), env={"COLUMNS": "200"})
+        result = CliRunner().invoke(command, arguments, obj=lambda: UnitOfWork(engine), env={"COLUMNS": "200"})
         assert result.exit_code == code, result.output
         return result.output.strip()
 

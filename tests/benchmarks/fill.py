@@ -8,12 +8,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Table, create_engine, insert
+from sqlalchemy import Engine, Table, insert
 
 from bridge.local_google.book import Tab
 from bridge.store.models import Change, Link
 from task_api import schema
-from task_api.db import prepare_engine
+from task_api.db import open_engine
 from task_api.models import Task
 from tests.benchmarks.databases import Database
 
@@ -25,9 +25,7 @@ def opened(database: Database, home: Path) -> Engine:
     """The database at this version's schema, as the bridge sets it up."""
     home.mkdir(parents=True, exist_ok=True)
     schema.upgrade(database.url(home))
-    engine = create_engine(database.url(home))
-    prepare_engine(engine)
-    return engine
+    return open_engine(database.url(home))
 
 
 def leads(engine: Engine, count: int, sheet: str = "leads", first: int = 1) -> None:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import create_engine
+
 from bridge.local_google.quota import Limits
 from tests.benchmarks import fill
 from tests.benchmarks.databases import SQLITE, Database
@@ -53,7 +55,7 @@ class Filled(Process):
 
     def swept(self) -> bool:
         """True when no sweep is wanted or at work, and nothing is owed."""
-        with fill.create_engine(self._url).connect() as database:
+        with create_engine(self._url).connect() as database:
             rest = "SELECT swept_at IS NOT NULL AND sweep_at IS NULL AND lease_until IS NULL FROM sheet_queues"
             owed = "SELECT count(*) FROM links WHERE wanted > written"
             return bool(database.exec_driver_sql(rest).scalar_one()) and not database.exec_driver_sql(owed).scalar_one()

@@ -11,12 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
+from bridge.app import make_runtime
 from bridge.config.model import Config, SheetConfig
 from bridge.google import snapshot
 from bridge.google.calls import Calls
-from bridge.inbound import task_signals
-from bridge.runtime import Runtime
-from bridge.worker import run, schedule, sweep
+from bridge.worker import run, sweep
 from tests.benchmarks import fill
 from tests.benchmarks.databases import SQLITE
 
@@ -70,9 +69,8 @@ def prepare(home: Path, rows: int) -> None:
 
 def measure(home: Path, rows: int) -> Swept:
     """Sweep once."""
-    runtime = Runtime(Config(home, {"leads": SheetConfig("leads", "spreadsheet")}), fill.opened(SQLITE, home))
-    schedule.prepare(runtime)
-    task_signals.attach(runtime)
+    config = Config(home, {"leads": SheetConfig("leads", "spreadsheet")})
+    runtime = make_runtime(config, fill.opened(SQLITE, home))
     sheet = Answered(home / "answer.json")
     runtime.sheets["leads"] = sheet  # type: ignore[assignment]
     turn = run.begin(runtime, "leads")

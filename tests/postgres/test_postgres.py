@@ -20,6 +20,7 @@ from sqlalchemy import create_engine, text
 from bridge.config.file import load
 from bridge.config.model import ConfigError
 from bridge.core.token_bucket import Pace
+from bridge.engine.port import make_engine
 from bridge.engine.postgres import LONGEST_WAIT, PostgresEngine
 from bridge.queue.lease import LostLease
 from bridge.queue.sweep_requests import ask_for_sweep
@@ -153,7 +154,7 @@ def test_the_newest_change_of_the_queue_s_tables_is_known():
 def test_the_budget_of_an_account_is_shared_by_every_process(stack):
     stack.app.extensions["engine"].stop()
     stack.runtime.pace = Pace(burst=3, per_second=0.001, tokens=3)
-    other = Runtime(stack.config, stack.runtime.database)
+    other = Runtime(stack.config, stack.runtime.database, make_engine)
     other.pace = stack.runtime.pace
     with stack.runtime.database.begin() as connection:
         connection.execute(text("DELETE FROM accounts"))
@@ -172,7 +173,7 @@ def test_a_turn_that_slept_over_its_lease_makes_no_call_when_another_has_the_lan
     stack.app.extensions["engine"].stop()
     slow = run.begin(stack.runtime, "leads")
     stack.later(200)
-    fast = run.begin(Runtime(stack.config, stack.runtime.database, now=stack.runtime.now), "leads")
+    fast = run.begin(Runtime(stack.config, stack.runtime.database, make_engine, now=stack.runtime.now), "leads")
     assert slow is not None
     assert fast is not None
     calls = stack.calls()

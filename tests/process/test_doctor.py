@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import create_engine, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bridge.cli.doctor import machine, sheet_queue
@@ -20,7 +20,7 @@ from bridge.config.model import Config, SheetConfig
 from bridge.local_google.cells import Validation
 from bridge.local_google.trouble import Fault
 from bridge.store.models import Link, SheetQueue
-from task_api.db import prepare_engine
+from task_api.db import open_engine
 from task_api.models import Task
 from tests.process.process import Process
 from tests.stack import eventually
@@ -263,8 +263,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 def kept(tmp_path, migrated):
     """A database with one lane and one link in step."""
     shutil.copy(migrated, tmp_path / "tasks.db")
-    engine = create_engine(f"sqlite:///{tmp_path / 'tasks.db'}")
-    prepare_engine(engine)
+    engine = open_engine(f"sqlite:///{tmp_path / 'tasks.db'}")
     with Session(engine) as session:
         session.add(SheetQueue(sheet="leads", spreadsheet="x", heard_at=NOW, owner="ann@example.com"))
         session.add(Task(id=1, title="Follow up: Ann", status="TODO", lead_id="1", created_at=NOW, updated_at=NOW))

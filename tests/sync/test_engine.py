@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, select
 
-from bridge.engine.embedded import EmbeddedEngine
+from bridge.engine.port import make_engine
 from bridge.queue.lease import Lease, LostLease, acquire, check
 from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
@@ -21,8 +21,7 @@ pytestmark = pytest.mark.sqlite
 
 def second(stack):
     """A second engine on the same database, as another server process has it (an flock is held per opened file)."""
-    runtime = Runtime(stack.config, stack.runtime.database)
-    return EmbeddedEngine(runtime, stack.home / "tasks.engine")
+    return Runtime(stack.config, stack.runtime.database, make_engine).engine
 
 
 @pytest.mark.engine

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 import requests
 
+from bridge.engine.port import make_engine
 from bridge.google.sheet import Sheet
 from bridge.local_google.trouble import Fault
 from bridge.runtime import Runtime
@@ -232,6 +233,6 @@ def test_while_a_new_key_is_half_written_the_old_one_is_used(linked):
 
 def test_the_sheets_of_one_account_share_its_connection(linked):
     sheets = linked.config.sheets | {"other": replace(linked.config.sheets["leads"], key="other")}
-    runtime = Runtime(replace(linked.config, sheets=sheets), linked.runtime.database)
+    runtime = Runtime(replace(linked.config, sheets=sheets), linked.runtime.database, make_engine)
     assert runtime.sheet("leads").google is runtime.sheet("other").google
     assert runtime.sheet("leads") is not runtime.sheet("other")

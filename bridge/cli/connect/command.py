@@ -13,12 +13,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bridge.app import find_database
 from bridge.cli.connect import toml
 from bridge.cli.connect.ask import Asked, google_of, key_file, looked_at, opened, spreadsheet_id
 from bridge.config.model import GOOGLE, Config
 from bridge.core.mapping import COLUMNS
 from bridge.store.models import SheetQueue
-from task_api.db import open_engine
 from task_api.statuses import STATUSES
 
 PAIR = re.compile(r"([^=]+)=(.+)")
@@ -88,19 +88,18 @@ def _wait_for_hello(config: Config, key: str, seconds: float) -> None:
     click.echo(
         "Start the bridge (make run) if it does not run. Waiting for the sheet's script; Ctrl-C leaves, nothing lost."
     )
-    config.home.mkdir(parents=True, exist_ok=True)
-    engine = open_engine(config.database)
+    database = find_database(config)
     while time.monotonic() < until:
-        if _heard(engine, key, began):
+        if _heard(database, key, began):
             click.echo("connected: edits of the sheet reach the bridge, and it writes back")
             return
         time.sleep(0.5)
     raise click.ClickException("the script has not been heard of yet; `leadbridge doctor` says what is missing")
 
 
-def _heard(engine: Engine, key: str, since: datetime) -> bool:
+def _heard(database: Engine, key: str, since: datetime) -> bool:
     try:
-        with Session(engine) as session:
+        with Session(database) as session:
             queue = session.get(SheetQueue, key)
             return queue is not None and queue.heard_at is not None and queue.heard_at >= since
     except SQLAlchemyError:  # no bridge has made the database yet

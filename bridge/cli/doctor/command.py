@@ -7,13 +7,12 @@ from dataclasses import asdict
 import click
 from rich.console import Console
 from rich.markup import escape
-from sqlalchemy.orm import Session
 
+from bridge.app import find_database
 from bridge.cli.context import beside_local_google, configured
 from bridge.cli.doctor.examine import examine
 from bridge.cli.doctor.finding import Finding
 from task_api.cli import AS_JSON
-from task_api.db import open_engine
 
 MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]look[/]", "problem": "[red]mend[/]"}
 
@@ -23,13 +22,10 @@ MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]look[/]", "problem": "[red]me
 def doctor(as_json: bool) -> None:
     """Look at everything the bridge leans on and say what to mend. The exit code counts the problems."""
     config = configured()
-    config.home.mkdir(parents=True, exist_ok=True)
-    engine = open_engine(config.database)
-    if config.local:
-        with Session(engine) as session:
-            config = beside_local_google(config, session)
+    database = find_database(config)
+    config = beside_local_google(config, database)
     found = []
-    for finding in examine(config, engine):
+    for finding in examine(config, database):
         found.append(finding)
         if not as_json:
             _print(finding)
