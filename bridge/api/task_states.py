@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 
 from bridge.config.model import Config
 from bridge.reports.links import place, tabs
-from bridge.reports.task_state import MOST, Standing, of_tasks, out_of_step
+from bridge.reports.task_state import MOST, Standing, of_tasks, out_of_sync
 from bridge.runtime import Runtime
 from task_api.db import db
 from task_api.errors import Problem
@@ -19,11 +19,11 @@ states = Blueprint("states", __name__)
 @states.get("/states")
 @requires("tasks:read")
 def standings() -> Response:
-    """``?tasks=1,2,3``: of these; without: of all that are not in step. 304 to who has it already."""
+    """``?tasks=1,2,3``: of these; without: of all that are not in sync. 304 to who has it already."""
     runtime: Runtime = current_app.extensions["bridge"]
     sheets, wanted = list(runtime.config.sheets), request.args.get("tasks")
     found = (
-        out_of_step(db.session(), sheets) if wanted is None else of_tasks(db.session(), sheets, task_numbers(wanted))
+        out_of_sync(db.session(), sheets) if wanted is None else of_tasks(db.session(), sheets, task_numbers(wanted))
     )
     tab = tabs(db.session())
     response = jsonify([_told(runtime.config, tab.get(one.sheet), one) for one in found])

@@ -21,8 +21,9 @@ def status_(as_json: bool) -> None:
     """Show every sheet: what is pending, what went wrong, when it was last heard of."""
     with working() as runtime, runtime.session() as session:
         queues = sheet_status.report(session, runtime)
-    names = ("sheet", "pending", "buried", "conflicts", "refused", "held", "heard_at", "swept_at")
-    print_rows(queues, names, as_json)
+    renamed = [one | {"failed": one["buried"], "awaiting_approval": one["held"]} for one in queues]
+    names = ("sheet", "pending", "failed", "conflicts", "refused", "awaiting_approval", "heard_at", "swept_at")
+    print_rows(queues if as_json else renamed, names, as_json)
     for one in queues if not as_json else ():
         for said in filter(None, (_pulse(one), one["problem"], one["held_why"], one["silence"])):
             click.echo(f"{one['sheet']}: {said}")

@@ -15,7 +15,7 @@ MOST = 1000
 
 @dataclass(frozen=True)
 class Standing:
-    """``state``: in_step, waiting, refused, conflict, buried or gone. ``why``: in words; empty when there is nothing
+    """``state``: in_sync, waiting, refused, conflict, failed or gone. ``why``: in words; empty when there is nothing
     to say. ``row`` None: the row is not there yet, or not any more.
     """
 
@@ -28,7 +28,7 @@ class Standing:
 
 def standing(link: Link) -> Standing:
     """The worst that is to be said of a link."""
-    state, why = next(_troubles(link), ("in_step", ""))
+    state, why = next(_troubles(link), ("in_sync", ""))
     row = None if link.row_pending or link.gone_at is not None else link.row
     return Standing(link.task_id, link.sheet, row, state, why)
 
@@ -39,8 +39,8 @@ def of_tasks(session: Session, sheets: Collection[str], task_ids: Collection[int
     return [standing(link) for link in session.scalars(mine.order_by(Link.task_id))]
 
 
-def out_of_step(session: Session, sheets: Sequence[str]) -> list[Standing]:
-    """Every task that is not in step with its row, at most 1,000."""
+def out_of_sync(session: Session, sheets: Sequence[str]) -> list[Standing]:
+    """Every task that is not in sync with its row, at most 1,000."""
     troubled = (filled(column) for column in (Link.refused, Link.unread, Link.conflicts))
     unusual = (Link.wanted > Link.written, Link.failed_at.is_not(None), Link.gone_at.is_not(None))
     mine = select(Link).where(Link.sheet.in_(sheets), or_(*troubled, *unusual)).order_by(Link.task_id).limit(MOST)
@@ -49,7 +49,7 @@ def out_of_step(session: Session, sheets: Sequence[str]) -> list[Standing]:
 
 def _troubles(link: Link) -> Iterator[tuple[str, str]]:
     if link.failed_at is not None:
-        yield "buried", link.error or "given up after many attempts"
+        yield "failed", link.error or "given up after many attempts"
     if link.gone_at is not None:
         yield "gone", "the row is not in the sheet any more"
     if refused := refusal_text(link):

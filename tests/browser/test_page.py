@@ -110,7 +110,7 @@ def test_a_typed_lead_becomes_a_card_and_both_follow_each_other(page, shared):
 
     retype(page, "C2", "CONTACTED")
     expect_in(page, "Vikram", "IN_PROGRESS")
-    expect(card(page, "Vikram").locator(".state")).to_have_text("In step")
+    expect(card(page, "Vikram").locator(".state")).to_have_text("In sync")
 
     eventually(lambda: dragged(page, "Vikram", "DONE"), "the card lies where it was dragged")
     expect(cell(page, "C2")).to_have_text("QUALIFIED")

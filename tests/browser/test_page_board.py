@@ -32,9 +32,9 @@ def state(page: Page, name: str):
     return card(page, name).locator(".state")
 
 
-def test_a_card_says_that_it_is_in_step_and_leads_to_its_row(page, shared):
+def test_a_card_says_that_it_is_in_sync_and_leads_to_its_row(page, shared):
     lead(shared, 12, "b1", "Ines")
-    expect(state(page, "Ines")).to_have_text("In step")
+    expect(state(page, "Ines")).to_have_text("In sync")
     card(page, "Ines").get_by_role("link", name="Row 12").click()
     expect(page.locator("#where")).to_have_text("A12")
     expect(cell(page, "A12")).to_be_in_viewport()
@@ -47,7 +47,7 @@ def test_a_card_says_why_its_cell_was_refused_and_when_it_is_mended(page, shared
     edit(shared, "Leads!C13", ["WON"])
     expect(state(page, "Remy")).to_contain_text("'WON' is not known")
     edit(shared, "Leads!C13", ["NEW"])
-    expect(state(page, "Remy")).to_have_text("In step")
+    expect(state(page, "Remy")).to_have_text("In sync")
 
 
 def test_a_task_without_a_row_says_so(page, shared):
@@ -142,7 +142,7 @@ def test_the_search_finds_by_title_lead_notes_and_assignee_and_says_when_nothing
     expect(card(page, "Zoe")).to_be_visible()
 
 
-def test_the_board_shows_only_what_is_overdue_or_not_in_step_when_asked(page, shared):
+def test_the_board_shows_only_what_is_overdue_or_not_in_sync_when_asked(page, shared):
     lead(shared, 15, "b8", "Fine")
     lead(shared, 16, "b9", "Troubled")
     edit(shared, "Leads!C16", ["WON"])

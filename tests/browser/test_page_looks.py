@@ -37,7 +37,7 @@ def faults(page: Page, axe: str, leaving_out: str = "") -> list[str]:
 
 
 def lively(stack):
-    """A lead in step, one refused, a task without a row."""
+    """A lead in sync, one refused, a task without a row."""
     stack.edit("Leads!A2:C3", ["1", "Ada", "NEW"], ["2", "Bob", "NEW"])
     stack.sweep()
     stack.edit("Leads!C3", ["WON"])

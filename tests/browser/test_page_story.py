@@ -26,9 +26,9 @@ def test_the_history_is_narrowed_by_lead_person_way_and_fate(stack, chromium):
         expect(mine).to_contain_text("applied")
         everything = lines(page).count()
         assert everything >= 3
-        page.get_by_label("Way").select_option("task")
+        page.get_by_label("Direction").select_option("task")
         expect(lines(page)).to_have_count(1)
-        page.get_by_label("Way").select_option("")
+        page.get_by_label("Direction").select_option("")
         expect(lines(page)).to_have_count(everything)
         page.get_by_label("Who").fill("LOCAL")
         expect(lines(page)).to_have_count(1)
@@ -38,7 +38,7 @@ def test_the_history_is_narrowed_by_lead_person_way_and_fate(stack, chromium):
         page.locator("#story").get_by_label("Lead", exact=True).fill("1")
         expect(page.locator("#story .whose")).to_have_text("of lead 1")
         expect(lines(page).filter(has_text="CONTACTED")).to_have_count(0)
-        page.get_by_label("Fate").select_option("refused")
+        page.get_by_label("Outcome").select_option("refused")
         expect(lines(page)).to_have_count(0)
 
 

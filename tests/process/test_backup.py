@@ -51,7 +51,7 @@ def restored(stack, file):
     return found
 
 
-def in_step(stack):
+def in_sync(stack):
     """Every row says what its task says, and names it."""
     tasks = {str(task["lead_id"]): task for task in stack.tasks()}
     rows = stack.rows()
@@ -124,7 +124,7 @@ def test_after_a_restore_what_people_did_in_the_sheet_since_stands_and_the_tasks
     stack.start_bridge()
     stack.settle()
     assert [row[:3] for row in stack.rows()] == sheet
-    assert in_step(stack)
+    assert in_sync(stack)
     assert {task["lead_id"]: task["id"] for task in stack.tasks()}["7"] == 8
 
 
@@ -214,7 +214,7 @@ def test_whatever_people_and_programs_do_after_the_backup_no_typed_word_is_lost(
     sheet = stack.rows()
     restored(stack, tmp_path / "backup.db")
     assert stack.rows() == sheet
-    assert in_step(stack)
+    assert in_sync(stack)
 
 
 def test_the_command_restores_a_stopped_bridge_and_keeps_what_it_replaces(tmp_path):
@@ -310,7 +310,7 @@ def test_a_backup_of_an_older_version_is_migrated_by_the_start(scripted, tmp_pat
     engine.dispose()
     assert checked(tmp_path / "backup.db").schema == "0001"
     restored(stack, tmp_path / "backup.db")
-    assert in_step(stack)
+    assert in_sync(stack)
     assert query(stack.home / "tasks.db", "SELECT version_num FROM alembic_version") == [(schema.head(),)]
 
 

@@ -13,7 +13,7 @@ def test_states_are_asked_for_by_at_most_a_thousand_numbers_and_told_once(stack)
     stack.edit("Leads!A2:C2", ["1", "Ada", "NEW"])
     stack.sweep()
     (one,) = stack.get("/states", tasks="1,99")
-    assert (one["task_id"], one["state"], one["row"]) == (1, "in_step", 2)
+    assert (one["task_id"], one["state"], one["row"]) == (1, "in_sync", 2)
     assert one["link"].startswith(f"https://docs.google.com/spreadsheets/d/{stack.google.book.id}/edit#gid=")
     assert one["link"].endswith("&range=A2")
     first = stack.http.get(f"{stack.url}/states?tasks=1", timeout=60)
@@ -24,7 +24,7 @@ def test_states_are_asked_for_by_at_most_a_thousand_numbers_and_told_once(stack)
     assert requests.get(f"{stack.url}/states", timeout=60).status_code == 401
 
 
-def test_a_write_that_cannot_leave_waits_and_is_listed_as_out_of_step(stack):
+def test_a_write_that_cannot_leave_waits_and_is_listed_as_out_of_sync(stack):
     stack.edit("Leads!A2:C3", ["1", "Ada", "NEW"], ["2", "Bob", "NEW"])
     stack.sweep()
     assert stack.get("/states") == []
@@ -39,13 +39,13 @@ def test_a_write_that_cannot_leave_waits_and_is_listed_as_out_of_step(stack):
 @pytest.mark.parametrize(
     ("marks", "state", "why"),
     [
-        ({}, "in_step", ""),
+        ({}, "in_sync", ""),
         ({"wanted": 1}, "waiting", ""),
         ({"wanted": 1, "conflicts": {"status": "the sheet won"}}, "conflict", "status: the sheet won"),
         ({"conflicts": {"notes": "x"}, "unread": {"due": "no date"}}, "refused", "due: no date"),
         ({"refused": {"status": ["NEW", "a formula"]}}, "refused", "status: a formula"),
         ({"gone_at": datetime.now(UTC)}, "gone", "the row is not in the sheet any more"),
-        ({"wanted": 1, "failed_at": datetime.now(UTC), "error": "no such word"}, "buried", "no such word"),
+        ({"wanted": 1, "failed_at": datetime.now(UTC), "error": "no such word"}, "failed", "no such word"),
     ],
 )
 def test_a_link_stands_as_the_worst_of_its_marks(marks, state, why):

@@ -8,11 +8,11 @@ import { whyNot } from './api.js';
 export const COLUMNS = { TODO: 'To do', IN_PROGRESS: 'In progress', DONE: 'Done' };
 
 const STATES = {
-  in_step: 'In step',
+  in_sync: 'In sync',
   waiting: 'Waiting',
   refused: 'Refused',
   conflict: 'Conflict',
-  buried: 'Given up',
+  failed: 'Failed',
   gone: 'Row gone',
 };
 

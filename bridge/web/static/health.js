@@ -1,4 +1,4 @@
-/** How each sheet is: heard of when, how far behind, how many calls, what is held and why. Shows what it is given. */
+/** How each sheet is: heard of when, how far behind, how many calls, what awaits approval and why. Shows what it is given. */
 
 import { element } from './element.js';
 
@@ -62,12 +62,12 @@ function facts(one) {
     ['Lag, 95 of 100', lag.p95 === null ? 'no change yet' : `within ${seconds(Math.max(0.1, lag.p95))} (last ${lag.of} task changes)`],
     ['Calls to Google', `${calls.read} reads and ${calls.write} writes in the last minute, of ${calls.budget} each${purposes(calls)}${shared(calls)}`],
     ['Waiting to be written', String(one.pending)],
-    ['Given up', String(one.buried), one.buried ? 'wrong' : ''],
+    ['Failed', String(one.buried), one.buried ? 'wrong' : ''],
     ['Refused, in conflict', `${one.refused}, ${one.conflicts}`],
     ['Rows gone', one.gone ? `${one.gone}, their tasks not archived yet` : ''],
-    ['Deletions held', one.held_why, 'wrong'],
+    ['Awaiting approval', one.held_why, 'wrong'],
     ['Paused', one.problem && `${one.problem}${again(one.not_before)}`, 'wrong'],
-    ['Silent', one.silence, 'wrong'],
+    ['No contact', one.silence, 'wrong'],
   ];
 }
 

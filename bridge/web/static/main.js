@@ -107,7 +107,7 @@ async function showState() {
   const waiting = lanes.reduce((sum, lane) => sum + lane.pending, 0);
   if (wrong.length) state(wrong.join(' · '), 'wrong');
   else if (waiting) state(`${waiting === 1 ? 'One change is' : `${waiting} changes are`} on the way to the sheet`, 'busy');
-  else state('In step', 'fine');
+  else state('In sync', 'fine');
   health.show(lanes);
   $('heard').textContent = heard(lanes.map((lane) => lane.heard_at).filter(Boolean));
 }

@@ -6,9 +6,9 @@ import { element } from './element.js';
 const TITLES = {
   conflict: 'Conflict',
   refused: 'Refused',
-  dead_letter: 'Given up',
+  dead_letter: 'Failed',
   deletions: 'Many rows gone',
-  silent: 'Silent',
+  silent: 'No contact',
   paused: 'Paused',
   header: 'Column missing',
   unsigned: 'Wrong signature',

@@ -1,4 +1,4 @@
-/** The history: what changed, who did it, which way it went, how long that took, and a button to take it back. */
+/** The history: what changed, who did it, in which direction, how long that took, and a button to take it back. */
 
 import { call, following, whyNot } from './api.js';
 import { element } from './element.js';
@@ -93,7 +93,7 @@ export class Story {
 
   line(change) {
     const took = change.seconds === null ? '' : change.seconds < 0.05 ? 'at once' : `${change.seconds.toFixed(1)} s`;
-    const fate = [change.state, change.reason].filter(Boolean).join(': ');
+    const outcome = [change.state, change.reason].filter(Boolean).join(': ');
     const cells = [
       new Date(change.at).toLocaleString(),
       change.actor.length > 22 ? `${change.actor.slice(0, 21)}…` : change.actor,
@@ -102,7 +102,7 @@ export class Story {
       `${shown(change.old)} → ${shown(change.new)}`,
       change.side === 'sheet' ? 'sheet → task' : 'task → sheet',
       took,
-      `${change.rule ?? ''}${fate ? ` (${fate})` : ''}`,
+      `${change.rule ?? ''}${outcome ? ` (${outcome})` : ''}`,
     ];
     const undoable = TAKEN_BACK.includes(change.state) && !FIXED.includes(change.field);
     const last = element('td', {}, ...(undoable ? [this.button(change)] : []));
