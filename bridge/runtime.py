@@ -24,20 +24,18 @@ log = get_logger(__name__)
 
 
 class SheetEngine(Protocol):
-    """What runs the outbox. Knows when a queue gets its job (`bridge.worker.run`), not what a job is. The truth is in
-    links and queues: a lost wake-up costs latency, never data.
+    """What runs the outbox. Knows when a sheet's job runs, not what it does (`bridge.worker.run`). The truth is in
+    links and queues: a lost wish costs latency, never data.
     """
 
     def start(self) -> None:
         """Begin to work; after any fork."""
 
-    def defer(self, session: Session, queues: Wishes) -> Wishes:
-        """These queues will have work at these times (None: at once), when this open transaction has committed. Returns
-        those that `wake` is to tell of then.
-        """
+    def defer(self, session: Session, wishes: Wishes) -> None:
+        """These sheets have work at these times (None: at once) when this open transaction commits."""
 
     def wake(self, sheet: str, at: datetime | None) -> None:
-        """This queue may have work at that time, or (None) at once; what made it so is committed."""
+        """The same of one sheet, after that commit."""
 
     def stop(self) -> None:
         """Finish the jobs under way."""

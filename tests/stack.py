@@ -28,6 +28,7 @@ from bridge.local_google.timer import REAL, Timer
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.server.serve import local_token
 from bridge.store.models import Link, SheetQueue
+from bridge.store.unit_of_work import wake_after_commit
 from bridge.worker import schedule
 from bridge.worker.run import run
 from tests.clock import HeldClock
@@ -135,7 +136,9 @@ class Stack:
         ahead = timedelta(seconds=seconds) + self.ahead
         self.ahead = ahead
         self.runtime.now = lambda: datetime.now(UTC) + ahead
-        self.runtime.wake("leads", None)
+        with self.runtime.writing() as session:
+            wake_after_commit(session, "leads")
+            session.commit()
 
     def run_for(self, seconds: float) -> None:
         """Let so many seconds pass, and do everything when it falls due."""

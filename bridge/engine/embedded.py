@@ -49,9 +49,8 @@ class EmbeddedEngine:
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
 
-    def defer(self, _session: Session, queues: Wishes) -> Wishes:
-        """Nothing to do within the transaction: what is due stands in the links, and `wake` follows the commit."""
-        return queues
+    def defer(self, _session: Session, _wishes: Wishes) -> None:
+        """Nothing: what is due stands in the links, and `wake` follows the commit."""
 
     def wake(self, _sheet: str, at: datetime | None) -> None:
         """A queue may have work; what comes later than the engine will look anyway disturbs nobody."""

@@ -29,12 +29,11 @@ _COUNT = text(
 class Effects:
     """``notes``: lines of the history, inserted in one statement. ``wakes``: sheet queues that may have work, and when.
     ``locked``: sheet queues that nobody else changes before the end. ``counts``: (sheet, name, label) → so many more.
-    ``defer(session, wakes)`` puts jobs into the transaction and returns those of the wakes that ``wake`` is to tell of
-    after it.
+    ``defer(session, wakes)`` puts jobs into the transaction; ``wake`` tells of each after it.
     """
 
     wake: Callable[[str, datetime | None], None]
-    defer: Callable[[Session, Wishes], Wishes]
+    defer: Callable[[Session, Wishes], None]
     notes: list[dict[str, Any]] = field(default_factory=list)
     wakes: dict[str, datetime | None] = field(default_factory=dict)
     locked: dict[str, SheetQueue] = field(default_factory=dict)
@@ -46,7 +45,7 @@ class Effects:
         if self.counts:
             session.connection().execute(_COUNT, [_count(*one) for one in sorted(self.counts.items())])
         if self.wakes:
-            self.wakes = dict(self.defer(session, self.wakes))
+            self.defer(session, self.wakes)
 
     def after_commit(self) -> None:
         """Losing a wake-up here costs latency, never data."""

@@ -1,7 +1,6 @@
 """What is particular about PostgreSQL: others migrate it, many share one budget, and turns meet in it."""
 
 import asyncio
-import json
 import os
 import subprocess
 import sys
@@ -12,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 import requests
 from sqlalchemy import create_engine, text
@@ -21,7 +19,7 @@ from bridge.config.file import load
 from bridge.config.model import ConfigError
 from bridge.core.token_bucket import Pace
 from bridge.engine.port import make_engine
-from bridge.engine.postgres import LONGEST_WAIT, PostgresEngine
+from bridge.engine.postgres import PostgresEngine
 from bridge.queue.lease import LostLease
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.runtime import Runtime
@@ -79,7 +77,7 @@ INSERT INTO slow VALUES (1);
 
 
 def test_what_falls_due_while_it_is_committed_is_not_forgotten(stack):
-    time.sleep(1.5)  # the clock has nothing to look at for half a minute
+    time.sleep(1.5)  # the next sweep is due in five minutes
     with stack.runtime.writing() as session:
         at = stack.runtime.now() + timedelta(seconds=0.3)
         ask_for_sweep(session, "leads", at)
@@ -87,7 +85,7 @@ def test_what_falls_due_while_it_is_committed_is_not_forgotten(stack):
         session.commit()
     began = time.monotonic()
     eventually(lambda: datetime.fromisoformat(stack.get("/status")[0]["swept_at"]) >= at, "swept")
-    assert time.monotonic() - began < LONGEST_WAIT / 2
+    assert time.monotonic() - began < 15  # the safety net would take up to a minute
 
 
 @pytest.mark.full
@@ -193,7 +191,7 @@ def test_a_turn_that_slept_over_its_lease_goes_on_when_nobody_took_the_lane(stac
 def test_an_engine_that_is_told_to_stop_while_it_starts_stops(stack, monkeypatch):
     stack.app.extensions["engine"].stop()
     engine, registering = PostgresEngine(stack.runtime), threading.Event()
-    register = engine._jobs.job_manager.register_worker
+    register = engine._worker._app.job_manager.register_worker
 
     async def hears_no_cancellation():  # as psycopg's pool may not, before Python 3.12 (python/cpython#86296)
         registering.set()
@@ -201,7 +199,7 @@ def test_an_engine_that_is_told_to_stop_while_it_starts_stops(stack, monkeypatch
             await asyncio.sleep(1)
         return await register()
 
-    monkeypatch.setattr(engine._jobs.job_manager, "register_worker", hears_no_cancellation)
+    monkeypatch.setattr(engine._worker._app.job_manager, "register_worker", hears_no_cancellation)
     engine.start()
     assert registering.wait(60)
     stopping = threading.Thread(target=engine.stop, daemon=True)
@@ -267,16 +265,3 @@ def test_a_worker_that_finds_no_tables_makes_them(tmp_path, postgres):
     assert (said, worker.returncode, schema.current(engine)) == ("ready\n", 0, schema.head())
     engine.dispose()
     postgres.drop(url)
-
-
-def test_who_waits_for_a_lane_is_told_when_its_turn_has_ended(postgres, tmp_path):
-    address = postgres.new(tmp_path).replace("+psycopg", "")
-    with psycopg.connect(address, autocommit=True) as database:
-        job = "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, status) VALUES ('lanes', 'turn', %s, %s)"
-        for lane, status in (("leads", "doing"), ("leads", "todo"), ("other", "doing")):
-            database.execute(job, (lane, status))
-        database.execute('LISTEN "procrastinate_queue_v1#lanes"')
-        database.execute("DELETE FROM procrastinate_jobs WHERE lock = 'other'")  # nobody waits for this one
-        database.execute("DELETE FROM procrastinate_jobs WHERE status = 'doing'")
-        told = [json.loads(one.payload) for one in database.notifies(timeout=1)]
-    assert [one["type"] for one in told] == ["job_inserted"]

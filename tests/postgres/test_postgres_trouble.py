@@ -14,7 +14,6 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bridge.cli.doctor import machine
-from bridge.engine.postgres import PostgresEngine
 from bridge.worker import run
 from tests.process.process import ROOT, free_port
 from tests.stack import Stack, eventually
@@ -57,8 +56,8 @@ def test_while_the_database_is_away_the_answer_says_so_and_nothing_is_lost(stack
 
 @pytest.mark.full
 def test_an_absence_is_told_once_and_so_is_its_end(stack, postgres, caplog, monkeypatch):
-    tries, reach = [], PostgresEngine._reach
-    monkeypatch.setattr(PostgresEngine, "_reach", lambda engine: tries.append(1) or reach(engine))
+    tries, prepare = [], stack.app.extensions["engine"]._worker._prepare
+    monkeypatch.setattr(stack.app.extensions["engine"]._worker, "_prepare", lambda: tries.append(1) or prepare())
     postgres.control("stop")
     try:
         eventually(lambda: len(tries) > 3, "the worker has tried again and again")

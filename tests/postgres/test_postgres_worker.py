@@ -69,7 +69,7 @@ def cut_off_while_it_waits(stack: Stack, locking: str, waits: str) -> None:
         eventually(lambda: looking.one(WAITING, f"%{waits}%") != found, "it is gone")
 
 
-def test_a_turn_waits_for_whoever_counts_on_it(stack: Stack) -> None:
+def test_a_job_waits_for_whoever_counts_on_it(stack: Stack) -> None:
     stack.app.extensions["engine"].stop()
     engine = PostgresEngine(stack.runtime)
     with stack.runtime.session() as session, Aside(stack) as looking:
@@ -78,11 +78,11 @@ def test_a_turn_waits_for_whoever_counts_on_it(stack: Stack) -> None:
         assert task is not None
         tasks.change(session, task, {"status": "DONE"}, actor=Actor("token", "test"))
         session.flush()
-        turn = threading.Thread(target=engine._take_turns, args=("leads",))
-        turn.start()
-        eventually(lambda: looking.one(WAITING, "%sheet_queues%"), "the turn waits")
+        job = threading.Thread(target=engine._work, args=("leads",))
+        job.start()
+        eventually(lambda: looking.one(WAITING, "%sheet_queues%"), "the job waits")
         session.commit()
-    turn.join(60)
+    job.join(60)
     assert stack.cell("C2") == "QUALIFIED"
 
 
@@ -92,7 +92,7 @@ def test_a_job_whose_end_could_not_be_told_holds_nobody_up(stack: Stack) -> None
     cut_off_while_it_waits(stack, "SELECT 1 FROM procrastinate_jobs WHERE status = 'doing' FOR UPDATE", "finish_job")
     stack.google.trouble.latency = 0.0
     stack.patch(1, status="IN_PROGRESS")
-    eventually(lambda: stack.cell("C2") == "CONTACTED", "the lane goes on")
+    eventually(lambda: stack.cell("C2") == "CONTACTED", "the sheet goes on")
 
 
 def test_a_heartbeat_that_failed_is_not_the_last(stack: Stack) -> None:
