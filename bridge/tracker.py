@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from bridge.config.fields import COLUMNS
 from bridge.core.cells import canonical_text
 from bridge.core.values import Value
 from bridge.store.models import Link
@@ -15,7 +16,8 @@ from task_api.tasks import archive, change, create, restore
 
 __all__ = ["Task", "archive", "change", "create", "restore"]  # as the task API has them
 
-SYNCED = ("id", "status", "notes", "assignee", "due")
+SYNCED = tuple(one.task_field for one in COLUMNS if one.task_field and one.direction != "to_task")
+"""Fields of a task that a sheet shows."""
 
 _LINKED = (
     select(Link, Task)
@@ -84,13 +86,7 @@ def saying(session: Session, name: str, values: Collection[Value], texts: Collec
 
 def task_fields(task: Task) -> dict[str, Value]:
     """The task's synced fields in canonical form."""
-    return {
-        "id": str(task.id),
-        "status": task.status,
-        "notes": canonical_text(task.notes),
-        "assignee": canonical_text(task.assignee or ""),
-        "due": task.due.isoformat() if task.due else None,
-    }
+    return {name: _canonical(getattr(task, name)) for name in SYNCED}
 
 
 def earlier(task: Task, changes: Mapping[str, tuple[Any, Any]]) -> Task:
@@ -100,10 +96,17 @@ def earlier(task: Task, changes: Mapping[str, tuple[Any, Any]]) -> Task:
 
 
 def task_arguments(changes: Mapping[str, Value]) -> dict[str, Any]:
-    """Canonical values as `task_api.tasks` takes them: dates as dates, an empty text as ""."""
-    arguments: dict[str, Any] = dict(changes)
-    if isinstance(due := arguments.get("due"), str):
-        arguments["due"] = date.fromisoformat(due)
-    if "notes" in arguments:
-        arguments["notes"] = arguments["notes"] or ""
-    return arguments
+    """Canonical values as `task_api.tasks` takes them: dates as dates, and a text that must be there as \"\"."""
+    return {name: _own(Task.__table__.c[name], value) for name, value in changes.items()}
+
+
+def _canonical(value: Any) -> Value:
+    if isinstance(value, str | None):
+        return canonical_text(value or "")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _own(column: ColumnElement[Any], value: Value) -> Any:
+    if value is None:
+        return None if column.nullable else ""
+    return date.fromisoformat(str(value)) if column.type.python_type is date else value

@@ -10,7 +10,11 @@ from task_api.statuses import STATUSES, Status
 
 
 class Task(Base):
-    """One piece of work. ``version`` counts its changes and is its ETag; ``archived_at`` None: it is live."""
+    """One piece of work. ``version`` counts its changes and is its ETag; ``archived_at`` None: it is live.
+
+    What requests may say and answers tell follows from these columns (`task_api.schemas`): a text is as long as its
+    column, or as ``longest`` says where the column has no end.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (
@@ -24,7 +28,7 @@ class Task(Base):
     title: Mapped[str] = mapped_column(String(500))
     status: Mapped[Status] = mapped_column(String(20), default="TODO")
     lead_id: Mapped[str | None] = mapped_column(String(200))
-    notes: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[str] = mapped_column(Text, default="", info={"longest": 50_000})
     assignee: Mapped[str | None] = mapped_column(String(200))
     due: Mapped[date | None] = mapped_column(Date)
     version: Mapped[int] = mapped_column(Integer, default=1)

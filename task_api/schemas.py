@@ -1,10 +1,20 @@
-"""The shapes at the wire, strict: what a request may say and what an answer says."""
+"""The shapes at the wire, strict: what a request may say and what an answer tells. A task's follow from its columns."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    create_model,
+)
 
 from task_api.models import Task
 from task_api.statuses import Status
@@ -46,27 +56,49 @@ def _iso(moment: datetime) -> str:
 
 
 Text = Annotated[str, AfterValidator(_no_nul), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})]
-Title = Annotated[Text, Field(min_length=1, max_length=500)]
 Short = Annotated[Text, Field(min_length=1, max_length=200)]
-Long = Annotated[Text, Field(max_length=50_000)]
 Day = Annotated[date, BeforeValidator(_iso_date)]
 Since = Annotated[AwareDatetime, BeforeValidator(_moment_text), AfterValidator(as_utc)]
 Moment = Annotated[AwareDatetime, PlainSerializer(_iso, return_type=str)]
 
+COLUMNS: list[Any] = list(Task.__table__.columns)
+KEPT = frozenset(["id", "version", "created_at", "updated_at", "archived_at"])
+"""Columns that the API itself keeps; a request may say every other one."""
+
+
+def _kind(column: Any) -> Any:
+    """Of ``Mapped[str | None]``: ``str``."""
+    (kind,) = get_args(Task.__annotations__[column.name])
+    return get_args(kind)[0] if column.nullable else kind
+
+
+LONGEST = {one.name: one.info.get("longest") or one.type.length for one in COLUMNS if _kind(one) is str}
+"""The most characters of each text."""
+
+
+def _default(column: Any) -> Any:
+    return column.default.arg if column.default else None if column.nullable else ...
+
+
+def _said(column: Any) -> Any:
+    """What a request may say."""
+    shortest = None if _default(column) == "" else 1
+    text = Annotated[Text, Field(min_length=shortest, max_length=LONGEST.get(column.name))]
+    return _shaped(column, {str: text, date: Day})
+
+
+def _told(column: Any) -> Any:
+    """What an answer tells; a text that is there is told however long it is."""
+    return _shaped(column, {datetime: Moment})
+
+
+def _shaped(column: Any, shapes: Mapping[Any, Any]) -> Any:
+    shape = shapes.get(_kind(column), _kind(column))
+    return shape | None if column.nullable else shape
+
 
 class _Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class TaskCreate(_Wire):
-    """A new task."""
-
-    title: Title
-    status: Status = "TODO"
-    lead_id: Short | None = None
-    notes: Long = ""
-    assignee: Short | None = None
-    due: Day | None = None
 
 
 def _without_defaults(schema: dict[str, Any]) -> None:
@@ -74,36 +106,28 @@ def _without_defaults(schema: dict[str, Any]) -> None:
         field.pop("default", None)
 
 
-class TaskChange(_Wire):
+class _Change(_Wire):
     """Only the fields sent are changed. ``archived: false`` brings an archived task back."""
 
     model_config = ConfigDict(json_schema_extra=_without_defaults)  # a field left out keeps its value
 
-    title: Title = Field(default="")
-    status: Status = "TODO"
-    lead_id: Short | None = None
-    notes: Long = ""
-    assignee: Short | None = None
-    due: Day | None = None
     archived: bool = False
 
 
-class TaskOut(BaseModel):
+class _Out(BaseModel):
     """A task as the API tells it. ``version`` counts its changes."""
 
     model_config = ConfigDict(from_attributes=True)
 
-    id: int
-    title: str
-    status: Status
-    lead_id: str | None
-    notes: str
-    assignee: str | None
-    due: date | None
-    version: int
-    created_at: Moment
-    updated_at: Moment
-    archived_at: Moment | None
+
+_writable = [column for column in COLUMNS if column.name not in KEPT]
+_new: dict[str, Any] = {one.name: (_said(one), _default(one)) for one in _writable}
+_changed: dict[str, Any] = {one.name: (_said(one), None) for one in _writable}
+_all: dict[str, Any] = {one.name: (_told(one), ...) for one in COLUMNS}
+
+TaskCreate = create_model("TaskCreate", __base__=_Wire, __doc__="A new task.", **_new)
+TaskChange = create_model("TaskChange", __base__=_Change, __doc__=_Change.__doc__, **_changed)
+TaskOut = create_model("TaskOut", __base__=_Out, __doc__=_Out.__doc__, **_all)
 
 
 class TaskQuery(_Wire):
@@ -136,6 +160,6 @@ class ProblemOut(BaseModel):
     errors: list[FieldError] = []
 
 
-def task_out(task: Task) -> dict[str, object]:
+def task_out(task: Task) -> dict[str, Any]:
     """The task as JSON."""
     return TaskOut.model_validate(task).model_dump(mode="json")

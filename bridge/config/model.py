@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from bridge.config.fields import shipped
 from bridge.core.mapping import SheetMapping
 
 GOOGLE = "https://sheets.googleapis.com"
@@ -30,7 +31,7 @@ class SheetConfig:
     key: str
     spreadsheet: str
     tab: str = "Leads"
-    mapping: SheetMapping = field(default_factory=SheetMapping)
+    mapping: SheetMapping = field(default_factory=shipped)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     assign_ids: bool = False
     sweep_every: float = 300.0

@@ -21,8 +21,8 @@ Kind = Literal["id", "text", "number", "date", "checkbox", "status"]
 class Column:
     """One synced column: the lead's field, how the sheet heads it, what its cells hold and where the task keeps it.
 
-    ``task_field`` None: the task cannot say it back (the name lives in the title). ``when_empty``: what the task holds
-    while the cell is empty.
+    ``task_field`` None: nowhere. ``limit``: the most characters that the task keeps. ``when_empty``: what the task
+    holds while the cell is empty.
     """
 
     field: str
@@ -33,19 +33,7 @@ class Column:
     policy: Policy = "sheet"
     required: bool = False
     when_empty: Value = None
-
-
-COLUMNS = (
-    Column("id", ("id", "lead id"), kind="id", direction="to_task", required=True),
-    Column("name", ("name", "lead", "lead name"), direction="to_task", required=True),
-    Column("status", ("status", "stage"), kind="status", task_field="status", required=True),
-    Column("task_id", ("task_id", "task"), kind="number", task_field="id", direction="to_sheet"),
-    Column("notes", ("notes", "note"), task_field="notes", when_empty="Auto-created from Sheets"),
-    Column("owner", ("owner", "assignee"), task_field="assignee"),
-    Column("due", ("due", "due date"), kind="date", task_field="due"),
-    Column("sync", ("sync", "bridge"), direction="to_sheet"),
-)
-"""``sync`` belongs to no side: the bridge says there how the row stands (`bridge.sync.status_cell`)."""
+    limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,21 +49,26 @@ class Layout:
 
 @dataclass(frozen=True)
 class SheetMapping:
-    """The columns, statuses and title of one sheet."""
+    """The columns, statuses and title of one sheet. ``told``: task field → the column that shows it."""
 
-    columns: tuple[Column, ...] = COLUMNS
+    columns: tuple[Column, ...]
     statuses: Statuses = SHIPPED
     title: str = "Follow up: {name}"
     by_field: Mapping[str, Column] = field(init=False)
     rules: Mapping[str, Rule] = field(init=False)
-    _told: Sequence[tuple[Column, str]] = field(init=False, repr=False)
+    told: Mapping[str, Column] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_field", {column.field: column for column in self.columns})
         rules = {column.field: Rule(column.direction, column.policy) for column in self.columns if column.kind != "id"}
         object.__setattr__(self, "rules", rules)
-        told = [(column, column.task_field) for column in self.columns if column.direction != "to_task"]
-        object.__setattr__(self, "_told", [(column, task_field) for column, task_field in told if task_field])
+        told = {column.task_field: column for column in self.columns if column.direction != "to_task"}
+        object.__setattr__(self, "told", {name: column for name, column in told.items() if name})
+
+    def longest(self, name: str) -> int | None:
+        """The most characters that the task keeps of this field: of a name beside the rest of the title."""
+        limit = self.by_field[name].limit
+        return limit if limit is None or name != "name" else limit - len(self.title.format(name=""))
 
     def locate(self, header: Sequence[Cell]) -> Layout:
         """Find every column by its header text; the leftmost of several wins and the others are reported."""
@@ -120,7 +113,7 @@ class SheetMapping:
         ``present``: what the row says now, then the base (for the way back of statuses).
         """
         said: dict[str, Value] = {}
-        for column, task_field in self._told:
+        for task_field, column in self.told.items():
             value = task[task_field]
             if column.kind == "status":
                 words = [fields[column.field] for fields in present if column.field in fields]
@@ -135,17 +128,22 @@ class SheetMapping:
 
     def task_changes(self, lead: Fields) -> dict[str, Value]:
         """What the task must take for these lead fields, in the task's words (dates still as ISO text)."""
-        changes: dict[str, Value] = {}
-        for name, value in lead.items():
-            column = self.by_field[name]
-            if name == "name":
-                changes["title"] = self.title.format(name=value or "")
-            elif column.kind == "status":
-                changes["status"] = self.statuses.task_status(value)
-            elif column.task_field is not None:
-                text = str(value).upper() if isinstance(value, bool) else value
-                changes[column.task_field] = column.when_empty if text is None else text
-        return changes
+        fed = ((column, value) for name, value in lead.items() if (column := self.by_field[name]).task_field)
+        return {str(column.task_field): self._task_value(column, value) for column, value in fed}
+
+    def new_task(self, lead: Fields) -> dict[str, Value]:
+        """The same for a task that is yet to be made: a field that the lead lacks is as an empty cell."""
+        empty = [column.field for column in self.columns if column.when_empty or column.kind == "status"]
+        return self.task_changes(dict.fromkeys(empty) | dict(lead))
+
+    def _task_value(self, column: Column, value: Value) -> Value:
+        if column.field == "name":
+            return self.title.format(name=value or "")
+        if column.kind == "status":
+            return self.statuses.task_status(value)
+        if value is None:
+            return column.when_empty
+        return str(value).upper() if isinstance(value, bool) else value
 
 
 def _plain(header: str) -> str:

@@ -100,11 +100,10 @@ def note_task_change(
     """Fields changed through the API: in the lead's words where a column shows them, waiting where the sheet must hear
     of them; else in the task's. ``before``, ``said``: what the task said to the sheet before and says now.
     """
-    columns = {column.task_field: column.field for column in mapping.columns if column.task_field}
     put = by.kind is ActorKind.UNDO
     rule = "undo" if put else "the task changed"
     for task_field, (old, new) in changes.items():
-        name = columns.get(task_field, task_field)
+        name = mapping.told[task_field].field if task_field in mapping.told else task_field
         if put and name in link.overrides:
             continue  # noted in the lead's words, as what was put
         if name in said and name in link.base and link.base[name] != said[name]:

@@ -22,8 +22,6 @@ from bridge.sync.merge_row import needs_write, update
 from bridge.sync.overwritten_edits import hear
 from bridge.tracker import Task
 
-LONGEST_ID = 200
-
 
 def take(context: SyncContext) -> list[RowOutcome]:
     """Merge every row that is not blank; returns their outcomes in order."""
@@ -52,8 +50,9 @@ def _without_id(context: SyncContext, known: KnownLinks, row: Row) -> str:
 
 def _refusal(context: SyncContext, lead_id: str, number: int, known: KnownLinks) -> str:
     """Why a row with this id cannot be taken; empty when it can."""
-    if len(lead_id) > LONGEST_ID:
-        return f"the id of row {number} is longer than {LONGEST_ID} characters"
+    longest = context.sheet.mapping.longest("id")
+    if longest is not None and len(lead_id) > longest:
+        return f"the id of row {number} is longer than {longest} characters"
     link = known.links.get(lead_id)
     other = known.seen.get(lead_id) or (link.row if link and number in link.duplicate_rows else None)
     return same_id(number, lead_id, other, assign_ids=context.sheet.assign_ids) if other else ""

@@ -25,7 +25,7 @@ from bridge.tracker import Task, task_arguments
 
 def newcomer(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) -> RowOutcome:
     """Link the row; its outcome says with what."""
-    values, unread = acceptable(row)
+    values, unread = acceptable(row, context.sheet.mapping)
     reasons = tuple(f"{name}: {why}" for name, why in unread.items())
     if values.get("name") is None:
         why = reasons or (f"row {row.number} has no name yet: its task is made as soon as it has one",)
@@ -94,11 +94,10 @@ def _ambiguous(row: Row, found: Sequence[Task]) -> str:
 def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, reasons: tuple[str, ...]) -> RowOutcome:
     said = {name: value for name, value in values.items() if name not in {"task_id", "sync"}}
     said |= _litter(context, known, row, values)
-    fields = {"status": None, "notes": None} | said
-    arguments = task_arguments(context.sheet.mapping.task_changes(fields))
+    arguments = task_arguments(context.sheet.mapping.new_task(said))
     task = tracker.create(context.session, actor=context.reading.actor, lead_id=row.lead_id, **arguments)
     link = _link(context, known, row, task, values)
-    take_note_of_unread(context, row, link, acceptable(row)[1])
+    take_note_of_unread(context, row, link, acceptable(row, context.sheet.mapping)[1])
     remember(link, context.sheet.mapping)
     note_life(context.session, link, "task", None, "created", context.by, "a new row")
     for name, value in _fallen_on(known, row, values).items():

@@ -16,7 +16,6 @@ from bridge.sync.context import SyncContext
 from bridge.sync.status_cell import link_text
 from bridge.tracker import Task, task_arguments, task_fields
 
-LONGEST_NAME = 450
 OWN = frozenset(["id", "sync"])
 """Fields whose cells are nobody's value: what cannot be read there is no refusal."""
 ENDURING = "Google refuses"
@@ -27,7 +26,7 @@ def update(
     context: SyncContext, row: Row, link: Link, task: Task, replaced: Mapping[str, Collection[Value]]
 ) -> RowOutcome:
     """Merge a row, as a person or an event delivered it, with its task; what the sheet then owes is marked pending."""
-    values, unread = acceptable(row)
+    values, unread = acceptable(row, context.sheet.mapping)
     take_note_of_unread(context, row, link, unread)
     touched = _forget_refusals(context, row, link)
     values |= {name: link.base.get(name) for name in unread}
@@ -72,12 +71,13 @@ def merge_row(context: SyncContext, link: Link, task: Task, base: Fields, values
     return merged
 
 
-def acceptable(row: Row) -> tuple[dict[str, Value], dict[str, str]]:
+def acceptable(row: Row, mapping: SheetMapping) -> tuple[dict[str, Value], dict[str, str]]:
     """The values that can be taken, and for each field that cannot, why."""
     values, unread = dict(row.values), {name: why for name, why in row.refused.items() if name not in OWN}
-    if len(str(values.get("name") or "")) > LONGEST_NAME:
+    longest = mapping.longest("name")
+    if longest is not None and len(str(values.get("name") or "")) > longest:
         del values["name"]
-        unread["name"] = f"longer than {LONGEST_NAME} characters"
+        unread["name"] = f"longer than {longest} characters"
     return values, unread
 
 
@@ -191,8 +191,8 @@ def needs_write(task: Task, link: Link, mapping: SheetMapping) -> bool:
 
 def close_conflicts(link: Link, mapping: SheetMapping, changed: Iterable[str]) -> None:
     """A conflict is open, and an undo under way, until its field changes again: here by these task fields."""
-    fields = {"name" if field == "title" else field for field in changed}
-    names = {column.field for column in mapping.columns if {column.field, column.task_field} & fields}
+    fields = set(changed)
+    names = {column.field for column in mapping.columns if column.task_field in fields}
     if names & (link.conflicts.keys() | link.overrides.keys()):
         link.conflicts = {name: what for name, what in link.conflicts.items() if name not in names}
         link.overrides = {name: value for name, value in link.overrides.items() if name not in names}

@@ -23,7 +23,7 @@ from bridge.runtime import Runtime
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG, By, note_life
 from bridge.store.models import Link
-from bridge.sync.merge_row import LONGEST_NAME, as_lead, remember
+from bridge.sync.merge_row import as_lead, remember
 from bridge.sync.misdirected_writes import lead_id_of
 from bridge.tracker import Task
 from task_api.actor import Actor
@@ -96,4 +96,4 @@ def _name(task: Task, sheet: SheetConfig) -> dict[str, str]:
     """The lead's name, read back out of the title where it follows the template."""
     before, _, after = sheet.mapping.title.partition("{name}")
     found = re.fullmatch(re.escape(before) + "(.+)" + re.escape(after), task.title, re.DOTALL)
-    return {"name": (found[1] if found else task.title).strip()[:LONGEST_NAME] or f"Task {task.id}"}
+    return {"name": (found[1] if found else task.title).strip()[: sheet.mapping.longest("name")] or f"Task {task.id}"}

@@ -100,7 +100,7 @@ def _decide_row(
     if link.agreed_at > view.began:
         pending.postpone(link, context.now, "the sheet changed while it was read")
         return []
-    values, unread = acceptable(row)
+    values, unread = acceptable(row, context.sheet.mapping)
     values |= {name: link.base.get(name) for name in unread}
     alien = _alien(link, values)
     values |= {name: link.base.get(name) for name in alien}

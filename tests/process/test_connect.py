@@ -158,6 +158,21 @@ def test_a_second_sheet_joins_the_first_and_the_same_key_is_refused(newcomer):
     assert newcomer.file.read_text() == before
 
 
+def test_what_stands_in_the_file_stays_with_its_comments(newcomer):
+    assert newcomer.connect(*MAPPED).returncode == 0
+    mine = (
+        newcomer.file.read_text()
+        + '\n# of another project\n[sheets.old]   # asked for by Eve\nspreadsheet = "1AbCdEfGh"\n'
+    )
+    newcomer.file.write_text(mine)
+    assert newcomer.connect(*MAPPED, "--key", "more", "--tab", "Leads").returncode != 0, "one tab, two sheets"
+    newcomer.file.write_text(mine.replace('tab = "Leads"', 'tab = "Other"'))
+    assert newcomer.connect(*MAPPED, "--key", "more").returncode == 0
+    text = newcomer.file.read_text()
+    assert text.startswith(mine.replace('tab = "Leads"', 'tab = "Other"'))
+    assert list(newcomer.config().sheets) == ["leads", "old", "more"]
+
+
 def test_a_person_at_a_terminal_is_asked_and_then_connected(newcomer):
     """Shares the sheet when told to, says which column is the name and what a word means, installs the script."""
     newcomer.google.trouble.unshared = True

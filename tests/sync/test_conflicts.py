@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bridge.core.mapping import COLUMNS, SheetMapping
+from bridge.config.fields import COLUMNS
+from bridge.core.mapping import SheetMapping
 from bridge.store.models import Change
 
 

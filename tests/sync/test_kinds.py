@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bridge.core.mapping import COLUMNS, Column, SheetMapping
+from bridge.config.fields import COLUMNS
+from bridge.core.mapping import Column, SheetMapping
 from bridge.local_google.cells import NumberFormat, Validation
 
 EMOJI = "👩🏽‍💻 Zoë — “ü” \u200f"

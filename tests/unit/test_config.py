@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.config.faults import line_of
 from bridge.config.file import load
 from bridge.config.model import ConfigError
 
@@ -77,11 +78,41 @@ def test_every_fault_is_reported_at_once_with_its_line(tmp_path):
             '[sheets.leads.columns.notes]\npolicy = "task"\n[sheets.leads.columns.memo]\nkind = "text"\ntask_field = "notes"\n',
             "already fed by column 'notes'",
         ),
+        (f'title = "{"x" * 500}{{name}}"\n', "line 3: sheets.leads.title: it leaves the name no room"),
+        (
+            '[sheets.leads.columns.phone]\nkind = "text"\ntask_field = "phone"\n',
+            "task_field: use status, notes, assignee or due",
+        ),
         ('[sheets.leads.columns.stage]\nkind = "text"\ntask_field = "status"\n', "already fed by column 'status'"),
     ],
 )
 def test_what_is_wrong_is_said_in_words(tmp_path, more, sentence):
     assert sentence in faults(tmp_path, GOOD + more)
+
+
+SPELT = """[bridge]
+colour = "red"
+[sheets]
+a.spreadsheet = "1AbCdEfGh"
+a.title = 7
+[sheets."b.c"]
+spreadsheet = '''
+tab = 8
+'''
+title = 9
+tab = 10
+[google]
+x = 1
+"""
+
+
+def test_a_fault_has_its_line_however_the_file_is_spelt():
+    places = [("bridge", "colour"), ("sheets", "a", "title"), ("sheets", "b.c", "title"), ("sheets", "b.c", "tab")]
+    assert [line_of(SPELT, place) for place in places] == [2, 5, 10, 11]
+    assert line_of("[google]\nlimits = { calls = 1, per = 2 }\n", ("google", "limits", "per")) == 2
+    assert line_of('[google]\ncredentials = [\n"a",\n"b"]\n', ("google", "credentials", 1)) == 2
+    assert line_of(SPELT, ("sheets", "a", "nothing")) in {3, 4}
+    assert line_of("", ("sheets",)) is None
 
 
 def test_a_missing_key_file_is_named(tmp_path):

@@ -1,12 +1,15 @@
 """Cells from either channel in one canonical form, columns wherever they stand."""
 
+from dataclasses import replace
+
 import pytest
 
+from bridge.config.fields import COLUMNS, shipped
 from bridge.core.cells import READERS, cell_value
-from bridge.core.mapping import SheetMapping
+from bridge.core.mapping import Column, SheetMapping
 from bridge.core.values import Cell, Day, Refusal
 
-MAPPING = SheetMapping()
+MAPPING = shipped()
 
 SAME = [
     ("id", "12", Cell(12, "12")),
@@ -122,3 +125,20 @@ def test_the_default_note_of_a_task_is_an_empty_cell():
         "title": "Follow up: Vikram",
         "notes": "Auto-created from Sheets",
     }
+
+
+def test_a_new_task_starts_with_what_empty_cells_mean_whichever_column_feeds_its_field():
+    memo = Column("memo", ("memo",), task_field="notes", when_empty="-")
+    own = SheetMapping((*(column for column in COLUMNS if column.task_field != "notes"), memo))
+    assert own.new_task({"name": "Ann"}) == {"title": "Follow up: Ann", "status": "TODO", "notes": "-"}
+    assert MAPPING.new_task({"name": "Ann", "owner": "Eve"}) == {
+        "title": "Follow up: Ann", "status": "TODO", "notes": "Auto-created from Sheets", "assignee": "Eve"
+    }  # fmt: skip
+
+
+def test_limits_come_from_the_task_and_a_name_leaves_room_for_the_rest_of_its_title():
+    limits = {name: MAPPING.longest(name) for name in MAPPING.by_field}
+    assert limits == {
+        "id": 200, "name": 489, "status": None, "task_id": None, "notes": 50_000, "owner": 200, "due": None, "sync": None
+    }  # fmt: skip
+    assert replace(MAPPING, title="{name} {{!}}").longest("name") == 496

@@ -1,6 +1,5 @@
 """The ``connect`` command: asks, looks, writes, waits. Every question has a flag; `--yes` takes every proposal."""
 
-import json
 import os
 import re
 import time
@@ -16,8 +15,8 @@ from sqlalchemy.orm import Session
 from bridge.app import find_database
 from bridge.cli.connect import toml
 from bridge.cli.connect.ask import Asked, google_of, key_file, looked_at, opened, spreadsheet_id
+from bridge.config.fields import COLUMNS
 from bridge.config.model import GOOGLE, Config
-from bridge.core.mapping import COLUMNS
 from bridge.store.models import SheetQueue
 from task_api.statuses import STATUSES
 
@@ -57,29 +56,27 @@ def connect(address: str, key: str, public_url: str | None, wait: float, **given
         table = looked_at(sheet, spreadsheet, asked)
     finally:
         sheet.google.close()
-    before = _head(file, google_url, public_url, asked.yes)
-    config = toml.add(Path.cwd(), os.environ, before, toml.block(key, table))
+    head = _head(file, google_url, public_url, asked.yes)
+    config = toml.add(Path.cwd(), os.environ, head, key, table)
     click.echo(f"\nbridge.toml now has the sheet '{key}'. Paste this into the sheet, Bridge → Install:\n")
     click.echo(f"  {config.connection(key)}\n")
     if wait:
         _wait_for_hello(config, key, wait)
 
 
-def _head(file: Path, google_url: str, public_url: str | None, yes: bool) -> str:
-    """What a new bridge.toml begins with; one that is there keeps its own beginning."""
+def _head(file: Path, google_url: str, public_url: str | None, yes: bool) -> dict[str, dict[str, str]]:
+    """The tables that a new bridge.toml begins with; one that is there keeps its own beginning."""
     if Path("bridge.toml").is_file():
         if public_url:
             click.echo("bridge.toml is there already: set public_url in its [bridge] table yourself.")
-        return ""
+        return {}
     if public_url is None and not yes:
         public_url = click.prompt("Where does Google reach this machine (https://…, empty: say later)", default="")
-    lines = ["[bridge]", f"public_url = {json.dumps(public_url)}", ""] if public_url else []
-    lines += ["[google]", f"credentials = {json.dumps(str(file))}"]
     if not public_url:
         click.echo("Until public_url stands in bridge.toml, Google cannot reach this machine.")
-    if google_url != GOOGLE:
-        lines.append(f"base_url = {json.dumps(google_url)}")
-    return "\n".join(lines) + "\n"
+    bridge = {"bridge": {"public_url": public_url}} if public_url else {}
+    own_google = {} if google_url == GOOGLE else {"base_url": google_url}
+    return bridge | {"google": {"credentials": str(file)} | own_google}
 
 
 def _wait_for_hello(config: Config, key: str, seconds: float) -> None:

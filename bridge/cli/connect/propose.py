@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bridge.core.mapping import COLUMNS, SheetMapping
+from bridge.config.fields import COLUMNS, shipped
+from bridge.core.mapping import SheetMapping
 from bridge.core.statuses import SHIPPED
 from bridge.core.values import Cell, Row
 from task_api.statuses import STATUSES
@@ -24,7 +25,7 @@ class Proposal:
 def headers(cells: Sequence[Cell], chosen: Mapping[str, str]) -> Proposal:
     """Match the header with the shipped columns; ``chosen``: field → header, as a person said."""
     texts = [cell.shown.strip() for cell in cells]
-    layout = SheetMapping().locate(cells)
+    layout = shipped().locate(cells)
     found = {name: texts[index] for name, index in layout.positions.items()} | dict(chosen)
     free = [text for text in texts if text and text not in found.values()]
     needed = [column.field for column in COLUMNS if column.required]

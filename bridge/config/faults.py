@@ -1,0 +1,53 @@
+"""Everything that is wrong with the configuration, gathered so that it is told at once, each fault with its line."""
+
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import getitem
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from bridge.config.model import ConfigError
+
+MARK = "\0"
+
+
+@dataclass
+class Faults:
+    """``file`` and ``text``: bridge.toml, whose lines are counted."""
+
+    file: str = "bridge.toml"
+    text: str = ""
+    found: list[str] = field(default_factory=list)
+
+    def add(self, why: str) -> None:
+        """Something that has no line."""
+        self.found.append(why)
+
+    def at(self, *path: int | str, why: str) -> None:
+        """Something at this place of the file."""
+        line = line_of(self.text, path)
+        place = f"{self.file} line {line}" if line else self.file
+        self.found.append(f"{place}: {'.'.join(map(str, path))}: {why}")
+
+    def stop(self) -> None:
+        """Raise `ConfigError` when anything is wrong."""
+        if self.found:
+            raise ConfigError("\n".join(self.found))
+
+
+def line_of(text: str, path: tuple[int | str, ...]) -> int | None:
+    """The line that sets the longest part of this path that stands there; None when nothing of it does."""
+    for end in range(len(path), 0, -1):
+        try:
+            document: Any = tomlkit.parse(text)
+            reduce(
+                getitem, path[:end], document
+            ).trivia.indent = MARK  # tomlkit counts no lines: see where it comes out
+        except (TOMLKitError, LookupError, TypeError, AttributeError):
+            continue
+        before, marked, _ = document.as_string().partition(MARK)
+        if marked:
+            return int(before.count("\n")) + 1
+    return None

@@ -1,0 +1,36 @@
+"""The table of fields: what is synced is said here, once, a line a field.
+
+Mapping, merge, queries, limits, bridge.toml, the wizard and what the sheet's script is told follow from it. The way to
+a further line stands in docs/development.md.
+"""
+
+from dataclasses import replace
+
+from bridge.core.mapping import Column, SheetMapping
+from task_api.schemas import LONGEST
+
+
+def limited(column: Column) -> Column:
+    """The column with the limit of the task's field that it feeds."""
+    return replace(column, limit=LONGEST.get(column.task_field or ""))
+
+
+COLUMNS = tuple(
+    limited(column)
+    for column in (
+        Column("id", ("id", "lead id"), "id", "lead_id", "to_task", required=True),
+        Column("name", ("name", "lead", "lead name"), "text", "title", "to_task", required=True),
+        Column("status", ("status", "stage"), "status", "status", required=True),
+        Column("task_id", ("task_id", "task"), "number", "id", "to_sheet"),
+        Column("notes", ("notes", "note"), "text", "notes", when_empty="Auto-created from Sheets"),
+        Column("owner", ("owner", "assignee"), "text", "assignee"),
+        Column("due", ("due", "due date"), "date", "due"),
+        Column("sync", ("sync", "bridge"), "text", None, "to_sheet"),
+    )
+)
+"""``sync`` belongs to no side: the bridge says there how the row stands (`bridge.sync.status_cell`)."""
+
+
+def shipped() -> SheetMapping:
+    """What is synced where bridge.toml says nothing else."""
+    return SheetMapping(COLUMNS)
