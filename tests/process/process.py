@@ -31,10 +31,12 @@ def free_port() -> int:
 
 
 class Process:
-    """``leadbridge run`` with a bridge.toml that names a sheet of a local Google in the test's own process."""
+    """``leadbridge run`` with a bridge.toml that names a sheet of a local Google in the test's own process, and has
+    these settings of the bridge.
+    """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, settings: str = "") -> None:
+        self.folder, self._settings = folder, settings
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[str] | None = None
@@ -55,6 +57,7 @@ class Process:
         self.google = self._google_app.extensions["local_google"]
         self._witness = Witness(self._google_app, strict=True)
         (self.folder / "bridge.toml").write_text(
+            f"[bridge]\n{self._settings}\n"
             f'[google]\nbase_url = "{google_url}"\ncredentials = "google/service_account.json"\n'
             f'[sheets.leads]\nspreadsheet = "{self.google.book.id}"\n'
         )

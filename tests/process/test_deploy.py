@@ -107,10 +107,6 @@ FORWARDED = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "bridge.example.c
 @pytest.mark.parametrize("server", [Process, Workers])
 @pytest.mark.parametrize(("trusted", "believed"), [(0, False), (1, True)])
 def test_a_proxy_is_believed_when_the_configuration_says_so_and_only_then(tmp_path, server, trusted, believed):
-    with server(tmp_path) as process:
-        process.stop()
-        with (tmp_path / "bridge.toml").open("a") as file:
-            file.write(f"[bridge]\ntrusted_proxies = {trusted}\n")
-        process.start()
+    with server(tmp_path, f"trusted_proxies = {trusted}") as process:
         link = next_page(process, **FORWARDED)
     assert link.startswith("<https://bridge.example.com/tasks?" if believed else f"<{process.url}/tasks?")

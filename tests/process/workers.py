@@ -17,8 +17,8 @@ from tests.stack import eventually
 class Workers(Process):
     """gunicorn, two workers, every event in a file; and how many calls the sheet's server had under way at once."""
 
-    def __init__(self, folder: Any) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, settings: str = "") -> None:
+        super().__init__(folder, settings)
         self._counting = threading.Lock()
         self._under_way, self.most_at_once, self.calls = 0, 0, 0
 
