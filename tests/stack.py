@@ -32,7 +32,7 @@ from bridge.store.unit_of_work import wake_after_commit
 from bridge.worker import schedule
 from bridge.worker.run import run
 from tests.clock import HeldClock
-from tests.databases import Databases
+from tests.databases import Databases, share_compiled
 from tests.doors import door
 from tests.keys import put_key
 from tests.local_google.witness import Witness
@@ -104,6 +104,7 @@ class Stack:
         self.started, self.ahead = datetime.now(UTC), timedelta()
         self._door.open(self.app)
         if self.clock:
+            share_compiled(self.runtime.database)
             self.runtime.now = self.clock.now
             begin = schedule.request_full_sweeps if self.database.startswith("postgresql") else schedule.take_over
             begin(self.runtime)  # as the engine does

@@ -53,8 +53,8 @@ def dead_letters(stack):
 def give_up(stack):
     """Let the hours pass in which the poisoned write is tried again and again."""
 
-    for _ in range(60):
-        stack.later(90)
+    for _ in range(20):
+        stack.later(300)
         if found := dead_letters(stack):
             return found
     raise AssertionError("it was never buried")
