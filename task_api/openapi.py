@@ -130,14 +130,23 @@ def _single() -> dict[str, Any]:
 
 def query_parameters(query: type[BaseModel]) -> list[dict[str, Any]]:
     """The fields of a model as parameters of a query."""
-    properties = query.model_json_schema(ref_template=REF + "{model}")["properties"]
-    return [{"name": name, "in": "query", "schema": _without_null(schema)} for name, schema in properties.items()]
+    whole = query.model_json_schema(ref_template=REF + "{model}")
+    shapes = {name: _without_null(schema) for name, schema in whole["properties"].items()}
+    named = {REF + name: _untitled(schema) for name, schema in whole.get("$defs", {}).items()}  # of this model alone
+    return [
+        {"name": name, "in": "query", "schema": named.get(shape.get("$ref", ""), shape)}
+        for name, shape in shapes.items()
+    ]
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     """A query parameter is left out rather than null."""
     kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
-    return kinds[0] if kinds else {key: value for key, value in schema.items() if key != "title"}
+    return kinds[0] if kinds else _untitled(schema)
+
+
+def _untitled(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if key != "title"}
 
 
 def _etag() -> dict[str, Any]:
