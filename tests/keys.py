@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bridge.local_google.oauth import service_account
+from bridge.local_google.api.oauth import service_account
 
 
 def put_key(folder: Path, google_url: str) -> Path:

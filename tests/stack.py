@@ -23,8 +23,8 @@ from sqlalchemy import func, select
 from bridge.app import create_app
 from bridge.config.model import Config, SheetConfig
 from bridge.core.signature import sign
+from bridge.local_google.api.timer import REAL, Timer
 from bridge.local_google.app import create_local_google
-from bridge.local_google.timer import REAL, Timer
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.server.serve import local_token
 from bridge.store.models import Link, SheetQueue

@@ -8,24 +8,25 @@ from pathlib import Path
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from bridge.local_google import desk, rest, switches
-from bridge.local_google.book import Book
-from bridge.local_google.call import json_response, local
-from bridge.local_google.calls import Calls
-from bridge.local_google.cells import Cell
+from bridge.local_google.api import rest
+from bridge.local_google.api.call import json_response, local
+from bridge.local_google.api.calls import Calls
+from bridge.local_google.api.oauth import Refused, Tokens, service_account
+from bridge.local_google.api.quota import Quota
+from bridge.local_google.api.timer import REAL, Timer
+from bridge.local_google.api.trouble import Trouble
+from bridge.local_google.desk import desk, switches
+from bridge.local_google.desk.questions import Questions
+from bridge.local_google.desk.view import Past
 from bridge.local_google.errors import GoogleError
-from bridge.local_google.grid import Grid
 from bridge.local_google.local import LocalGoogle
-from bridge.local_google.oauth import Refused, Tokens, service_account
-from bridge.local_google.person import Person
-from bridge.local_google.questions import Questions
-from bridge.local_google.quota import Quota
+from bridge.local_google.person.person import Person
 from bridge.local_google.script.host import Scripts
-from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.store import Store
-from bridge.local_google.timer import REAL, Timer
-from bridge.local_google.trouble import Trouble
-from bridge.local_google.view import Past
+from bridge.local_google.sheet.book import Book
+from bridge.local_google.sheet.cells import Cell
+from bridge.local_google.sheet.grid import Grid
+from bridge.local_google.sheet.snapshot import Snapshot
+from bridge.local_google.sheet.store import Store
 
 HEADER = ("id", "name", "status", "task_id")
 SCRIPT_FILES = Path(__file__).parents[2] / "apps_script"

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from bridge.local_google.book import Book
-from bridge.local_google.calls import Calls
-from bridge.local_google.oauth import Tokens
-from bridge.local_google.person import Person
-from bridge.local_google.questions import Questions
-from bridge.local_google.quota import Quota
+from bridge.local_google.api.calls import Calls
+from bridge.local_google.api.oauth import Tokens
+from bridge.local_google.api.quota import Quota
+from bridge.local_google.api.trouble import Trouble
+from bridge.local_google.desk.questions import Questions
+from bridge.local_google.desk.view import Past
+from bridge.local_google.person.person import Person
 from bridge.local_google.script.host import Scripts
-from bridge.local_google.store import Store
-from bridge.local_google.trouble import Trouble
-from bridge.local_google.view import Past
+from bridge.local_google.sheet.book import Book
+from bridge.local_google.sheet.store import Store
 
 
 @dataclass

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from bridge.local_google.api.trouble import Trouble
 from bridge.local_google.app import SCRIPT_FILES
-from bridge.local_google.book import Book
-from bridge.local_google.cells import Cell
-from bridge.local_google.grid import Grid
-from bridge.local_google.person import Person
+from bridge.local_google.person.person import Person
 from bridge.local_google.script.host import Scripts
-from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.store import Store
-from bridge.local_google.trouble import Trouble
+from bridge.local_google.sheet.book import Book
+from bridge.local_google.sheet.cells import Cell
+from bridge.local_google.sheet.grid import Grid
+from bridge.local_google.sheet.snapshot import Snapshot
+from bridge.local_google.sheet.store import Store
 
 SECRET = "whsec_" + "bGVhZHMgYW5kIHRhc2tzLCBib3RoIHdheXM="
 HEADER = ("id", "name", "status", "task_id")

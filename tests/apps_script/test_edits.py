@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bridge.local_google.cells import NumberFormat
+from bridge.local_google.sheet.cells import NumberFormat
 from tests.apps_script.conftest import HEADER, SETTINGS, Receiver, Sheet
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Table, insert
 
-from bridge.local_google.book import Tab
+from bridge.local_google.sheet.book import Tab
 from bridge.store.models import Change, Link
 from task_api import schema
 from task_api.db import open_engine

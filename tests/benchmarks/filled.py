@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import create_engine
 
-from bridge.local_google.quota import Limits
+from bridge.local_google.api.quota import Limits
 from tests.benchmarks import fill
 from tests.benchmarks.databases import SQLITE, Database
 from tests.process.process import Process

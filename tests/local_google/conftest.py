@@ -22,10 +22,10 @@ from google_auth_httplib2 import AuthorizedHttp
 from googleapiclient.discovery import build
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from bridge.local_google.api.oauth import service_account
 from bridge.local_google.app import create_local_google
-from bridge.local_google.book import Tab
 from bridge.local_google.local import LocalGoogle
-from bridge.local_google.oauth import service_account
+from bridge.local_google.sheet.book import Tab
 from tests.local_google.witness import Witness
 
 OWNER_TOKEN = "owner-token"

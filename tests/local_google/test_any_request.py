@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from werkzeug.test import Client
 
-from bridge.local_google import hand, wire
+from bridge.local_google.api import wire
 from bridge.local_google.app import create_local_google
-from bridge.local_google.batch import Request
+from bridge.local_google.batch.requests import Request
+from bridge.local_google.desk import hand
 from tests.local_google.witness import Witness
 
 TEXTS = [

@@ -4,13 +4,13 @@ import threading
 
 import pytest
 
-from bridge.local_google import a1
-from bridge.local_google.a1 import Area, Reference
-from bridge.local_google.book import Book, Tab
-from bridge.local_google.cells import Cell, DateValue, NumberFormat
 from bridge.local_google.errors import Invalid
-from bridge.local_google.grid import Grid
-from bridge.local_google.snapshot import Snapshot
+from bridge.local_google.sheet import a1
+from bridge.local_google.sheet.a1 import Area, Reference
+from bridge.local_google.sheet.book import Book, Tab
+from bridge.local_google.sheet.cells import Cell, DateValue, NumberFormat
+from bridge.local_google.sheet.grid import Grid
+from bridge.local_google.sheet.snapshot import Snapshot
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bridge.local_google.clipboard import block, tiled
 from bridge.local_google.errors import Invalid
+from bridge.local_google.person.clipboard import block, tiled
 
 CLIPBOARDS = {
     "one cell": ("Asha", [["Asha"]]),

@@ -11,10 +11,10 @@ import google.auth.jwt
 import pytest
 import requests
 
+from bridge.local_google.api.oauth import GOOGLES_AUDIENCE, GRANT, service_account
 from bridge.local_google.app import create_local_google
-from bridge.local_google.cells import Validation
-from bridge.local_google.events import Event
-from bridge.local_google.oauth import GOOGLES_AUDIENCE, GRANT, service_account
+from bridge.local_google.person.events import Event
+from bridge.local_google.sheet.cells import Validation
 from tests.local_google.conftest import SCOPE, Served
 
 

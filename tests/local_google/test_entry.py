@@ -2,10 +2,10 @@
 
 import pytest
 
-from bridge.local_google.cells import EMPTY, Cell, DateValue, NumberFormat
-from bridge.local_google.entry import entered, raw
 from bridge.local_google.errors import Invalid
-from bridge.local_google.formats import TEXT, plain, shown, typed
+from bridge.local_google.sheet.cells import EMPTY, Cell, DateValue, NumberFormat
+from bridge.local_google.sheet.entry import entered, raw
+from bridge.local_google.sheet.formats import TEXT, plain, shown, typed
 
 TYPED = [
     # what is typed, what the cell holds, what it shows

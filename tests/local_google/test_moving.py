@@ -6,7 +6,7 @@ import gspread
 import pytest
 from googleapiclient.errors import HttpError
 
-from bridge.local_google.cells import Validation
+from bridge.local_google.sheet.cells import Validation
 from tests.local_google.conftest import Google, Served, lines
 
 WORDS = Validation("ONE_OF_LIST", ("NEW", "LOST"))

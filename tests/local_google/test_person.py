@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bridge.local_google.book import Book, Tab
-from bridge.local_google.cells import NumberFormat, Validation
+from bridge.local_google.api.trouble import Trouble
 from bridge.local_google.errors import Invalid
-from bridge.local_google.events import Event
-from bridge.local_google.grid import Grid
-from bridge.local_google.person import Person
-from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.trouble import Trouble
+from bridge.local_google.person.events import Event
+from bridge.local_google.person.person import Person
+from bridge.local_google.sheet.book import Book, Tab
+from bridge.local_google.sheet.cells import NumberFormat, Validation
+from bridge.local_google.sheet.grid import Grid
+from bridge.local_google.sheet.snapshot import Snapshot
 
 CHANGED = Event("change", 0, "EDIT")
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import requests
 
-from bridge.local_google.batch import Request
-from bridge.local_google.cells import NumberFormat
+from bridge.local_google.batch.requests import Request
+from bridge.local_google.sheet.cells import NumberFormat
 from tests.local_google.conftest import OWNER_TOKEN, Served
 from tests.local_google.discovery import document
 

@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from bridge.local_google.book import Book
-from bridge.local_google.cells import Cell, DateValue, NumberFormat
+from bridge.local_google.api.trouble import Trouble
+from bridge.local_google.desk.panels import Panel
 from bridge.local_google.errors import Invalid
-from bridge.local_google.grid import Grid
-from bridge.local_google.panels import Panel
-from bridge.local_google.person import Person
+from bridge.local_google.person.person import Person
 from bridge.local_google.script import engine, execution
 from bridge.local_google.script.host import Scripts
-from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.store import Store
-from bridge.local_google.trouble import Trouble
+from bridge.local_google.sheet.book import Book
+from bridge.local_google.sheet.cells import Cell, DateValue, NumberFormat
+from bridge.local_google.sheet.grid import Grid
+from bridge.local_google.sheet.snapshot import Snapshot
+from bridge.local_google.sheet.store import Store
 from tests.stack import eventually
 
 

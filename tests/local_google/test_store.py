@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 import requests
 
-from bridge.local_google import shelf
-from bridge.local_google.a1 import Area
-from bridge.local_google.book import Book
-from bridge.local_google.cells import Cell, ErrorValue, NumberFormat, Validation
-from bridge.local_google.grid import Grid, Protected
-from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.store import Store
+from bridge.local_google.sheet import shelf
+from bridge.local_google.sheet.a1 import Area
+from bridge.local_google.sheet.book import Book
+from bridge.local_google.sheet.cells import Cell, ErrorValue, NumberFormat, Validation
+from bridge.local_google.sheet.grid import Grid, Protected
+from bridge.local_google.sheet.snapshot import Snapshot
+from bridge.local_google.sheet.store import Store
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,12 +8,12 @@ import gspread
 import pytest
 import requests
 
-from bridge.local_google.book import Book
+from bridge.local_google.api.quota import Limits, Quota
+from bridge.local_google.api.trouble import Fault, Switches, Trouble
 from bridge.local_google.errors import GoogleError
-from bridge.local_google.grid import Grid
-from bridge.local_google.quota import Limits, Quota
-from bridge.local_google.snapshot import Snapshot
-from bridge.local_google.trouble import Fault, Switches, Trouble
+from bridge.local_google.sheet.book import Book
+from bridge.local_google.sheet.grid import Grid
+from bridge.local_google.sheet.snapshot import Snapshot
 from tests.local_google.conftest import Served
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from bridge.local_google import masks
+from bridge.local_google.api import masks
 from bridge.local_google.errors import Invalid
 from tests.local_google.discovery import Method, faults, mask_faults, method_of, query_faults
 

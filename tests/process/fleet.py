@@ -20,8 +20,8 @@ from typing import Any
 import requests
 
 from bridge.core.signature import sign
+from bridge.local_google.api.quota import Limits
 from bridge.local_google.app import create_local_google
-from bridge.local_google.quota import Limits
 from tests.doors import served
 from tests.local_google.witness import Witness
 from tests.postgres.server import Postgres

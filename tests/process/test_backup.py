@@ -16,7 +16,7 @@ from sqlalchemy import select
 from bridge.cli.main import cli
 from bridge.engine.port import lock_file
 from bridge.errors import Permanent
-from bridge.local_google.trouble import Fault
+from bridge.local_google.api.trouble import Fault
 from bridge.maintenance.backup import backup, checked
 from bridge.maintenance.restore import GAP, restore
 from bridge.store.models import Link

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from bridge.cli.doctor import machine, sheet_queue
 from bridge.config.model import Config, SheetConfig
-from bridge.local_google.cells import Validation
-from bridge.local_google.trouble import Fault
+from bridge.local_google.api.trouble import Fault
+from bridge.local_google.sheet.cells import Validation
 from bridge.store.models import Link, SheetQueue
 from task_api.db import open_engine
 from task_api.models import Task

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from bridge.core.signature import sign
-from bridge.local_google.quota import Limits
+from bridge.local_google.api.quota import Limits
 from tests.process.process import Process, until_equal
 from tests.stack import SECRET
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from bridge.local_google.api.trouble import Fault
 from bridge.local_google.errors import Invalid
-from bridge.local_google.trouble import Fault
 from tests.databases import Databases
 from tests.prove import guarantees
 from tests.prove.world import HEADER, WORDS, World, quiet_threads

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bridge.core.token_bucket import Pace
-from bridge.local_google.book import Tab
-from bridge.local_google.quota import Limits
+from bridge.local_google.api.quota import Limits
+from bridge.local_google.sheet.book import Tab
 from bridge.store.models import Change, Link
 from tests.databases import Databases
 from tests.doors import served

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.local_google.trouble import Fault
+from bridge.local_google.api.trouble import Fault
 from bridge.queue.lease import Lease, acquire
 from bridge.queue.sweep_requests import ask_for_sweep, swept
 from bridge.store.models import SheetQueue

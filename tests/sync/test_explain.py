@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from bridge.cli.main import cli
-from bridge.local_google.trouble import Fault
+from bridge.local_google.api.trouble import Fault
 from bridge.reports.explain import explain
 
 

@@ -11,7 +11,7 @@ import requests
 
 from bridge.engine.port import make_engine
 from bridge.google.sheet import Sheet
-from bridge.local_google.trouble import Fault
+from bridge.local_google.api.trouble import Fault
 from bridge.runtime import Runtime
 
 

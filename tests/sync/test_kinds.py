@@ -7,7 +7,7 @@ import pytest
 
 from bridge.config.fields import COLUMNS
 from bridge.core.mapping import Column, SheetMapping
-from bridge.local_google.cells import NumberFormat, Validation
+from bridge.local_google.sheet.cells import NumberFormat, Validation
 
 EMOJI = "👩🏽‍💻 Zoë — “ü” \u200f"
 LONG = "x" * 50_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.local_google.trouble import Fault
+from bridge.local_google.api.trouble import Fault
 from task_api import tokens
 
 

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event, insert
 
 from bridge.config.model import Config
-from bridge.local_google.trouble import Fault
+from bridge.local_google.api.trouble import Fault
 from bridge.reports import quota_usage
 from bridge.store.models import Change, Delivery, SheetQueue
 

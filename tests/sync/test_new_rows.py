@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.local_google.trouble import Fault
+from bridge.local_google.api.trouble import Fault
 from bridge.queue.lease import Lease
 from bridge.store.models import Link
 from bridge.worker import sweep

@@ -5,7 +5,7 @@ to us, or did not.
 import pytest
 
 from bridge.errors import Transient
-from bridge.local_google.trouble import Fault
+from bridge.local_google.api.trouble import Fault
 from bridge.store.models import SheetQueue
 
 HEADER = ["id", "name", "status", "task_id", "notes"]

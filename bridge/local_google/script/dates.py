@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from bridge.local_google.errors import Invalid
-from bridge.local_google.zones import zone
+from bridge.local_google.sheet.zones import zone
 
 _PARTS = {
     "yyyy": "{0.year:04}", "MM": "{0.month:02}", "dd": "{0.day:02}", "HH": "{0.hour:02}", "mm": "{0.minute:02}",

@@ -4,9 +4,9 @@ or are put to a person who is there."""
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bridge.local_google.book import Book
+from bridge.local_google.desk.questions import Ask
 from bridge.local_google.errors import Invalid
-from bridge.local_google.questions import Ask
+from bridge.local_google.sheet.book import Book
 
 
 class Dialogs:

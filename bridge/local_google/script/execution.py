@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bridge.local_google.desk.panels import Kind, Panel
+from bridge.local_google.desk.questions import Ask
 from bridge.local_google.errors import Invalid
-from bridge.local_google.panels import Kind, Panel
-from bridge.local_google.questions import Ask
 from bridge.local_google.script import binary, dates, fetch, scopes, triggers
 from bridge.local_google.script.dialogs import Dialogs
 from bridge.local_google.script.locks import Held

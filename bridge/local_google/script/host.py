@@ -16,18 +16,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bridge.local_google.book import Book
+from bridge.local_google.api.trouble import Trouble
+from bridge.local_google.desk.panels import Kind, Panel
+from bridge.local_google.desk.questions import Ask
 from bridge.local_google.errors import Invalid
-from bridge.local_google.events import Event
-from bridge.local_google.panels import Kind, Panel
-from bridge.local_google.questions import Ask
+from bridge.local_google.person.events import Event
 from bridge.local_google.script import engine
 from bridge.local_google.script.clock import Clock
 from bridge.local_google.script.execution import Caller, Execution, Mode
 from bridge.local_google.script.project import Project
 from bridge.local_google.script.triggers import Trigger
-from bridge.local_google.store import Store
-from bridge.local_google.trouble import Trouble
+from bridge.local_google.sheet.book import Book
+from bridge.local_google.sheet.store import Store
 
 PERSON = "you@local.invalid"
 WORKERS = 4

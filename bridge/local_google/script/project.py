@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from bridge.local_google.book import Book
+from bridge.local_google.desk.panels import Kind, Panel
 from bridge.local_google.errors import Invalid
-from bridge.local_google.panels import Kind, Panel
 from bridge.local_google.script.locks import DocumentLock
 from bridge.local_google.script.properties import Properties
 from bridge.local_google.script.scopes import Rights
 from bridge.local_google.script.triggers import Triggers
-from bridge.local_google.store import Store
+from bridge.local_google.sheet.book import Book
+from bridge.local_google.sheet.store import Store
 
 
 class Project:

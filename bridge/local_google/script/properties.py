@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 
 from bridge.local_google.errors import Invalid
-from bridge.local_google.store import Store
+from bridge.local_google.sheet.store import Store
 
 SPACE = "properties:script"
 LONGEST_VALUE = 9 * 1024

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bridge.local_google import a1
-from bridge.local_google.book import Book, Tab, Typed
-from bridge.local_google.cells import EPOCH, DateValue
 from bridge.local_google.errors import Invalid
+from bridge.local_google.sheet import a1
+from bridge.local_google.sheet.book import Book, Tab, Typed
+from bridge.local_google.sheet.cells import EPOCH, DateValue
 
 Place = tuple[int, int, int, int]
 """Row, column, number of rows, number of columns."""

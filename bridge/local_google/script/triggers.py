@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from bridge.local_google.errors import Invalid
-from bridge.local_google.store import Store
+from bridge.local_google.sheet.store import Store
 
 MOST = 20
 """Triggers of one account (GOOGLE.md section 2)."""

@@ -1,0 +1,149 @@
+"""The spreadsheets.get answer: properties, tabs, and grids of cells as far as the field mask asks for them.
+
+Refuses what it does not keep: colours, fonts, charts, merges. The mask may name them; there are none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.local_google.api import masks
+from bridge.local_google.api.masks import Mask
+from bridge.local_google.sheet import formats
+from bridge.local_google.sheet.a1 import Area
+from bridge.local_google.sheet.cells import EMPTY, Cell, ErrorValue, NumberFormat, Validation, Value
+from bridge.local_google.sheet.grid import Grid, Protected
+from bridge.local_google.sheet.snapshot import Snapshot
+
+_GRID = "rowCount,columnCount,frozenRowCount,frozenColumnCount,hideGridlines"
+_VALUE = "numberValue,stringValue,boolValue,formulaValue,errorValue(type,message)"
+_FORMAT = "numberFormat(type,pattern),backgroundColor,textFormat"
+_CELL = (
+    f"userEnteredValue({_VALUE}),effectiveValue({_VALUE}),formattedValue,note,hyperlink,"
+    f"userEnteredFormat({_FORMAT}),effectiveFormat({_FORMAT}),dataValidation(condition(type,values(userEnteredValue)),strict,showCustomUi)"
+)
+_AREA = "sheetId,startRowIndex,endRowIndex,startColumnIndex,endColumnIndex"
+_GUARD = (
+    f"protectedRangeId,range({_AREA}),unprotectedRanges({_AREA}),description,warningOnly,requestingUserCanEdit,editors"
+)
+_TAB = f"sheetId,title,index,sheetType,hidden,gridProperties({_GRID})"
+_SHEET = (
+    f"properties({_TAB}),merges,protectedRanges({_GUARD}),basicFilter,"
+    f"data(startRow,startColumn,rowData(values({_CELL})),rowMetadata,columnMetadata)"
+)
+KNOWN = masks.parse(f"spreadsheetId,spreadsheetUrl,properties(title,locale,autoRecalc,timeZone),sheets({_SHEET})")
+"""What a mask may name here."""
+
+_ERROR_TYPES = {
+    "#N/A": "N_A", "#REF!": "REF", "#DIV/0!": "DIVIDE_BY_ZERO", "#VALUE!": "VALUE", "#NAME?": "NAME", "#NUM!": "NUM",
+    "#NULL!": "NULL_VALUE", "Loading...": "LOADING",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for: ranges (none: everything), cells or only properties, and the mask (empty: all)."""
+
+    ranges: Sequence[Area]
+    cells: bool
+    mask: Mask
+
+    @property
+    def in_cells(self) -> Mask | None:
+        """What is wanted of a cell (empty: all); None when no cells are."""
+        if not self.mask:
+            return {} if self.cells else None
+        if not masks.covers(self.mask, "sheets.data"):
+            return None
+        mask: Mask = self.mask
+        for name in ("sheets", "data", "rowData", "values"):
+            mask = mask.get(name, {})
+        return mask
+
+
+def spreadsheet(book_id: str, now: Snapshot, wanted: Wanted, caller: str | None) -> dict[str, Any]:
+    """A Spreadsheet, as far as its cells are wanted."""
+    in_ranges = {area.sheet_id for area in wanted.ranges} or {grid.sheet_id for grid in now.grids}
+    sheets = [_sheet(now, grid, wanted, caller) for grid in now.grids if grid.sheet_id in in_ranges]
+    properties = {"title": now.title, "locale": now.locale, "autoRecalc": "ON_CHANGE", "timeZone": now.time_zone}
+    url = f"https://docs.google.com/spreadsheets/d/{book_id}/edit"
+    return {"spreadsheetId": book_id, "properties": properties, "sheets": sheets, "spreadsheetUrl": url}
+
+
+def _sheet(now: Snapshot, grid: Grid, wanted: Wanted, caller: str | None) -> dict[str, Any]:
+    sheet: dict[str, Any] = {"properties": sheet_properties(grid, now.grids.index(grid))}
+    if (mask := wanted.in_cells) is not None:
+        areas = [area for area in wanted.ranges if area.sheet_id == grid.sheet_id] or [grid.area]
+        sheet["data"] = [_grid_data(grid, area, now.locale, mask) for area in areas]
+    if grid.protected:
+        sheet["protectedRanges"] = [protected_range(one, grid, caller) for one in grid.protected]
+    return sheet
+
+
+def sheet_properties(grid: Grid, index: int) -> dict[str, Any]:
+    """SheetProperties."""
+    size = {"rowCount": grid.row_count, "columnCount": grid.column_count}
+    frozen = {"frozenRowCount": grid.frozen_rows, "frozenColumnCount": grid.frozen_columns}
+    size |= {name: count for name, count in frozen.items() if count}
+    properties = {"sheetId": grid.sheet_id, "title": grid.title, "index": index, "sheetType": "GRID"}
+    return properties | {"gridProperties": size} | ({"hidden": True} if grid.hidden else {})
+
+
+def protected_range(guard: Protected, grid: Grid, caller: str | None) -> dict[str, Any]:
+    """ProtectedRange, with open ends left out."""
+    area = guard.area
+    where = {"sheetId": area.sheet_id, "startRowIndex": area.top, "startColumnIndex": area.left}
+    if area.bottom < grid.row_count:
+        where["endRowIndex"] = area.bottom
+    if area.right < grid.column_count:
+        where["endColumnIndex"] = area.right
+    mine = caller is None or caller in guard.editors or guard.warning_only
+    answer: dict[str, Any] = {"protectedRangeId": guard.id, "range": where, "requestingUserCanEdit": mine}
+    answer |= {"warningOnly": True} if guard.warning_only else {"editors": {"users": list(guard.editors)}}
+    return answer | ({"description": guard.description} if guard.description else {})
+
+
+def _grid_data(grid: Grid, area: Area, locale: str, mask: Mask) -> dict[str, Any]:
+    rows = [row[area.left : area.right] for row in grid.rows[area.top : area.bottom]]
+    while rows and all(cell == EMPTY for cell in rows[-1]):
+        rows.pop()
+    values = [[_cell(cell, locale, mask) for cell in row] for row in rows]
+    answer: dict[str, Any] = {"startRow": area.top} if area.top else {}
+    answer |= {"startColumn": area.left} if area.left else {}
+    return answer | ({"rowData": [{"values": row} if row else {} for row in values]} if rows else {})
+
+
+def _cell(cell: Cell, locale: str, mask: Mask) -> dict[str, Any]:
+    answer: dict[str, Any] = {}
+    if cell.value is not None:
+        entered = {"formulaValue": cell.formula} if cell.formula is not None else extended_value(cell.value)
+        answer |= {"userEnteredValue": entered, "effectiveValue": extended_value(cell.value)}
+        answer["formattedValue"] = formats.shown(cell, locale)
+    if cell.format is not None:
+        answer |= {"userEnteredFormat": _format(cell.format), "effectiveFormat": _format(cell.format)}
+    if cell.validation is not None:
+        answer["dataValidation"] = _rule(cell.validation)
+    if cell.note:
+        answer["note"] = cell.note
+    return answer if masks.covers(mask, "*") else {name: part for name, part in answer.items() if name in mask}
+
+
+def extended_value(value: Value) -> dict[str, Any]:
+    """ExtendedValue."""
+    if isinstance(value, ErrorValue):
+        kind = _ERROR_TYPES.get(value.code, "ERROR")
+        return {"errorValue": {"type": kind, "message": "The local Google does not calculate formulas."}}
+    if isinstance(value, bool):
+        return {"boolValue": value}
+    return {"stringValue": value} if isinstance(value, str) else {"numberValue": formats.whole(value or 0.0)}
+
+
+def _format(format: NumberFormat) -> dict[str, Any]:
+    pattern = {"pattern": format.pattern} if format.pattern else {}
+    return {"numberFormat": {"type": format.type} | pattern}
+
+
+def _rule(rule: Validation) -> dict[str, Any]:
+    values = [{"userEnteredValue": option} for option in rule.options]
+    condition = {"type": rule.kind} | ({"values": values} if values else {})
+    return {"condition": condition, "showCustomUi": True} | ({"strict": True} if rule.strict else {})

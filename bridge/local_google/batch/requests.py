@@ -1,0 +1,56 @@
+"""spreadsheets.batchUpdate: requests, one after another on snapshots; one that fails undoes them all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bridge.local_google.api.wire import Wire
+from bridge.local_google.batch import cells, lines, protections, tabs
+from bridge.local_google.errors import Invalid, bad_field
+from bridge.local_google.sheet.snapshot import Snapshot
+
+
+class Request(Wire):
+    """One request of a batch: exactly one field is set. Any kind that is not here is an error that names it."""
+
+    update_spreadsheet_properties: tabs.UpdateSpreadsheetProperties | None = None
+    add_sheet: tabs.AddSheet | None = None
+    delete_sheet: tabs.DeleteSheet | None = None
+    duplicate_sheet: tabs.DuplicateSheet | None = None
+    update_sheet_properties: tabs.UpdateSheetProperties | None = None
+    insert_dimension: lines.InsertDimension | None = None
+    delete_dimension: lines.DeleteDimension | None = None
+    append_dimension: lines.AppendDimension | None = None
+    move_dimension: lines.MoveDimension | None = None
+    sort_range: cells.SortRange | None = None
+    update_cells: cells.UpdateCells | None = None
+    append_cells: cells.AppendCells | None = None
+    repeat_cell: cells.RepeatCell | None = None
+    set_data_validation: cells.SetDataValidation | None = None
+    add_protected_range: protections.AddProtectedRange | None = None
+    delete_protected_range: protections.DeleteProtectedRange | None = None
+
+
+class BatchUpdate(Wire):
+    """spreadsheets.batchUpdate."""
+
+    requests: Sequence[Request]
+
+
+def apply(now: Snapshot, batch: BatchUpdate, caller: str | None) -> tuple[Snapshot, list[dict[str, Any]]]:
+    """The book after the whole batch, and one reply per request; raises `Invalid` naming the request at fault."""
+    if not batch.requests:
+        raise Invalid("Must specify at least one request.")
+    replies = []
+    for number, request in enumerate(batch.requests):
+        given = {str(one.alias): getattr(request, name) for name, one in Request.model_fields.items()}
+        kinds = [(alias, kind) for alias, kind in given.items() if kind is not None]
+        if len(kinds) != 1:
+            where = f"requests[{number}]"
+            raise bad_field(where, f"Invalid {where}: exactly one kind of request must be set.")
+        ((alias, kind),) = kinds
+        try:
+            now, reply = kind.applied(now, caller)
+        except Invalid as error:
+            raise Invalid(f"Invalid requests[{number}].{alias}: {error.message}", error.details) from error
+        replies.append({alias: reply} if reply else {})
+    return now, replies
