@@ -7,13 +7,12 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from bridge.api import openapi
 from bridge.api.changes import changes
 from bridge.api.events import events
 from bridge.api.metrics import metrics
 from bridge.api.needs import needs
 from bridge.api.request_log import init_logs
-from bridge.api.session import sign_in
+from bridge.api.session import session
 from bridge.api.status import status
 from bridge.api.task_states import states
 from bridge.config import logs
@@ -58,8 +57,7 @@ def create_app(config: Config) -> Flask:
     init_logs(app)
     init_task_api(app, runtime.database)
     app.extensions["bridge"], app.extensions["engine"] = runtime, runtime.engine
-    app.extensions["openapi_paths"] = openapi.paths()
-    for blueprint in (hooks, status, needs, changes, metrics, states, sign_in, events, web):
+    for blueprint in (hooks, status, needs, changes, metrics, states, session, events, web):
         app.register_blueprint(blueprint)
     if proxies := config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]

@@ -1,163 +1,118 @@
-"""The API's description: OpenAPI 3.1 from the same shapes the routes check, and a page to read it. What else an app
-serves beside the tasks it may describe in ``app.extensions["openapi_paths"]``.
+"""The API's description, OpenAPI 3.1, and a page to read it. It is read off the routes: what each says beside itself
+(`task_api.operation`), its path, its name, and its docstring, whose first paragraph is the summary.
 """
 
-from functools import cache
+import re
+from http import HTTPStatus
+from inspect import getdoc
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, render_template
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
+from pydantic import TypeAdapter
+from werkzeug.routing import Rule
 
-from task_api.schemas import ProblemOut, TaskChange, TaskCreate, TaskOut, TaskQuery
-from task_api.statuses import STATUSES
+from task_api.operation import JsonObject, Operation
+from task_api.schemas import ProblemOut
 
 docs = Blueprint(
     "task_api_docs", __name__, template_folder="templates", static_folder="static", static_url_path="/docs/static"
 )
-REF = "#/components/schemas/"
+REF = "#/components/schemas/{model}"
+PROBLEM = {"application/problem+json": {"schema": {"$ref": REF.format(model="ProblemOut")}}}
+ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
+IN_PATH = {"int": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}, "": {"type": "string"}}
+IN_HEADER = {"Idempotency-Key": {"type": "string", "minLength": 1, "maxLength": 200}}
 
 
 @docs.get("/openapi.json")
 def document() -> Response:
     """The OpenAPI document."""
-    return jsonify(_whole())
+    return jsonify(openapi(current_app))
 
 
 @docs.get("/docs")
 def page() -> str:
     """The same document to read."""
-    return render_template("docs.html", api=_whole(), statuses=STATUSES)
+    return render_template("docs.html", api=openapi(current_app))
 
 
-def _whole() -> dict[str, Any]:
-    api = openapi()
-    return api | {"paths": api["paths"] | current_app.extensions.get("openapi_paths", {})}
-
-
-@cache
-def openapi() -> dict[str, Any]:
-    """The tasks' part of the document, as JSON."""
-    _, found = models_json_schema(
-        [
-            (TaskCreate, "validation"),
-            (TaskChange, "validation"),
-            (TaskOut, "serialization"),
-            (ProblemOut, "serialization"),
-        ],
-        ref_template=REF + "{model}",
-    )
+def openapi(app: Flask) -> JsonObject:
+    """The document of every route that says what it takes and answers."""
+    views = [(rule, app.view_functions[rule.endpoint]) for rule in app.url_map.iter_rules()]
+    routes = [(rule, view, told) for rule, view in views if (told := getattr(view, "operation", None))]
+    schemas, shared = _schemas([told for _, _, told in routes])
+    paths: dict[str, JsonObject] = {}
+    for rule, view, told in routes:
+        (verb,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        described = {"parameters": _parameters(rule, told, shared), **_body(told, schemas)}
+        described["responses"] = {**_success(told, schemas), **_others(rule, verb, told)}
+        paths.setdefault(ARGUMENT.sub(r"{\2}", rule.rule), {})[verb.lower()] = {**_words(view), **described}
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "Tasks",
-            "version": "1.0.0",
-            "description": "Work tasks, linked with leads in a Google Sheet.",
-        },
+        "info": {"title": "Tasks", "version": "1.0.0", "description": "Tasks, linked with leads in a Google Sheet."},
         "security": [{"token": []}],
-        "paths": {"/tasks": _collection(), "/tasks/{task_id}": _single()},
-        "components": {
-            "schemas": found["$defs"],
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-        },
+        "paths": paths,
+        "components": {"schemas": shared, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
     }
 
 
-def _collection() -> dict[str, Any]:
-    key = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
-    next_page = {"Link": {"description": "the next page, when there is one", "schema": {"type": "string"}}}
-    tasks = {"type": "array", "items": {"$ref": REF + "TaskOut"}}
+def _schemas(operations: list[Operation]) -> tuple[Any, JsonObject]:
+    """The schema of each (shape, mode), and those shared by name."""
+    said = [(shape, "validation") for one in operations for shape in (one.query, one.body) if shape]
+    answers = [(one.answer, "serialization") for one in operations]
+    shapes: list[Any] = [*said, *answers, (ProblemOut, "serialization")]
+    adapters = [(shape, mode, TypeAdapter(shape)) for shape, mode in shapes]
+    found: tuple[Any, JsonObject] = TypeAdapter.json_schemas(adapters, ref_template=REF)
+    return found[0], found[1]["$defs"]
+
+
+def _words(view: Any) -> JsonObject:
+    summary, _, description = (getdoc(view) or "").partition("\n\n")
     return {
-        "get": {
-            "operationId": "listTasks",
-            "summary": "List tasks in a stable order",
-            "parameters": query_parameters(TaskQuery),
-            "responses": {
-                "200": {"description": "tasks", "headers": next_page, **_json(tasks)},
-                **problems(401, 403, 422, 500, 503),
-            },
-        },
-        "post": {
-            "operationId": "createTask",
-            "summary": "Create a task; with an Idempotency-Key a repeat gets the first answer",
-            "parameters": [key],
-            "requestBody": {"required": True, **_json({"$ref": REF + "TaskCreate"})},
-            "responses": {
-                "201": {
-                    "description": "the new task",
-                    "headers": {"Location": {"schema": {"type": "string"}}, **_etag()},
-                    **_json({"$ref": REF + "TaskOut"}),
-                },
-                **problems(400, 401, 403, 413, 415, 422, 500, 503, 507),
-            },
-        },
+        "operationId": re.sub("_(.)", lambda part: part[1].upper(), view.__name__),
+        "summary": " ".join(summary.split()).rstrip("."),
+        "description": description,
     }
 
 
-def _single() -> dict[str, Any]:
-    match = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
-    none_match = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
-    one = {"description": "the task", "headers": _etag(), **_json({"$ref": REF + "TaskOut"})}
-    return {
-        "parameters": [
-            {"name": "task_id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
-        ],
-        "get": {
-            "operationId": "getTask",
-            "summary": "One task with its ETag",
-            "parameters": [none_match],
-            "responses": {
-                "200": one,
-                "304": {"description": "unchanged since the ETag in If-None-Match"},
-                **problems(401, 403, 404, 500, 503),
-            },
-        },
-        "patch": {
-            "operationId": "changeTask",
-            "summary": "Change the fields sent, and no others",
-            "parameters": [match],
-            "requestBody": {"required": True, **_json({"$ref": REF + "TaskChange"})},
-            "responses": {"200": one, **problems(400, 401, 403, 404, 412, 413, 415, 422, 500, 503, 507)},
-        },
-        "delete": {
-            "operationId": "archiveTask",
-            "summary": "Archive the task; nothing is deleted",
-            "parameters": [match],
-            "responses": {"204": {"description": "archived"}, **problems(401, 403, 404, 412, 500, 503, 507)},
-        },
-    }
+def _body(told: Operation, schemas: Any) -> JsonObject:
+    return {"requestBody": {"required": True, **_json(schemas[told.body, "validation"])}} if told.body else {}
 
 
-def query_parameters(query: type[BaseModel]) -> list[dict[str, Any]]:
-    """The fields of a model as parameters of a query."""
-    whole = query.model_json_schema(ref_template=REF + "{model}")
-    shapes = {name: _without_null(schema) for name, schema in whole["properties"].items()}
-    named = {REF + name: _untitled(schema) for name, schema in whole.get("$defs", {}).items()}  # of this model alone
+def _parameters(rule: Rule, told: Operation, shapes: JsonObject) -> list[JsonObject]:
+    in_path = [(name, "path", IN_PATH[kind]) for kind, name in ARGUMENT.findall(rule.rule)]
+    fields = shapes[told.query.__name__]["properties"] if told.query else {}
+    in_query = [(name, "query", _said_in_query(schema, shapes)) for name, schema in fields.items()]
+    in_header = [(name, "header", IN_HEADER.get(name, {"type": "string"})) for name in told.sends]
     return [
-        {"name": name, "in": "query", "schema": named.get(shape.get("$ref", ""), shape)}
-        for name, shape in shapes.items()
+        {"name": name, "in": place, "required": place == "path", "schema": schema}
+        for name, place, schema in [*in_path, *in_query, *in_header]
     ]
 
 
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A query parameter is left out rather than null."""
+def _said_in_query(schema: JsonObject, shapes: JsonObject) -> JsonObject:
+    """A parameter is left out rather than null, and its words are told where it stands."""
     kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
-    return kinds[0] if kinds else _untitled(schema)
+    kind = kinds[0] if kinds else schema
+    return shapes[kind["$ref"].rpartition("/")[2]] if "$ref" in kind else kind
 
 
-def _untitled(schema: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in schema.items() if key != "title"}
+def _success(told: Operation, schemas: Any) -> JsonObject:
+    headers = {name: {"schema": {"type": "string"}} for name in told.tells}
+    content = {} if told.answer is None else _json(schemas[told.answer, "serialization"])
+    return {str(told.status): {"description": HTTPStatus(told.status).phrase, "headers": headers, **content}}
 
 
-def _etag() -> dict[str, Any]:
-    return {"ETag": {"description": "the task's version, for If-Match and If-None-Match", "schema": {"type": "string"}}}
+def _others(rule: Rule, verb: str, told: Operation) -> JsonObject:
+    """Every answer that is no success; most follow from what the operation takes."""
+    statuses = {401, 403, 500, 503, *told.others}
+    statuses |= {404} if rule.arguments else set()
+    statuses |= {422} if told.query else set()
+    statuses |= {400, 413, 415, 422} if told.body else set()
+    statuses |= {507} if verb != "GET" else set()
+    content = {True: {"content": PROBLEM}, False: {}}
+    return {str(one): {"description": HTTPStatus(one).phrase, **content[one >= 400]} for one in sorted(statuses)}
 
 
-def _json(schema: dict[str, Any]) -> dict[str, Any]:
+def _json(schema: JsonObject) -> JsonObject:
     return {"content": {"application/json": {"schema": schema}}}
-
-
-def problems(*statuses: int) -> dict[str, Any]:
-    """The answers of these statuses: problem documents."""
-    content = {"application/problem+json": {"schema": {"$ref": REF + "ProblemOut"}}}
-    return {str(status): {"description": "a problem document", "content": content} for status in statuses}

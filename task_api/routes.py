@@ -4,10 +4,10 @@ import base64
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request, url_for
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
@@ -15,21 +15,23 @@ from task_api import tasks
 from task_api.db import begin_write, db
 from task_api.errors import Problem
 from task_api.models import IdempotencyKey, Task
-from task_api.schemas import TaskChange, TaskCreate, TaskQuery, as_utc, task_out
+from task_api.operation import Operation
+from task_api.schemas import TaskChange, TaskCreate, TaskList, TaskOut, TaskQuery, as_utc, task_out
 from task_api.tokens import requires
 
 api = Blueprint("task_api", __name__)
-Shape = TypeVar("Shape", bound=BaseModel)
-LARGEST = 1024 * 1024
 
 
 @api.post("/tasks")
 @requires("tasks:write")
-def create_task() -> Response:
-    """201 with the new task; with an Idempotency-Key, a repeat gets the first answer and makes nothing."""
-    wanted, key = _body(TaskCreate), _idempotency_key()
+@Operation(
+    body=TaskCreate, answer=TaskOut, status=201, sends=("Idempotency-Key",), tells=("ETag", "Location"), others=(409,)
+)
+def create_task(body: BaseModel) -> Response:
+    """Create a task; with an Idempotency-Key a repeat gets the first answer and makes nothing."""
+    key = _idempotency_key()
     begin_write(db.session())
-    task = tasks.create(db.session(), actor=g.actor, **wanted.model_dump())
+    task = tasks.create(db.session(), actor=g.actor, **body.model_dump())
     answer = task_out(task)
     if key is not None and (first := _keep_answer(key, task.id, answer)) is not None:
         return _created(first)
@@ -39,9 +41,9 @@ def create_task() -> Response:
 
 @api.get("/tasks")
 @requires("tasks:read")
-def list_tasks() -> Response:
-    """A JSON list in a stable order; a further page is named by the Link header."""
-    query = _query()
+@Operation(query=TaskQuery, answer=TaskList, tells=("Link",))
+def list_tasks(query: TaskQuery) -> Response:
+    """List tasks in a stable order, page by page."""
     found = list(db.session.scalars(_selected(query).limit(query.limit + 1)))
     response = jsonify([task_out(task) for task in found[: query.limit]])
     if len(found) > query.limit:
@@ -52,8 +54,9 @@ def list_tasks() -> Response:
 
 @api.get("/tasks/<int:task_id>")
 @requires("tasks:read")
+@Operation(answer=TaskOut, sends=("If-None-Match",), tells=("ETag",), others=(304,))
 def get_task(task_id: int) -> Response:
-    """The task with its ETag; 304 when the caller has it already."""
+    """One task with its ETag; 304 when the caller has it already."""
     response = _answer(_found(task_id))
     response.make_conditional(request)
     return response
@@ -61,9 +64,10 @@ def get_task(task_id: int) -> Response:
 
 @api.patch("/tasks/<int:task_id>")
 @requires("tasks:write")
-def change_task(task_id: int) -> Response:
-    """Change only the fields sent; If-Match guards against changes unseen."""
-    wanted = _body(TaskChange).model_dump(exclude_unset=True)
+@Operation(body=TaskChange, answer=TaskOut, sends=("If-Match",), tells=("ETag",), others=(409, 412))
+def change_task(task_id: int, body: BaseModel) -> Response:
+    """Change the fields sent, and no others; If-Match guards against changes unseen."""
+    wanted = body.model_dump(exclude_unset=True)
     begin_write(db.session())
     task = _matching(task_id)
     archived = wanted.pop("archived", None)
@@ -76,8 +80,9 @@ def change_task(task_id: int) -> Response:
 
 @api.delete("/tasks/<int:task_id>")
 @requires("tasks:write")
+@Operation(answer=None, status=204, sends=("If-Match",), others=(412,))
 def archive_task(task_id: int) -> Response:
-    """Archive the task; nothing is deleted. 204, also when it was archived already."""
+    """Archive the task, also when it was archived already; nothing is deleted."""
     begin_write(db.session())
     tasks.archive(db.session(), _matching(task_id), actor=g.actor)
     db.session.commit()
@@ -114,37 +119,6 @@ def _matching(task_id: int) -> Task:
     if request.if_match and not request.if_match.contains(str(task.version)):
         raise Problem(412, "the task has changed meanwhile; get it again and repeat")
     return task
-
-
-def _body(shape: type[Shape]) -> Shape:
-    """The JSON body in this shape; a fault names its field and what is allowed."""
-    if (request.content_length or 0) > LARGEST:
-        raise Problem(413, "the body may have at most 1 MB")
-    request.max_content_length = LARGEST
-    if not request.is_json:
-        raise Problem(415, "send the body as application/json")
-    try:
-        return shape.model_validate_json(request.get_data())
-    except ValidationError as error:
-        raise _invalid(error, "the body") from error
-
-
-def _query() -> TaskQuery:
-    doubled = [name for name in request.args if len(request.args.getlist(name)) > 1]
-    if doubled:
-        raise Problem(
-            422, "a parameter is given twice", errors=[{"field": name, "detail": "give it once"} for name in doubled]
-        )
-    try:
-        return TaskQuery.model_validate(request.args.to_dict())
-    except ValidationError as error:
-        raise _invalid(error, "the query") from error
-
-
-def _invalid(error: ValidationError, what: str) -> Problem:
-    faults = [{"field": ".".join(map(str, fault["loc"])) or what, "detail": fault["msg"]} for fault in error.errors()]
-    malformed = any(fault["type"] == "json_invalid" for fault in error.errors())
-    return Problem(400 if malformed else 422, f"{what} is not as the API knows it", errors=faults)
 
 
 def _selected(query: TaskQuery) -> Select[Task]:

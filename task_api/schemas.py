@@ -128,6 +128,7 @@ _all: dict[str, Any] = {one.name: (_told(one), ...) for one in COLUMNS}
 TaskCreate = create_model("TaskCreate", __base__=_Wire, __doc__="A new task.", **_new)
 TaskChange = create_model("TaskChange", __base__=_Change, __doc__=_Change.__doc__, **_changed)
 TaskOut = create_model("TaskOut", __base__=_Out, __doc__=_Out.__doc__, **_all)
+TaskList = list[TaskOut]  # type: ignore[valid-type]  # mypy takes a made class for a variable
 
 
 class TaskQuery(_Wire):

@@ -7,17 +7,18 @@ portion and says where the next one begins.
 from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, current_app, g, jsonify, request, url_for
-from pydantic import ValidationError
+from pydantic import BaseModel
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from bridge import tracker
-from bridge.reports.change_list import Query, selected, to_json
+from bridge.reports.change_list import ChangeQuery, selected, to_json
 from bridge.runtime import Runtime
 from bridge.store.models import Change, Link
 from bridge.sync.undo import CannotUndo, NoSuchChange, take, undo
 from task_api.db import db
 from task_api.errors import Problem
+from task_api.operation import JsonObject, Operation
 from task_api.tokens import requires
 
 changes = Blueprint("changes", __name__)
@@ -25,47 +26,59 @@ LOOK = 20_000
 """So many changes one page looks through, the newest first, unless a task or a lead says where they are."""
 
 
+class UndoQuery(BaseModel):
+    """What an undo may be told."""
+
+    force: bool = False
+
+
 @changes.get("/changes")
 @requires("tasks:read")
-def every_change() -> Response:
-    """Changes of every lead, newest first, a page at a time; the next page is named by the Link header. A page may hold
-    less than was asked for, or nothing, and name a next one: it looked through `LOOK` changes.
+@Operation(query=ChangeQuery, answer=list[JsonObject], tells=("Link",))
+def list_changes(query: ChangeQuery) -> Response:
+    """Every change, newest first, page by page.
+
+    A page may hold less than was asked for, or nothing, and name a next one: it looked through 20,000 changes.
     """
-    query = _query()
     page, following = _page(db.session(), query)
     response = jsonify([to_json(change, link) for change, link in page])
     if following is not None:
         arguments = request.args.to_dict() | {"before": str(following)}
-        response.headers["Link"] = f'<{url_for("changes.every_change", _external=True, **arguments)}>; rel="next"'
+        response.headers["Link"] = f'<{url_for("changes.list_changes", _external=True, **arguments)}>; rel="next"'
     return response
 
 
 @changes.get("/tasks/<int:task_id>/changes")
 @requires("tasks:read")
-def changes_of_task(task_id: int) -> Response:
-    """The task's whole story, newest first, at most 1,000 changes; older ones: `GET /changes?task_id=…&before=…`."""
+@Operation(answer=list[JsonObject])
+def list_changes_of_task(task_id: int) -> Response:
+    """The whole story of one task, newest first.
+
+    At most 1,000 changes; older ones: `GET /changes?task_id=…&before=…`.
+    """
     if tracker.task(db.session(), task_id) is None:
         raise Problem(404, f"there is no task {task_id}")
-    found = db.session.execute(selected(Query(task_id=task_id)).limit(1000))
+    found = db.session.execute(selected(ChangeQuery(task_id=task_id)).limit(1000))
     return jsonify([to_json(change, link) for change, link in found])
 
 
 @changes.post("/changes/<int:change_id>/undo")
 @requires("tasks:write")
-def undo_change(change_id: int) -> Response:
-    """Set the field back to what it was before; ``?force=true`` also when it has changed since."""
-    force = request.args.get("force") == "true"
-    return _back(lambda runtime, session: undo(session, runtime, change_id, str(g.actor), force=force))
+@Operation(query=UndoQuery, others=(409,))
+def undo_change(change_id: int, query: UndoQuery) -> Response:
+    """Put the old value back on both sides; with `force` also when the field has changed since."""
+    return _back(lambda runtime, session: undo(session, runtime, change_id, str(g.actor), force=query.force))
 
 
 @changes.post("/changes/<int:change_id>/take")
 @requires("tasks:write")
+@Operation(others=(409,))
 def take_change(change_id: int) -> Response:
     """Take the value that a conflict lost."""
     return _back(lambda runtime, session: take(session, runtime, change_id, str(g.actor)))
 
 
-def _page(session: Session, query: Query) -> tuple[Sequence[Row[Change, Link]], int | None]:
+def _page(session: Session, query: ChangeQuery) -> tuple[Sequence[Row[Change, Link]], int | None]:
     """The page, and before which change the next one begins; None when there is none."""
     oldest = _oldest(session, query)
     found = session.execute(selected(query).where(Change.id >= oldest).limit(query.limit + 1)).all()
@@ -75,20 +88,12 @@ def _page(session: Session, query: Query) -> tuple[Sequence[Row[Change, Link]], 
     return found, None if older is None or (query.since is not None and older < query.since) else oldest
 
 
-def _oldest(session: Session, query: Query) -> int:
+def _oldest(session: Session, query: ChangeQuery) -> int:
     """The oldest change this page looks at; 0 when an index leads to the right ones."""
     if query.task_id is not None or query.lead_id is not None:
         return 0
     newest = session.scalar(select(func.max(Change.id))) or 0
     return max(0, min(query.before or newest + 1, newest + 1) - LOOK)
-
-
-def _query() -> Query:
-    try:
-        return Query.model_validate(request.args.to_dict())
-    except ValidationError as error:
-        faults = [{"field": ".".join(map(str, fault["loc"])), "detail": fault["msg"]} for fault in error.errors()]
-        raise Problem(422, "the query is not as the API knows it", errors=faults) from error
 
 
 def _back(act: Callable[[Runtime, Session], str]) -> Response:

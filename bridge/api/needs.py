@@ -13,6 +13,7 @@ from bridge.store.models import Link
 from bridge.sync.vanished_rows import approve
 from task_api.db import db
 from task_api.errors import Problem
+from task_api.operation import JsonObject, Operation
 from task_api.tokens import requires
 
 needs = Blueprint("needs", __name__)
@@ -20,9 +21,11 @@ needs = Blueprint("needs", __name__)
 
 @needs.get("/needs")
 @requires("tasks:read")
-def waiting_for_a_person() -> Response:
-    """What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused queues; and
-    where it is to be seen.
+@Operation(answer=list[JsonObject])
+def list_needs() -> Response:
+    """What waits for a person, each with what resolves it and where it is to be seen.
+
+    Conflicts, refusals, dead letters, held deletions, silent triggers, paused queues.
     """
     runtime, tab = _runtime(), tabs(db.session())
     found = action_items.needs(db.session(), list(runtime.config.sheets), runtime.now())
@@ -32,6 +35,7 @@ def waiting_for_a_person() -> Response:
 
 @needs.post("/sheets/<key>/approve")
 @requires("tasks:write")
+@Operation()
 def approve_deletions(key: str) -> Response:
     """Let the tasks of the rows that vanished by now be archived."""
     runtime = _serving(key)
@@ -43,8 +47,9 @@ def approve_deletions(key: str) -> Response:
 
 @needs.post("/sheets/<key>/look")
 @requires("tasks:write")
+@Operation()
 def look_again(key: str) -> Response:
-    """Look at a paused sheet now, and not when it is time; what passes by itself is waited out all the same."""
+    """Look at a paused sheet now; what passes by itself is waited out all the same."""
     with _serving(key).writing() as session:
         at = look_now(session, key)
         session.commit()
@@ -54,15 +59,17 @@ def look_again(key: str) -> Response:
 
 @needs.post("/dead-letters/retry")
 @requires("tasks:write")
+@Operation()
 def retry_all() -> Response:
-    """Put every dead letter back into the outbox."""
+    """Try every dead letter again."""
     return jsonify({"done": f"{len(_retried(None))} writes are tried again"})
 
 
 @needs.post("/dead-letters/<int:link_id>/retry")
 @requires("tasks:write")
+@Operation()
 def retry_one(link_id: int) -> Response:
-    """Put one dead letter back into the outbox, or one refused cell."""
+    """Try one dead letter or refused cell again."""
     if not _retried(link_id):
         raise Problem(404, f"there is no dead letter {link_id}")
     return jsonify({"done": "the write is tried again"})

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from task_api import tokens
 from task_api.db import begin_write, db
 from task_api.errors import Problem
+from task_api.operation import Operation
 from task_api.tokens import COOKIE, LIFE, caller
 
-sign_in = Blueprint("sign_in", __name__)
+session = Blueprint("session", __name__)
 WORN_OUT = "that link was used already or is older than ten minutes; make another: leadbridge link NAME"
 
 
@@ -21,9 +22,10 @@ class _Link(BaseModel):
     link: str = Field(min_length=1, max_length=100)
 
 
-@sign_in.post("/session")
-def begin() -> Response:
-    """A cookie for a bearer token, or for ``{"link": …}``."""
+@session.post("/session")
+@Operation(others=(413, 422))
+def sign_in() -> Response:
+    """Change a token, or a link that works once, for the cookie of the page."""
     by = caller() if "Authorization" in request.headers else tokens.verify(db.session(), _link(), "link")
     if by is None or by.kind == "session":
         raise Problem(401, WORN_OUT)
@@ -38,16 +40,18 @@ def begin() -> Response:
     return response
 
 
-@sign_in.get("/session")
-def whose() -> Response:
+@session.get("/session")
+@Operation()
+def get_session() -> Response:
     """Who is signed in and what they may do."""
     by = caller()
     return _told(by.name, by.scopes.split())
 
 
-@sign_in.delete("/session")
-def end() -> Response:
-    """Sign out: the cookie is worth nothing from now on, whoever has a copy."""
+@session.delete("/session")
+@Operation(others=(404,))
+def sign_out() -> Response:
+    """End the session of the page: its cookie is worth nothing from now on, whoever has a copy."""
     if caller().kind != "session":
         raise Problem(404, "a token is not signed in; to end it: leadbridge token revoke NAME")
     begin_write(db.session())

@@ -6,6 +6,7 @@ from bridge.reports.readiness import lacking
 from bridge.reports.sheet_status import report
 from bridge.runtime import Runtime
 from task_api.db import db
+from task_api.operation import JsonObject, Operation
 from task_api.tokens import requires
 
 status = Blueprint("status", __name__)
@@ -26,7 +27,8 @@ def readyz() -> tuple[Response, int]:
 
 @status.get("/status")
 @requires("tasks:read")
-def queues() -> Response:
+@Operation(answer=list[JsonObject])
+def list_sheets() -> Response:
     """Every sheet: its numbers, when it was last heard of and swept, and what is wrong, in words."""
     return jsonify(report(db.session(), _runtime()))
 

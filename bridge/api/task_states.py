@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
+from pydantic import BaseModel, Field
 
 from bridge.config.model import Config
 from bridge.reports.links import place, tabs
@@ -11,17 +12,25 @@ from bridge.reports.task_state import MOST, Standing, of_tasks, out_of_sync
 from bridge.runtime import Runtime
 from task_api.db import db
 from task_api.errors import Problem
+from task_api.operation import JsonObject, Operation
 from task_api.tokens import requires
 
 states = Blueprint("states", __name__)
 
 
+class StateQuery(BaseModel):
+    """What `GET /states` may be asked."""
+
+    tasks: str | None = Field(default=None, description="ids with commas between them")
+
+
 @states.get("/states")
 @requires("tasks:read")
-def standings() -> Response:
-    """``?tasks=1,2,3``: of these; without: of all that are not in sync. 304 to who has it already."""
+@Operation(query=StateQuery, answer=list[JsonObject], sends=("If-None-Match",), tells=("ETag",), others=(304,))
+def list_states(query: StateQuery) -> Response:
+    """How tasks stand with their rows: those named, or all that are not in sync; 304 to who has it already."""
     runtime: Runtime = current_app.extensions["bridge"]
-    sheets, wanted = list(runtime.config.sheets), request.args.get("tasks")
+    sheets, wanted = list(runtime.config.sheets), query.tasks
     found = (
         out_of_sync(db.session(), sheets) if wanted is None else of_tasks(db.session(), sheets, task_numbers(wanted))
     )

@@ -10,7 +10,7 @@ from bridge.cli.context import working
 from bridge.cli.output import print_rows
 from bridge.reports import sheet_status
 from bridge.reports.action_items import needs
-from bridge.reports.change_list import Query, selected, to_json
+from bridge.reports.change_list import ChangeQuery, selected, to_json
 from bridge.reports.explain import explain
 from task_api.cli import AS_JSON
 
@@ -50,7 +50,7 @@ def needs_(as_json: bool) -> None:
 @AS_JSON
 def changes_(lead_id: str | None, task_id: int | None, limit: int, as_json: bool) -> None:
     """Show the history, newest first: when, who, old, new, by which rule, what became of it."""
-    found = selected(Query(lead_id=lead_id, task_id=task_id)).limit(limit)
+    found = selected(ChangeQuery(lead_id=lead_id, task_id=task_id)).limit(limit)
     with working() as runtime, runtime.session() as session:
         rows = [to_json(change, link) for change, link in session.execute(found)]
     print_rows(rows, ("id", "at", "actor", "lead_id", "field", "old", "new", "rule", "state", "reason"), as_json)

@@ -11,7 +11,7 @@ from task_api.actor import Actor
 Short = Annotated[str, Field(min_length=1, max_length=250)]
 
 
-class Query(BaseModel):
+class ChangeQuery(BaseModel):
     """What `GET /changes` may be asked. ``before`` comes from the Link header of the page before."""
 
     model_config = ConfigDict(extra="forbid")
@@ -56,7 +56,7 @@ def to_json(change: Change, link: Link | None) -> dict[str, Any]:
     }
 
 
-def selected(query: Query) -> Select[Change, Link]:
+def selected(query: ChangeQuery) -> Select[Change, Link]:
     """Every change that is asked for, the newest first. A lead's are found by its links, which have an index."""
     found = select(Change, Link).outerjoin(Link, Link.id == Change.link_id).order_by(Change.id.desc())
     if query.lead_id is not None:
