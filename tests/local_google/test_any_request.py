@@ -104,9 +104,8 @@ CALLS = st.sampled_from(METHODS).flatmap(
         bodies(method[3]) if method[3] else st.none(),
     )
 )
-GESTURES = {name: shape for name, (shape, _) in hand.GESTURES.items()}
 DAYS_WORK = st.lists(
-    st.sampled_from(sorted(GESTURES)).flatmap(lambda name: st.tuples(st.just(name), bodies(GESTURES[name]))),
+    st.sampled_from(sorted(hand.GESTURES)).flatmap(lambda name: st.tuples(st.just(name), bodies(hand.GESTURES[name]))),
     min_size=1,
     max_size=4,
 )

@@ -301,8 +301,8 @@ def test_a_checkbox_tells_true_and_false_in_capitals(desk: Desk) -> None:
 
 
 def test_columns_come_and_go_without_an_edit(desk: Desk) -> None:
-    desk.person.insert("Leads", "COLUMNS", 2)
-    desk.person.delete("Leads", "COLUMNS", 1)
+    desk.person.lines("insert", "Leads", 2, "COLUMNS")
+    desk.person.lines("delete", "Leads", 1, "COLUMNS")
     assert desk.tab.values(1, 1, 1, 2) == [[None, "name"]]
     assert desk.told() == [Event("change", 0, "INSERT_COLUMN"), Event("change", 0, "REMOVE_COLUMN")]
     desk.person.undo()
@@ -318,7 +318,7 @@ def test_columns_come_and_go_without_an_edit(desk: Desk) -> None:
 def test_rows_that_are_moved_are_an_edit_where_they_land(
     desk: Desk, row: int, count: int, before: int, names: list[str], landed: int
 ) -> None:
-    desk.person.move("Leads", "ROWS", row, count, before)
+    desk.person.lines("move", "Leads", row, "ROWS", count, before)
     assert desk.names() == names
     assert desk.told() == [edit(landed, 1, count, 4), CHANGED]
     desk.person.undo()
@@ -328,17 +328,17 @@ def test_rows_that_are_moved_are_an_edit_where_they_land(
 
 
 def test_moving_a_column_takes_all_of_it_and_an_empty_row_is_no_edit(desk: Desk) -> None:
-    desk.person.move("Leads", "COLUMNS", 1, 1, 3)
+    desk.person.lines("move", "Leads", 1, "COLUMNS", 1, 3)
     assert desk.tab.values(1, 1, 2, 2) == [["name", "id"], ["Cleo", 3]]
     desk.told()
-    desk.person.move("Leads", "ROWS", 9, 1, 7)
+    desk.person.lines("move", "Leads", 9, "ROWS", 1, 7)
     assert desk.told() == [CHANGED]
 
 
 @pytest.mark.parametrize(("row", "count", "before"), [(2, 1, 2), (2, 2, 4), (2, 1, 12), (0, 1, 5), (10, 2, 1)])
 def test_rows_cannot_be_moved_nowhere_or_beyond_the_grid(desk: Desk, row: int, count: int, before: int) -> None:
     with pytest.raises(Invalid, match="cannot be moved"):
-        desk.person.move("Leads", "ROWS", row, count, before)
+        desk.person.lines("move", "Leads", row, "ROWS", count, before)
 
 
 def test_a_renamed_tab_is_a_change_only(desk: Desk) -> None:
@@ -368,7 +368,7 @@ def test_a_colleague_is_named_in_the_event_and_undoes_only_their_own(desk: Desk)
 
 def test_a_colleague_who_moves_rows_ends_what_others_could_undo(desk: Desk) -> None:
     desk.person.edit("B2", [["x"]])
-    desk.person.colleague("bob@example.com").move("Leads", "ROWS", 2, 1, 5)
+    desk.person.colleague("bob@example.com").lines("move", "Leads", 2, "ROWS", 1, 5)
     with pytest.raises(Invalid, match="nothing to undo"):
         desk.person.undo()
 
@@ -382,8 +382,8 @@ def test_a_colleague_who_moves_rows_ends_what_others_could_undo(desk: Desk) -> N
         lambda bob: bob.fill("A1:B1", 3),
         lambda bob: bob.sort("A2:B4", 2),
         lambda bob: bob.delete_rows("Leads", 2),
-        lambda bob: bob.delete("Leads", "COLUMNS", 1),
-        lambda bob: bob.move("Leads", "ROWS", 2, 1, 5),
+        lambda bob: bob.lines("delete", "Leads", 1, "COLUMNS"),
+        lambda bob: bob.lines("move", "Leads", 2, "ROWS", 1, 5),
     ],
 )
 def test_what_is_protected_stops_a_colleague_in_every_way(desk: Desk, act: object) -> None:

@@ -60,15 +60,15 @@ def a_status_cut_to_another_lead(stack):
 
 
 def a_row_dragged_down(stack):
-    stack.google.person.move("Leads", "ROWS", 2, 1, 6)
+    stack.google.person.lines("move", "Leads", 2, "ROWS", 1, 6)
 
 
 def a_column_dragged(stack):
-    stack.google.person.move("Leads", "COLUMNS", 3, 1, 2)
+    stack.google.person.lines("move", "Leads", 3, "COLUMNS", 1, 2)
 
 
 def a_column_inserted(stack):
-    stack.google.person.insert("Leads", "COLUMNS", 2)
+    stack.google.person.lines("insert", "Leads", 2, "COLUMNS")
 
 
 def rows_inserted_and_a_colleague_typing(stack):

@@ -59,8 +59,7 @@ def body(shape: type[Shape]) -> Shape:
 
 
 def _gesture(name: str) -> Callable[[], Response]:
-    shape, act = hand.GESTURES[name]
-    return lambda: json_response({"revision": act(body(shape), local().person)})
+    return lambda: json_response({"revision": hand.act(name, body(hand.GESTURES[name]), local().person)})
 
 
 for _name in hand.GESTURES:

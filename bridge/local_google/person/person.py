@@ -9,18 +9,18 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, Literal, ParamSpec
 
 from bridge.local_google.api.trouble import Trouble
 from bridge.local_google.errors import Invalid
-from bridge.local_google.person import clipboard, gestures, telling
+from bridge.local_google.person import clipboard, gestures, line_steps, telling
 from bridge.local_google.person.events import Event
 from bridge.local_google.person.history import History
-from bridge.local_google.person.steps import Delete, Insert, Move, Put, Rename, Step
+from bridge.local_google.person.line_steps import Action
+from bridge.local_google.person.steps import Put, Rename, Step
 from bridge.local_google.person.telling import edited
 from bridge.local_google.sheet.a1 import Area, Dimension
 from bridge.local_google.sheet.book import Book
-from bridge.local_google.sheet.cells import blank_like
 from bridge.local_google.sheet.entry import Given
 from bridge.local_google.sheet.grid import Grid
 
@@ -67,51 +67,51 @@ class Person:
         return other
 
     @_action
-    def edit(self, where: str, values: Sequence[Sequence[Given]], *, pasted: bool = False) -> Done:
+    def edit(self, range: str, values: Sequence[Sequence[Given]], *, pasted: bool = False) -> Done:
         """Type into a cell, or put a block from the range's first cell on; null leaves a cell, ``""`` clears it.
 
         The grid grows where the block needs it. Raises `Invalid` when a typed value breaks a strict rule; a paste may.
         """
-        return self._typed(where, values, pasted=pasted)
+        return self._typed(range, values, pasted=pasted)
 
     @_action
-    def paste(self, where: str, text: str) -> Done:
+    def paste(self, range: str, text: str) -> Done:
         """Paste what a clipboard holds from the first cell on; a range that takes it several times is filled."""
-        _, area = self._at(where)
+        _, area = self._at(range)
         values = clipboard.tiled(clipboard.block(text), area.height, area.width)
-        return self._typed(where, values, pasted=True)
+        return self._typed(range, values, pasted=True)
 
     @_action
-    def tick(self, where: str) -> Done:
+    def tick(self, range: str) -> Done:
         """Click a checkbox; raises `Invalid` when there is none."""
-        grid, area = self._at(where)
+        grid, area = self._at(range)
         cell = grid.cell(area.top, area.left)
         if cell.validation is None or cell.validation.kind != "BOOLEAN":
-            raise Invalid(f"There is no checkbox in {where}.")
-        return self._typed(where, [[cell.value is not True]])
+            raise Invalid(f"There is no checkbox in {range}.")
+        return self._typed(range, [[cell.value is not True]])
 
     @_action
-    def clear(self, where: str) -> Done:
+    def clear(self, range: str) -> Done:
         """Press Delete on a range; one cell is the same as typing nothing into it."""
-        grid, area = self._at(where)
+        grid, area = self._at(range)
         if len(area.places) == 1:
-            return self._typed(where, [[""]])
+            return self._typed(range, [[""]])
         return self._do(grid, Put(gestures.cleared(grid, area)), edited(area), Event("change", area.sheet_id))
 
     @_action
-    def fill(self, where: str, down_to: int) -> Done:
+    def fill(self, range: str, down_to: int) -> Done:
         """Drag the corner of a range down to a row (from 1)."""
-        grid, source = self._at(where)
+        grid, source = self._at(range)
         target = replace(source, top=source.bottom, bottom=down_to)
         if not source.bottom < down_to <= grid.row_count:
-            raise Invalid(f"{where} cannot be dragged down to row {down_to}.")
+            raise Invalid(f"{range} cannot be dragged down to row {down_to}.")
         step = Put(gestures.filled(grid, source, target))
         return self._do(grid, step, edited(target), Event("change", target.sheet_id))
 
     @_action
-    def cut(self, where: str, to: str) -> Done:
+    def cut(self, range: str, to: str) -> Done:
         """Cut a range and paste it from the first cell of ``to`` on; whether the source tells of itself is unknown."""
-        (grid, source), (_, first) = self._at(where), self._at(to)
+        (grid, source), (_, first) = self._at(range), self._at(to)
         if first.sheet_id != source.sheet_id:
             raise Invalid("Cells are cut and pasted on one tab here.")
         target = first.sized(source.height, source.width)
@@ -120,63 +120,52 @@ class Person:
         return self._do(grid, step, *left, edited(target), Event("change", grid.sheet_id))
 
     @_action
-    def replace(self, where: str, find: str, by: str) -> Done:
+    def replace(self, range: str, find: str, by: str) -> Done:
         """Find and replace all; whether that is an edit, and of what, is unknown."""
         if not find:
             raise Invalid("There is nothing to look for.")
-        grid, area = self._at(where)
+        grid, area = self._at(range)
         wanted = re.compile(re.escape(find), re.IGNORECASE)
         cells = gestures.replaced(grid, area, wanted, by, self.book.now.locale)
         edits = [edited(telling.around(grid, cells))] if cells and self._trouble.replace_fires_edit else []
         return self._do(grid, Put(cells), *edits, Event("change", area.sheet_id, self._trouble.unknown_change))
 
     @_action
-    def sort(self, where: str, column: int, *, ascending: bool = True) -> Done:
+    def sort(self, range: str, column: int, *, ascending: bool = True) -> Done:
         """Sort the rows of a range by a column of the sheet (from 1)."""
-        grid, area = self._at(where)
+        grid, area = self._at(range)
         if not area.left < column <= area.right:
-            raise Invalid(f"Column {column} is not in {where}.")
+            raise Invalid(f"Column {column} is not in {range}.")
         edits = [edited(area)] if self._trouble.sort_fires_edit else []
         step = Put(grid.sorted_cells(area, [(column - 1, ascending)]))
         return self._do(grid, step, *edits, Event("change", area.sheet_id, self._trouble.unknown_change))
 
+    @_action
+    def lines(
+        self, action: Action, tab: str | int, first: int, dimension: Dimension = "ROWS", count: int = 1, before: int = 0
+    ) -> Done:
+        """Insert rows or columns before ``first``, delete them from there on, or drag them before ``before``.
+
+        New ones look like the one that stood there; no edit event says which are gone.
+        """
+        grid = self._tab(tab)
+        if action == "insert":
+            return self._do_lines(grid, line_steps.insert(self.book.now, grid, dimension, first, count))
+        if action == "delete":
+            return self._do_lines(grid, line_steps.delete(grid, dimension, first, count))
+        return self._do_lines(grid, line_steps.move(grid, dimension, first, count, before))
+
+    def rows(self, action: Literal["insert", "delete"], tab: str | int, row: int, count: int = 1) -> int:
+        """Insert rows before ``row``, or delete them from there on."""
+        return self.lines(action, tab, row, count=count)
+
     def insert_rows(self, tab: str | int, row: int, count: int = 1) -> int:
-        """New rows before ``row`` (from 1), looking like the row that stood there."""
-        return self.insert(tab, "ROWS", row, count)
+        """New rows before ``row``."""
+        return self.rows("insert", tab, row, count)
 
     def delete_rows(self, tab: str | int, row: int, count: int = 1) -> int:
-        """Rows from ``row`` (from 1) disappear; no edit event says which."""
-        return self.delete(tab, "ROWS", row, count)
-
-    @_action
-    def insert(self, tab: str | int, dimension: Dimension, line: int, count: int = 1) -> Done:
-        """New rows or columns before ``line`` (from 1), looking like the one that stood there."""
-        grid = self._tab(tab)
-        size, name = grid.size(dimension), dimension.capitalize()
-        if not 1 <= line <= size + 1 or count < 1:
-            raise Invalid(f"{name} cannot be inserted before {line}: the grid has {size}.")
-        self.book.now.check_room(grid, **{dimension.lower(): count})
-        like = blank_like(grid.line(dimension, line - 1))
-        return self._do_lines(grid, Insert(dimension, line - 1, (like,) * count))
-
-    @_action
-    def delete(self, tab: str | int, dimension: Dimension, line: int, count: int = 1) -> Done:
-        """Rows or columns from ``line`` (from 1) disappear; no edit event says which."""
-        grid = self._tab(tab)
-        size, last = grid.size(dimension), line + count - 1
-        if not 1 <= line <= last <= size or count >= size:
-            raise Invalid(f"{dimension.capitalize()} {line} to {last} cannot be deleted: the grid has {size}.")
-        return self._do_lines(grid, Delete(dimension, line - 1, count))
-
-    @_action
-    def move(self, tab: str | int, dimension: Dimension, line: int, count: int, before: int) -> Done:
-        """Drag rows or columns from ``line`` on before line ``before`` (both from 1)."""
-        grid = self._tab(tab)
-        size = grid.size(dimension)
-        inside = 1 <= line <= line + count - 1 <= size and 1 <= before <= size + 1
-        if not inside or line <= before <= line + count:
-            raise Invalid(f"{count} {dimension.lower()} from {line} cannot be moved before {before}.")
-        return self._do_lines(grid, Move(dimension, line - 1, count, before - 1))
+        """Rows from ``row`` on disappear."""
+        return self.rows("delete", tab, row, count)
 
     @_action
     def rename(self, tab: str | int, title: str) -> Done:
@@ -184,6 +173,10 @@ class Person:
         grid = self._tab(tab)
         self.book.now.check_title(title, grid)
         return self._do_lines(grid, Rename(title))
+
+    def tabs(self, action: Literal["add", "delete"], tab: str | int = "") -> int:
+        """Add a tab at the end, or delete one."""
+        return self.add_tab() if action == "add" else self.delete_tab(tab)
 
     @_action
     def add_tab(self) -> Done:
