@@ -1,7 +1,7 @@
 """What the bridge asks of the tracker. The only module that imports the task API's models and functions."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from bridge.config.fields import COLUMNS
 from bridge.core.cells import canonical_text
 from bridge.core.values import Value
+from bridge.store.in_flight_writes import kept_since, with_writes
 from bridge.store.models import Link
 from task_api.models import Task
 from task_api.tasks import archive, change, create, restore
@@ -19,7 +20,7 @@ __all__ = ["Task", "archive", "change", "create", "restore"]  # as the task API 
 SYNCED = tuple(one.task_field for one in COLUMNS if one.task_field and one.direction != "to_task")
 """Fields of a task that a sheet shows."""
 
-_LINKED = (
+_LINKED = with_writes(
     select(Link, Task)
     .join(Task, Task.id == Link.task_id)
     .where(Link.sheet == bindparam("sheet"), Link.lead_id.in_(bindparam("lead_ids", expanding=True)))
@@ -42,9 +43,9 @@ def tasks_of(session: Session, links: Iterable[Link]) -> list[Task]:
     return list(session.scalars(select(Task).where(Task.id.in_([link.task_id for link in links]))))
 
 
-def linked(session: Session, sheet: str, lead_ids: Collection[str]) -> Sequence[Row[Link, Task]]:
-    """Links of these leads, each with its task."""
-    return session.execute(_LINKED, {"sheet": sheet, "lead_ids": lead_ids}).all()
+def linked(session: Session, sheet: str, lead_ids: Collection[str], now: datetime) -> Sequence[Row[Link, Task]]:
+    """Links of these leads with their writes, each with its task."""
+    return session.execute(_LINKED, {"sheet": sheet, "lead_ids": lead_ids} | kept_since(now)).unique().all()
 
 
 def columns_of_linked(

@@ -81,14 +81,14 @@ def _decide(name: str, shown: Value, said: Value, winner: Side) -> Conflict:
 def classify_read(
     base: Fields,
     sheet: Fields,
-    own_writes: Mapping[str, Collection[Value]],
+    in_flight: Mapping[str, Collection[Value]],
     replaced: Mapping[str, Collection[Value]],
     edited: Collection[str],
 ) -> tuple[dict[str, Value], frozenset[str]]:
     """Tell a person's change from our own write and from a read that lags. Returns (rebased base, fields in doubt).
 
     Google gives no read-your-write and no version (GOOGLE.md sections 4 and 8), so a value that differs from the
-    base may be: a person's edit; a value we wrote and did not yet see confirmed (``own_writes``) — then the base
+    base may be: a person's edit; a value we wrote and did not yet see confirmed (``in_flight``) — then the base
     becomes it; or a value that was replaced moments ago (``replaced``) — then the read may be old: in doubt, to be
     read again. A field a person edited in this very event (``edited``) is what it says.
     """
@@ -96,7 +96,7 @@ def classify_read(
     for name, shown in sheet.items():
         if name in edited or shown == base.get(name):
             continue
-        if shown in own_writes.get(name, ()):
+        if shown in in_flight.get(name, ()):
             rebased[name] = shown
         elif shown in replaced.get(name, ()):
             doubtful.add(name)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bridge.core.values import Side, Value
 
@@ -17,6 +18,23 @@ class Outcome(StrEnum):
     STALE = "stale"
     CONFLICT = "conflict"
     REFUSED = "refused"
+
+
+class RefusedBy(StrEnum):
+    """Who keeps a value out of its cell."""
+
+    CELL = "cell"
+    """The cell itself, as a read of it shows: a formula, a dropdown, a protection, or the kind of its column."""
+    GOOGLE = "google"
+    """Google rejected the write; only another try tells whether it would again."""
+
+
+class RefusedWrite(NamedTuple):
+    """A value that was not written into its cell. ``why``: in words, for people."""
+
+    value: Value
+    by: RefusedBy
+    why: str
 
 
 @dataclass(frozen=True)

@@ -99,8 +99,8 @@ def _keep_what_must_not_go_back(new: Path, replaced: Path, content: Content) -> 
 def _forget_what_was_under_way(new: Path) -> None:
     """A write that was on its way in the backup has long ended: what the sheet shows now is not it."""
     with closing(sqlite3.connect(new)) as database, database:
-        database.execute("UPDATE links SET own_writes = '[]'")
-        database.execute("UPDATE sheet_queues SET litter = '[]'")
+        database.execute("DELETE FROM in_flight_writes")
+        database.execute("UPDATE links SET append_tried_at = NULL")
 
 
 def _keep_revoked(new: Path, replaced: Path) -> None:

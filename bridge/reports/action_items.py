@@ -124,7 +124,7 @@ def _of_link(link: Link) -> list[Need]:
     if link.failed_at is not None:
         return [replace(one, kind="dead_letter", why=link.error or "")]
     unread = [replace(one, field=name, why=why) for name, why in link.unread.items()]
-    return unread + [replace(one, field=name, why=why, value=value) for name, (value, why) in link.refused.items()]
+    return unread + [replace(one, field=name, why=it.why, value=it.value) for name, it in link.refused.items()]
 
 
 def _of_rows(queues: Sequence[SheetQueue]) -> list[Need]:

@@ -76,7 +76,7 @@ def _field(session: Session, config: SheetConfig, link: Link, said: Fields, name
 
 def _why(session: Session, link: Link, name: str) -> str:
     if name in link.refused:
-        return f"not written, because {link.refused[name][1]}"
+        return f"not written, because {link.refused[name].why}"
     if link.wanted > link.written:
         return f"the write is under way{_since(session, link, name)}"
     return "no write is queued; the next sweep compares them again"

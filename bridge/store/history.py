@@ -16,14 +16,14 @@ from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict
 from bridge.core.values import Fields, Value
 from bridge.store import counters, in_flight_writes
-from bridge.store.models import ActorKind, Change, ChangeState, Link
+from bridge.store.models import ActorKind, Change, ChangeState, Link, WriteState
 from bridge.store.unit_of_work import effects, write_down
 from task_api.actor import Actor
 
 LAG = timedelta(seconds=10)
 """How long a read of the sheet may still show what was replaced (GOOGLE.md section 8: no read-your-write)."""
 
-ASTRAY = "a write of ours went astray"
+MISDIRECTED = "a misdirected write of ours"
 COVERED = "typed while we wrote"
 
 _EDITS = select(Change.link_id, Change.field, Change.old).where(
@@ -129,20 +129,20 @@ def note_life(session: Session, link: Link, name: str, old: Any, new: Any, by: B
     _note(session, link, side, name, old, new, by, ChangeState.APPLIED, rule)
 
 
-def note_stray(session: Session, link: Link, name: str, value: Value, by: By) -> None:
+def note_misdirected(session: Session, link: Link, name: str, value: Value, by: By) -> None:
     """A cell showed what we had written for another lead: its own value is put back. Kept, should it have been a
     person's after all.
     """
     why = "the value was meant for another row, and this one gets its own back"
-    _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, ASTRAY, why)
+    _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, MISDIRECTED, why)
 
 
-def note_fallen_on(session: Session, link: Link, name: str, value: Value, by: By) -> None:
+def note_new_row_hit(session: Session, link: Link, name: str, value: Value, by: By) -> None:
     """A new lead's cell shows what we had written for another: what its person had put there nobody can tell."""
     if name == "sync":
         return
-    why = "a write for another row fell onto this new one; what stood there before is not known: look at it"
-    _note(session, link, "sheet", name, None, value, by, ChangeState.REFUSED, ASTRAY, why)
+    why = "a write for another row went into this new one; what stood there before is not known: look at it"
+    _note(session, link, "sheet", name, None, value, by, ChangeState.REFUSED, MISDIRECTED, why)
 
 
 def note_covered(session: Session, link: Link, name: str, value: Value, by: By, row: int) -> None:
@@ -178,19 +178,19 @@ def give_up_waiting(session: Session, link: Link, why: str) -> None:
 
 def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> dict[int, dict[str, set[Value]]]:
     """link id → field → values replaced within the lag window, by a person or us: a read that shows one may be old.
-    So may one that shows a value which a write of ours has just left in the wrong row.
+    So may one that shows a misdirected write.
     """
     since = now - LAG
     links = list(links)
     write_down(session)
     fresh = {link.id: link for link in links if link.agreed_at > since}
-    found = {link.id: in_flight_writes.aliens(link) for link in links}
+    found = {link.id: in_flight_writes.values(link, WriteState.MISDIRECTED) for link in links}
     for link_id, name, old in session.execute(_EDITS, {"links": list(fresh), "since": since}) if fresh else ():
         found[link_id or 0].setdefault(name, set()).add(old)
     for link in fresh.values():
-        for sent in link.own_writes:
-            if not sent.get("alien") and datetime.fromisoformat(sent["at"]) > since:
-                found[link.id].setdefault(sent["field"], set()).add(sent["before"])
+        for write in link.in_flight_writes:
+            if write.state in in_flight_writes.OWN and write.sent_at > since:
+                found[link.id].setdefault(write.field, set()).add(write.before)
     return found
 
 

@@ -1,112 +1,103 @@
 """What we sent to the sheet and have not seen again: the memory that tells our own writes from a person's.
 
 A write may land although no answer came, land late, or land in a row that has just moved (GOOGLE.md sections 1
-and 4). The note is saved before the write leaves, so that a crash at any instruction finds it. Pure bookkeeping on
-the link's list of entries: field, canonical value, the value before, row, column, when, and whether its fate is known
-or looked after elsewhere (``settled``).
-
-An entry may also be ``alien``: a value of another lead that a write of ours left in this lead's row. It is no edit;
-the row gets its own value back.
+and 4). So each cell is recorded before it leaves, and a crash at any instruction finds it. Pure bookkeeping on the
+writes of a link, which `links` loads with it; `bridge.sync.misdirected_writes` decides about those in other rows.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, bindparam, delete, or_, select
+from sqlalchemy.orm import Session, contains_eager
 
 from bridge.core.values import Fields, Value
-from bridge.store.models import Link
+from bridge.store.models import InFlightWrite, Link, WriteState
 
 KEPT = timedelta(seconds=60)
-"""How long a confirmed write is remembered: it may land late, and an older delivery may be on its way."""
-
-Entry = dict[str, Any]
-
-
-def note(link: Link, row: int, column: int, name: str, value: Value, before: Value, at: datetime) -> None:
-    """Remember a write that is about to leave."""
-    place = {"field": name, "value": value, "before": before, "row": row, "column": column}
-    link.own_writes = [*link.own_writes, place | {"at": at.isoformat(), "settled": False}]
+"""How long a settled write is remembered: it may land late, and an older delivery may be on its way."""
+OPEN = (WriteState.SENT, WriteState.UNSEEN)
+SETTLED = (WriteState.UNSEEN, WriteState.CONFIRMED)
+OWN = (*OPEN, WriteState.CONFIRMED)
+Selected = TypeVarTuple("Selected")
+_LOADED = or_(InFlightWrite.state.not_in(SETTLED), InFlightWrite.sent_at > bindparam("kept_since"))
 
 
-def unseen(link: Link) -> dict[str, set[Value]]:
-    """field → values of ours that may yet land: a cell that shows one says nothing new."""
-    return _by_field(entry for entry in link.own_writes if not entry.get("alien") and not entry.get("landed"))
+def with_writes(query: Select[*Selected]) -> Select[*Selected]:
+    """The query with its links' writes, in one statement; executed with `kept_since`, it may name a link twice."""
+    return query.outerjoin(Link.in_flight_writes.and_(_LOADED)).options(contains_eager(Link.in_flight_writes))
 
 
-def values(link: Link) -> dict[str, set[Value]]:
-    """field → values of ours that a cell may show in a row read some time ago."""
-    return _by_field(entry for entry in link.own_writes if not entry.get("alien"))
+def kept_since(now: datetime) -> dict[str, Any]:
+    """The argument that a query `with_writes` takes."""
+    return {"kept_since": now - KEPT}
 
 
-def aliens(link: Link) -> dict[str, set[Value]]:
-    """field → values of other leads that the cell may show by our fault."""
-    return _by_field(entry for entry in link.own_writes if entry.get("alien"))
+def links(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> list[Link]:
+    """Links with their writes."""
+    return list(session.scalars(with_writes(select(Link).where(*conditions)), kept_since(now)).unique())
 
 
-def blame(victim: Link, entries: Iterable[Entry], at: datetime) -> None:
-    """These writes, meant for another lead, went into this lead's row."""
-    left = [entry | {"settled": True, "alien": True, "at": at.isoformat()} for entry in entries]
-    victim.own_writes = [*victim.own_writes, *left]
+def record(
+    link: Link,
+    name: str,
+    value: Value,
+    at: datetime,
+    row: int | None = None,
+    before: Value = None,
+    state: WriteState = WriteState.SENT,
+) -> None:
+    """Remember one cell of a write, before it leaves."""
+    one = InFlightWrite(sheet=link.sheet, field=name, value=value, sent_at=at, row=row, before=before, state=state)
+    link.in_flight_writes.append(one)
 
 
-def restored(link: Link, names: Collection[str]) -> None:
-    """These fields show the lead's own values again."""
-    if any(entry.get("alien") and entry["field"] in names for entry in link.own_writes):
-        link.own_writes = [e for e in link.own_writes if not (e.get("alien") and e["field"] in names)]
-
-
-def settled(link: Link, names: Collection[str], row: int, *, landed: bool = True) -> None:
-    """Nothing is open about these fields in this row: the sheet confirmed them, or (not ``landed``) never will.
-
-    The entries stay for `KEPT`: a write without an answer may still land, and a delivery read earlier may still come.
-    """
-    link.own_writes = [
-        entry | {"settled": True, "landed": landed} if entry["row"] == row and entry["field"] in names else entry
-        for entry in link.own_writes
-    ]
-
-
-def seen(link: Link, shown: Fields) -> None:
-    """The lead's row was read: what it shows has landed."""
-    link.own_writes = [
-        entry | {"settled": True, "landed": True} if shown.get(entry["field"]) == entry["value"] else entry
-        for entry in link.own_writes
-    ]
-
-
-def forget_old(link: Link, now: datetime) -> None:
-    """Drop confirmed entries that nobody can still hold an older reading of."""
-    kept = [
-        entry
-        for entry in link.own_writes
-        if not entry["settled"] or entry.get("alien") or datetime.fromisoformat(entry["at"]) > now - KEPT
-    ]
-    if len(kept) != len(link.own_writes):
-        link.own_writes = kept
-
-
-def unconfirmed(link: Link) -> list[Entry]:
-    """What left and was neither confirmed nor seen since."""
-    return [entry for entry in link.own_writes if not entry["settled"]]
-
-
-def never_left(link: Link) -> None:
-    """Google turned the write away: it stands nowhere and never will."""
-    link.own_writes = [entry for entry in link.own_writes if entry["settled"]]
-
-
-def left_to_others(link: Link) -> None:
-    """Whoever looks for what was not confirmed now knows of it."""
-    link.own_writes = [entry if entry["settled"] else entry | {"settled": True} for entry in link.own_writes]
-
-
-def younger(entries: Iterable[Mapping[str, Any]], moment: datetime) -> bool:
-    """True when any of these left after that moment."""
-    return any(datetime.fromisoformat(entry["at"]) >= moment for entry in entries)
-
-
-def _by_field(entries: Iterable[Entry]) -> dict[str, set[Value]]:
+def values(link: Link, *states: WriteState) -> dict[str, set[Value]]:
+    """field → values of the link's writes in these states."""
     found: dict[str, set[Value]] = {}
-    for entry in entries:
-        found.setdefault(entry["field"], set()).add(entry["value"])
+    for write in _in_states(link, states):
+        found.setdefault(write.field, set()).add(write.value)
     return found
+
+
+def sent(link: Link) -> list[InFlightWrite]:
+    """What left and was neither confirmed nor looked for since."""
+    return _in_states(link, (WriteState.SENT,))
+
+
+def settle(link: Link, names: Collection[str], row: int | None, state: WriteState) -> None:
+    """This became of what was sent to these fields of this row."""
+    for write in _in_states(link, OPEN):
+        if write.row == row and write.field in names:
+            write.state = state
+
+
+def confirm_shown(link: Link, shown: Fields) -> None:
+    """The lead's row was read: what it shows has arrived."""
+    for write in _in_states(link, OPEN):
+        if shown.get(write.field) == write.value:
+            write.state = WriteState.CONFIRMED
+
+
+def forget(link: Link, state: WriteState, names: Collection[str] | None = None) -> None:
+    """Writes (to these fields) in this state are over: what never left, or was misdirected and has been put right."""
+    for write in _in_states(link, (state,)):
+        if names is None or write.field in names:
+            link.in_flight_writes.remove(write)
+
+
+def forget_settled(session: Session, sheet: str, now: datetime) -> None:
+    """Drop what nobody can still hold an older reading of."""
+    old = delete(InFlightWrite).where(InFlightWrite.sheet == sheet, InFlightWrite.state.in_(SETTLED))
+    session.execute(old.where(InFlightWrite.sent_at <= now - KEPT))
+
+
+def copied(writes: Iterable[InFlightWrite], state: WriteState, **changes: Any) -> list[InFlightWrite]:
+    """The same cells once more, in another state."""
+    names = ("sheet", "field", "value", "before", "row", "sent_at")
+    return [InFlightWrite(state=state, **{name: getattr(write, name) for name in names} | changes) for write in writes]
+
+
+def _in_states(link: Link, states: Collection[WriteState]) -> list[InFlightWrite]:
+    return [write for write in link.in_flight_writes if write.state in states]

@@ -13,6 +13,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    Dialect,
     Enum,
     Float,
     ForeignKey,
@@ -20,12 +21,15 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    TypeDecorator,
     UniqueConstraint,
     false,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bridge.core.outcome import RefusedBy, RefusedWrite
+from bridge.core.values import Value
 from task_api.db import Base, BigId, UtcDateTime
 
 NOTHING, NO_ROWS = text("'{}'"), text("'[]'")
@@ -62,6 +66,21 @@ class ChangeState(StrEnum):
     """Lost, and put back since."""
 
 
+class WriteState(StrEnum):
+    """What is known of one cell that was sent to the sheet."""
+
+    SENT = "sent"
+    """It left; whether it arrived is not known."""
+    UNSEEN = "unseen"
+    """Its row does not show it; it may still arrive there."""
+    CONFIRMED = "confirmed"
+    """Its row showed it."""
+    MISSING = "missing"
+    """It may stand in another row: a sweep looks for it."""
+    MISDIRECTED = "misdirected"
+    """It went into this lead's row and was meant for another: the cell is to get its own value back."""
+
+
 def word_of(kind: type[StrEnum], length: int) -> Enum:
     """A column that holds the values of this enum as text."""
     return Enum(kind, native_enum=False, length=length, values_callable=list)
@@ -72,22 +91,32 @@ def where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
+class RefusedWrites(TypeDecorator[dict[str, RefusedWrite]]):
+    """field → what was not written into its cell; as JSON."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, RefusedWrite]:  # noqa: ARG002
+        """JSON knows lists only."""
+        return {name: RefusedWrite(said, RefusedBy(by), why) for name, (said, by, why) in value.items()}
+
+
 class Link(Base):
     """The lasting pairing of a lead id, its row and its task.
 
     ``base``: field → canonical value the sheet last showed and the bridge took. ``last_words``: task status → the lead
-    word that last meant it. ``own_writes``: what was sent to the sheet and not yet seen again
-    (`bridge.store.in_flight_writes`). ``overrides``: field → value that the sheet is to take
-    although no task says it (an undo). ``duplicate_rows``: other rows that carry the same id.
+    word that last meant it. ``overrides``: field → value that the sheet is to take although no task says it (an undo).
+    ``duplicate_rows``: other rows that carry the same id.
 
     The sheet owes a write while ``wanted > written``; ``cause``: the delivery, request or job behind it (as
     `bridge.config.logs` names it); ``failed_at``: given up, ``error`` says why.
 
-    What a person should know: ``unread``: field → why its cell could not be read; ``refused``: field → [value, why it
-    was not written]; ``conflicts``: field → what was decided.
+    What a person should know: ``unread``: field → why its cell could not be read; ``refused``: field → what could not
+    be written; ``conflicts``: field → what was decided.
 
     ``gone_at``: a tombstone: since when the row is missing; ``archived_at``: when the task was archived for it.
-    ``row_pending``: the row has yet to be appended.
+    ``row_pending``: the row has yet to be appended; ``append_tried_at``: when that was last tried.
     """
 
     __tablename__ = "links"
@@ -105,7 +134,6 @@ class Link(Base):
     task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id", name="fk_links_task"))
     base: Mapped[dict[str, Any]] = mapped_column(JSON)
     last_words: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    own_writes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     row: Mapped[int | None] = mapped_column(Integer)
     duplicate_rows: Mapped[list[int]] = mapped_column(JSON, default=list)
     has_duplicates: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -118,7 +146,7 @@ class Link(Base):
     error: Mapped[str | None] = mapped_column(Text)
     overrides: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default=NOTHING)
     unread: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=NOTHING)
-    refused: Mapped[dict[str, list[Any]]] = mapped_column(JSON, default=dict, server_default=NOTHING)
+    refused: Mapped[dict[str, RefusedWrite]] = mapped_column(RefusedWrites, default=dict, server_default=NOTHING)
     conflicts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=NOTHING)
     row_pending: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -126,11 +154,40 @@ class Link(Base):
     gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cause: Mapped[str | None] = mapped_column(String(200))
+    append_tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    in_flight_writes: Mapped[list["InFlightWrite"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
     def set_duplicates(self, rows: Iterable[int]) -> None:
         """Remember which other rows carry this lead's id."""
         self.duplicate_rows = list(rows)
         self.has_duplicates = bool(self.duplicate_rows)
+
+
+class InFlightWrite(Base):
+    """One cell of a write to the sheet, from before it leaves until nobody can hold a reading from before it
+    (`bridge.store.in_flight_writes`).
+
+    ``link_id``: the lead it is for; of a misdirected one, the lead in whose row it stands. ``before``: what the cell
+    showed. ``row``: None when the row is appended. ``stood_there``: of a missing one, the lead id in the row that it
+    went into, empty for a row without id; None when Google did not say where it went.
+    """
+
+    __tablename__ = "in_flight_writes"
+    __table_args__ = (
+        Index("ix_in_flight_writes_link", "link_id"),
+        Index("ix_in_flight_writes_open", "sheet", **where("state IN ('sent', 'missing')")),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("links.id", name="fk_in_flight_writes_link"))
+    sheet: Mapped[str] = mapped_column(String(64))
+    field: Mapped[str] = mapped_column(String(64))
+    value: Mapped[Value] = mapped_column(JSON)
+    before: Mapped[Value] = mapped_column(JSON)
+    row: Mapped[int | None] = mapped_column(Integer)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[WriteState] = mapped_column(word_of(WriteState, 12))
+    stood_there: Mapped[str | None] = mapped_column(String(200))
 
 
 class Delivery(Base):
@@ -217,10 +274,10 @@ class SheetQueue(Base):
 
     ``held``: how many vanished rows wait for a person's word before their tasks are archived; ``approved_at``: rows
     that had vanished by then may go. ``owner``: whose account runs the script's triggers. ``unlinked``: rows that have
-    no task, and why, as the last sweep saw them. ``litter``: what writes of ours may have left in rows that it was not
-    meant for. ``sweeps``: when sweeps are wanted (seconds), ``sweep_at`` the first. ``tab_id``: Google's number of the
-    tab, ``missing``: headers it should have, as last seen; ``unsigned_at``: when a delivery with a wrong signature last
-    came. ``spent``: the calls to Google of about the last minute, each as [seconds since 1970, kind, purpose].
+    no task, and why, as the last sweep saw them. ``sweeps``: when sweeps are wanted (seconds), ``sweep_at`` the first.
+    ``tab_id``: Google's number of the tab, ``missing``: headers it should have, as last seen; ``unsigned_at``: when a
+    delivery with a wrong signature last came. ``spent``: the calls to Google of about the last minute, each as [seconds
+    since 1970, kind, purpose].
     """
 
     __tablename__ = "sheet_queues"
@@ -242,7 +299,6 @@ class SheetQueue(Base):
     held_why: Mapped[str | None] = mapped_column(Text)
     owner: Mapped[str | None] = mapped_column(String(320))
     unlinked: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
-    litter: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
     sweeps: Mapped[list[float]] = mapped_column(JSON, default=list, server_default=NO_ROWS)
     tab_id: Mapped[int | None] = mapped_column(BigInteger)
     missing: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=NO_ROWS)

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from bridge.config.model import SheetConfig
 from bridge.core.values import Row, Side, Value
 from bridge.store.history import By
-from bridge.store.in_flight_writes import Entry
-from bridge.store.models import Link
+from bridge.store.models import InFlightWrite, Link
 from bridge.tracker import Task
 from task_api.actor import Actor
 
@@ -24,7 +23,7 @@ class Reading:
     this very event, ``edited_at``: when; ``typed``: what they typed, where it was one cell; ``unclear``: rows, by their
     numbers, and fields for which the event does not speak. ``latest``: the side that changed last, as far as known.
     ``ids``: every id the sheet holds, where the whole of it was read. ``namesakes``: how many unlinked rows share a
-    value of the field that matches rows with tasks. ``at_large``: writes of ours that may stand in any row, where that
+    value of the field that matches rows with tasks. ``missing``: writes of ours that may stand in any row, where that
     is known (`bridge.sync.misdirected_writes`).
     """
 
@@ -37,7 +36,7 @@ class Reading:
     typed: str = ""
     ids: Collection[str] | None = None
     namesakes: Mapping[str, int] = field(default_factory=dict)
-    at_large: Sequence[Entry] | None = None
+    missing: Sequence[InFlightWrite] | None = None
     signed: datetime | None = None
     edited_at: datetime | None = None
     unclear: Collection[tuple[int, str]] = ()
@@ -54,7 +53,7 @@ class KnownLinks:
     ``free``: lead id → live tasks without a row that bear it. ``claimed``: task id → the task that a row without a
     link names in its task_id cell. ``neighbours``: row number → the link last seen there, for rows that have none.
     ``alike``: likeness of the matching field → live tasks without a row that have it. ``replaced``: link id → values
-    that a late read, or a write for another lead, may show. ``at_large``: such writes.
+    that a late read, or a misdirected write, may show. ``missing``: writes that may stand in any row.
     """
 
     links: dict[str, Link]
@@ -65,7 +64,7 @@ class KnownLinks:
     neighbours: Mapping[int, Link]
     alike: Mapping[str, Sequence[Task]]
     replaced: Mapping[int, Mapping[str, Collection[Value]]]
-    at_large: Sequence[Entry] = ()
+    missing: Sequence[InFlightWrite] = ()
     seen: dict[str, int] = field(default_factory=dict)
 
 

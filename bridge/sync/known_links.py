@@ -36,4 +36,4 @@ def _restless() -> ColumnElement[bool]:
     marked = [Link.overrides, Link.unread, Link.refused, Link.conflicts]
     remarkable = [sql_cast(column, Text) != "{}" for column in marked]
     unusual = (Link.has_duplicates, Link.row_pending, Link.gone_at.is_not(None), Link.failed_at.is_not(None))
-    return or_(sql_cast(Link.own_writes, Text) != "[]", *remarkable, *unusual)
+    return or_(*remarkable, *unusual)

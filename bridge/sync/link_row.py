@@ -14,12 +14,12 @@ from bridge.core.reconcile import likeness
 from bridge.core.values import Fields, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
-from bridge.store.history import note_fallen_on, note_life
+from bridge.store.history import note_life, note_new_row_hit
 from bridge.store.models import Link
 from bridge.sync.context import KnownLinks, SyncContext
 from bridge.sync.load import claimed_task
 from bridge.sync.merge_row import acceptable, remember, take_note_of_unread, update
-from bridge.sync.misdirected_writes import telling
+from bridge.sync.misdirected_writes import is_telltale
 from bridge.tracker import Task, task_arguments
 
 
@@ -93,33 +93,33 @@ def _ambiguous(row: Row, found: Sequence[Task]) -> str:
 
 def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, reasons: tuple[str, ...]) -> RowOutcome:
     said = {name: value for name, value in values.items() if name not in {"task_id", "sync"}}
-    said |= _litter(context, known, row, values)
+    said |= _not_its_own(context, known, row, values)
     arguments = task_arguments(context.sheet.mapping.new_task(said))
     task = tracker.create(context.session, actor=context.reading.actor, lead_id=row.lead_id, **arguments)
     link = _link(context, known, row, task, values)
     take_note_of_unread(context, row, link, acceptable(row, context.sheet.mapping)[1])
     remember(link, context.sheet.mapping)
     note_life(context.session, link, "task", None, "created", context.by, "a new row")
-    for name, value in _fallen_on(known, row, values).items():
-        note_fallen_on(context.session, link, name, value, context.by)
+    for name, value in _hit(known, row, values).items():
+        note_new_row_hit(context.session, link, name, value, context.by)
     mark_pending(context.session, link, context.now)
     if (claim := claimed_task(row)) is not None:
         reasons = (*reasons, f"task_id {claim} is not this lead's task; its task is {task.id}")
     return RowOutcome(row.number, row.lead_id, Outcome.TASK_CREATED, task.id, reasons)
 
 
-def _fallen_on(known: KnownLinks, row: Row, values: Fields) -> dict[str, Value]:
+def _hit(known: KnownLinks, row: Row, values: Fields) -> dict[str, Value]:
     """Cells of the new row into which a write of ours went before anybody knew it."""
-    here = [entry for entry in known.at_large if entry.get("stood") == row.lead_id]
-    return {entry["field"]: entry["value"] for entry in here if values.get(entry["field"], ...) == entry["value"]}
+    here = [write for write in known.missing if write.stood_there == row.lead_id]
+    return {write.field: write.value for write in here if values.get(write.field, ...) == write.value}
 
 
-def _litter(context: SyncContext, known: KnownLinks, row: Row, values: Fields) -> dict[str, Value]:
-    """What a stray write of ours left in the row before anybody filled it: not the new lead's, so the task starts
+def _not_its_own(context: SyncContext, known: KnownLinks, row: Row, values: Fields) -> dict[str, Value]:
+    """What a misdirected write left in the row before anybody filled it: not the new lead's, so the task starts
     without it and the sheet is told so.
     """
-    left = [entry for entry in known.at_large if telling(entry)]
-    found = {entry["field"] for entry in left if values.get(entry["field"]) == entry["value"] is not None}
+    left = [write for write in known.missing if is_telltale(write)]
+    found = {write.field for write in left if values.get(write.field) == write.value is not None}
     return dict.fromkeys(found - {"name", "task_id", "sync", *context.reading.edited_in(row)})
 
 
@@ -135,10 +135,8 @@ def _adopt(context: SyncContext, known: KnownLinks, row: Row, task: Task) -> Row
 
 def _link(context: SyncContext, known: KnownLinks, row: Row, task: Task, base: Fields) -> Link:
     link = Link(
-        sheet=context.sheet.key, lead_id=row.lead_id, task_id=task.id, base=dict(base), last_words={}, own_writes=[],
-        overrides={}, unread={}, refused={}, conflicts={}, row=row.number, duplicate_rows=[], has_duplicates=False,
-        row_pending=False, seq=context.reading.seq or 0, agreed_at=context.reading.began, wanted=0, written=0,
-        attempts=0, next_try=context.now,
+        sheet=context.sheet.key, lead_id=row.lead_id, task_id=task.id, base=dict(base), row=row.number,
+        seq=context.reading.seq or 0, agreed_at=context.reading.began, next_try=context.now, in_flight_writes=[],
     )  # fmt: skip
     context.session.add(link)
     context.session.flush()

@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from bridge import tracker
 from bridge.core.reconcile import likeness
 from bridge.core.values import Row, Value
+from bridge.store import in_flight_writes
 from bridge.store.history import replaced_lately
-from bridge.store.in_flight_writes import Entry
-from bridge.store.models import Link
+from bridge.store.models import InFlightWrite, Link
 from bridge.sync.context import KnownLinks, SyncContext
-from bridge.sync.misdirected_writes import at_large, differing, doubt
+from bridge.sync.misdirected_writes import doubt
 from bridge.tracker import Task
 from task_api.db import exclusive
 
@@ -25,12 +25,12 @@ def load(context: SyncContext, rows: Sequence[Row]) -> KnownLinks:
     """Links and tasks of the rows' leads; for rows without a link also every task that could be theirs."""
     session, sheet = context.session, context.sheet
     lead_ids = {row.lead_id for row in rows if row.lead_id}
-    pairs = tracker.linked(session, sheet.key, lead_ids)
+    pairs = tracker.linked(session, sheet.key, lead_ids, context.now)
     links = [link for link, _ in pairs]
     known = {link.lead_id: link for link in links}
     new = [row for row in rows if row.lead_id not in known]
     replaced = replaced_lately(session, links, min(context.now, context.reading.signed or context.now))
-    missing = _at_large(context, rows, known, replaced)
+    missing = _missing(context, rows, known, replaced)
     exclusive(session, LEADS, *(row.lead_id for row in new if row.lead_id))
     claims = {claim for row in new if (claim := claimed_task(row)) is not None}
     return KnownLinks(
@@ -38,11 +38,11 @@ def load(context: SyncContext, rows: Sequence[Row]) -> KnownLinks:
         tasks={task.id: task for _, task in pairs},
         free=_free(session, [row.lead_id for row in new if row.lead_id]),
         claimed=tracker.locked(session, claims),
-        claimants=_claimants(session, claims),
+        claimants=_claimants(context, claims),
         neighbours=_neighbours(context, [row.number for row in new if row.lead_id and claimed_task(row) is None]),
         alike=_alike(context, new),
         replaced=replaced,
-        at_large=missing,
+        missing=missing,
     )
 
 
@@ -52,34 +52,28 @@ def claimed_task(row: Row) -> int | None:
     return int(text) if text.isdecimal() and int(text) <= LARGEST_ID else None
 
 
-def _at_large(
+def _missing(
     context: SyncContext, rows: Sequence[Row], links: Mapping[str, Link], doubtful: dict[int, dict[str, set[Value]]]
-) -> Sequence[Entry]:
-    """What may have strayed into these rows. A sweep knows and has found its victims; a delivery looks it up where a
-    row is new or shows what no event told, and doubts that.
-    """
-    reading, by_id = context.reading, [(row, links.get(row.lead_id or "")) for row in rows]
-    if reading.at_large is not None:
-        return reading.at_large
-    found = ((link, differing(row, link, reading.edited_in(row))) for row, link in by_id if link)
-    changed = [(link, names) for link, names in found if names]
-    missing = at_large(context.session, context.sheet.key) if changed or not all(link for _, link in by_id) else ()
-    for link, names in changed:
-        doubt(missing, link, names, doubtful[link.id])
-    return missing
+) -> Sequence[InFlightWrite]:
+    """Writes that may stand in these rows. A sweep knows them and has found their victims."""
+    reading = context.reading
+    if reading.missing is not None:
+        return reading.missing
+    by_id = [(row, links.get(row.lead_id or ""), reading.edited_in(row)) for row in rows]
+    return doubt(context.session, context.sheet.key, by_id, doubtful)
 
 
-def _claimants(session: Session, task_ids: Collection[int]) -> Mapping[int, Link]:
-    if not task_ids:
-        return {}
-    return {link.task_id: link for link in session.scalars(select(Link).where(Link.task_id.in_(task_ids)))}
+def _claimants(context: SyncContext, task_ids: Collection[int]) -> Mapping[int, Link]:
+    return {link.task_id: link for link in _links(context, Link.task_id.in_(task_ids))} if task_ids else {}
 
 
 def _neighbours(context: SyncContext, numbers: Collection[int]) -> Mapping[int, Link]:
-    if not numbers:
-        return {}
-    mine = select(Link).where(Link.sheet == context.sheet.key, Link.row.in_(numbers))
-    return {link.row or 0: link for link in context.session.scalars(mine)}
+    mine = Link.sheet == context.sheet.key, Link.row.in_(numbers)
+    return {link.row or 0: link for link in _links(context, *mine)} if numbers else {}
+
+
+def _links(context: SyncContext, *conditions: ColumnElement[bool]) -> list[Link]:
+    return in_flight_writes.links(context.session, context.now, *conditions)
 
 
 def _free(session: Session, lead_ids: Collection[str]) -> Mapping[str, Sequence[Task]]:

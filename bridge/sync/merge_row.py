@@ -6,7 +6,7 @@ from bridge import tracker
 from bridge.core.cells import obstacle
 from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict, Merge, classify_read, merge
-from bridge.core.outcome import FieldChange, Outcome, RowOutcome
+from bridge.core.outcome import FieldChange, Outcome, RefusedBy, RefusedWrite, RowOutcome
 from bridge.core.values import Fields, Row, Value
 from bridge.queue import pending
 from bridge.store import in_flight_writes
@@ -18,8 +18,6 @@ from bridge.tracker import Task, task_arguments, task_fields
 
 OWN = frozenset(["id", "sync"])
 """Fields whose cells are nobody's value: what cannot be read there is no refusal."""
-ENDURING = "Google refuses"
-"""Refusals that start so cannot be seen in the cell; only a new try shows whether they last."""
 
 
 def update(
@@ -30,12 +28,10 @@ def update(
     take_note_of_unread(context, row, link, unread)
     touched = _forget_refusals(context, row, link)
     values |= {name: link.base.get(name) for name in unread}
-    in_flight_writes.forget_old(link, context.now)
-    sent = in_flight_writes.values(link)
+    sent = in_flight_writes.values(link, *in_flight_writes.OWN)
     old = replaced if context.reading.seq is None else _either(replaced, sent)  # a delivery may have been read before
-    base, doubtful = classify_read(
-        link.base, values, in_flight_writes.unseen(link), old, context.reading.edited_in(row)
-    )
+    unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
+    base, doubtful = classify_read(link.base, values, unseen, old, context.reading.edited_in(row))
     certain = {name: value for name, value in values.items() if name not in doubtful}
     overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
     before = link.base
@@ -102,18 +98,18 @@ def _forget_refusals(context: SyncContext, row: Row, link: Link) -> bool:
     """A cell that a person has touched, or whose obstacle is gone, may be written again. True when there is one."""
     touched = set(context.reading.edited_in(row))
     if context.reading.seq is None:
-        touched |= {name for name, (value, why) in link.refused.items() if _passable(context, row, name, value, why)}
+        touched |= {name for name, refused in link.refused.items() if _passable(context, row, name, refused)}
     freed = bool(touched & link.refused.keys())
     if freed:
-        link.refused = {name: entry for name, entry in link.refused.items() if name not in touched}
+        link.refused = {name: refused for name, refused in link.refused.items() if name not in touched}
     return freed
 
 
-def _passable(context: SyncContext, row: Row, name: str, value: Value, why: str) -> bool:
+def _passable(context: SyncContext, row: Row, name: str, refused: RefusedWrite) -> bool:
     column = context.sheet.mapping.by_field.get(name)
-    if column is None or name not in row.positions or why.startswith(ENDURING):
+    if column is None or name not in row.positions or refused.by is RefusedBy.GOOGLE:
         return False
-    return not obstacle(column.kind, value, row.cell(name))
+    return not obstacle(column.kind, refused.value, row.cell(name))
 
 
 def _note(context: SyncContext, link: Link, base: Fields, values: Fields, merged: Merge) -> None:
@@ -186,7 +182,7 @@ def needs_write(task: Task, link: Link, mapping: SheetMapping) -> bool:
     if task.archived_at is not None:
         said = {"sync": said["sync"]}
     owed = {name: value for name, value in said.items() if name in link.base and link.base[name] != value}
-    return any(name not in link.refused or link.refused[name][0] != value for name, value in owed.items())
+    return any(name not in link.refused or link.refused[name].value != value for name, value in owed.items())
 
 
 def close_conflicts(link: Link, mapping: SheetMapping, changed: Iterable[str]) -> None:

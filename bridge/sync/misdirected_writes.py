@@ -1,16 +1,17 @@
-"""Writes of ours that went into a row which had just moved away: the lead that stands there gets its own values back.
+"""Misdirected writes: those that went into another row than was meant. The lead that stands there gets its own values
+back.
 
 Google has no conditional write (GOOGLE.md section 4): between locating a row and writing it, a person may insert or
-sort. The answer shows which lead stood there. Where no answer came and the lead does not show the write, it is *at
-large*: in any row, since rows may have moved again, or nowhere. Then deliveries and flushes doubt a cell that shows
-such a value, and the next sweep tells the victim's link which of its cells are alien; what went into an empty row is
-cleared. The way back is the ordinary one: found by id, verified, and itself told when it strays.
+sort. The answer shows which lead stood there. Where no answer came and the lead does not show the write, the write is
+missing: in any row, since rows may have moved again, or nowhere. Then deliveries and flushes doubt a cell that shows
+such a value, and the next sweep tells the victim's link which of its cells it is in; what went into an empty row is
+cleared. The way back is the ordinary one: found by id, verified, and itself looked for when it is misdirected.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
@@ -19,103 +20,97 @@ from bridge.core.values import Cell, Raw, Refusal, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG, By, note_stray
-from bridge.store.in_flight_writes import Entry
-from bridge.store.models import Link, SheetQueue
+from bridge.store.history import LAG, By, note_misdirected
+from bridge.store.models import InFlightWrite, Link, WriteState
 
 log = get_logger(__name__)
-MOST = 5000
-SURE = "sure"
-"""Marks an entry of which Google said that it went into a row of nobody we know; ``stood``: the id that stood there."""
 
 
-def lose_sight(session: Session, link: Link, now: datetime) -> None:
+def look_for_unconfirmed(session: Session, link: Link, now: datetime) -> None:
     """The lead was looked at, or cannot be, and what we sent to it is not there: a sweep looks for it."""
-    open_ = in_flight_writes.unconfirmed(link)
-    if not open_:
+    sent = in_flight_writes.sent(link)
+    if not sent:
         return
-    in_flight_writes.left_to_others(link)
-    _remember(session, link, open_)
-    if any(entry["row"] != link.row for entry in open_):
+    link.in_flight_writes.extend(in_flight_writes.copied(sent, WriteState.MISSING))
+    for write in sent:
+        write.state = WriteState.UNSEEN
+    if any(write.row != link.row for write in sent):
         ask_for_sweep(session, link.sheet, now)
-    ask_for_sweep(session, link.sheet, max(now, _latest(open_) + LAG))
+    ask_for_sweep(session, link.sheet, max(now, *(write.sent_at + LAG for write in sent)))
 
 
-def at_large(session: Session, sheet: str) -> list[Entry]:
-    """What may stand in any row: writes under way, writes that nobody has seen again, and what is known to have
-    strayed into rows of nobody.
+def missing_writes(session: Session, sheet: str) -> Sequence[InFlightWrite]:
+    """What may stand in any row: writes under way, and those that nobody has seen in their own."""
+    unknown = InFlightWrite.state.in_([WriteState.SENT, WriteState.MISSING])
+    return session.scalars(select(InFlightWrite).where(InFlightWrite.sheet == sheet, unknown)).all()
+
+
+def doubt(
+    session: Session,
+    sheet: str,
+    rows: Sequence[tuple[Row, Link | None, Collection[str]]],
+    doubtful: dict[int, dict[str, set[Value]]],
+) -> Sequence[InFlightWrite]:
+    """The missing writes, where a row is new or shows something else than is known, by no event that we heard of: each
+    row comes with the fields of which one told. Such a cell may be a victim of theirs: their values are added to the
+    ``doubtful`` ones of its link.
     """
-    open_ = cast(Link.own_writes, Text).contains('"settled": false', autoescape=True)
-    under_way = select(Link.id, Link.own_writes).where(Link.sheet == sheet, Link.wanted > Link.written, open_)
-    found = [
-        entry | {"link": link_id}
-        for link_id, entries in session.execute(under_way)
-        for entry in entries
-        if not entry["settled"]
-    ]
-    return [*session.get_one(SheetQueue, sheet).litter, *found]
+    changed = [(link, name) for row, link, told in rows if link for name in _differing(row, link) if name not in told]
+    if not changed and all(link for _, link, _ in rows):
+        return ()
+    missing = missing_writes(session, sheet)
+    for link, name in changed:
+        found = {write.value for write in missing if write.field == name and write.link_id != link.id}
+        doubtful[link.id].setdefault(name, set()).update(found)
+    return missing
 
 
-def differing(row: Row, link: Link, edited: Collection[str] = ()) -> list[str]:
-    """Fields that show something else than is known, by no event that we heard of (``edited``)."""
-    return [name for name, value in row.values.items() if name not in edited and link.base.get(name) != value]
-
-
-def doubt(missing: Sequence[Entry], link: Link, names: Iterable[str], doubtful: dict[str, set[Value]]) -> None:
-    """These fields of the link may be a stray's victims: values at large are added to the ``doubtful`` ones."""
-    for name in names:
-        values = {entry["value"] for entry in missing if entry["field"] == name and entry.get("link") != link.id}
-        doubtful.setdefault(name, set()).update(values)
-
-
-def find_victims(session: Session, sheet: str, missing: Sequence[Entry], rows: Iterable[Row], by: By) -> None:
-    """Cells that show a value at large where their lead's own is another are alien to it, and noted so in the
+def find_victims(session: Session, sheet: str, missing: Sequence[InFlightWrite], rows: Iterable[Row], by: By) -> None:
+    """A cell that shows a missing write where its lead's own value is another has it from us, and is noted so in the
     history: a person who typed that very word unheard finds it there.
     """
     looked = {row.lead_id: row for row in rows if row.lead_id} if missing else {}
     if not looked:
         return
-    for link in session.scalars(select(Link).where(Link.sheet == sheet, Link.lead_id.in_(looked))):
-        row, known = looked[link.lead_id], in_flight_writes.aliens(link)
-        found = [
-            entry
-            for entry in missing
-            if entry.get("link") != link.id
-            and row.values.get(entry["field"], ...) == entry["value"]
-            and entry["value"] not in known.get(entry["field"], ())
-        ]
-        _blame(session, link, found, by)
+    for link in in_flight_writes.links(session, by.at, Link.sheet == sheet, Link.lead_id.in_(looked)):
+        shown = looked[link.lead_id].values
+        known = in_flight_writes.values(link, WriteState.MISDIRECTED)
+        found = (write for write in missing if write.link_id != link.id and shown.get(write.field, ...) == write.value)
+        _blame(session, link, [one for one in found if one.value not in known.get(one.field, ())], by)
 
 
-def forget_found(queue: SheetQueue, began: datetime) -> None:
+def forget_found(session: Session, sheet: str, began: datetime) -> None:
     """A sweep that began then has looked for everything that left well before it."""
-    left = [entry for entry in queue.litter if "at" in entry and datetime.fromisoformat(entry["at"]) >= began - LAG]
-    if len(left) != len(queue.litter):
-        queue.litter = left
+    looked_for = InFlightWrite.state == WriteState.MISSING, InFlightWrite.sent_at < began - LAG
+    session.execute(delete(InFlightWrite).where(InFlightWrite.sheet == sheet, *looked_for))
 
 
-def astray(session: Session, link: Link, stood: str | None, entries: Sequence[Entry], by: By) -> None:
-    """These writes of the link went where ``stood`` was: that lead gets its values back."""
-    victim = session.scalars(select(Link).where(Link.sheet == link.sheet, Link.lead_id == stood)).one_or_none()
-    log.warning("stray_write", sheet=link.sheet, link=link.id, victim=victim.id if victim else None)
-    if victim is not None:
-        _blame(session, victim, [_of(link, entry) for entry in entries], by)
-        return
-    _remember(session, link, [entry | {SURE: True, "stood": stood} for entry in entries])
-    ask_for_sweep(session, link.sheet, by.at)
+def misdirected(session: Session, link: Link, stood_there: str | None, names: Collection[str], by: By) -> None:
+    """What was sent to these fields of the link went where another lead stood: that one gets its values back."""
+    writes = [write for write in in_flight_writes.sent(link) if write.field in names]
+    victims = in_flight_writes.links(session, by.at, Link.sheet == link.sheet, Link.lead_id == stood_there)
+    log.warning("misdirected_write", sheet=link.sheet, link=link.id, victim=victims[0].id if victims else None)
+    for victim in victims:
+        _blame(session, victim, writes, by)
+    if not victims:
+        missing = in_flight_writes.copied(writes, WriteState.MISSING, stood_there=stood_there or "")
+        link.in_flight_writes.extend(missing)
+        ask_for_sweep(session, link.sheet, by.at)
+    for write in writes:
+        write.state = WriteState.UNSEEN
 
 
-def telling(entry: Entry) -> bool:
+def is_telltale(write: InFlightWrite) -> bool:
     """True when a row of nobody we know that shows this value has it from us: Google said so, or it is a text of its
     own. A status, a number or a tick may just as well be a person's.
     """
-    return SURE in entry or (entry["field"] != "status" and isinstance(entry["value"], str))
+    return write.stood_there is not None or (write.field != "status" and isinstance(write.value, str))
 
 
-def is_litter(row: Row, left: Collection[Entry]) -> bool:
-    """True for a row without id and name that shows nothing but what may have strayed, and something `telling`."""
-    every = {(entry["field"], entry["value"]) for entry in left}
-    telltale = {(entry["field"], entry["value"]) for entry in left if telling(entry)}
+def is_left_by_us(row: Row, missing: Collection[InFlightWrite]) -> bool:
+    """True for a row without id and name that shows nothing but missing writes, and a telltale one."""
+    every = {(write.field, write.value) for write in missing}
+    telltale = {(write.field, write.value) for write in missing if is_telltale(write)}
     filled = [(name, value) for name, value in row.values.items() if value is not None and name != "sync"]
     return row.lead_id is None and not row.refused and every.issuperset(filled) and not telltale.isdisjoint(filled)
 
@@ -129,24 +124,15 @@ def lead_id_of(raw: Raw) -> str | None:
     return None if found is None else str(found)
 
 
-def _blame(session: Session, victim: Link, entries: Iterable[Entry], by: By) -> None:
-    foreign = [entry for entry in entries if victim.base.get(entry["field"]) != entry["value"]]
+def _differing(row: Row, link: Link) -> list[str]:
+    return [name for name, value in row.values.items() if link.base.get(name) != value]
+
+
+def _blame(session: Session, victim: Link, writes: Iterable[InFlightWrite], by: By) -> None:
+    foreign = [write for write in writes if victim.base.get(write.field) != write.value]
     if foreign:
-        in_flight_writes.blame(victim, foreign, by.at)
+        victim.in_flight_writes.extend(in_flight_writes.copied(foreign, WriteState.MISDIRECTED, sent_at=by.at))
         mark_pending(session, victim, by.at)
-    for name, value in {entry["field"]: entry["value"] for entry in foreign}.items():
+    for name, value in {write.field: write.value for write in foreign}.items():
         if name != "sync":
-            note_stray(session, victim, name, value, by)
-
-
-def _of(link: Link, entry: Entry) -> Entry:
-    return entry | {"link": link.id}
-
-
-def _latest(entries: Sequence[Entry]) -> datetime:
-    return max(datetime.fromisoformat(entry["at"]) for entry in entries)
-
-
-def _remember(session: Session, link: Link, entries: Iterable[Entry]) -> None:
-    queue = session.get_one(SheetQueue, link.sheet)
-    queue.litter = [*queue.litter, *(_of(link, entry) for entry in entries)][-MOST:]
+            note_misdirected(session, victim, name, value, by)

@@ -22,13 +22,12 @@ from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG, By, note_life
-from bridge.store.models import Link
+from bridge.store.models import Link, WriteState
 from bridge.sync.merge_row import as_lead, remember
 from bridge.sync.misdirected_writes import lead_id_of
 from bridge.tracker import Task
 from task_api.actor import Actor
 
-APPEND = "append"
 DATE = Cell(is_date=True)
 
 
@@ -49,10 +48,8 @@ def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task,
         raise Permanent(f"lead {lead_id} of the sheet has task {other} already: archive one, or change its lead_id")
     tracker.change(session, task, {"lead_id": lead_id}, actor=actor)
     link = Link(
-        sheet=sheet.key, lead_id=lead_id, task_id=task.id, base={}, last_words={}, own_writes=[],
-        overrides=_name(task, sheet), unread={}, refused={}, conflicts={}, row=None, duplicate_rows=[],
-        has_duplicates=False, row_pending=True, seq=0, agreed_at=runtime.now(), wanted=0, written=0, attempts=0,
-        next_try=runtime.now(),
+        sheet=sheet.key, lead_id=lead_id, task_id=task.id, base={}, overrides=_name(task, sheet), row_pending=True,
+        agreed_at=runtime.now(), next_try=runtime.now(),
     )  # fmt: skip
     session.add(link)
     session.flush()
@@ -62,8 +59,7 @@ def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task,
 
 def may_append(link: Link, now: datetime) -> bool:
     """True when no try of ours may still be on its way or unseen."""
-    tries = [datetime.fromisoformat(entry["at"]) for entry in link.own_writes if entry["field"] == APPEND]
-    return all(at + LAG <= now for at in tries)
+    return link.append_tried_at is None or link.append_tried_at + LAG <= now
 
 
 def new_row(task: Task, link: Link, sheet: SheetConfig, layout: Layout, now: datetime) -> dict[int, AppendedCell]:
@@ -71,14 +67,12 @@ def new_row(task: Task, link: Link, sheet: SheetConfig, layout: Layout, now: dat
     ours and nobody's edit.
     """
     said, row = as_lead(task, link, sheet.mapping) | {"id": link.lead_id}, {}
-    link.own_writes = []
-    in_flight_writes.note(link, 0, 0, APPEND, None, None, now)
+    link.append_tried_at, link.in_flight_writes = now, []
     for name, column in layout.positions.items():
         value, kind = said.get(name), sheet.mapping.by_field[name].kind
         if value is not None:
             row[column] = AppendedCell(cell_value(kind, value, DATE), is_date=kind == "date")
-            in_flight_writes.note(link, 0, column, name, value, None, now)
-    in_flight_writes.settled(link, [APPEND, *said], 0, landed=False)  # there is no row to look at yet
+            in_flight_writes.record(link, name, value, now, state=WriteState.UNSEEN)
     return row
 
 
@@ -86,10 +80,10 @@ def born(link: Link, mapping: SheetMapping, now: datetime) -> None:
     """Google said yes: what was sent stood in the row, and a row that is missing from now on was deleted by somebody.
     What a delivery said of it meanwhile is newer.
     """
-    said = {entry["field"]: entry["value"] for entry in link.own_writes if entry["field"] in mapping.rules}
+    said = {write.field: write.value for write in link.in_flight_writes if write.field in mapping.rules}
     link.base, link.row_pending, link.agreed_at = said | link.base, False, now
     remember(link, mapping)
-    in_flight_writes.settled(link, [APPEND, *said], 0)
+    in_flight_writes.settle(link, said, None, WriteState.CONFIRMED)
 
 
 def _name(task: Task, sheet: SheetConfig) -> dict[str, str]:

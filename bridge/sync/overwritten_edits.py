@@ -20,13 +20,13 @@ from sqlalchemy.orm import Session
 from bridge.core.values import Cell, Day, Refusal, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
-from bridge.store.history import ASTRAY, COVERED, LAG, note_covered
-from bridge.store.in_flight_writes import Entry
-from bridge.store.models import ActorKind, Change, ChangeState, Link, OverwrittenEdit
+from bridge.store import in_flight_writes
+from bridge.store.history import COVERED, LAG, MISDIRECTED, note_covered
+from bridge.store.models import ActorKind, Change, ChangeState, InFlightWrite, Link, OverwrittenEdit, WriteState
 from bridge.store.unit_of_work import write_down
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import merge_row
-from bridge.sync.misdirected_writes import at_large
+from bridge.sync.misdirected_writes import missing_writes
 from bridge.tracker import task_of
 from task_api.actor import Actor
 
@@ -124,18 +124,18 @@ def _misdirected_into(context: SyncContext) -> Places:
         for name in reading.edited
         if name in row.values and (link is None or link.base.get(name) != row.values[name])
     ]
-    missing = at_large(context.session, context.sheet.key) if changed else ()
+    missing = missing_writes(context.session, context.sheet.key) if changed else ()
     return frozenset(
         (row.number, name)
         for row, link, name in changed
-        if any(_shows(row, name, e) for e in _misdirected(link, missing))
+        if any(_shows(row, name, write) for write in _misdirected(link, missing))
     )
 
 
 def _keep(context: SyncContext, row: Row, name: str, value: Value) -> None:
     """Remember the word until a sweep has looked for it; not one that was typed over at once."""
     link = _links(context, [row]).get(row.lead_id or "")
-    missing = at_large(context.session, context.sheet.key)
+    missing = missing_writes(context.session, context.sheet.key)
     if link is not None and _typed_over(row, name, link, missing):
         return
     reading = context.reading
@@ -150,41 +150,42 @@ def _keep(context: SyncContext, row: Row, name: str, value: Value) -> None:
     ask_for_sweep(context.session, context.sheet.key, context.now)
 
 
-def _typed_over(row: Row, name: str, link: Link, missing: Sequence[Entry]) -> bool:
+def _typed_over(row: Row, name: str, link: Link, missing: Sequence[InFlightWrite]) -> bool:
     """True when the row stands where it was, and its cell shows something new that no write of ours brought."""
-    ours = [*link.own_writes, *missing]
-    brought = {entry[side] for entry in ours if entry["field"] == name for side in ("value", "before")}
+    ours = [write for write in (*link.in_flight_writes, *missing) if write.field == name]
+    brought = {value for write in ours for value in (write.value, write.before)}
     shown = row.values.get(name, ...)
     return link.row == row.number and shown not in {..., link.base.get(name), *brought}
 
 
-def _is_covered(row: Row, name: str, link: Link, missing: Iterable[Entry], edited: datetime) -> bool:
+def _is_covered(row: Row, name: str, link: Link, missing: Iterable[InFlightWrite], edited: datetime) -> bool:
     """True when the cell shows what a write of ours left in this lead's row, at this place, about that time."""
-    writes = [entry for entry in link.own_writes if not entry.get("alien")]
+    writes = [write for write in link.in_flight_writes if write.state in in_flight_writes.OWN]
     if link.base.get(name) != row.values.get(name):  # else it is the lead's own, and says nothing of other writes
         writes += _misdirected(link, missing)
-    return any(_shows(row, name, entry) and _about(entry, edited) for entry in writes)
+    return any(_shows(row, name, write) and _about(write, edited) for write in writes)
 
 
-def _misdirected(link: Link | None, missing: Iterable[Entry]) -> list[Entry]:
+def _misdirected(link: Link | None, missing: Iterable[InFlightWrite]) -> list[InFlightWrite]:
     """Writes for other leads that went, or may have gone, into this lead's row."""
-    alien = [entry for entry in link.own_writes if entry.get("alien")] if link else []
-    return alien + [entry for entry in missing if link is None or entry.get("link") != link.id]
+    known = [write for write in link.in_flight_writes if write.state is WriteState.MISDIRECTED] if link else []
+    return known + [write for write in missing if link is None or write.link_id != link.id]
 
 
-def _shows(row: Row, name: str, entry: Entry) -> bool:
-    return (entry["field"], entry["value"], entry["row"]) == (name, row.values.get(name), row.number)
+def _shows(row: Row, name: str, write: InFlightWrite) -> bool:
+    return (write.field, write.value, write.row) == (name, row.values.get(name), row.number)
 
 
-def _about(entry: Entry, edited: datetime) -> bool:
-    noted = datetime.fromisoformat(entry["at"]) if "at" in entry else edited
-    return noted - LAG <= edited <= noted + LANDS
+def _about(write: InFlightWrite, edited: datetime) -> bool:
+    return write.sent_at - LAG <= edited <= write.sent_at + LANDS
 
 
 def _links(context: SyncContext, rows: Iterable[Row]) -> Mapping[str, Link]:
     ids = {row.lead_id for row in rows if row.lead_id}
-    mine = select(Link).where(Link.sheet == context.sheet.key, Link.lead_id.in_(ids))
-    return {link.lead_id: link for link in context.session.scalars(mine)} if ids else {}
+    mine = Link.sheet == context.sheet.key, Link.lead_id.in_(ids)
+    at = context.reading.edited_at or context.reading.signed or context.now
+    found = in_flight_writes.links(context.session, min(at, context.now), *mine) if ids else ()
+    return {link.lead_id: link for link in found}
 
 
 def _news(session: Session, one: OverwrittenEdit) -> list[Change]:
@@ -193,7 +194,7 @@ def _news(session: Session, one: OverwrittenEdit) -> list[Change]:
     newest = select(func.max(Change.id)).scalar_subquery()
     mine = select(Change).join(Link, Link.id == Change.link_id).where(Link.sheet == one.sheet, Change.side == "sheet")
     since = mine.where(Change.field == one.field, Change.id > newest - LATEST, Change.at > one.edited_at - LAG)
-    return [change for change in session.scalars(since) if change.rule not in {ASTRAY, COVERED}]
+    return [change for change in session.scalars(since) if change.rule not in {MISDIRECTED, COVERED}]
 
 
 def _verdict(context: SyncContext, one: OverwrittenEdit, news: Collection[Change], *, overtyped: bool) -> Verdict:
@@ -243,7 +244,7 @@ def _meant(session: Session, one: OverwrittenEdit) -> Sequence[Link]:
     since = one.edited_at - LAG
     late = or_(Change.state == ChangeState.WAITING, Change.reached_at > since)
     ours = and_(Change.side == "task", Change.at <= one.heard_at, late)
-    theirs = and_(Change.rule == ASTRAY, Change.at.between(since, one.heard_at + LAG))
+    theirs = and_(Change.rule == MISDIRECTED, Change.at.between(since, one.heard_at + LAG))
     recent = select(Change.link_id).where(Change.id > newest - LATEST, Change.field == one.field, or_(ours, theirs))
     mine = or_(Link.id.in_(recent), Link.id == (one.link_id if one.covered else None))
     found = session.scalars(select(Link).where(Link.sheet == one.sheet, mine)).all()

@@ -22,7 +22,7 @@ def link_text(link: Link, *, archived: bool) -> str:
 
 def refusal_text(link: Link) -> str:
     """What could not be read or written, field by field; empty when nothing."""
-    return _listed(link.unread | {name: why for name, (_, why) in link.refused.items()})
+    return _listed(link.unread | {name: refused.why for name, refused in link.refused.items()})
 
 
 def conflict_text(link: Link) -> str:

@@ -1,52 +1,50 @@
-"""Empty what strayed into rows that nobody has filled, and stand up for the lead that moved there in that moment."""
+"""Empty misdirected writes in rows that nobody has filled. A lead that moves there in that moment gets its own back."""
 
 from collections.abc import Iterable, Sequence
-
-from sqlalchemy import select
 
 from bridge.core.values import Row
 from bridge.google.sheet import RowWrite
 from bridge.google.sheet_view import SheetView
 from bridge.queue.pending import mark_pending
 from bridge.store import in_flight_writes
-from bridge.store.models import Link, SheetQueue
-from bridge.sync.misdirected_writes import forget_found, is_litter, lead_id_of
+from bridge.store.models import InFlightWrite, Link, WriteState
+from bridge.sync.misdirected_writes import forget_found, is_left_by_us, lead_id_of
 from bridge.worker.job import Job
 
 
-def clear_litter(job: Job, view: SheetView, numbers: Iterable[int]) -> None:
-    """Empty those of the rows that show nothing but litter; what a whole reading has looked for is then forgotten."""
-    with job.runtime.session() as session:
-        litter = session.get_one(SheetQueue, job.lease.sheet).litter
-    if not litter:
+def clear_misdirected(job: Job, view: SheetView, numbers: Iterable[int], writes: Iterable[InFlightWrite]) -> None:
+    """Empty those of the rows that show nothing but missing ones of the writes; what a whole reading has looked for is
+    then forgotten.
+    """
+    missing = [write for write in writes if write.state is WriteState.MISSING]
+    if not missing:
         return
-    rows = [row for row in map(view.row, numbers) if is_litter(row, litter)]
+    rows = [row for row in map(view.row, numbers) if is_left_by_us(row, missing)]
     if rows:
-        _note_emptied(job, rows, job.sheet.write([_emptied(row) for row in rows]))
+        _record_emptied(job, rows, job.sheet.write([_emptied(row) for row in rows]))
     with job.writing() as session:
-        forget_found(session.get_one(SheetQueue, job.lease.sheet), view.began)
+        forget_found(session, job.lease.sheet, view.began)
         session.commit()
 
 
 def _emptied(row: Row) -> RowWrite:
-    filled = {row.positions[name]: "" for name, value in row.values.items() if value is not None}
-    return RowWrite(row.number, row.positions["id"], None, dict(filled))
+    return RowWrite(row.number, row.positions["id"], None, {row.positions[name]: "" for name in _filled(row)})
 
 
-def _note_emptied(job: Job, rows: Sequence[Row], stood: Sequence[object]) -> None:
-    """A lead that had moved into such a row in that moment gets back what was emptied."""
+def _filled(row: Row) -> list[str]:
+    return [name for name, value in row.values.items() if value is not None]
+
+
+def _record_emptied(job: Job, rows: Sequence[Row], stood: Sequence[object]) -> None:
+    """Of leads that had moved into such rows in that moment: what was emptied is misdirected."""
     now = job.runtime.now()
+    emptied = {
+        lead_id_of(there): row for row, there in zip(rows, stood, strict=True) if isinstance(there, str | int | float)
+    }
     with job.writing() as session:
-        for row, standing in zip(rows, stood, strict=True):
-            if not isinstance(standing, str | int | float):
-                continue
-            mine = select(Link).where(Link.sheet == job.lease.sheet, Link.lead_id == lead_id_of(standing))
-            if (victim := session.scalars(mine).one_or_none()) is not None:
-                gone = [
-                    {"field": name, "value": None, "before": None, "row": row.number, "column": column}
-                    for name, column in row.positions.items()
-                    if row.values.get(name) is not None
-                ]
-                in_flight_writes.blame(victim, gone, now)
-                mark_pending(session, victim, now)
+        for victim in in_flight_writes.links(session, now, Link.sheet == job.lease.sheet, Link.lead_id.in_(emptied)):
+            row = emptied[victim.lead_id]
+            for name in _filled(row):
+                in_flight_writes.record(victim, name, None, now, row.number, state=WriteState.MISDIRECTED)
+            mark_pending(session, victim, now)
         session.commit()

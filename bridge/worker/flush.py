@@ -1,30 +1,28 @@
 """One queue's pending links to the sheet: claim, then read, decide, and send in ONE write.
 
-Each step has a transaction of its own; the network calls stand between them. Every write is absolute and noted in
-``own_writes`` before it leaves, so a crash, a repeat, or an answer that never comes loses and doubles nothing. Does
-not retry by itself: what is not settled stays pending, with a time to try again.
+Each step has a transaction of its own; the network calls stand between them. Every write is absolute and recorded
+before it leaves, so a crash, a repeat, or an answer that never comes loses and doubles nothing. Does not retry by
+itself: what is not settled stays pending, with a time to try again.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
+from bridge import tracker
 from bridge.core.cells import cell_value, obstacle
 from bridge.core.merge import classify_read
+from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.core.values import Row, Value
 from bridge.google.sheet_view import SheetView
 from bridge.queue import pending
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG, note_refused, replaced_lately, settle_waiting
-from bridge.store.models import ActorKind, Link
+from bridge.store.models import ActorKind, Link, WriteState
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync.context import Reading, SyncContext
-from bridge.sync.merge_row import ENDURING, acceptable, merge_row
-from bridge.sync.misdirected_writes import at_large, differing, doubt, lose_sight
+from bridge.sync.merge_row import acceptable, merge_row
+from bridge.sync.misdirected_writes import doubt, look_for_unconfirmed
 from bridge.sync.status_cell import link_text
-from bridge.tracker import Task, tasks_of
+from bridge.tracker import Task
 from bridge.worker.job import Job, PlannedWrite, look
 from bridge.worker.locate import LAG_WAIT, relocate
 from bridge.worker.send import send
@@ -41,11 +39,10 @@ def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> boo
     links = _claimed(job)
     if not links:
         return False
-    claimed = [link.id for link in links]
     view = view or look(job, sorted({link.row for link in links if link.row}))
     moved = relocate(job, view, links)
-    job.at_work.update(claimed)
-    planned = _decide(job, view, claimed)
+    job.at_work.update(link.id for link in links)
+    planned = _decide(job, view, [link.lead_id for link in links])
     if planned:
         send(job, planned, last=last and len(planned) == len(links) < pending.CLAIM)
     job.at_work.clear()
@@ -62,36 +59,26 @@ def _claimed(job: Job) -> list[Link]:
     return links
 
 
-def _decide(job: Job, view: SheetView, claimed: list[int]) -> list[PlannedWrite]:
-    """Merge every claimed row as it stands now: the task takes its part at once, the sheet's part is noted and
+def _decide(job: Job, view: SheetView, lead_ids: list[str]) -> list[PlannedWrite]:
+    """Merge every claimed row as it stands now: the task takes its part at once, the sheet's part is recorded and
     returned.
     """
     now = job.runtime.now()
     planned: list[PlannedWrite] = []
     with job.writing() as session:
         lock_queue(session, job.lease.sheet).missing = list(view.layout.missing)
-        links = list(session.scalars(select(Link).where(Link.id.in_(claimed)).order_by(Link.row)))
-        tasks = {task.id: task for task in tasks_of(session, links)}
-        replaced = replaced_lately(session, links, now)
-        here = [(row, link) for link in links if (row := view.row(link.row)).lead_id == link.lead_id]
-        _doubt(session, job.lease.sheet, here, replaced)
+        pairs = tracker.linked(session, job.lease.sheet, lead_ids, now)
+        here = [(row, link, task) for link, task in pairs if (row := view.row(link.row)).lead_id == link.lead_id]
+        replaced = replaced_lately(session, [link for _, link, _ in here], now)
+        doubt(session, job.lease.sheet, [(row, link, ()) for row, link, _ in here], replaced)
         context = SyncContext(
             session, job.config, Reading((), Actor(ActorKind.FLUSH, job.lease.sheet), view.began, latest="task"), now
         )
-        for row, link in here:
+        for row, link, task in sorted(here, key=lambda one: one[0].number):
             if link.wanted > link.written and link.next_try <= now:
-                planned += _decide_row(context, view, row, link, tasks[link.task_id], replaced.get(link.id, {}))
+                planned += _decide_row(context, view, row, link, task, replaced[link.id])
         session.commit()
     return planned
-
-
-def _doubt(
-    session: Session, sheet: str, here: list[tuple[Row, Link]], doubtful: dict[int, dict[str, set[Value]]]
-) -> None:
-    changed = [(link, names) for row, link in here if (names := differing(row, link))]
-    missing = at_large(session, sheet) if changed else ()
-    for link, names in changed:
-        doubt(missing, link, names, doubtful[link.id])
 
 
 def _decide_row(
@@ -102,18 +89,18 @@ def _decide_row(
         return []
     values, unread = acceptable(row, context.sheet.mapping)
     values |= {name: link.base.get(name) for name in unread}
-    alien = _alien(link, values)
-    values |= {name: link.base.get(name) for name in alien}
-    base, doubtful = classify_read(link.base, values, in_flight_writes.unseen(link), replaced, ())
+    foreign = {name: link.base.get(name) for name in _foreign(link, values)}
+    values |= foreign
+    unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
+    base, doubtful = classify_read(link.base, values, unseen, replaced, ())
     if doubtful:
         pending.postpone(link, context.now + LAG_WAIT, f"Google may show an old value of {', '.join(sorted(doubtful))}")
         return []
-    in_flight_writes.seen(link, row.values)
-    lose_sight(context.session, link, context.now)
-    in_flight_writes.forget_old(link, context.now)
+    in_flight_writes.confirm_shown(link, row.values)
+    look_for_unconfirmed(context.session, link, context.now)
     link.row_pending, archived = False, task.archived_at is not None
     owed = {} if archived else merge_row(context, link, task, base, values).sheet
-    wanted = _writable(context, row, link, {name: link.base.get(name) for name in alien} | owed)
+    wanted = _writable(context, row, link, foreign | owed)
     wanted |= _state(row, link, archived=archived)
     if not wanted:
         _settle_unwritten(context, view, link, set() if archived else set(values) - owed.keys())
@@ -122,41 +109,40 @@ def _decide_row(
     for name, value in wanted.items():
         column = view.layout.positions[name]
         cells[column] = cell_value(view.config.mapping.by_field[name].kind, value, row.cell(name))
-        in_flight_writes.note(link, row.number, column, name, value, row.values.get(name), context.now)
+        in_flight_writes.record(link, name, value, context.now, row.number, row.values.get(name))
     agreed = {name: link.base.get(name) for name in wanted}
     return [PlannedWrite(link.id, link.wanted, view.write(row, cells), wanted, agreed, link.cause)]
 
 
-def _alien(link: Link, values: Mapping[str, Value]) -> set[str]:
-    """Fields that show what a write for another lead left here: no edit, and to be put right."""
-    aliens = in_flight_writes.aliens(link)
-    return {
-        name for name, left in aliens.items() if values.get(name) in left and values.get(name) != link.base.get(name)
-    }
+def _foreign(link: Link, values: Mapping[str, Value]) -> list[str]:
+    """Fields that show a misdirected write: no edit, and to be put right."""
+    misdirected = in_flight_writes.values(link, WriteState.MISDIRECTED)
+    shown = ((name, values.get(name), left) for name, left in misdirected.items())
+    return [name for name, value, left in shown if value in left and value != link.base.get(name)]
 
 
 def _settle_unwritten(context: SyncContext, view: SheetView, link: Link, reached: set[str]) -> None:
     """Nothing to write; a lead that another's write went into is looked at again while the read may be too old."""
     pending.settle(link, link.wanted)
     settle_waiting(context.session, link.sheet, {link.id: reached}, context.now)
-    aliens = in_flight_writes.aliens(link)
-    if in_flight_writes.younger((entry for entry in link.own_writes if entry.get("alien")), view.began - LAG):
+    misdirected = (write for write in link.in_flight_writes if write.state is WriteState.MISDIRECTED)
+    if any(write.sent_at >= view.began - LAG for write in misdirected):
         pending.mark_pending(context.session, link, context.now + LAG_WAIT)
-    elif aliens:
-        in_flight_writes.restored(link, aliens)
+    else:
+        in_flight_writes.forget(link, WriteState.MISDIRECTED)
 
 
 def _writable(context: SyncContext, row: Row, link: Link, owed: Mapping[str, Value]) -> dict[str, Value]:
     """Without what must not be written; link and history say why."""
-    refused: dict[str, list[Any]] = {}
+    refused: dict[str, RefusedWrite] = {}
     for name, value in owed.items():
-        before, why = link.refused.get(name, [..., ""])
-        if before == value and why.startswith(ENDURING):
-            refused[name] = [value, why]
+        before = link.refused.get(name)
+        if before is not None and before[:2] == (value, RefusedBy.GOOGLE):
+            refused[name] = before
         elif why := obstacle(
             context.sheet.mapping.by_field[name].kind, value, row.cell(name), guarded=name in row.guarded
         ):
-            refused[name] = [value, why]
+            refused[name] = RefusedWrite(value, RefusedBy.CELL, why)
             if name != "sync":
                 note_refused(context.session, link, name, value, context.by, why)
     refused.pop("sync", None)

@@ -5,15 +5,15 @@ gone gets a tombstone. One read of the id column, only when a row is not where i
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.core.mapping import Layout
 from bridge.google.sheet_view import SheetView
 from bridge.queue import pending, sweep_requests
+from bridge.store import in_flight_writes
 from bridge.store.models import Link
 from bridge.sync import new_rows
-from bridge.sync.misdirected_writes import lose_sight
+from bridge.sync.misdirected_writes import look_for_unconfirmed
 from bridge.sync.vanished_rows import NEW_ROW
 from bridge.tracker import tasks_of
 from bridge.worker.append import append_rows
@@ -32,10 +32,11 @@ def relocate(job: Job, view: SheetView, claimed: Collection[Link]) -> bool:
     found = _find(job, view, lost)
     with job.writing() as session:
         ids = [link.id for link in claimed]
-        links = list(session.scalars(select(Link).where(Link.id.in_(ids), Link.lead_id.in_(lost))))
+        now = job.runtime.now()
+        links = in_flight_writes.links(session, now, Link.id.in_(ids), Link.lead_id.in_(lost))
         for link in links:
             link.row = found.get(link.lead_id, link.row)
-        row_pending = _without_row(session, [link for link in links if link.lead_id not in found], job.runtime.now())
+        row_pending = _without_row(session, [link for link in links if link.lead_id not in found], now)
         session.commit()
     if row_pending:
         append_rows(job, view, row_pending)
@@ -68,6 +69,6 @@ def _without_row(session: Session, links: Collection[Link], now: datetime) -> li
 def _mourn(session: Session, link: Link, now: datetime) -> None:
     """The row is gone: nothing is owed until it comes back. A sweep sees to the rest."""
     link.gone_at = link.gone_at or now
-    lose_sight(session, link, now)
+    look_for_unconfirmed(session, link, now)
     pending.settle(link, link.wanted)
     sweep_requests.ask_for_sweep(session, link.sheet, now)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
@@ -18,10 +18,10 @@ from bridge.errors import Permanent, Throttled, Transient
 from bridge.queue.lease import Lease, LostLease, acquire
 from bridge.queue.pending import claim, failed
 from bridge.runtime import Runtime
-from bridge.store import quota
+from bridge.store import in_flight_writes, quota
 from bridge.store.models import Link, SheetQueue
 from bridge.store.unit_of_work import lock_queue
-from bridge.sync.misdirected_writes import lose_sight
+from bridge.sync.misdirected_writes import look_for_unconfirmed
 from bridge.worker.flush import flush
 from bridge.worker.job import Job
 from bridge.worker.sweep import sweep
@@ -146,9 +146,9 @@ def _failed(job: Job, why: str, chance: float, retry_after: float | None, *, cou
         queue = lock_queue(session, key)
         if counts and job.at_work and failed(session, job.at_work, runtime.now(), why, chance):
             queue.attempts = 0  # the sheet could be read: it may be their own fault, so they wait, not the queue
-        buried = select(Link).where(Link.id.in_(job.at_work), Link.failed_at.is_not(None))
-        for link in session.scalars(buried):
-            lose_sight(session, link, runtime.now())
+        buried = Link.id.in_(job.at_work), Link.failed_at.is_not(None)
+        for link in in_flight_writes.links(session, runtime.now(), *buried):
+            look_for_unconfirmed(session, link, runtime.now())
         wait = backoff(queue.attempts + 1, chance, retry_after)
         _set(session, key, attempts=queue.attempts + 1, problem=why, not_before=runtime.now() + timedelta(seconds=wait))
         log.warning("queue_postponed", sheet=key, attempts=queue.attempts, seconds=round(wait, 1), why=why)

@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
+from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.core.values import EMPTY, Raw
 from bridge.errors import Rejected, Throttled
 from bridge.google.sheet import Unechoed
 from bridge.queue import pending
 from bridge.store import in_flight_writes
 from bridge.store.history import By, note_refused, settle_waiting
-from bridge.store.models import ActorKind, Link
-from bridge.sync.merge_row import ENDURING, remember
-from bridge.sync.misdirected_writes import astray, lead_id_of
+from bridge.store.models import ActorKind, Link, WriteState
+from bridge.sync.merge_row import remember
+from bridge.sync.misdirected_writes import lead_id_of, misdirected
 from bridge.worker.job import Job, PlannedWrite
 from bridge.worker.locate import LAG_WAIT
 from task_api.actor import Actor
@@ -55,11 +55,11 @@ def _send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> bool:
 def _turned_away(job: Job, planned: list[PlannedWrite], why: str = "") -> None:
     """Google took nothing of it. ``why``: as far as it may be the write's own fault."""
     with job.writing() as session:
-        ids = [one.link_id for one in planned]
-        for link in session.scalars(select(Link).where(Link.id.in_(ids))):
-            in_flight_writes.never_left(link)
+        ids, now = [one.link_id for one in planned], job.runtime.now()
+        for link in in_flight_writes.links(session, now, Link.id.in_(ids)):
+            in_flight_writes.forget(link, WriteState.SENT)
         if why:
-            pending.failed(session, ids, job.runtime.now(), why, 0.0)
+            pending.failed(session, ids, now, why, 0.0)
         session.commit()
 
 
@@ -86,8 +86,8 @@ def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed
     """Returns how many writes stand where they were meant to."""
     now = job.runtime.now()
     with job.writing() as session:
-        found = session.scalars(select(Link).where(Link.id.in_([one.link_id for one in planned])))
-        known = {link.id: link for link in found}
+        ids = [one.link_id for one in planned]
+        known = {link.id: link for link in in_flight_writes.links(session, now, Link.id.in_(ids))}
         reached: dict[int, set[str]] = {}
         for one, stood in zip(planned, standing, strict=True):
             link = known[one.link_id]
@@ -95,8 +95,7 @@ def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed
                 pending.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
             elif stood != (one.write.id_cell or None):
                 log.warning("row_moved_under_write", sheet=job.lease.sheet, row=one.write.row, link=link.id)
-                astray(session, link, lead_id_of(stood), _entries(link, one), _by(job, now))
-                in_flight_writes.settled(link, one.values, one.write.row, landed=False)
+                misdirected(session, link, lead_id_of(stood), one.values.keys(), _by(job, now))
                 pending.postpone(link, now, "the row moved while it was written")
             elif _settle_link(job, session, link, one, now):
                 reached[link.id] = set(one.values)
@@ -121,8 +120,9 @@ def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now:
     again.
     """
     overtaken = any(link.base.get(name) != one.base.get(name) for name in one.values)
-    in_flight_writes.settled(link, one.values, one.write.row, landed=not overtaken)
-    in_flight_writes.restored(link, one.values)
+    state = WriteState.UNSEEN if overtaken else WriteState.CONFIRMED
+    in_flight_writes.settle(link, one.values.keys(), one.write.row, state)
+    in_flight_writes.forget(link, WriteState.MISDIRECTED, one.values.keys())
     if overtaken:
         pending.mark_pending(session, link, now)
         return False
@@ -137,10 +137,6 @@ def _by(job: Job, now: datetime) -> By:
     return By(Actor(ActorKind.FLUSH, job.lease.sheet), now)
 
 
-def _entries(link: Link, one: PlannedWrite) -> list[in_flight_writes.Entry]:
-    return [entry for entry in in_flight_writes.unconfirmed(link) if entry["field"] in one.values]
-
-
 def _write_cells(job: Job, one: PlannedWrite, why: str) -> None:
     """One row that Google rejects: cell by cell; the cells at fault are refused, and the write is buried once the
     others stand in the sheet. Until then it stays pending: when the row moves meanwhile, say, the rest is not sent.
@@ -152,7 +148,7 @@ def _write_cells(job: Job, one: PlannedWrite, why: str) -> None:
             arrived = arrived and _send(job, [part])
         except Rejected as error:
             faults |= dict.fromkeys(part.values, str(error))
-    _refuse(job, one, {name: f"{ENDURING} it: {fault}" for name, fault in faults.items()}, arrived=arrived)
+    _refuse(job, one, {name: f"Google refuses it: {fault}" for name, fault in faults.items()}, arrived=arrived)
 
 
 def _parts(one: PlannedWrite) -> list[PlannedWrite]:
@@ -168,11 +164,11 @@ def _refuse(job: Job, one: PlannedWrite, faults: Mapping[str, str], *, arrived: 
     """``faults``: field → why. ``arrived``: every other field stands in the sheet; else the link stays pending."""
     now = job.runtime.now()
     with job.writing() as session:
-        link = session.get_one(Link, one.link_id)
-        in_flight_writes.settled(link, faults.keys(), one.write.row, landed=False)
+        (link,) = in_flight_writes.links(session, now, Link.id == one.link_id)
+        in_flight_writes.forget(link, WriteState.SENT, faults.keys())
         for name, why in faults.items():
             note_refused(session, link, name, one.values[name], _by(job, now), why)
-            link.refused = link.refused | {name: [one.values[name], why]}
+            link.refused = link.refused | {name: RefusedWrite(one.values[name], RefusedBy.GOOGLE, why)}
         if arrived and faults:
             pending.give_up(session, link, one.claimed, now, "; ".join(dict.fromkeys(faults.values())))
         elif arrived:

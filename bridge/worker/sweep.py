@@ -25,17 +25,17 @@ from bridge.google.sheet_view import SheetView
 from bridge.queue.sweep_requests import ask_for_sweep, swept
 from bridge.runtime import Runtime
 from bridge.store.history import By
-from bridge.store.in_flight_writes import Entry
-from bridge.store.models import ActorKind, Link, SheetQueue
+from bridge.store.in_flight_writes import forget_settled
+from bridge.store.models import ActorKind, InFlightWrite, Link, SheetQueue
 from bridge.sync import new_rows, status_cell, vanished_rows
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.duplicate_ids import keep_one_each
 from bridge.sync.ingest import take
 from bridge.sync.known_links import known_leads
-from bridge.sync.misdirected_writes import at_large, find_victims
+from bridge.sync.misdirected_writes import find_victims, missing_writes
 from bridge.sync.overwritten_edits import settle_overwritten
 from bridge.tracker import Task
-from bridge.worker.clear_misdirected import clear_litter
+from bridge.worker.clear_misdirected import clear_misdirected
 from bridge.worker.flush import flush
 from bridge.worker.job import Job, look
 from task_api.actor import Actor
@@ -51,11 +51,14 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class _Swept:
-    """What a sweep did, row by row; ``leftover``: empty rows whose sync cell still says something."""
+    """What a sweep did, row by row; ``leftover``: empty rows whose sync cell still says something; ``missing``: writes
+    that it looked for.
+    """
 
     plan: Plan
     outcomes: Sequence[RowOutcome]
     leftover: Sequence[int]
+    missing: Sequence[InFlightWrite]
 
 
 def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
@@ -65,7 +68,7 @@ def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     steps = ",".join(f"{what}:{count}" for what, count in sorted(done.plan.counts.items()))
     log.info("sweep_done", sheet=done.plan.sheet, rows=done.plan.read, agreed=done.plan.agreed, steps=steps)
     _mark_unlinked(job, view, done)
-    clear_litter(job, view, [one.row for one in done.outcomes if one.lead_id is None])
+    clear_misdirected(job, view, [one.row for one in done.outcomes if one.lead_id is None], done.missing)
     flush(job, view)
     return done.plan
 
@@ -91,7 +94,7 @@ def _carry_out(
         outcomes = keep_one_each(session, view, compared.copies)
         if compared.moved:
             session.execute(update(Link), [{"id": link_id, "row": row} for link_id, row in compared.moved.items()])
-        missing = at_large(session, view.config.key)
+        missing = missing_writes(session, view.config.key)
         finish(session)
     copies = {outcome.row for outcome in outcomes}
     for numbers in _chunks([number for number in compared.look if number not in copies]):
@@ -109,7 +112,8 @@ def _carry_out(
         late = _late_rows(job.runtime, session, view, outcomes)
         finish(session)
     steps = (*_steps(outcomes), *vanished_rows.steps(found), *late)
-    return _Swept(Plan(view.config.key, compared.read, compared.agreed, steps), outcomes, compared.leftover)
+    plan = Plan(view.config.key, compared.read, compared.agreed, steps)
+    return _Swept(plan, outcomes, compared.leftover, missing)
 
 
 def _compare(job: Job, view: SheetView, progress: Progress) -> Comparison:
@@ -124,11 +128,14 @@ def _compare(job: Job, view: SheetView, progress: Progress) -> Comparison:
 
 
 def _take(
-    job: Job, session: Session, view: SheetView, compared: Comparison, rows: Sequence[Row], missing: Sequence[Entry]
+    job: Job,
+    session: Session,
+    view: SheetView,
+    compared: Comparison,
+    rows: Sequence[Row],
+    missing: Sequence[InFlightWrite],
 ) -> list[RowOutcome]:
-    reading = Reading(
-        rows, _actor(job), view.began, ids=compared.places, namesakes=compared.namesakes, at_large=missing
-    )
+    reading = Reading(rows, _actor(job), view.began, ids=compared.places, namesakes=compared.namesakes, missing=missing)
     context = SyncContext(session, view.config, reading, job.runtime.now())
     find_victims(session, view.config.key, missing, rows, context.by)
     return take(context)
@@ -137,6 +144,7 @@ def _take(
 def _note_sweep(session: Session, job: Job, view: SheetView, outcomes: Sequence[RowOutcome]) -> None:
     queue = session.get_one(SheetQueue, job.lease.sheet)
     swept(queue, view.began)
+    forget_settled(session, job.lease.sheet, job.runtime.now())
     queue.tab_id, queue.missing = view.snapshot.sheet_id, list(view.layout.missing)
     untaken = [one for one in outcomes if one.task_id is None and one.reasons]
     queue.unlinked = [{"row": one.row, "lead_id": one.lead_id, "why": "; ".join(one.reasons)} for one in untaken[:MOST]]

@@ -5,15 +5,17 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import MetaData, create_engine, insert, inspect, select, text
+from sqlalchemy.orm import Session
 
-import bridge.store.models  # noqa: F401 - registers its tables
 import task_api.models  # noqa: F401
+from bridge.store.models import InFlightWrite, Link
 from task_api import schema
 from task_api.db import Base, open_engine
 from tests.databases import migrated_at_once
@@ -150,3 +152,109 @@ def test_a_migration_that_fails_halfway_leaves_the_database_as_it_was(file):
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(schema.SchemaError, match="nowhere"):
         schema.upgrade(f"sqlite:///{tmp_path / 'nowhere' / 'tasks.db'}")
+
+
+AT = datetime(2026, 11, 28, 12, 0, 1, 250_000, tzinfo=UTC)
+PLAIN = AT.replace(tzinfo=None)
+
+
+def sent(field, value, **more):
+    """A cell that was sent, as schema 0010 kept it in ``links.own_writes``."""
+    return {
+        "field": field,
+        "value": value,
+        "before": None,
+        "row": 2,
+        "column": 4,
+        "at": AT.isoformat(),
+        "settled": True,
+    } | more
+
+
+def filled(engine):
+    """At schema 0010: a link for each thing that may be in flight, and a queue that looks for two writes."""
+    command.downgrade(schema.alembic(engine), "0010")
+    tables = MetaData()
+    tables.reflect(engine)
+    in_flight = {
+        1: [sent("notes", "call\n“me”", settled=False, before="a"), sent("status", "LOST", landed=True)],
+        2: [sent("notes", True, landed=False), sent("notes", None)],
+        3: [sent("name", "Ann", alien=True, link=1)],
+        4: [sent("append", None, row=0), sent("name", "Dee", row=0, landed=False)],
+        5: [sent("notes", "late", settled=False)],
+        6: [],
+    }
+    refused = {1: {"notes": ["x", "Google refuses it: protected"], "due": [None, "the cell holds a formula"]}}
+    litter = [
+        sent("notes", "lost", link=1, settled=False),
+        sent("status", "NEW", link=2, sure=True, stood=None),
+        sent("name", "Bo", link=2, sure=True, stood="7"),
+    ]
+    with engine.begin() as connection:
+        for number, own_writes in in_flight.items():
+            task = {
+                "id": number,
+                "title": "x",
+                "status": "TODO",
+                "notes": "",
+                "version": 1,
+                "created_at": PLAIN,
+                "updated_at": PLAIN,
+            }
+            link = {
+                "id": number,
+                "sheet": "leads",
+                "lead_id": str(number),
+                "task_id": number,
+                "base": {},
+                "last_words": {},
+            }
+            link |= {
+                "own_writes": own_writes,
+                "duplicate_rows": [],
+                "has_duplicates": False,
+                "seq": 0,
+                "agreed_at": PLAIN,
+            }
+            link |= {"wanted": 2, "written": 2 if number == 5 else 1, "attempts": 0, "next_try": PLAIN}
+            connection.execute(insert(tables.tables["tasks"]), task)
+            connection.execute(insert(tables.tables["links"]), link | {"refused": refused.get(number, {})})
+        queue = {
+            "sheet": "leads",
+            "spreadsheet": "s",
+            "seq": 0,
+            "attempts": 0,
+            "token": 0,
+            "settings": {},
+            "litter": litter,
+        }
+        connection.execute(insert(tables.tables["sheet_queues"]), queue)
+
+
+@pytest.mark.both
+def test_what_is_in_flight_and_refused_at_schema_0010_is_kept(databases, tmp_path):
+    url = databases.new(tmp_path)
+    engine = open_engine(url)
+    filled(engine)
+    schema.upgrade(url)
+    with Session(engine) as session:
+        found = session.scalars(select(InFlightWrite).order_by(InFlightWrite.id))
+        kept = [(one.link_id, one.field, one.value, one.before, one.row, one.state, one.stood_there) for one in found]
+        assert kept == [
+            (1, "notes", "call\n“me”", "a", 2, "sent", None), (1, "status", "LOST", None, 2, "confirmed", None),
+            (2, "notes", True, None, 2, "unseen", None), (2, "notes", None, None, 2, "unseen", None),
+            (3, "name", "Ann", None, 2, "misdirected", None), (4, "name", "Dee", None, None, "unseen", None),
+            (5, "notes", "late", None, 2, "unseen", None), (1, "notes", "lost", None, 2, "missing", None),
+            (2, "status", "NEW", None, 2, "missing", ""), (2, "name", "Bo", None, 2, "missing", "7"),
+        ]  # fmt: skip
+        assert set(session.execute(select(InFlightWrite.sheet, InFlightWrite.sent_at))) == {("leads", AT)}
+        assert {link.id: link.append_tried_at for link in session.scalars(select(Link))}[4] == AT
+        assert session.get_one(Link, 1).refused == {
+            "notes": ("x", "google", "Google refuses it: protected"), "due": (None, "cell", "the cell holds a formula"),
+        }  # fmt: skip
+    command.downgrade(schema.alembic(engine), "0010")
+    with engine.connect() as connection:
+        (refused,) = connection.scalars(text("SELECT refused FROM links WHERE id = 1"))
+        assert "google" not in str(refused)
+    engine.dispose()
+    databases.drop(url)

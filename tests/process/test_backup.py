@@ -19,7 +19,7 @@ from bridge.errors import Permanent
 from bridge.local_google.api.trouble import Fault
 from bridge.maintenance.backup import backup, checked
 from bridge.maintenance.restore import GAP, restore
-from bridge.store.models import Link
+from bridge.store.models import InFlightWrite
 from task_api import schema, tokens
 from task_api.db import open_engine
 from tests.process.process import until_equal
@@ -184,7 +184,7 @@ def test_a_word_typed_since_is_no_write_of_ours_that_was_under_way_in_the_backup
 
 def noted(stack, word):
     with stack.runtime.session() as session:
-        return any(one["value"] == word for link in session.scalars(select(Link)) for one in link.own_writes)
+        return word in session.scalars(select(InFlightWrite.value)).all()
 
 
 def test_rows_deleted_since_take_their_tasks_along_after_the_grace_time(scripted, tmp_path):

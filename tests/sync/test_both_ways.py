@@ -363,7 +363,7 @@ def test_a_word_typed_in_the_moment_of_our_write_is_told_by_the_event_and_put_ba
     assert [one["new"] for one in stack.changes(1) if one["side"] == "sheet" and one["field"] == "status"] == ["LOST"]
 
 
-def test_a_stray_write_that_a_late_read_does_not_show_is_put_right_all_the_same(stack):
+def test_a_misdirected_write_that_a_late_read_does_not_show_is_put_right_all_the_same(stack):
     stack.edit("A2:C4", [1, "Ann", "NEW"], [2, "Bob", "CONTACTED"], [3, "Cyd", "LOST"])
     stack.deliver([1, "Ann", "NEW", None], [2, "Bob", "CONTACTED", None], [3, "Cyd", "LOST", None])
     stack.settle()
@@ -380,7 +380,7 @@ def test_a_stray_write_that_a_late_read_does_not_show_is_put_right_all_the_same(
     assert stack.rows() == expected
 
 
-def test_a_stray_write_that_neither_echo_nor_a_late_read_shows_is_put_right(stack):
+def test_a_misdirected_write_that_neither_echo_nor_a_late_read_shows_is_put_right(stack):
     stack.edit("A2:C4", [1, "Ann", "NEW"], [2, "Bob", "CONTACTED"], [3, "Cyd", "LOST"])
     stack.deliver([1, "Ann", "NEW", None], [2, "Bob", "CONTACTED", None], [3, "Cyd", "LOST", None])
     stack.settle()
@@ -398,7 +398,7 @@ def test_a_stray_write_that_neither_echo_nor_a_late_read_shows_is_put_right(stac
     assert stack.rows() == expected
 
 
-def test_what_strayed_into_an_empty_row_is_cleared(stack):
+def test_a_misdirected_write_in_an_empty_row_is_cleared(stack):
     stack.edit("A2:C3", [1, "Ann", "NEW"], [2, "Bob", "NEW"])
     stack.deliver([1, "Ann", "NEW", None], [2, "Bob", "NEW", None])
     stack.settle()

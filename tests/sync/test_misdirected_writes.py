@@ -3,10 +3,12 @@ to us, or did not.
 """
 
 import pytest
+from sqlalchemy import select
 
 from bridge.errors import Transient
 from bridge.local_google.api.trouble import Fault
-from bridge.store.models import SheetQueue
+from bridge.store.history import MISDIRECTED
+from bridge.store.models import InFlightWrite, WriteState
 
 HEADER = ["id", "name", "status", "task_id", "notes"]
 ROWS = [[1, "Ann", "NEW", 1, "a"], [2, "Bob", "CONTACTED", 2, "b"], [3, "Cyd", "LOST", 3, "c"]]
@@ -48,7 +50,7 @@ def unanswered(stack, before, after):
 
 
 @pytest.mark.both
-def test_a_stray_write_without_an_answer_is_put_right_though_the_rows_moved_again(noted):
+def test_a_misdirected_write_without_an_answer_is_put_right_though_the_rows_moved_again(noted):
     unanswered(noted, lambda: sort(noted, ascending=False), lambda: sort(noted, ascending=True))
     noted.patch(1, status="DONE", notes="from the API")
     noted.settle()
@@ -59,10 +61,10 @@ def test_a_stray_write_without_an_answer_is_put_right_though_the_rows_moved_agai
     assert [task["notes"] for task in noted.tasks()] == ["from the API", "b", "c"]
     assert (noted.cell("C4"), noted.task(3)["status"]) == ("LOST", "DONE")
     told = [(one["new"], one["state"], one["rule"]) for one in noted.changes(3) if one["field"] == "notes"]
-    assert told == [("from the API", "lost", "a write of ours went astray")]
+    assert told == [("from the API", "lost", MISDIRECTED)]
 
 
-def test_a_delivery_of_a_row_into_which_a_write_is_straying_takes_only_what_its_person_typed(noted):
+def test_a_delivery_of_a_row_into_which_a_write_goes_by_mistake_takes_only_what_its_person_typed(noted):
     def a_person_types():
         assert shown(noted)[0] == [3, "Cyd", "QUALIFIED", 3, "from the API"]
         noted.edit("B2", ["Cydney"])
@@ -81,7 +83,7 @@ def test_a_delivery_of_a_row_into_which_a_write_is_straying_takes_only_what_its_
     assert [task["title"] for task in noted.tasks()] == ["Follow up: Ann", "Follow up: Bob", "Follow up: Cydney"]
 
 
-def test_what_a_person_typed_is_no_stray_although_it_is_the_same_word(noted):
+def test_what_a_person_typed_is_no_misdirected_write_although_it_is_the_same_word(noted):
     unanswered(noted, lambda: sort(noted, ascending=False), lambda: sort(noted, ascending=True))
     noted.patch(1, notes="call back")
     noted.edit("E3", ["call back"])
@@ -102,7 +104,7 @@ def test_a_write_that_was_dropped_before_it_landed_is_looked_for_and_then_forgot
     assert shown(noted)[0][4] == "from the API"
     noted.later(11)
     noted.settle()
-    assert at_large(noted) == []
+    assert missing(noted) == []
     noted.edit("E3", ["from the API"])
     noted.sweep()
     assert noted.task(2)["notes"] == "from the API"
@@ -113,12 +115,12 @@ def test_a_write_that_google_turned_away_for_its_limit_is_not_looked_for(noted):
     noted.google.trouble.fail(Fault(429, kind="write"))
     noted.patch(1, notes="from the API")
     noted.settle()
-    assert (at_large(noted), shown(noted)[0][4], noted.calls()[0] - reads) == ([], "from the API", 2)
+    assert (missing(noted), shown(noted)[0][4], noted.calls()[0] - reads) == ([], "from the API", 2)
 
 
-def at_large(stack):
+def missing(stack):
     with stack.runtime.session() as session:
-        return session.get_one(SheetQueue, "leads").litter
+        return session.scalars(select(InFlightWrite).where(InFlightWrite.state == WriteState.MISSING)).all()
 
 
 def test_a_word_whose_row_moved_and_was_written_before_the_script_looked_is_in_that_leads_history(noted):
@@ -149,8 +151,8 @@ def test_a_word_typed_over_another_at_once_is_told_to_nobody(noted):
 
 
 @pytest.mark.parametrize("late", [0, 30])
-def test_a_delivery_that_comes_after_the_stray_was_put_right_does_not_bring_it_back(noted, late):
-    """The script read the row while the stray stood there; its delivery arrives when the row is right again."""
+def test_a_delivery_that_comes_after_the_misdirected_write_was_put_right_does_not_bring_it_back(noted, late):
+    """The script read the row while the misdirected write stood there; its delivery arrives when the row is right again."""
     noted.google.trouble.before_write(lambda: sort(noted, ascending=False))
     noted.patch(1, notes="from the API")
     expected = [*ROWS[:0:-1], [1, "Ann", "NEW", 1, "from the API"]]
@@ -164,7 +166,7 @@ def test_a_delivery_that_comes_after_the_stray_was_put_right_does_not_bring_it_b
     assert shown(noted)[0] == [3, "Cydney", "LOST", 3, "c"]
     assert noted.task(3)["notes"] == "c"
     told = [one["rule"] for one in noted.changes(3) if one["field"] == "notes"]
-    assert told == ["a write of ours went astray"]
+    assert told == [MISDIRECTED]
 
 
 def test_a_new_lead_keeps_its_status_although_the_same_word_is_being_written_elsewhere(noted):
@@ -180,7 +182,7 @@ def test_a_new_lead_keeps_its_status_although_the_same_word_is_being_written_els
     assert (shown(noted)[3][:3], noted.task(4)["status"]) == ([4, "Dee", "QUALIFIED"], "DONE")
 
 
-def test_a_new_row_onto_which_a_write_fell_before_anybody_knew_it_says_so(noted):
+def test_a_new_row_into_which_a_write_went_before_anybody_knew_it_says_so(noted):
     """A block is typed into an inserted row just when we write there: its event tells no values."""
     sheet = noted.runtime.sheet("leads")
     real = sheet.write
@@ -196,12 +198,12 @@ def test_a_new_row_onto_which_a_write_fell_before_anybody_knew_it_says_so(noted)
     noted.settle()
     assert len(noted.tasks()) == 4
     (told,) = (one for one in noted.changes(4) if one["field"] == "status")
-    assert (told["new"], told["rule"]) == ("QUALIFIED", "a write of ours went astray")
+    assert (told["new"], told["rule"]) == ("QUALIFIED", MISDIRECTED)
     assert "look at it" in told["reason"]
     assert (noted.task(4)["status"], shown(noted)[0][2]) == ("TODO", "NEW")
 
 
-def test_a_new_lead_does_not_take_the_text_that_strayed_into_its_row(noted):
+def test_a_new_lead_does_not_take_the_text_of_a_misdirected_write_in_its_row(noted):
     def a_lead_is_typed_over_it():
         noted.edit("A2:C2", [4, "Dee", "NEW"])
         assert shown(noted)[0] == [4, "Dee", "NEW", None, "from the API"]
