@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
+from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.reports.task_state import standing
 from bridge.store.models import Link
 
@@ -43,7 +44,7 @@ def test_a_write_that_cannot_leave_waits_and_is_listed_as_out_of_sync(stack):
         ({"wanted": 1}, "waiting", ""),
         ({"wanted": 1, "conflicts": {"status": "the sheet won"}}, "conflict", "status: the sheet won"),
         ({"conflicts": {"notes": "x"}, "unread": {"due": "no date"}}, "refused", "due: no date"),
-        ({"refused": {"status": ["NEW", "a formula"]}}, "refused", "status: a formula"),
+        ({"refused": {"status": RefusedWrite("NEW", RefusedBy.CELL, "a formula")}}, "refused", "status: a formula"),
         ({"gone_at": datetime.now(UTC)}, "gone", "the row is not in the sheet any more"),
         ({"wanted": 1, "failed_at": datetime.now(UTC), "error": "no such word"}, "failed", "no such word"),
     ],

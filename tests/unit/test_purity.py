@@ -11,6 +11,7 @@ ALLOWED = {
     "collections.abc",
     "contextlib",
     "dataclasses",
+    "enum",
     "datetime",
     "decimal",
     "hashlib",
