@@ -25,10 +25,12 @@ from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT = 10.0
 """Seconds to wait for another process's transaction, or for a connection while all are taken."""
+IDLE_TIMEOUT = 60.0
+"""Seconds after which PostgreSQL ends a transaction whose process stands still, paused or gone, and frees its locks."""
 UNUSABLE = (OperationalError, InternalError, PoolTimeout)
 """What SQLAlchemy raises while the database is away, busy, full, or may only be read."""
 READ_ONLY, FULL = {"25006", "READONLY"}, {"53100", "FULL"}
-UNFIT = READ_ONLY | FULL | {"42501", "BUSY", "LOCKED", "IOERR", "CANTOPEN"}
+UNFIT = READ_ONLY | FULL | {"42501", "25P03", "BUSY", "LOCKED", "IOERR", "CANTOPEN"}
 """By `state`."""
 LOCKS = 64
 """So many different locks stand behind all the names of one kind."""
@@ -64,18 +66,20 @@ class UtcDateTime(TypeDecorator[datetime]):
 def open_engine(database_url: str) -> Engine:
     """An engine as the project needs it: no values in errors, which are logged. SQLite: WAL, durable commits, foreign
     keys, and BEGIN under our control. PostgreSQL: connections that a restart of the database has cut are noticed; each
-    statement sees what is committed by then. Its owner disposes of it.
+    statement sees what is committed by then; a transaction that nobody goes on with is ended. Its owner disposes of it.
     """
     if database_url.startswith("sqlite"):
         engine = create_engine(database_url, hide_parameters=True)
         event.listen(engine, "connect", _prepare_connection)
         event.listen(engine, "begin", _begin)
         return engine
-    return create_engine(
+    engine = create_engine(
         database_url, hide_parameters=True, isolation_level="READ COMMITTED",
         connect_args={"connect_timeout": 5, "application_name": "leadbridge"},
         pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=BUSY_TIMEOUT,
     )  # fmt: skip
+    event.listen(engine, "connect", _limit_idle_transactions)
+    return engine
 
 
 class Joined(Protocol):
@@ -264,6 +268,11 @@ def _prepare_connection(connection: Any, _record: object) -> None:
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _limit_idle_transactions(connection: Any, _record: object) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_TIMEOUT:.0f} s'")
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

@@ -16,7 +16,7 @@ from bridge.worker import schedule
 from tests.postgres.server import Postgres
 from tests.stack import Stack, eventually
 
-BEFORE_THE_NET = 15.0
+BEFORE_THE_NET = 10.0
 """Seconds; the safety net comes every minute, and this lease's dead workers are looked for every 22 seconds."""
 
 

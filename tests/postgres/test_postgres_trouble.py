@@ -14,7 +14,10 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bridge.cli.doctor import machine
+from bridge.store.unit_of_work import lock_queue
 from bridge.worker import run
+from task_api import db
+from task_api.db import UNUSABLE, unusable
 from tests.process.process import ROOT, free_port
 from tests.stack import Stack, eventually
 
@@ -127,6 +130,18 @@ def test_while_every_connection_is_taken_the_answer_says_so_and_nothing_is_lost(
         connection.close()
     assert stack.patch(1, status="IN_PROGRESS").status_code == 200
     eventually(lambda: stack.cell("C2") == "CONTACTED", "its turns go on")
+
+
+def test_a_process_that_stands_still_within_a_transaction_holds_nobody_up_for_long(stack, monkeypatch):
+    monkeypatch.setattr(db, "IDLE_TIMEOUT", 2.0)
+    stack.runtime.database.dispose()
+    with stack.runtime.writing() as session:
+        lock_queue(session, "leads")
+        assert stack.patch(1, status="DONE").status_code == 200
+        with pytest.raises(UNUSABLE) as ended:
+            session.scalar(text("SELECT 1"))
+        assert unusable(ended.value)
+    eventually(lambda: stack.cell("C2") == "QUALIFIED", "the cell follows")
 
 
 def test_a_database_that_can_only_be_read_is_not_ready_and_says_why(stack):
