@@ -54,8 +54,7 @@ bench: .venv/dev
 COMPILE = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 lock:
 	$(COMPILE) pyproject.toml -o requirements.lock
-	$(COMPILE) --extra gunicorn pyproject.toml -o bridge/server/requirements.lock
-	$(COMPILE) --extra gunicorn --group dev pyproject.toml -o requirements-dev.lock
+	$(COMPILE) --group dev pyproject.toml -o requirements-dev.lock
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "leadbridge needs Python 3.11 or newer; this is " + sys.version.split()[0])'

@@ -34,7 +34,7 @@ class Door:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         app = self._enter()
         try:
-            return ClosingIterator(app(environ, start_response), self._leave)
+            return ClosingIterator(or_dropped(app, environ, start_response), self._leave)
         except BaseException:
             self._leave()
             raise
@@ -73,6 +73,14 @@ class Door:
         with self._news:
             self._busy -= 1
             self._news.notify_all()
+
+
+def or_dropped(app: Wsgi, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """The app's answer, or none: waitress knows that a client is gone by an exception of its own."""
+    try:
+        return app(environ, start_response)
+    except ConnectionResetError as error:
+        raise ClientDisconnected from error
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from bridge.core.signature import sign
 from bridge.local_google.api.timer import REAL, Timer
 from bridge.local_google.app import create_local_google
 from bridge.queue.sweep_requests import ask_for_sweep
-from bridge.server.serve import local_token
+from bridge.server.local_token import local_token
 from bridge.store.models import Link, SheetQueue
 from bridge.store.unit_of_work import wake_after_commit
 from bridge.worker import schedule
@@ -98,7 +98,7 @@ class Stack:
         )  # fmt: skip
         self.app = create_app(self.config)
         self.runtime = self.app.extensions["bridge"]
-        self.token = local_token(self.app, self.home)
+        self.token = local_token(self.runtime.database, self.home)
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"Bearer {self.token}"
         self.started, self.ahead = datetime.now(UTC), timedelta()

@@ -1,7 +1,6 @@
 """Commands for whoever runs the machine: unit, backup, restore, import. Parse, call, print."""
 
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -18,8 +17,6 @@ from bridge.server.systemd import unit as written
 def unit() -> None:
     """Print a systemd unit for this installation; save it as /etc/systemd/system/leadbridge.service."""
     click.echo(written(configured(), Path.cwd()), nl=False)
-    if find_spec("gunicorn") is None:
-        click.echo("gunicorn is not installed yet: pip install -r bridge/server/requirements.lock", err=True)
 
 
 @click.command()

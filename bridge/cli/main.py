@@ -41,9 +41,12 @@ for command in (token, connect, doctor, *INSPECT, *REPAIR, *OPERATE):
 
 
 @cli.command()
-def run() -> None:
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), envvar="WEB_CONCURRENCY",
+              help="How many processes serve.")  # fmt: skip
+@click.option("--quiet", is_flag=True, help="Make and print no token: a service manager keeps what is printed.")
+def run(workers: int, quiet: bool) -> None:
     """Serve the bridge, the task API and, without a bridge.toml, a local Google. Stop with Ctrl-C."""
-    serve(configured())
+    serve(configured(), workers, quiet=quiet)
 
 
 @cli.command()

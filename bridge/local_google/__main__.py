@@ -1,11 +1,12 @@
 """``python -m bridge.local_google --folder DIR --port P``: the local Google alone, under ``/local``, on loopback."""
 
+import logging
 from pathlib import Path
 
 import click
-import waitress
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.serving import make_server
 
 from bridge.local_google.app import create_local_google
 
@@ -17,13 +18,13 @@ def main(folder: Path, port: int) -> None:
     """Serve until stopped."""
     url = f"http://127.0.0.1:{port}/local"
     app = create_local_google(folder, public_url=url)
-    server = waitress.create_server(
-        DispatcherMiddleware(Flask("empty"), {"/local": app}), host="127.0.0.1", port=port, threads=8
-    )
+    served = DispatcherMiddleware(Flask("empty"), {"/local": app})
+    server = make_server("127.0.0.1", port, served, threaded=True)
+    logging.getLogger("werkzeug").setLevel("WARNING")
     key, book = folder.absolute() / "service_account.json", app.extensions["local_google"].book
     sheet = f"{url}/spreadsheets/d/{book.id}/edit"
     click.echo(f"ready url={url} spreadsheet={book.id} sheet={sheet} credentials={key}")
-    server.run()
+    server.serve_forever()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,4 @@
-"""Processes: the server, the worker, gunicorn's settings and the systemd unit. Starts and stops; decides
-nothing.
+"""Processes: the server, the worker and the systemd unit. Starts and stops; decides nothing.
 
-Read `serve`, `worker`, `gunicorn_conf`, `shutdown`.
+Read `serve`, `process`, `worker`.
 """

@@ -1,142 +1,158 @@
-"""Serve the bridge in one process: web server, engine and, without a bridge.toml, the local Google."""
+"""Serve the bridge with gunicorn: requests, engine and, without a bridge.toml, the local Google.
 
+One process does it alone. Several are kept alive by gunicorn's master, each with an engine of which one is elected.
+Refuses to serve the local Google, which lives in one process, from several.
+"""
+
+import logging
+import os
 import signal
-import sys
+import socket
 import threading
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
+from socket import AF_INET, AF_INET6
 from typing import Any
 
-from flask import Flask
-from waitress import create_server
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from gunicorn import systemd
+from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config as Settings
+from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
+from structlog.stdlib import get_logger
 
-from bridge.app import create_app
-from bridge.config.model import Config
-from bridge.config.secrets import append_private
+from bridge.app import open_database
+from bridge.config.file import load
+from bridge.config.model import Config, ConfigError
 from bridge.errors import Permanent
-from bridge.local_google.app import create_local_google
-from bridge.local_google.local import LocalGoogle
 from bridge.server import gc
-from bridge.server.shutdown import drain
-from task_api import tokens
+from bridge.server.local_token import local_token
+from bridge.server.process import Served
 
+log = get_logger(__name__)
 THREADS = 12
-SCOPES = ("tasks:read", "tasks:write", "admin")
 
 
-def serve(config: Config) -> None:
-    """Run until interrupted; work under way is finished before the process ends."""
-    app: Flask
-    google = None
-    if config.local:
-        google, config = _local_google(config, lambda given: is_token(app, given))
-    app = create_app(config)
-    token = local_token(app, config.home)
-    wsgi: Callable[..., Any] = DispatcherMiddleware(app, {"/local": google}) if google else app
-    local = google.extensions["local_google"] if google else None
-    _listen(wsgi, config, lambda: _started(app, config, local, token), lambda: _stopped(app, local))
+def serve(config: Config, processes: int = 1, *, quiet: bool = False) -> None:
+    """Run until interrupted; work under way is finished before a process ends. ``quiet``: no token is made or told."""
+    if config.local and processes > 1:
+        raise Permanent("there is no bridge.toml here, and the local Google needs one process: --workers 1")
+    database = open_database(config)
+    token = None if quiet else local_token(database, config.home)
+    database.dispose()
+    Server(config, processes, token).run()
 
 
-def _listen(wsgi: Callable[..., Any], config: Config, started: Callable[[], None], stopped: Callable[[], None]) -> None:
-    try:
-        server: Any = create_server(
-            wsgi,
-            host=config.host,
-            port=config.port,
-            threads=THREADS,
-            ident="leadbridge",
-            max_request_body_size=4 << 20,
-            clear_untrusted_proxy_headers=not config.trusted_proxies,  # what is left of them, create_app reads
-        )
-    except OSError as error:
-        sys.exit(
-            f"cannot listen on port {config.port}: {error.strerror}. Set PORT to a free one, e.g. PORT=5002 make run"
-        )
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
-    threading.Thread(target=started, name="start", daemon=True).start()
-    drained = threading.Thread(target=_drain, args=(stopping, stopped), name="drain")
-    drained.start()
-    while drained.is_alive():  # the engine's last job may still need this server
-        server.asyncore.loop(timeout=0.2, map=server._map, count=1)
-    drain(server)
+class Records(Logger):
+    """gunicorn's words are records like any others."""
+
+    def setup(self, cfg: Settings) -> None:
+        """Leave handlers and level to the root logger."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.NOTSET)
 
 
-def _drain(stopping: threading.Event, stopped: Callable[[], None]) -> None:
-    stopping.wait()
-    stopped()
+class Worker(ThreadWorker):
+    """Answers requests until the engine's last job has ended."""
+
+    app: "Server"
+    _leaves = False
+
+    def init_signals(self) -> None:
+        """Ctrl-C reaches every process of a terminal, and is no reason to leave a job half done."""
+        super().init_signals()
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+            signal.signal(number, self.handle_exit)
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Told to end, once or more often."""
+        if not self._leaves:
+            self._leaves = True
+            threading.Thread(target=self._leave, args=(sig, frame), name="leave").start()
+
+    def _leave(self, sig: int, frame: Any) -> None:
+        if self.booted:
+            self.app.served.stop()
+        log.info("worker_leaves")
+        self.method_queue.defer(self._close_silent)
+        super().handle_exit(sig, frame)
+
+    def _close_silent(self) -> None:
+        """Connections on which nothing was ever asked: gunicorn would wait for them as for an answer."""
+        for connection in self.pending_conns:
+            connection.timeout = 0
+
+    def run(self) -> None:
+        """Serve, then close."""
+        first = self.age == 1
+        threading.Thread(target=lambda: self.app.served.start(first=first), name="start", daemon=True).start()
+        super().run()
+        self.app.served.stop()
+        self.app.served.close()
 
 
-def _local_google(config: Config, token_ok: Callable[[str], bool]) -> tuple[Flask, Config]:
-    base, folder = f"http://127.0.0.1:{config.port}/local", config.home / "local_google"
-    try:
-        google = create_local_google(folder, public_url=base, api_token_ok=token_ok)
-    except RuntimeError as error:
-        raise Permanent(str(error)) from error
-    spreadsheet = google.extensions["local_google"].book.id
-    sheets = {key: replace(sheet, spreadsheet=spreadsheet) for key, sheet in config.sheets.items()}
-    return google, replace(config, sheets=sheets, google_url=base, credentials=folder / "service_account.json")
+class Server(BaseApplication):
+    """The settings, and in each process the app. Nothing that forks is started before it is asked for that."""
 
+    served: Served
 
-def _started(app: Flask, config: Config, local: LocalGoogle | None, token: str) -> None:
-    if local is not None:
+    def __init__(self, config: Config, processes: int, token: str | None) -> None:
+        self._config, self._processes, self._token = config, processes, token
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Tell gunicorn."""
+        host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
+        settings = {
+            "bind": f"{host}:{self._config.port}",
+            "workers": self._processes,
+            "worker_class": Worker,
+            "threads": THREADS,
+            "keepalive": 75,  # longer than a proxy keeps its side, which would else send into a closing connection
+            "limit_request_line": 8190,
+            "secure_scheme_headers": {},  # which proxies are believed is said once, by trusted_proxies in bridge.toml
+            "forwarder_headers": "",
+            "control_socket_disable": True,
+            "logger_class": Records,
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        """The WSGI app of this process."""
+        self.served = Served(self._config, self._token)
+        return self.served.wsgi
+
+    def reload(self) -> None:
+        """SIGHUP to the master: bridge.toml as it is now, unless it has faults."""
         try:
-            local.scripts.run("installBridge", [config.connection("leads")])
-        except Exception as error:
-            print(f"the local sheet's script could not be installed: {error}", file=sys.stderr)
-    if config.engine:
-        app.extensions["engine"].start()
-    _announce(config, token)
-    gc.freeze()
+            self._config = load()
+        except ConfigError as error:
+            log.error("configuration_refused", why=str(error))
+        super().reload()
 
+    def run(self) -> None:
+        """Until told to stop."""
+        gc.freeze()
+        if self._processes > 1:
+            super().run()
+        else:
+            self._run_alone()
 
-def _stopped(app: Flask, local: LocalGoogle | None) -> None:
-    """Finish the work under way; requests are still answered meanwhile."""
-    if local is not None:
-        local.questions.close()  # nobody answers them any more
-    app.extensions["engine"].stop()
-    app.extensions["bridge"].close()
-    if local is not None:
-        local.scripts.stop()
-
-
-def _announce(config: Config, token: str) -> None:
-    url = f"http://127.0.0.1:{config.port}"
-    spreadsheets = ",".join(sheet.spreadsheet for sheet in config.sheets.values())
-    json_type = "Content-Type: application/json"
-    bearer = f"Authorization: Bearer {token}"
-    print(f"""
-  page    {url}/#token={token}
-  token   {token}
-
-  curl -H '{bearer}' {url}/tasks
-  curl -X PATCH -H '{bearer}' -H '{json_type}' -d '{{"status":"DONE"}}' {url}/tasks/1
-""")
-    if config.local:
-        edit = '{"range":"Leads!A2:C2","values":[["12","Vikram","NEW"]]}'
-        print(f"  curl -X POST -H '{json_type}' -d '{edit}' {url}/local/edit\n")
-    print(f"ready url={url} token={token} spreadsheet={spreadsheets}", flush=True)
-
-
-def local_token(app: Flask, home: Path) -> str:
-    """The token for this machine, made on the first start and again when revoked; kept in ``home/token``, mode 0600."""
-    path = home / "token"
-    kept = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
-    if kept and is_token(app, kept):
-        return kept
-    with app.extensions["bridge"].writing() as session:
-        tokens.revoke(session, "local")
-        token = tokens.issue(session, "local", SCOPES)
-        session.commit()
-    path.unlink(missing_ok=True)
-    append_private(path, token + "\n")
-    return token
-
-
-def is_token(app: Flask, given: str) -> bool:
-    """True when this is a live token of the API."""
-    with app.extensions["bridge"].session() as session:
-        return tokens.verify(session, given) is not None
+    def _run_alone(self) -> None:
+        host, port = self._config.host, self._config.port
+        try:
+            door = socket.create_server((host, port), family=AF_INET6 if ":" in host else AF_INET, backlog=2048)
+        except OSError as error:
+            raise Permanent(
+                f"cannot listen on port {port}: {os.strerror(error.errno or 0)}. "
+                "Set PORT to a free one, e.g. PORT=5002 make run"
+            ) from error
+        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        records = Records(self.cfg)
+        systemd.sd_notify("READY=1", records)
+        worker = Worker(1, os.getppid(), [door], self, 0, self.cfg, records)
+        worker.init_process()
+        if worker.nr_conns:  # a request outlasts the time of grace, and its thread would hold the process
+            os._exit(0)

@@ -1,11 +1,14 @@
 """A Flask route that does nothing, under the server that serves the bridge: the floor every request stands on."""
 
 import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from flask import Flask
-from waitress import serve
 
-from bridge.server.serve import THREADS
+from bridge.config.model import Config
+from bridge.server.serve import Server
 
 app = Flask(__name__)
 
@@ -16,5 +19,14 @@ def empty() -> str:
     return ""
 
 
+class Empty(Server):
+    """The server without the bridge."""
+
+    def load(self) -> Any:
+        """The route, and nothing to start or stop."""
+        self.served = SimpleNamespace(start=lambda **_: None, stop=lambda: None, close=lambda: None)  # type: ignore[assignment]
+        return app
+
+
 if __name__ == "__main__":
-    serve(app, host="127.0.0.1", port=int(sys.argv[1]), threads=THREADS, ident=None)
+    Empty(Config(Path(), {}, port=int(sys.argv[1])), 1, None).run()

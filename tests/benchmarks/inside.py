@@ -22,7 +22,7 @@ from bridge.core.token_bucket import Pace
 from bridge.google import snapshot
 from bridge.google.calls import Calls
 from bridge.google.sheet import RowWrite
-from bridge.server.serve import local_token
+from bridge.server.local_token import local_token
 from bridge.store.models import SheetQueue
 from bridge.worker import run
 from tests.benchmarks import fill
@@ -104,7 +104,7 @@ class Inside:
             session.execute(update(SheetQueue).values(swept_at=self._now, heard_at=self._now))
             session.commit()
         self._environ = create_environ(content_type="application/json", environ_overrides={"REMOTE_ADDR": "127.0.0.1"})
-        self._token = local_token(self.app, home)
+        self._token = local_token(self.runtime.database, home)
 
     def later(self, by: timedelta) -> None:
         """Let so much time pass."""

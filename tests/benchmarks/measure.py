@@ -128,7 +128,7 @@ def _disk(process: Bridge, script: Script, wire: Wire, found: Round) -> None:
 @contextmanager
 def _empty_server() -> Iterator[int]:
     port = free_port()
-    server = subprocess.Popen([sys.executable, "-OO", "-m", "tests.benchmarks.empty", str(port)], cwd=ROOT)
+    server = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.empty", str(port)], cwd=ROOT)
     try:
         yield port
     finally:

@@ -26,6 +26,7 @@ from bridge.local_google.api.oauth import service_account
 from bridge.local_google.app import create_local_google
 from bridge.local_google.local import LocalGoogle
 from bridge.local_google.sheet.book import Tab
+from tests.doors import or_dropped
 from tests.local_google.witness import Witness
 
 OWNER_TOKEN = "owner-token"
@@ -113,7 +114,7 @@ class Door:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         assert self.app is not None
-        return self.app(environ, start_response)
+        return or_dropped(self.app, environ, start_response)
 
 
 @pytest.fixture(scope="session")

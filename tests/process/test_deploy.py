@@ -70,7 +70,7 @@ def test_the_image_is_told_of_every_file_it_copies():
 
 def test_the_unit_names_this_python_and_this_folder(tmp_path):
     written = unit(Config(tmp_path / "instance", {}), tmp_path)
-    assert f'ExecStart="{sys.executable}" -m gunicorn -c python:bridge.server.gunicorn_conf' in written
+    assert f'ExecStart="{sys.executable}" -m bridge --verbose run --quiet' in written
     assert f"WorkingDirectory={tmp_path}\n" in written
     assert f'ReadWritePaths="{tmp_path}/instance"' in written
     assert "ExecReload=/bin/kill -HUP $MAINPID" in written

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.server.serve import _started
+from bridge.server.process import Served
 
 pytestmark = pytest.mark.sqlite
 
@@ -19,5 +19,7 @@ def thawed():
 @pytest.mark.usefixtures("thawed")
 def test_what_a_started_process_is_made_of_is_looked_at_no_more(stack):
     assert gc.get_freeze_count() == 0
-    _started(stack.app, replace(stack.config, engine=False), None, stack.token)
+    served = Served(replace(stack.config, engine=False), None)
+    served.start(first=True)
     assert gc.get_freeze_count() > len(gc.get_objects())
+    served.close()

@@ -2,8 +2,8 @@
 
 import itertools
 import random
-import socket
 import sqlite3
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,12 @@ from tests.process.workers import Workers
 from tests.stack import eventually
 
 
-@pytest.fixture(params=[Process, Workers])
+class Talking(Process):
+    def command(self):
+        return [sys.executable, "-m", "bridge", "--verbose", "run"]
+
+
+@pytest.fixture(params=[Talking, Workers])
 def process(request, tmp_path):
     running = request.param(tmp_path)
     with (tmp_path / "log").open("w") as running.errors, running:
@@ -29,11 +34,8 @@ def process(request, tmp_path):
 
 
 def stopping(process):
-    """True when nobody new is let in: gunicorn says so, its listening socket lasts as long as its workers."""
-    if isinstance(process, Workers):
-        return "Handling signal: term" in (process.folder / "log").read_text()
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", process.port)) != 0
+    """True when nobody new is let in; the listening socket lasts as long as the process."""
+    return " worker_leaves " in (process.folder / "log").read_text()
 
 
 def at_rest(process):

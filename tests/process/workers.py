@@ -1,4 +1,4 @@
-"""The bridge under gunicorn with two worker processes, as the systemd unit and the image start it."""
+"""The bridge in two worker processes, as the systemd unit and the image start it."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from tests.stack import eventually
 
 
 class Workers(Process):
-    """gunicorn, two workers, every event in a file; and how many calls the sheet's server had under way at once."""
+    """Two workers, every event in a file; and how many calls the sheet's server had under way at once."""
 
     def __init__(self, folder: Path, settings: str = "") -> None:
         super().__init__(folder, settings)
@@ -23,7 +23,7 @@ class Workers(Process):
         self._under_way, self.most_at_once, self.calls = 0, 0, 0
 
     def command(self) -> list[str]:
-        return [sys.executable, "-m", "gunicorn", "-c", "python:bridge.server.gunicorn_conf"]
+        return [sys.executable, "-m", "bridge", "--verbose", "run", "--quiet"]
 
     def environ(self) -> dict[str, str]:
         return super().environ() | {"WEB_CONCURRENCY": "2"}

@@ -14,7 +14,7 @@ import pytest
 import requests
 from structlog.stdlib import ProcessorFormatter, get_logger
 
-from bridge.config.logs import EMAIL, FORMATS, caused_by, configure, processors, settings
+from bridge.config.logs import EMAIL, FORMATS, caused_by, configure, processors
 from tests.process.process import Process
 from tests.process.test_killed import deliver
 from tests.stack import eventually
@@ -200,11 +200,6 @@ def test_what_a_library_says_is_one_line_too(line):
     log = logging.getLogger("waitress.queue").warning
     assert "\n" not in line("text", log, "Task queue\ndepth is %d", 3)
     assert json.loads(line("json", log, "Task queue\ndepth is %d", 3))["text"] == "Task queue\ndepth is 3"
-
-
-def test_an_unknown_style_is_named():
-    with pytest.raises(ValueError, match="LOG_FORMAT is 'xml'; use text or json"):
-        settings("xml", "INFO")
 
 
 def log_calls(path):

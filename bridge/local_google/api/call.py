@@ -3,6 +3,7 @@
 Everything about a call but its meaning is here; the routes in `rest` know only what their method does.
 """
 
+import errno
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,6 @@ from typing import Any, TypeVar
 import msgspec
 from flask import Response, current_app, request
 from pydantic import BaseModel
-from waitress.channel import ClientDisconnected
 
 from bridge.local_google.api import masks, wire
 from bridge.local_google.api.masks import Mask
@@ -37,8 +37,11 @@ Changed = tuple[Snapshot, Answer]
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
-class Dropped(ClientDisconnected, ConnectionError):  # type: ignore[misc]  # see the import
-    """The connection ends without an answer: waitress knows the one base, werkzeug's server the other."""
+class Dropped(ConnectionResetError):
+    """The connection ends without an answer: servers take it for the client's doing."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.ECONNRESET, "dropped")
 
     code = 0
 

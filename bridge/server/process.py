@@ -1,0 +1,66 @@
+"""What one process serves: the bridge and, without a bridge.toml, the local Google beside it."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from bridge.app import create_app
+from bridge.config.model import Config
+from bridge.errors import Permanent
+from bridge.local_google.app import create_local_google
+from bridge.local_google.local import LocalGoogle
+from bridge.server import gc
+from bridge.server.local_token import announce, is_token
+
+
+class Served:
+    """What one process serves."""
+
+    def __init__(self, config: Config, token: str | None) -> None:
+        google: Flask | None = None
+        if config.local:
+            google, config = _local_google(config, lambda given: is_token(self._runtime.database, given))
+        self._local: LocalGoogle | None = google.extensions["local_google"] if google else None
+        app = create_app(config)
+        self._config, self._token, self._runtime = config, token, app.extensions["bridge"]
+        self.wsgi: Callable[..., Any] = DispatcherMiddleware(app, {"/local": google}) if google else app
+
+    def start(self, *, first: bool) -> None:
+        """Requests are answered by now."""
+        if self._local is not None:
+            try:
+                self._local.scripts.run("installBridge", [self._config.connection("leads")])
+            except Exception as error:
+                print(f"the local sheet's script could not be installed: {error}", file=sys.stderr)
+        if self._config.engine:
+            self._runtime.engine.start()
+        if first and self._token is not None:
+            announce(self._config, self._token)
+        gc.freeze()
+
+    def stop(self) -> None:
+        """Finish the work under way. Requests are still answered: a job may need the local Google."""
+        if self._local is not None:
+            self._local.questions.close()  # nobody answers them any more
+        self._runtime.engine.stop()
+
+    def close(self) -> None:
+        """Nothing asks any more."""
+        if self._local is not None:
+            self._local.scripts.stop()
+        self._runtime.close()
+
+
+def _local_google(config: Config, token_ok: Callable[[str], bool]) -> tuple[Flask, Config]:
+    base, folder = f"http://127.0.0.1:{config.port}/local", config.home / "local_google"
+    try:
+        google = create_local_google(folder, public_url=base, api_token_ok=token_ok)
+    except RuntimeError as error:
+        raise Permanent(str(error)) from error
+    spreadsheet = google.extensions["local_google"].book.id
+    sheets = {key: replace(sheet, spreadsheet=spreadsheet) for key, sheet in config.sheets.items()}
+    return google, replace(config, sheets=sheets, google_url=base, credentials=folder / "service_account.json")
