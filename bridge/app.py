@@ -27,11 +27,20 @@ from task_api import schema
 from task_api.app import init_task_api
 from task_api.db import open_engine
 
+PROGRAM = "leadbridge"
+WORDS = {
+    "TASK_API_ABOUT": "Tasks, linked with leads in a Google Sheet.",
+    "TASK_API_COOKIE": "leadbridge",
+    "TASK_API_HEADER": "X-Leadbridge",
+    "TASK_API_RIGHTS": "leadbridge doctor says what to grant",
+}
+"""The product, as the task API is to name it."""
+
 
 def find_database(config: Config) -> Engine:
     """The configured database as it is, for whoever only looks."""
     config.home.mkdir(parents=True, exist_ok=True)
-    return open_engine(config.database)
+    return open_engine(config.database, PROGRAM)
 
 
 def open_database(config: Config) -> Engine:
@@ -54,6 +63,7 @@ def create_app(config: Config) -> Flask:
     """The task API, the webhook and the page on one database."""
     runtime = make_runtime(config, open_database(config))
     app = Flask("bridge", static_folder=None)
+    app.config.from_mapping(WORDS)
     init_logs(app)
     init_task_api(app, runtime.database)
     app.extensions["bridge"], app.extensions["engine"] = runtime, runtime.engine

@@ -1,1 +1,1 @@
-"""The task API: an ordinary Flask API that has never heard of the bridge."""
+"""The task API: an ordinary Flask API that knows nothing of the app around it."""

@@ -1,4 +1,4 @@
-"""The task API as part of an app, or as an app of its own. Has never heard of the bridge."""
+"""The task API as part of an app, or as an app of its own. Knows nothing of the app around it but these words."""
 
 from flask import Flask
 from sqlalchemy import Engine
@@ -8,9 +8,19 @@ from task_api.errors import init_errors
 from task_api.openapi import docs
 from task_api.routes import api
 
+WORDS = {
+    "TASK_API_ABOUT": "Tasks.",  # in the OpenAPI document
+    "TASK_API_COOKIE": "tasks",  # of whoever is signed in to the app's page
+    "TASK_API_HEADER": "X-Tasks",  # which that page sends with all that it writes
+    "TASK_API_RIGHTS": "see what it was granted",  # when the database's user lacks a right
+}
+"""Settings of the app, where it has none of its own."""
+
 
 def init_task_api(app: Flask, database: Engine) -> None:
     """Database (of `open_engine`), routes, errors and documentation."""
+    for name, word in WORDS.items():
+        app.config.setdefault(name, word)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["SQLALCHEMY_DATABASE_URI"], app.extensions["database"] = database.url, database
     db.init_app(app)

@@ -101,5 +101,6 @@ def revoke(sessions: Sessions, name: str, as_json: bool) -> None:
         count = tokens.revoke(session, name)
         session.commit()
     if not count:
-        raise click.ClickException(f"there is no live token named '{name}'; see: leadbridge token list")
+        group = click.get_current_context().parent
+        raise click.ClickException(f"there is no live token named '{name}'; see: {group and group.command_path} list")
     say(f"revoked {count}", {"name": name, "revoked": count}, as_json)

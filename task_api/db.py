@@ -63,10 +63,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def open_engine(database_url: str) -> Engine:
+def open_engine(database_url: str, program: str = "") -> Engine:
     """An engine as the project needs it: no values in errors, which are logged. SQLite: WAL, durable commits, foreign
     keys, and BEGIN under our control. PostgreSQL: connections that a restart of the database has cut are noticed; each
-    statement sees what is committed by then; a transaction that nobody goes on with is ended. Its owner disposes of it.
+    statement sees what is committed by then; a transaction that nobody goes on with is ended. ``program``: what
+    PostgreSQL calls its user. Its owner disposes of it.
     """
     if database_url.startswith("sqlite"):
         engine = create_engine(database_url, hide_parameters=True)
@@ -75,7 +76,7 @@ def open_engine(database_url: str) -> Engine:
         return engine
     engine = create_engine(
         database_url, hide_parameters=True, isolation_level="READ COMMITTED",
-        connect_args={"connect_timeout": 5, "application_name": "leadbridge"},
+        connect_args={"connect_timeout": 5, "application_name": program},
         pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=BUSY_TIMEOUT,
     )  # fmt: skip
     event.listen(engine, "connect", _limit_idle_transactions)

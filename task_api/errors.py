@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, current_app, jsonify
 from sqlalchemy.exc import DataError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from structlog.stdlib import get_logger
@@ -87,7 +87,7 @@ def _forbidden(error: ProgrammingError) -> Response:
     if not forbidden(error):
         return _unexpected(error)
     log.error("database_forbids", why=str(error.orig))
-    why = "the database forbids that to the bridge's user; leadbridge doctor says what to grant. Nothing was stored"
+    why = f"the database forbids that to its user; {current_app.config['TASK_API_RIGHTS']}. Nothing was stored"
     return _problem(Problem(503, why))
 
 

@@ -49,7 +49,7 @@ def openapi(app: Flask) -> JsonObject:
         paths.setdefault(ARGUMENT.sub(r"{\2}", rule.rule), {})[verb.lower()] = {**_words(view), **described}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Tasks", "version": "1.0.0", "description": "Tasks, linked with leads in a Google Sheet."},
+        "info": {"title": "Tasks", "version": "1.0.0", "description": app.config["TASK_API_ABOUT"]},
         "security": [{"token": []}],
         "paths": paths,
         "components": {"schemas": shared, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},

@@ -1,7 +1,7 @@
 """Create, change, archive, restore: the only place where a task changes, and where the signals are sent.
 
-Routes and bridge both call it, inside a transaction that they opened with `begin_write` and commit themselves. A task
-that was there before is theirs alone by then: by `locked`, by a lock of their own, or by its sheet's lane.
+Who calls it has opened a transaction with `begin_write` and commits it. A task that was there before is theirs alone
+by then: by `locked`, or by a lock of their own.
 """
 
 from collections.abc import Mapping

@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Literal, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from flask import g, request
+from flask import current_app, g, request
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,6 @@ from task_api.models import ApiToken
 SCOPES = ("tasks:read", "tasks:write", "admin")
 Kind = Literal["bearer", "session", "link"]
 LIFE: dict[Kind, timedelta] = {"session": timedelta(hours=12), "link": timedelta(minutes=10)}
-COOKIE = "leadbridge"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,7 +32,7 @@ R = TypeVar("R")
 
 def issue(session: Session, name: str, scopes: Iterable[str], kind: Kind = "bearer") -> str:
     """A new token; it is shown this once."""
-    token, now = "lb_" + secrets.token_urlsafe(32), datetime.now(UTC)
+    token, now = "tk_" + secrets.token_urlsafe(32), datetime.now(UTC)
     until = now + LIFE[kind] if kind in LIFE else None
     made = ApiToken(name=name, scopes=" ".join(scopes), created_at=now, kind=kind, expires_at=until)
     made.digest = _digest(token)
@@ -107,7 +106,7 @@ def caller() -> ApiToken:
     if kind.lower() == "bearer":
         token = verify(db.session(), given.strip())
     else:
-        token = verify(db.session(), request.cookies.get(COOKIE, ""), "session")
+        token = verify(db.session(), request.cookies.get(current_app.config["TASK_API_COOKIE"], ""), "session")
     if token is None:
         raise Problem(401, "give a valid token: Authorization: Bearer <token>", headers={"WWW-Authenticate": "Bearer"})
     if token.kind == "session" and request.method not in SAFE and not _from_our_page():
@@ -121,7 +120,7 @@ def _from_our_page() -> bool:
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     ours = site == "same-origin" if site else origin is None or urlsplit(origin).netloc == request.host
-    return ours and "X-Leadbridge" in request.headers
+    return ours and current_app.config["TASK_API_HEADER"] in request.headers
 
 
 def _authorize(scope: str) -> None:

@@ -3,14 +3,14 @@
 The link stands behind the # of the address, which no server and no chat program's preview gets to see.
 """
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from task_api import tokens
 from task_api.db import begin_write, db
 from task_api.errors import Problem
 from task_api.operation import Operation
-from task_api.tokens import COOKIE, LIFE, caller
+from task_api.tokens import LIFE, caller
 
 session = Blueprint("session", __name__)
 WORN_OUT = "that link was used already or is older than ten minutes; make another: leadbridge link NAME"
@@ -55,7 +55,7 @@ def sign_out() -> Response:
     if caller().kind != "session":
         raise Problem(404, "a token is not signed in; to end it: leadbridge token revoke NAME")
     begin_write(db.session())
-    tokens.end(db.session(), request.cookies[COOKIE])
+    tokens.end(db.session(), request.cookies[current_app.config["TASK_API_COOKIE"]])
     db.session.commit()
     response = jsonify({"done": "signed out"})
     _keep(response, "", 0)
@@ -82,4 +82,5 @@ def _told(name: str, scopes: list[str]) -> Response:
 def _keep(response: Response, value: str, seconds: int) -> None:
     """Secure where the browser says it came by https; a proxy with TLS before the bridge leaves no other trace."""
     https = request.is_secure or request.headers.get("Origin", "").startswith("https://")
-    response.set_cookie(COOKIE, value, max_age=seconds, httponly=True, samesite="Strict", secure=https, path="/")
+    name = current_app.config["TASK_API_COOKIE"]
+    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="Strict", secure=https, path="/")

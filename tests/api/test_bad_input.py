@@ -180,7 +180,7 @@ def test_a_method_that_is_not_there_is_405_and_names_the_others(client):
     assert {"GET", "PATCH", "DELETE"} <= set(answer.headers["Allow"].split(", "))
 
 
-@pytest.mark.parametrize("given", ["", "Bearer", "Bearer ", "Bearer lb_wrong", "Basic dTpw", "Bearer caf\xe9"])
+@pytest.mark.parametrize("given", ["", "Bearer", "Bearer ", "Bearer tk_wrong", "Basic dTpw", "Bearer caf\xe9"])
 @pytest.mark.parametrize(("method", "path"), [("GET", "/tasks"), ("POST", "/tasks"), ("PATCH", "/tasks/1"), ("DELETE", "/tasks/1")])  # fmt: skip
 def test_without_a_token_that_holds_everything_is_401(client, method, path, given):
     before = state(client)

@@ -33,7 +33,7 @@ def calls(app, token, method="GET", path="/tasks", **body):
 
 def test_a_new_token_is_printed_once_and_may_read_and_write_tasks(app, run):
     made = run("create", "script")
-    assert made.startswith("lb_")
+    assert made.startswith("tk_")
     assert calls(app, made, "POST", json={"title": "Call"}) == 201
     assert made not in run("list")
 
@@ -87,7 +87,7 @@ def test_only_the_sha_256_of_a_token_is_in_the_database_files(app, run, tmp_path
     assert calls(app, made) == 200
     kept = b"".join(file.read_bytes() for file in tmp_path.glob("tasks.db*"))
     assert hashlib.sha256(made.encode()).hexdigest().encode() in kept
-    assert made.removeprefix("lb_").encode() not in kept
+    assert made.removeprefix("tk_").encode() not in kept
 
 
 def test_the_use_of_a_token_is_noted_at_most_once_a_minute(app, run):

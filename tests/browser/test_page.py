@@ -255,7 +255,7 @@ def test_without_a_token_the_page_shows_nothing_and_asks_for_one(chromium, share
     with browser.opened(chromium, shared.url, forgiven="401") as page:
         expect(page.get_by_label("API token")).to_be_focused()
         expect(page.locator("#main")).to_be_hidden()
-        page.get_by_label("API token").fill("lb_wrong")
+        page.get_by_label("API token").fill("tk_wrong")
         page.get_by_role("button", name="Open").click()
         expect(page.get_by_role("alert")).to_contain_text("not valid")
         page.get_by_label("API token").fill(shared.token)

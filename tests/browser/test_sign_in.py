@@ -28,7 +28,7 @@ def command(product, *arguments):
 
 def test_the_printed_link_opens_the_page_and_signing_out_closes_it(product, chromium):
     printed = command(product, "link", "carla").strip()
-    assert re.fullmatch(re.escape(product.url) + r"/#link=lb_\S{43}", printed)
+    assert re.fullmatch(re.escape(product.url) + r"/#link=tk_\S{43}", printed)
     with browser.opened(chromium, printed, forgiven=UNREACHED) as page:
         expect(page.locator("#board")).to_be_visible()
         expect(page.locator("#who")).to_have_text("carla")
