@@ -13,19 +13,18 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bridge.core.mapping import SheetMapping
-from bridge.core.merge import Conflict
+from bridge.core.merge import Conflict, Policy
 from bridge.core.values import Fields, Value
 from bridge.store import counters, in_flight_writes
-from bridge.store.models import ActorKind, Change, ChangeState, Link, WriteState
+from bridge.store.models import ActorKind, Change, ChangeState, Link, Rule, WriteState
 from bridge.store.unit_of_work import effects, write_down
 from task_api.actor import Actor
 
 LAG = timedelta(seconds=10)
 """How long a read of the sheet may still show what was replaced (GOOGLE.md section 8: no read-your-write)."""
 
-MISDIRECTED = "a misdirected write of ours"
-COVERED = "typed while we wrote"
 
+WINS: Mapping[Policy, Rule] = {"sheet": Rule.SHEET_WINS, "task": Rule.TASK_WINS, "latest": Rule.LATEST_WINS}
 _EDITS = select(Change.link_id, Change.field, Change.old).where(
     Change.link_id.in_(bindparam("links", expanding=True)), Change.side == "sheet", Change.at > bindparam("since")
 )
@@ -45,15 +44,15 @@ class By:
 
 
 def note_sheet_change(
-    session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: str = "the sheet changed"
+    session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: Rule = Rule.SHEET
 ) -> None:
     """Something a person did in the sheet, and the task followed."""
     _note(session, link, "sheet", name, old, new, by, ChangeState.APPLIED, rule)
 
 
-def note_conflict(session: Session, link: Link, conflict: Conflict, before: Value, policy: str, by: By) -> None:
+def note_conflict(session: Session, link: Link, conflict: Conflict, before: Value, policy: Policy, by: By) -> None:
     """Both sides changed one field: the winner's change was made, the loser's is kept, so that it can be put back."""
-    rule = f"conflict, policy '{policy}'"
+    rule = WINS[policy]
     if conflict.winner == "task":
         why = "the task changed too, and its value stays"
         _note(session, link, "sheet", conflict.field, before, conflict.lost, by, ChangeState.LOST, rule, why)
@@ -84,8 +83,8 @@ def note_refused(session: Session, link: Link, name: str, new: Value, by: By, re
 
 def note_unread(session: Session, link: Link, name: str, shown: Value, by: By, reason: str) -> None:
     """What a person put into a cell and the bridge cannot take, and why."""
-    before, rule = link.base.get(name), "the sheet changed"
-    _note(session, link, "sheet", name, before, shown, by, ChangeState.REFUSED, rule, reason)
+    before = link.base.get(name)
+    _note(session, link, "sheet", name, before, shown, by, ChangeState.REFUSED, Rule.SHEET, reason)
 
 
 def note_task_change(
@@ -101,7 +100,7 @@ def note_task_change(
     of them; else in the task's. ``before``, ``said``: what the task said to the sheet before and says now.
     """
     put = by.kind is ActorKind.UNDO
-    rule = "undo" if put else "the task changed"
+    rule = Rule.UNDO if put else Rule.TASK
     for task_field, (old, new) in changes.items():
         name = mapping.told[task_field].field if task_field in mapping.told else task_field
         if put and name in link.overrides:
@@ -115,7 +114,7 @@ def note_task_change(
             _note(session, link, "task", task_field, *plain, by, ChangeState.APPLIED, rule)
 
 
-def _note_back(session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: str) -> None:
+def _note_back(session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: Rule) -> None:
     """The task says again what the sheet shows: what waited to be written will not be."""
     for change in _waiting(session, link.id):
         if change.field == name:
@@ -123,7 +122,7 @@ def _note_back(session: Session, link: Link, name: str, old: Value, new: Value, 
     _note(session, link, "task", name, old, new, by, ChangeState.APPLIED, rule)
 
 
-def note_life(session: Session, link: Link, name: str, old: Any, new: Any, by: By, rule: str) -> None:
+def note_life(session: Session, link: Link, name: str, old: Any, new: Any, by: By, rule: Rule) -> None:
     """A task made, linked, archived or brought back, or a lead that got another id, and by which rule."""
     side = "sheet" if by.kind.reads_sheet else "task"
     _note(session, link, side, name, old, new, by, ChangeState.APPLIED, rule)
@@ -134,7 +133,7 @@ def note_misdirected(session: Session, link: Link, name: str, value: Value, by: 
     person's after all.
     """
     why = "the value was meant for another row, and this one gets its own back"
-    _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, MISDIRECTED, why)
+    _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, Rule.MISDIRECTED, why)
 
 
 def note_new_row_hit(session: Session, link: Link, name: str, value: Value, by: By) -> None:
@@ -142,18 +141,18 @@ def note_new_row_hit(session: Session, link: Link, name: str, value: Value, by: 
     if name == "sync":
         return
     why = "a write for another row went into this new one; what stood there before is not known: look at it"
-    _note(session, link, "sheet", name, None, value, by, ChangeState.REFUSED, MISDIRECTED, why)
+    _note(session, link, "sheet", name, None, value, by, ChangeState.REFUSED, Rule.MISDIRECTED, why)
 
 
 def note_covered(session: Session, link: Link, name: str, value: Value, by: By, row: int) -> None:
     """A person typed this somewhere just when a write of ours reached this lead's cell; it may have stood there."""
     why = f"typed into row {row}, where it is not: rows moved meanwhile, and it may have stood here"
-    _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, COVERED, why)
+    _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, Rule.COVERED, why)
 
 
 def note_put(session: Session, link: Link, name: str, value: Value, by: By) -> None:
     """A value that is put back into the sheet, on a person's word."""
-    _note(session, link, "task", name, link.base.get(name), value, by, ChangeState.WAITING, "undo")
+    _note(session, link, "task", name, link.base.get(name), value, by, ChangeState.WAITING, Rule.UNDO)
 
 
 def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[str]], at: datetime) -> None:
@@ -209,7 +208,7 @@ def _note(  # noqa: PLR0913, PLR0917 - a line of the history
     new: Any,
     by: By,
     state: ChangeState,
-    rule: str | None = None,
+    rule: Rule | None = None,
     reason: str | None = None,
 ) -> None:
     note = {"at": by.at, "actor": ":".join(by.actor), "side": side, "link_id": link.id, "task_id": link.task_id}

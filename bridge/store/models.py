@@ -66,6 +66,25 @@ class ChangeState(StrEnum):
     """Lost, and put back since."""
 
 
+class Rule(StrEnum):
+    """Why a change was made, in the words that people read."""
+
+    SHEET = "the sheet changed"
+    TASK = "the task changed"
+    UNDO = "undo"
+    SHEET_WINS = "conflict, policy 'sheet'"
+    TASK_WINS = "conflict, policy 'task'"
+    LATEST_WINS = "conflict, policy 'latest'"
+    MISDIRECTED = "a misdirected write of ours"
+    COVERED = "typed while we wrote"
+    ROW_NEW = "a new row"
+    ROW_MADE = "a row for a task of the API"
+    ROW_FOUND = "a task that waited for its row"
+    ROW_DELETED = "the row was deleted"
+    ROW_BACK = "the row is back"
+    ID_EDITED = "the id was edited"
+
+
 class WriteState(StrEnum):
     """What is known of one cell that was sent to the sheet."""
 
@@ -207,8 +226,8 @@ class Delivery(Base):
 class Change(Base):
     """One field changed on one side: when, by whom, from what, to what, and what became of it.
 
-    ``actor``: a `task_api.actor.Actor` as text. ``rule``: why it was made, such as "the sheet changed".
-    ``reached_at``: when the other side had it.
+    ``actor``: a `task_api.actor.Actor` as text. ``rule``: a `Rule`. ``reached_at``: when the other side
+    had it.
     """
 
     __tablename__ = "changes"

@@ -13,7 +13,7 @@ from bridge.core.values import Row
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.store.history import note_life, note_unread
-from bridge.store.models import Link
+from bridge.store.models import Link, Rule
 from bridge.sync.context import KnownLinks, SyncContext
 from bridge.sync.duplicate_ids import same_id
 from bridge.sync.link_row import newcomer
@@ -93,7 +93,7 @@ def _come_back(context: SyncContext, link: Link, task: Task) -> bool:
     if archived is None or task.archived_at is None:
         return False
     tracker.restore(context.session, task, actor=context.reading.actor)
-    note_life(context.session, link, "archived", True, False, context.by, "the row is back")
+    note_life(context.session, link, "archived", True, False, context.by, Rule.ROW_BACK)
     return True
 
 

@@ -15,7 +15,7 @@ from bridge.core.values import Fields, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.history import note_life, note_new_row_hit
-from bridge.store.models import Link
+from bridge.store.models import Link, Rule
 from bridge.sync.context import KnownLinks, SyncContext
 from bridge.sync.load import claimed_task
 from bridge.sync.merge_row import acceptable, remember, take_note_of_unread, update
@@ -59,7 +59,7 @@ def _take_id(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> R
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
     old, link.lead_id, link.row = link.lead_id, row.lead_id or "", row.number
     link.gone_at = None
-    note_life(context.session, link, "id", old, row.lead_id, context.by, "the id was edited")
+    note_life(context.session, link, "id", old, row.lead_id, context.by, Rule.ID_EDITED)
     tracker.change(context.session, task, {"lead_id": row.lead_id}, actor=context.reading.actor)
     if link.archived_at is not None:
         tracker.restore(context.session, task, actor=context.reading.actor)
@@ -99,7 +99,7 @@ def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, r
     link = _link(context, known, row, task, values)
     take_note_of_unread(context, row, link, acceptable(row, context.sheet.mapping)[1])
     remember(link, context.sheet.mapping)
-    note_life(context.session, link, "task", None, "created", context.by, "a new row")
+    note_life(context.session, link, "task", None, "created", context.by, Rule.ROW_NEW)
     for name, value in _hit(known, row, values).items():
         note_new_row_hit(context.session, link, name, value, context.by)
     mark_pending(context.session, link, context.now)
@@ -128,7 +128,7 @@ def _adopt(context: SyncContext, known: KnownLinks, row: Row, task: Task) -> Row
     link = _link(context, known, row, task, {"name": row.values["name"]})
     if task.lead_id != row.lead_id:
         tracker.change(context.session, task, {"lead_id": row.lead_id}, actor=context.reading.actor)
-    note_life(context.session, link, "task", None, "linked", context.by, "a task that waited for its row")
+    note_life(context.session, link, "task", None, "linked", context.by, Rule.ROW_FOUND)
     told = update(context, row, link, task, {})
     return replace(told, outcome=Outcome.TASK_LINKED)
 

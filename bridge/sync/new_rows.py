@@ -22,7 +22,7 @@ from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG, By, note_life
-from bridge.store.models import Link, WriteState
+from bridge.store.models import Link, Rule, WriteState
 from bridge.sync.merge_row import as_lead, remember
 from bridge.sync.misdirected_writes import lead_id_of
 from bridge.tracker import Task
@@ -53,7 +53,7 @@ def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task,
     )  # fmt: skip
     session.add(link)
     session.flush()
-    note_life(session, link, "task", None, "linked", By(actor, runtime.now()), "a row for a task of the API")
+    note_life(session, link, "task", None, "linked", By(actor, runtime.now()), Rule.ROW_MADE)
     mark_pending(session, link, runtime.now())
 
 
@@ -76,7 +76,7 @@ def new_row(task: Task, link: Link, sheet: SheetConfig, layout: Layout, now: dat
     return row
 
 
-def born(link: Link, mapping: SheetMapping, now: datetime) -> None:
+def settle_appended(link: Link, mapping: SheetMapping, now: datetime) -> None:
     """Google said yes: what was sent stood in the row, and a row that is missing from now on was deleted by somebody.
     What a delivery said of it meanwhile is newer.
     """

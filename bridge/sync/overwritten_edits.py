@@ -21,8 +21,8 @@ from bridge.core.values import Cell, Day, Refusal, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
-from bridge.store.history import COVERED, LAG, MISDIRECTED, note_covered
-from bridge.store.models import ActorKind, Change, ChangeState, InFlightWrite, Link, OverwrittenEdit, WriteState
+from bridge.store.history import LAG, note_covered
+from bridge.store.models import ActorKind, Change, ChangeState, InFlightWrite, Link, OverwrittenEdit, Rule, WriteState
 from bridge.store.unit_of_work import write_down
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import merge_row
@@ -194,7 +194,7 @@ def _news(session: Session, one: OverwrittenEdit) -> list[Change]:
     newest = select(func.max(Change.id)).scalar_subquery()
     mine = select(Change).join(Link, Link.id == Change.link_id).where(Link.sheet == one.sheet, Change.side == "sheet")
     since = mine.where(Change.field == one.field, Change.id > newest - LATEST, Change.at > one.edited_at - LAG)
-    return [change for change in session.scalars(since) if change.rule not in {MISDIRECTED, COVERED}]
+    return [change for change in session.scalars(since) if change.rule not in {Rule.MISDIRECTED, Rule.COVERED}]
 
 
 def _verdict(context: SyncContext, one: OverwrittenEdit, news: Collection[Change], *, overtyped: bool) -> Verdict:
@@ -244,7 +244,7 @@ def _meant(session: Session, one: OverwrittenEdit) -> Sequence[Link]:
     since = one.edited_at - LAG
     late = or_(Change.state == ChangeState.WAITING, Change.reached_at > since)
     ours = and_(Change.side == "task", Change.at <= one.heard_at, late)
-    theirs = and_(Change.rule == MISDIRECTED, Change.at.between(since, one.heard_at + LAG))
+    theirs = and_(Change.rule == Rule.MISDIRECTED, Change.at.between(since, one.heard_at + LAG))
     recent = select(Change.link_id).where(Change.id > newest - LATEST, Change.field == one.field, or_(ours, theirs))
     mine = or_(Link.id.in_(recent), Link.id == (one.link_id if one.covered else None))
     found = session.scalars(select(Link).where(Link.sheet == one.sheet, mine)).all()

@@ -17,7 +17,7 @@ from bridge.core.deletions import Deletions, Gone, deletions
 from bridge.core.reconcile import Step, SweepStep
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.history import By, give_up_waiting, note_life
-from bridge.store.models import Link, SheetQueue
+from bridge.store.models import Link, Rule, SheetQueue
 from bridge.store.unit_of_work import lock_queue
 
 NEW_ROW = timedelta(seconds=30)
@@ -55,7 +55,7 @@ def bury_gone(session: Session, sheet: SheetConfig, found: Deletions, began: dat
         task = tracker.task_of(session, link)
         link.archived_at, link.written = by.at, link.wanted
         give_up_waiting(session, link, "the row was deleted")
-        note_life(session, link, "archived", False, True, by, "the row was deleted")
+        note_life(session, link, "archived", False, True, by, Rule.ROW_DELETED)
         tracker.archive(session, task, actor=by.actor)
 
 

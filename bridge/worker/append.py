@@ -29,6 +29,6 @@ def append_rows(job: Job, view: SheetView, row_pending: Collection[int]) -> None
     with job.writing() as session:
         now = job.runtime.now()
         for link in in_flight_writes.links(session, now, Link.id.in_(row_pending)):
-            new_rows.born(link, job.config.mapping, now)
+            new_rows.settle_appended(link, job.config.mapping, now)
             log.info("row_appended", sheet=link.sheet, link=link.id, cause=link.cause)
         session.commit()

@@ -5,7 +5,7 @@ the story of how it came about.
 from datetime import datetime
 from typing import Any
 
-from bridge.store.history import MISDIRECTED
+from bridge.store.models import Rule
 from tests.prove.world import FIELDS, MEANT, Saying, World
 
 
@@ -135,6 +135,6 @@ def _beat(change: dict[str, Any], typed: Saying) -> bool:
     if change["id"] <= typed.after:
         reached = change["reached_at"] and datetime.fromisoformat(change["reached_at"])
         return covers and change["side"] == "task" and bool(reached) and reached >= typed.at
-    if change["rule"] == MISDIRECTED and change["state"] == "refused":
+    if change["rule"] == Rule.MISDIRECTED and change["state"] == "refused":
         return True  # onto a row nobody had heard of: what it covered is known to no side
     return covers or (change["side"] == "sheet" and change["new"] == (typed.value or None))

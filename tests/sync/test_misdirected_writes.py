@@ -7,8 +7,7 @@ from sqlalchemy import select
 
 from bridge.errors import Transient
 from bridge.local_google.api.trouble import Fault
-from bridge.store.history import MISDIRECTED
-from bridge.store.models import InFlightWrite, WriteState
+from bridge.store.models import InFlightWrite, Rule, WriteState
 
 HEADER = ["id", "name", "status", "task_id", "notes"]
 ROWS = [[1, "Ann", "NEW", 1, "a"], [2, "Bob", "CONTACTED", 2, "b"], [3, "Cyd", "LOST", 3, "c"]]
@@ -61,7 +60,7 @@ def test_a_misdirected_write_without_an_answer_is_put_right_though_the_rows_move
     assert [task["notes"] for task in noted.tasks()] == ["from the API", "b", "c"]
     assert (noted.cell("C4"), noted.task(3)["status"]) == ("LOST", "DONE")
     told = [(one["new"], one["state"], one["rule"]) for one in noted.changes(3) if one["field"] == "notes"]
-    assert told == [("from the API", "lost", MISDIRECTED)]
+    assert told == [("from the API", "lost", Rule.MISDIRECTED)]
 
 
 def test_a_delivery_of_a_row_into_which_a_write_goes_by_mistake_takes_only_what_its_person_typed(noted):
@@ -166,7 +165,7 @@ def test_a_delivery_that_comes_after_the_misdirected_write_was_put_right_does_no
     assert shown(noted)[0] == [3, "Cydney", "LOST", 3, "c"]
     assert noted.task(3)["notes"] == "c"
     told = [one["rule"] for one in noted.changes(3) if one["field"] == "notes"]
-    assert told == [MISDIRECTED]
+    assert told == [Rule.MISDIRECTED]
 
 
 def test_a_new_lead_keeps_its_status_although_the_same_word_is_being_written_elsewhere(noted):
@@ -198,7 +197,7 @@ def test_a_new_row_into_which_a_write_went_before_anybody_knew_it_says_so(noted)
     noted.settle()
     assert len(noted.tasks()) == 4
     (told,) = (one for one in noted.changes(4) if one["field"] == "status")
-    assert (told["new"], told["rule"]) == ("QUALIFIED", MISDIRECTED)
+    assert (told["new"], told["rule"]) == ("QUALIFIED", Rule.MISDIRECTED)
     assert "look at it" in told["reason"]
     assert (noted.task(4)["status"], shown(noted)[0][2]) == ("TODO", "NEW")
 
