@@ -91,6 +91,11 @@ MUTATIONS = (
         f"{MISDIRECTED}::test_a_delivery_that_comes_after_the_misdirected_write_was_put_right_does_not_bring_it_back",
     ),
     Mutation(
+        "no lost edit: what we wrote long ago is a person's again", "bridge/store/in_flight_writes.py",
+        'InFlightWrite.sent_at > bindparam("kept_since")', 'bindparam("kept_since").is_not(None)',
+        f"{MISDIRECTED}::test_a_word_that_we_wrote_a_minute_ago_is_a_persons_when_a_sweep_finds_it",
+    ),
+    Mutation(
         "no lost edit: a word that moved and was covered", "bridge/sync/ingest.py",
         "    context = hear(context)\n", "",
         f"{MISDIRECTED}::test_a_word_whose_row_moved_and_was_written_before_the_script_looked_is_in_that_leads_history",

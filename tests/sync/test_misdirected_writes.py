@@ -117,6 +117,26 @@ def test_a_write_that_google_turned_away_for_its_limit_is_not_looked_for(noted):
     assert (missing(noted), shown(noted)[0][4], noted.calls()[0] - reads) == ([], "from the API", 2)
 
 
+def test_a_word_that_we_wrote_a_minute_ago_is_a_persons_when_a_sweep_finds_it(noted):
+    """Its write had no answer and the rows moved, so it might have landed late; nobody waits for that for ever."""
+    sheet = noted.runtime.sheet("leads")
+    real = sheet.write
+
+    def write(_writes):
+        sheet.write = real
+        sort(noted, ascending=False)
+        noted.patch(1, notes="second")
+        raise Transient("no answer")
+
+    sheet.write = write
+    noted.patch(1, notes="first")
+    noted.settle()
+    noted.later(61)
+    noted.edit("E4", ["first"])
+    noted.sweep()
+    assert (noted.task(1)["notes"], shown(noted)[2][4]) == ("first", "first")
+
+
 def missing(stack):
     with stack.runtime.session() as session:
         return session.scalars(select(InFlightWrite).where(InFlightWrite.state == WriteState.MISSING)).all()
