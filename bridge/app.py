@@ -15,7 +15,6 @@ from bridge.api.request_log import init_logs
 from bridge.api.session import session
 from bridge.api.status import status
 from bridge.api.task_states import states
-from bridge.config import logs
 from bridge.config.model import Config
 from bridge.engine.port import make_engine
 from bridge.inbound.task_signals import TaskSignals
@@ -53,7 +52,6 @@ def open_database(config: Config) -> Engine:
 
 def make_runtime(config: Config, database: Engine) -> Runtime:
     """The bridge on an open database. ``runtime.engine.start()`` lets it work: once, after any fork."""
-    logs.configure()
     runtime = Runtime(config, database, make_engine, TaskSignals)
     prepare(runtime)
     return runtime

@@ -1,6 +1,5 @@
 """The ``leadbridge`` command. Parses, calls, prints; decides nothing."""
 
-import logging.config
 import sys
 import uuid
 
@@ -14,7 +13,7 @@ from bridge.cli.context import configured, session_on
 from bridge.cli.doctor.command import doctor
 from bridge.cli.inspect import INSPECT
 from bridge.cli.repair import REPAIR
-from bridge.config.logs import FORMATS, caused_by, configure, settings
+from bridge.config import logs
 from bridge.errors import Permanent, Transient
 from bridge.server.serve import serve
 from bridge.server.worker import work
@@ -26,13 +25,14 @@ from task_api.schema import SchemaError
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-v", "--verbose", is_flag=True, help="Log what the bridge does, one event a line.")
-@click.option("--log-format", type=click.Choice(FORMATS), default="text", envvar="LOG_FORMAT", help="How lines look.")
+@click.option(
+    "--log-format", type=click.Choice(logs.FORMATS), default="text", envvar="LOG_FORMAT", help="How lines look."
+)
 @click.pass_context
 def cli(context: click.Context, verbose: bool, log_format: str) -> None:
     """Keep leads in a Google Sheet and tasks in a tracker consistent, both ways, change by change."""
-    configure()
-    logging.config.dictConfig(settings(log_format, "INFO" if verbose else "WARNING"))
-    context.with_resource(caused_by(f"cli_{uuid.uuid4()}"))
+    logs.start(log_format, "INFO" if verbose else "WARNING")
+    context.with_resource(logs.caused_by(f"cli_{uuid.uuid4()}"))
     context.obj = lambda: session_on(configured())
 
 

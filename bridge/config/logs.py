@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars, merge_contextvars
@@ -53,26 +52,24 @@ def caused_by(name: str, *, job: bool = False) -> Iterator[None]:
         _in_job.reset(before)
 
 
+def start(style: str, level: str) -> None:
+    """Events and the libraries' records go to stderr in this style, one of `FORMATS`."""
+    configure()
+    handler = logging.StreamHandler()
+    handler.setFormatter(ProcessorFormatter(processors=processors(style)))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
 def configure() -> None:
-    """Every event becomes a record of the standard library's logging, which `settings` formats."""
+    """Every event becomes a record of the standard library's logging."""
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-
-
-def settings(style: str, level: str) -> dict[str, Any]:
-    """For ``logging.config.dictConfig``: everything to stderr in this style, one of `FORMATS`."""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"events": {"()": ProcessorFormatter, "processors": processors(style)}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events", "stream": "ext://sys.stderr"}},
-        "root": {"level": level, "handlers": ["stderr"]},
-        "loggers": {name: {"level": "ERROR"} for name in _TALKATIVE},
-    }
 
 
 def processors(style: str) -> Sequence[Processor]:

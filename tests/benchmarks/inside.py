@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 from werkzeug.test import create_environ
 
 from bridge.app import create_app
+from bridge.config import logs
 from bridge.config.model import Config, SheetConfig
 from bridge.core.signature import sign
 from bridge.core.token_bucket import Pace
@@ -83,6 +84,7 @@ class Inside:
     """One bridge with so many lanes of so many leads each, all in agreement and swept just now."""
 
     def __init__(self, database: Database, home: Path, leads: int, lanes: int = 1) -> None:
+        logs.configure()
         self.keys = [f"sheet-{number}" for number in range(1, lanes + 1)]
         engine = fill.opened(database, home)
         firsts = {key: number * leads + 1 for number, key in enumerate(self.keys)}

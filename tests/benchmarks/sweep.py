@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from bridge.app import make_runtime
+from bridge.config import logs
 from bridge.config.model import Config, SheetConfig
 from bridge.google import snapshot
 from bridge.google.calls import Calls
@@ -69,6 +70,7 @@ def prepare(home: Path, rows: int) -> None:
 
 def measure(home: Path, rows: int) -> Swept:
     """Sweep once."""
+    logs.configure()
     config = Config(home, {"leads": SheetConfig("leads", "spreadsheet")})
     runtime = make_runtime(config, fill.opened(SQLITE, home))
     sheet = Answered(home / "answer.json")

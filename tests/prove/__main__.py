@@ -10,6 +10,7 @@ from pathlib import Path
 from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
+from bridge.config import logs
 from tests.databases import databases
 from tests.prove.machine import Machine, machine
 
@@ -23,6 +24,7 @@ def main() -> None:
     given.add_argument("--seed", type=int, default=None)
     given.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     asked = given.parse_args()
+    logs.start("text", "WARNING")
     for name in ("bridge", "procrastinate"):  # a bridge that dies is part of the play
         logging.getLogger(name).setLevel(logging.CRITICAL)
     began, rounds = time.monotonic(), 0
