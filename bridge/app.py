@@ -64,7 +64,7 @@ def create_app(config: Config) -> Flask:
     app.config.from_mapping(WORDS)
     init_logs(app)
     init_task_api(app, runtime.database)
-    app.extensions["bridge"], app.extensions["engine"] = runtime, runtime.engine
+    app.extensions["bridge"] = runtime
     for blueprint in (hooks, status, needs, changes, metrics, states, session, events, web):
         app.register_blueprint(blueprint)
     if proxies := config.trusted_proxies:

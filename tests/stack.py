@@ -109,11 +109,11 @@ class Stack:
             begin = schedule.request_full_sweeps if self.database.startswith("postgresql") else schedule.take_over
             begin(self.runtime)  # as the engine does
         elif working:
-            self.app.extensions["engine"].start()
+            self.runtime.engine.start()
 
     def stop_bridge(self) -> None:
         """Stop the bridge; the local Google goes on."""
-        self.app.extensions["engine"].stop()
+        self.runtime.engine.stop()
         self._door.shut()
         self.http.close()
         self.runtime.close()

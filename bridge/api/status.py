@@ -21,7 +21,7 @@ def healthz() -> Response:
 @status.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """200 when work can be done; 503 with what is missing, in words."""
-    missing = lacking(_runtime().database, lambda: current_app.extensions["engine"].alive)
+    missing = lacking(_runtime().database, lambda: _runtime().engine.alive)
     return jsonify({"status": "not ready" if missing else "ok", "missing": missing}), 503 if missing else 200
 
 

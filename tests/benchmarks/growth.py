@@ -111,7 +111,7 @@ def _lanes(database: Database, size: int) -> Costs:
             idle = (time.process_time() - busy) / IDLE * 100
             took = [_written(made, chance.choice(made.keys), chance.randint(1, LANE_LEADS)) for _ in range(ROUNDS)]
         finally:
-            made.engine.stop()
+            made.runtime.engine.stop()
     return {"idle": idle, "PATCH → write": statistics.median(took) * 1000}
 
 

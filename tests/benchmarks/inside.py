@@ -95,7 +95,7 @@ class Inside:
             key: SheetConfig(key, f"spreadsheet-{key}", secrets=(SECRET,), sweep_every=NEVER) for key in self.keys
         }
         self.app = create_app(Config(home, sheets, database_url=database.url(home)))
-        self.runtime, self.engine = self.app.extensions["bridge"], self.app.extensions["engine"]
+        self.runtime = self.app.extensions["bridge"]
         self.rows = {key: Rows(leads, first) for key, first in firsts.items()}
         self.runtime.sheets |= self.rows
         self.runtime.pace = Pace(burst=NEVER, per_second=NEVER, tokens=NEVER)
@@ -121,7 +121,7 @@ class Inside:
         """From now on by this machine's clock, with the engine at work; returns when it has swept every lane."""
         self._began = datetime.now(UTC)
         self.runtime.now = lambda: datetime.now(UTC)
-        self.engine.start()
+        self.runtime.engine.start()
         eventually(self.at_rest, "every lane was swept", 300)
 
     def at_rest(self) -> bool:

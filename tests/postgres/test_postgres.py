@@ -46,7 +46,7 @@ def ready(stack):
 
 
 def test_a_task_that_gets_its_row_while_it_is_patched_keeps_the_patch(stack):
-    stack.app.extensions["engine"].stop()
+    stack.runtime.engine.stop()
     waiting = stack.post_to("/tasks", title="Follow up: Maya").json()["id"]
     stack.config.sheets["leads"] = replace(stack.config.sheets["leads"], create_rows=True)
     with stack.runtime.writing() as session:
@@ -111,7 +111,7 @@ def test_while_a_newer_version_is_rolled_out_the_older_one_works_on_and_asks_to_
 
 
 def test_a_row_takes_a_task_as_the_patch_left_it_that_was_under_way(stack):
-    stack.app.extensions["engine"].stop()  # no sweep mends it
+    stack.runtime.engine.stop()  # no sweep mends it
     waiting = stack.post_to("/tasks", title="Follow up: Maya", lead_id="13").json()["id"]
     answers = []
     with stack.runtime.session() as session:
@@ -150,7 +150,7 @@ def test_the_newest_change_of_the_queue_s_tables_is_known():
 
 
 def test_the_budget_of_an_account_is_shared_by_every_process(stack):
-    stack.app.extensions["engine"].stop()
+    stack.runtime.engine.stop()
     stack.runtime.pace = Pace(burst=3, per_second=0.001, tokens=3)
     other = Runtime(stack.config, stack.runtime.database, make_engine)
     other.pace = stack.runtime.pace
@@ -168,7 +168,7 @@ def test_the_budget_of_an_account_is_shared_by_every_process(stack):
 
 
 def test_a_turn_that_slept_over_its_lease_makes_no_call_when_another_has_the_lane(stack):
-    stack.app.extensions["engine"].stop()
+    stack.runtime.engine.stop()
     slow = run.begin(stack.runtime, "leads")
     stack.later(200)
     fast = run.begin(Runtime(stack.config, stack.runtime.database, make_engine, now=stack.runtime.now), "leads")
@@ -181,7 +181,7 @@ def test_a_turn_that_slept_over_its_lease_makes_no_call_when_another_has_the_lan
 
 
 def test_a_turn_that_slept_over_its_lease_goes_on_when_nobody_took_the_lane(stack):
-    stack.app.extensions["engine"].stop()
+    stack.runtime.engine.stop()
     slow = run.begin(stack.runtime, "leads")
     stack.later(200)
     assert slow is not None
@@ -189,7 +189,7 @@ def test_a_turn_that_slept_over_its_lease_goes_on_when_nobody_took_the_lane(stac
 
 
 def test_an_engine_that_is_told_to_stop_while_it_starts_stops(stack, monkeypatch):
-    stack.app.extensions["engine"].stop()
+    stack.runtime.engine.stop()
     engine, registering = PostgresEngine(stack.runtime), threading.Event()
     register = engine._worker._app.job_manager.register_worker
 

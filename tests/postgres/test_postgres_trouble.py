@@ -59,8 +59,8 @@ def test_while_the_database_is_away_the_answer_says_so_and_nothing_is_lost(stack
 
 @pytest.mark.full
 def test_an_absence_is_told_once_and_so_is_its_end(stack, postgres, caplog, monkeypatch):
-    tries, prepare = [], stack.app.extensions["engine"]._worker._prepare
-    monkeypatch.setattr(stack.app.extensions["engine"]._worker, "_prepare", lambda: tries.append(1) or prepare())
+    tries, prepare = [], stack.runtime.engine._worker._prepare
+    monkeypatch.setattr(stack.runtime.engine._worker, "_prepare", lambda: tries.append(1) or prepare())
     postgres.control("stop")
     try:
         eventually(lambda: len(tries) > 3, "the worker has tried again and again")
@@ -98,7 +98,7 @@ def test_a_turn_that_the_database_left_is_ended_as_soon_as_it_is_back(stack, pos
 
 
 def test_a_disk_that_is_full_for_the_queue_is_told_as_such(stack):
-    stack.app.extensions["engine"].stop()
+    stack.runtime.engine.stop()
     full = "CREATE FUNCTION stop_here() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE SQLSTATE '53100'; END $$"
     with stack.runtime.database.begin() as connection:
         connection.execute(text(full))

@@ -70,7 +70,7 @@ def cut_off_while_it_waits(stack: Stack, locking: str, waits: str) -> None:
 
 
 def test_a_job_waits_for_whoever_counts_on_it(stack: Stack) -> None:
-    stack.app.extensions["engine"].stop()
+    stack.runtime.engine.stop()
     engine = PostgresEngine(stack.runtime)
     with stack.runtime.session() as session, Aside(stack) as looking:
         begin_write(session)

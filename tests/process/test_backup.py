@@ -147,7 +147,7 @@ def test_a_row_never_takes_a_new_task_for_the_one_it_had_before_the_restore(scri
 
 def test_a_write_that_was_owed_in_the_backup_does_not_fall_on_what_a_person_typed_since(scripted, tmp_path):
     stack = scripted
-    stack.app.extensions["engine"].stop()
+    stack.runtime.engine.stop()
     stack.patch(1, status="DONE")
     backup(stack.home / "tasks.db", tmp_path / "backup.db")
     stack.stop_bridge()

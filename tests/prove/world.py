@@ -167,7 +167,7 @@ class World:
 
     def alive(self) -> bool:
         """False when the engine has died."""
-        thread = self.stack.app.extensions["engine"]._thread
+        thread = self.stack.runtime.engine._thread
         return thread is not None and thread.is_alive() and not self._died
 
     def links(self) -> list[Link]:

@@ -31,7 +31,7 @@ def test_of_two_engines_on_one_file_one_works_and_the_other_takes_over(linked):
     linked.patch(1, status="DONE")
     eventually(lambda: linked.cell("C2") == "QUALIFIED")
     assert waiting._runtime.sheets == {}
-    linked.app.extensions["engine"].stop()
+    linked.runtime.engine.stop()
     linked.patch(1, status="TODO")
     eventually(lambda: linked.cell("C2") == "NEW")
     assert waiting._runtime.sheets

@@ -27,7 +27,7 @@ def test_a_running_bridge_is_up_and_ready(stack):
 
 
 def test_without_its_engine_it_is_up_but_not_ready(stack):
-    stack.app.extensions["engine"].stop()
+    stack.runtime.engine.stop()
     assert requests.get(f"{stack.url}/healthz", timeout=60).status_code == 200
     assert ready(stack) == (503, ["the engine does not run: tasks are changed, the sheet is not"])
 
@@ -44,7 +44,7 @@ def test_on_a_database_that_cannot_be_written_it_is_not_ready(stack):
     def read_only(connection, _record):
         connection.execute("PRAGMA query_only = ON")
 
-    stack.app.extensions["engine"].stop()
+    stack.runtime.engine.stop()
     event.listen(stack.runtime.database, "connect", read_only)
     stack.runtime.database.dispose()
     status, missing = ready(stack)
@@ -54,7 +54,7 @@ def test_on_a_database_that_cannot_be_written_it_is_not_ready(stack):
 
 
 def test_on_a_file_that_is_no_database_it_is_not_ready(stack):
-    stack.app.extensions["engine"].stop()
+    stack.runtime.engine.stop()
     stack.runtime.database.dispose()
     for leftover in stack.home.glob("tasks.db-*"):
         leftover.unlink()

@@ -52,7 +52,7 @@ def test_a_stopping_bridge_does_not_wait_for_its_listeners(stack):
     with closing(listening(stack)) as answer:
         lines = answer.iter_lines()
         heard(lines)
-        stack.app.extensions["engine"].stop()
+        stack.runtime.engine.stop()
         began = time.monotonic()
         for _line in lines:  # to its end
             pass
