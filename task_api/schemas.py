@@ -1,7 +1,6 @@
 """The shapes at the wire, strict: what a request may say and what an answer tells. A task's follow from its columns."""
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, get_args
 
@@ -26,19 +25,15 @@ def _no_nul(text: str) -> str:
     return text
 
 
-def _iso_date(value: object) -> object:
-    if value is None:
-        return None
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("use YYYY-MM-DD")
-    return date.fromisoformat(value)
+def _spelt(pattern: str, how: str) -> BeforeValidator:
+    """Only so; digits alone would be read as seconds since 1970."""
 
+    def check(value: object) -> object:
+        if not isinstance(value, str) or not re.match(pattern, value):
+            raise ValueError(how)
+        return value
 
-def _moment_text(value: object) -> object:
-    """Digits alone would be read as seconds since 1970."""
-    if isinstance(value, str) and not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", value):
-        raise ValueError("use a date, a time and a zone, for instance 2026-01-31T09:30:00Z")
-    return value
+    return BeforeValidator(check)
 
 
 def as_utc(moment: datetime) -> datetime:
@@ -57,22 +52,20 @@ def _iso(moment: datetime) -> str:
 
 Text = Annotated[str, AfterValidator(_no_nul), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})]
 Short = Annotated[Text, Field(min_length=1, max_length=200)]
-Day = Annotated[date, BeforeValidator(_iso_date)]
-Since = Annotated[AwareDatetime, BeforeValidator(_moment_text), AfterValidator(as_utc)]
+Day = Annotated[date, Field(strict=False), _spelt(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$", "use YYYY-MM-DD")]
+Since = Annotated[
+    AwareDatetime,
+    _spelt(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", "use a date, a time and a zone, for instance 2026-01-31T09:30:00Z"),
+    AfterValidator(as_utc),
+]
 Moment = Annotated[AwareDatetime, PlainSerializer(_iso, return_type=str)]
 
-COLUMNS: list[Any] = list(Task.__table__.columns)
-KEPT = frozenset(["id", "version", "created_at", "updated_at", "archived_at"])
-"""Columns that the API itself keeps; a request may say every other one."""
-
-
-def _kind(column: Any) -> Any:
-    """Of ``Mapped[str | None]``: ``str``."""
-    (kind,) = get_args(Task.__annotations__[column.name])
-    return get_args(kind)[0] if column.nullable else kind
-
-
-LONGEST = {one.name: one.info.get("longest") or one.type.length for one in COLUMNS if _kind(one) is str}
+_columns: list[Any] = list(Task.__table__.columns)
+_hints = {column.name: get_args(Task.__annotations__[column.name])[0] for column in _columns}
+_writable = [one for one in _columns if one.name not in {"id", "version", "created_at", "updated_at", "archived_at"}]
+LONGEST = {
+    one.name: one.info.get("longest") or one.type.length for one in _columns if _hints[one.name] in {str, str | None}
+}
 """The most characters of each text."""
 
 
@@ -84,17 +77,13 @@ def _said(column: Any) -> Any:
     """What a request may say."""
     shortest = None if _default(column) == "" else 1
     text = Annotated[Text, Field(min_length=shortest, max_length=LONGEST.get(column.name))]
-    return _shaped(column, {str: text, date: Day})
+    hint = _hints[column.name]
+    return {str: text, str | None: text | None, date: Day, date | None: Day | None}.get(hint, hint)
 
 
-def _told(column: Any) -> Any:
+def _told(hint: Any) -> Any:
     """What an answer tells; a text that is there is told however long it is."""
-    return _shaped(column, {datetime: Moment})
-
-
-def _shaped(column: Any, shapes: Mapping[Any, Any]) -> Any:
-    shape = shapes.get(_kind(column), _kind(column))
-    return shape | None if column.nullable else shape
+    return {datetime: Moment, datetime | None: Moment | None}.get(hint, hint)
 
 
 class _Wire(BaseModel):
@@ -120,10 +109,9 @@ class _Out(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-_writable = [column for column in COLUMNS if column.name not in KEPT]
 _new: dict[str, Any] = {one.name: (_said(one), _default(one)) for one in _writable}
 _changed: dict[str, Any] = {one.name: (_said(one), None) for one in _writable}
-_all: dict[str, Any] = {one.name: (_told(one), ...) for one in COLUMNS}
+_all: dict[str, Any] = {name: (_told(hint), ...) for name, hint in _hints.items()}
 
 TaskCreate = create_model("TaskCreate", __base__=_Wire, __doc__="A new task.", **_new)
 TaskChange = create_model("TaskChange", __base__=_Change, __doc__=_Change.__doc__, **_changed)

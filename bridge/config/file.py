@@ -11,16 +11,37 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
 from dotenv import dotenv_values
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from bridge.config.faults import Faults
-from bridge.config.model import Config, SheetConfig
+from bridge.config.model import GOOGLE, Config, SheetConfig
 from bridge.config.secrets import stored_secret
-from bridge.config.shapes import File
-from bridge.config.sheets import sheet_configs
+from bridge.config.sheets import OwnSheet, Strict, sheet_configs
 from bridge.core.signature import secret_bytes
+
+
+class _Bridge(Strict):
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/#?]+(/[^#?]*)?$")
+    host: str = "127.0.0.1"
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+    keep_history: int = Field(default=400, ge=0, le=36_500)
+    engine: bool = True
+    lease: float = Field(default=90.0, ge=3, le=3600, strict=False)
+
+
+class _Google(Strict):
+    calls_per_minute: int = Field(default=60, ge=6, le=100_000)
+    base_url: str = Field(default=GOOGLE, pattern=r"^https?://")
+    credentials: str | Annotated[list[str], Field(min_length=1)] | None = None
+
+
+class _File(Strict):
+    bridge: _Bridge = _Bridge()
+    google: _Google = _Google()
+    sheets: dict[str, OwnSheet] = Field(min_length=1)
 
 
 def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Config:
@@ -92,12 +113,12 @@ def _from_file(path: Path, environ: Mapping[str, str], home: Path, folder: Path,
     )
 
 
-def _read(path: Path, faults: Faults) -> File | None:
+def _read(path: Path, faults: Faults) -> _File | None:
     """The file in its shape; None when it has none."""
     faults.file = path.name
     try:
         faults.text = path.read_text(encoding="utf-8")
-        return File.model_validate(tomllib.loads(faults.text))
+        return _File.model_validate(tomllib.loads(faults.text))
     except OSError as error:
         faults.add(f"{path.name}: cannot be read: {error.strerror}")
     except UnicodeDecodeError as error:
@@ -106,11 +127,11 @@ def _read(path: Path, faults: Faults) -> File | None:
         faults.add(f"{path.name}: {error}")
     except ValidationError as error:
         for fault in error.errors():
-            faults.at(*fault["loc"], why=fault["msg"])
+            faults.at(*fault["loc"], why=fault["msg"].removeprefix("Value error, "))
     return None
 
 
-def _key_files(file: File, environ: Mapping[str, str], folder: Path, faults: Faults) -> list[Path]:
+def _key_files(file: _File, environ: Mapping[str, str], folder: Path, faults: Faults) -> list[Path]:
     named = file.google.credentials or environ.get("GOOGLE_APPLICATION_CREDENTIALS", "service_account.json")
     names = [named] if isinstance(named, str) else named
     for name in names:

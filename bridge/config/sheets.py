@@ -1,21 +1,24 @@
-"""A sheet of bridge.toml becomes its `SheetConfig`: where it is, which columns it has, which words it uses.
+"""A sheet of bridge.toml: what may stand in its table, and how it becomes a `SheetConfig`.
 
-Each fault is reported by ``fault(*path, why=…)``, its path counted from the sheet's own table; then it goes on, so that
-all of them are found.
+What a field may say is checked by its shape; what several mean together is reported by ``fault(*path, why=…)``, its
+path counted from the sheet's own table.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bridge.config.faults import Faults
 from bridge.config.fields import COLUMNS, limited
 from bridge.config.model import SheetConfig
-from bridge.config.shapes import OwnColumn, OwnSheet
-from bridge.core.mapping import Column, SheetMapping
+from bridge.core.mapping import Column, Kind, SheetMapping
+from bridge.core.merge import Direction, Policy
 from bridge.core.statuses import SHIPPED, Statuses
+from task_api.schemas import LONGEST
 from task_api.statuses import STATUSES
 
 Fault = Callable[..., None]
@@ -24,62 +27,102 @@ FED = {column.task_field: column for column in COLUMNS if column.direction == "b
 """Task field → its shipped column, of the fields that a column of one's own may feed."""
 
 
+class Strict(BaseModel):
+    """Nothing unknown, and nothing of another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+def _spreadsheet(text: str) -> str:
+    url = re.search(r"/d/([\w-]+)", text)
+    if not (found := re.fullmatch(r"[\w-]{5,200}", url[1] if url else text)):
+        raise ValueError("give the spreadsheet's id or its whole address")
+    return found[0]
+
+
+def _title(text: str) -> str:
+    try:
+        taken = len(text.format(name=""))
+    except (LookupError, ValueError, AttributeError):
+        raise ValueError("only {name} can stand in the title; write {{ for a brace") from None
+    if taken >= LONGEST["title"]:
+        raise ValueError("it leaves the name no room")
+    return text
+
+
+def _status(text: str) -> str:
+    if text not in STATUSES:
+        raise ValueError(f"'{text}' is no task status; use one of {', '.join(STATUSES)}")
+    return text
+
+
+def _task_field(name: str) -> str:
+    if name not in FED:
+        *others, last = map(str, FED)
+        raise ValueError(f"use {', '.join(others)} or {last}")
+    return name
+
+
+Status = Annotated[str, AfterValidator(_status)]
+
+
+class OwnColumn(Strict):
+    """``[sheets.KEY.columns.NAME]``: a shipped column changed, or one of the sheet's own."""
+
+    headers: list[str] | None = Field(default=None, min_length=1)
+    kind: Kind | None = None
+    task_field: Annotated[str, AfterValidator(_task_field)] | None = None
+    direction: Direction | None = None
+    policy: Policy | None = None
+    required: bool | None = None
+
+
+class OwnSheet(Strict):
+    """``[sheets.KEY]``."""
+
+    spreadsheet: Annotated[str, AfterValidator(_spreadsheet)]
+    tab: str = "Leads"
+    title: Annotated[str, AfterValidator(_title)] = "Follow up: {name}"
+    notes: str = "Auto-created from Sheets"
+    assign_ids: bool = False
+    sweep_every: float = Field(default=300.0, ge=10, le=86_400, strict=False)
+    create_rows: bool = False
+    match: str = ""
+    grace: float = Field(default=60.0, ge=0, le=30 * 86_400, strict=False)
+    columns: dict[str, OwnColumn] = {}
+    statuses: dict[str, Status] | None = None
+    back: dict[Status, str] | None = None
+
+
 def sheet_configs(sheets: Mapping[str, OwnSheet], faults: Faults) -> dict[str, SheetConfig]:
     """Every sheet, still without its secrets."""
-    found = {key: _sheet(key, sheet, partial(faults.at, "sheets", key)) for key, sheet in sheets.items()}
-    _together(found, faults)
-    return found
-
-
-def _together(sheets: Mapping[str, SheetConfig], faults: Faults) -> None:
-    """What each sheet may say for itself, but not two of them together."""
+    for key in sheets:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", key):
+            faults.at("sheets", key, why="a sheet's key is part of an address: use a-z, 0-9, - and _")
     tabs: dict[tuple[str, str], str] = {}
     for key, sheet in sheets.items():
         if (first := tabs.setdefault((sheet.spreadsheet, sheet.tab), key)) != key:
             faults.at("sheets", key, why=f"sheet '{first}' already syncs this tab")
-    makers = [key for key, sheet in sheets.items() if sheet.create_rows]
-    for key in makers[1:]:
-        why = f"a new task gets one row, and sheet '{makers[0]}' makes it already"
-        faults.at("sheets", key, "create_rows", why=why)
+    maker, *more = [key for key, sheet in sheets.items() if sheet.create_rows] or [""]
+    for key in more:
+        faults.at("sheets", key, "create_rows", why=f"a new task gets one row, and sheet '{maker}' makes it already")
+    return {key: _sheet(key, sheet, partial(faults.at, "sheets", key)) for key, sheet in sheets.items()}
 
 
 def _sheet(key: str, sheet: OwnSheet, fault: Fault) -> SheetConfig:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", key):
-        fault(why="a sheet's key is part of an address: use a-z, 0-9, - and _")
-    return SheetConfig(
-        key, _spreadsheet(sheet, fault), sheet.tab, _mapping(sheet, fault), (), sheet.assign_ids, sheet.sweep_every,
-        sheet.create_rows, sheet.match, sheet.grace,
-    )  # fmt: skip
-
-
-def _spreadsheet(sheet: OwnSheet, fault: Fault) -> str:
-    url = re.search(r"/d/([\w-]+)", sheet.spreadsheet)
-    spreadsheet = url[1] if url else sheet.spreadsheet
-    if not re.fullmatch(r"[\w-]{5,200}", spreadsheet):
-        fault("spreadsheet", why="give the spreadsheet's id or its whole address")
-    return spreadsheet
-
-
-def _mapping(sheet: OwnSheet, fault: Fault) -> SheetMapping:
     mapping = SheetMapping(_columns(sheet, fault), _statuses(sheet, fault), sheet.title)
-    try:
-        if (mapping.longest("name") or 0) < 1:
-            fault("title", why="it leaves the name no room")
-    except (LookupError, ValueError, AttributeError):
-        fault("title", why="only {name} can stand in the title; write {{ for a brace")
     column = mapping.by_field.get(sheet.match)
     if sheet.match and (column is None or column.kind != "text" or column.task_field is None):
         fault("match", why="name a text column that the task keeps, such as name")
-    return mapping
+    return SheetConfig(
+        key, sheet.spreadsheet, sheet.tab, mapping, (), sheet.assign_ids, sheet.sweep_every, sheet.create_rows,
+        sheet.match, sheet.grace,
+    )  # fmt: skip
 
 
 def _statuses(sheet: OwnSheet, fault: Fault) -> Statuses:
     to_task = sheet.statuses or dict(SHIPPED.to_task)
     back = dict(sheet.back or ({} if sheet.statuses else SHIPPED.back))
-    said = {("statuses", word): status for word, status in to_task.items()} | {("back", one): one for one in back}
-    for place, status in said.items():
-        if status not in STATUSES:
-            fault(*place, why=f"'{status}' is no task status; use one of {', '.join(STATUSES)}")
     for status in STATUSES:
         words = [word for word, meant in to_task.items() if meant == status]
         if not words:
@@ -95,40 +138,32 @@ def _columns(sheet: OwnSheet, fault: Fault) -> tuple[Column, ...]:
     shipped column that the file does not name.
     """
     shipped = SHIPPED_COLUMNS | {"notes": replace(SHIPPED_COLUMNS["notes"], when_empty=sheet.notes)}
-    given = {name: one for name, one in sheet.columns.items() if _usable(name, one, fault)}
-    taken = {one.task_field for name, one in given.items() if name not in shipped}
-    left = {
-        name: column
-        for name, column in shipped.items()
-        if column.required or name in sheet.columns or column.task_field not in taken
-    }
-    changed = {name: _changed(shipped.get(name) or Column(name, (name,)), one) for name, one in given.items()}
-    columns = (left | changed).values()
+    taken = {own.task_field for name, own in sheet.columns.items() if name not in shipped}
+    for name, own in sheet.columns.items():
+        if why := _misfit(name, own):
+            fault("columns", name, why=why)
+        column = shipped.get(name) or Column(name, (name,))
+        settings: dict[str, Any] = own.model_dump(exclude_none=True)
+        shipped[name] = limited(replace(column, **settings | {"headers": tuple(own.headers or column.headers)}))
+    columns = [
+        one for name, one in shipped.items() if one.required or name in sheet.columns or one.task_field not in taken
+    ]
     _fed_once(columns, fault)
     return tuple(columns)
 
 
-def _usable(name: str, given: OwnColumn, fault: Fault) -> bool:
-    """False for one that cannot even be made; what else is wrong with it is only reported."""
-    shipped, fed = SHIPPED_COLUMNS.get(name), FED.get(given.task_field)
-    if shipped is None and not (given.kind and given.task_field):
-        fault("columns", name, why="a column of your own needs kind and task_field")
-        return False
-    if given.task_field and fed is None:
-        *names, last = map(str, FED)
-        fault("columns", name, "task_field", why=f"use {', '.join(names)} or {last}")
-    if fed and fed.kind == "date" and given.kind not in {None, "date"}:
-        fault("columns", name, "kind", why=f'the task\'s {fed.task_field} is a date: use kind = "date"')
-    if name == "sync" and given.model_dump(exclude={"headers"}, exclude_none=True):
-        fault("columns", name, why="the sync column belongs to the bridge: only its headers can be changed")
-    if shipped and given.kind not in {None, shipped.kind}:
-        fault("columns", name, "kind", why=f"the {name} column holds a {shipped.kind}; leave kind out")
-    return True
-
-
-def _changed(column: Column, given: OwnColumn) -> Column:
-    settings: dict[str, Any] = given.model_dump(exclude_none=True)
-    return limited(replace(column, **settings | {"headers": tuple(given.headers or column.headers)}))
+def _misfit(name: str, own: OwnColumn) -> str:
+    """Why there can be no such column."""
+    shipped, fed = SHIPPED_COLUMNS.get(name), FED.get(own.task_field)
+    if shipped is None and not (own.kind and own.task_field):
+        return "a column of your own needs kind and task_field"
+    if name == "sync" and own.model_dump(exclude={"headers"}, exclude_none=True):
+        return "the sync column belongs to the bridge: only its headers can be changed"
+    if shipped and own.kind not in {None, shipped.kind}:
+        return f"the {name} column holds a {shipped.kind}; leave kind out"
+    if fed and fed.kind == "date" and own.kind not in {None, "date"}:
+        return f'the task\'s {fed.task_field} is a date: use kind = "date"'
+    return ""
 
 
 def _fed_once(columns: Iterable[Column], fault: Fault) -> None:
