@@ -49,6 +49,7 @@ def test_the_document_and_its_page_need_no_token_and_the_page_names_every_operat
 OPERATIONS = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods]  # fmt: skip
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("mode", GenerationMode)
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_every_answer_to_requests_made_up_from_the_document_is_as_it_says(app, client, method, path, mode):
@@ -57,7 +58,7 @@ def test_every_answer_to_requests_made_up_from_the_document_is_as_it_says(app, c
     operation = schemathesis.openapi.from_wsgi("/openapi.json", app)[path][method]
 
     @settings(
-        max_examples=30,
+        max_examples=settings.default.max_examples // 5,
         deadline=None,
         database=None,
         derandomize=True,
