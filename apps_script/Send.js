@@ -15,6 +15,8 @@ const MOST_EDITED = 5000;
  * `ids`: the leads it is about, null for everything; `key`: where it is noted as unsent.
  * @typedef {{ids: string[] | null, message: Object<string, any>}} Parcel
  * @typedef {Parcel & {key: string}} Delivery
+ * `first`, `last`: the columns touched, from 1; `typed` and `at`: what, where it was one cell, and when.
+ * @typedef {{first: number, last: number, typed?: string, at?: number}} Edited
  */
 
 /**
@@ -119,10 +121,25 @@ function edited_(sheet, place, settings) {
     assignIds_(sheet, seen, settings);
   }
   const { first, last: to, typed, at } = place;
-  const parcels = parcels_(seen, column - 1, { first, last: to, at, ...(typed === undefined ? {} : { typed }) });
+  const edited = { first, last: to, at, ...(typed === undefined ? {} : { typed }) };
+  if (typed !== undefined && !withIds && !seen.rows.length) return [elsewhere_(seen.header, place.top, edited)];
+  const parcels = parcels_(seen, column - 1, edited);
   // Rows that were emptied say nothing any more, not even which lead is gone.
   const emptied = withIds && (seen.blank > 0 || !seen.rows.length);
   return emptied ? [...parcels, everything_(sheet, settings)] : parcels;
+}
+
+/**
+ * The parcel for a word that was typed where nothing stands any more: its row has moved, or the word was taken away.
+ * @param {string[]} header
+ * @param {number} row
+ * @param {Edited} edited
+ * @returns {Parcel}
+ */
+function elsewhere_(header, row, edited) {
+  const empty = header.map(() => '');
+  const rows = [{ row, cells: empty, shown: empty }];
+  return { ids: null, message: { type: 'rows', time_zone: timeZone_(), header, edited, rows } };
 }
 
 /**
@@ -161,8 +178,7 @@ function everything_(sheet, settings) {
  * Rows as parcels the bridge takes.
  * @param {Seen} seen
  * @param {number} column of the id, from 0
- * @param {{first: number, last: number, typed?: string, at?: number} | null} edited the columns touched, what was
- *   typed, and when
+ * @param {Edited | null} edited
  * @returns {Parcel[]}
  */
 function parcels_(seen, column, edited) {

@@ -16,10 +16,10 @@ from bridge.store.history import note_life, note_unread
 from bridge.store.models import Link, Rule
 from bridge.sync.context import KnownLinks, SyncContext
 from bridge.sync.duplicate_ids import same_id
+from bridge.sync.edit_events import hear
 from bridge.sync.link_row import newcomer
 from bridge.sync.load import claimed_task, load
 from bridge.sync.merge_row import needs_write, update
-from bridge.sync.overwritten_edits import hear
 from bridge.tracker import Task
 
 

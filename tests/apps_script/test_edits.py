@@ -34,6 +34,30 @@ def test_an_edit_that_sends_nothing_takes_no_lock_and_reads_one_line_at_most(she
     assert not {"fetch", "lock.take", "range.values", "properties.set"} & calls.keys()
 
 
+def type_and_insert_above(sheet: Sheet) -> None:
+    """A word into row 2, and a new row above it before the script looks."""
+    sheet.edit("A2:C2", ["12", "Vikram", "NEW"])
+    sheet.receiver.taken.clear()
+    sheet.trouble.script_delay, sheet.scripts._chance = 0.5, lambda: 1.0
+    sheet.person.edit("B2", [["Ada"]])
+    sheet.person.insert_rows("Leads", 2)
+    sheet.idle()
+
+
+def test_a_word_typed_where_an_empty_row_stands_by_now_is_told_with_its_place(sheet: Sheet, receiver: Receiver) -> None:
+    type_and_insert_above(sheet)
+    (message,) = receiver.of("rows")
+    assert message["rows"] == [{"row": 2, "cells": ["", "", "", ""], "shown": ["", "", "", ""]}]
+    assert (message["edited"]["first"], message["edited"]["typed"]) == (2, "Ada")
+    assert sheet.unsent() == []
+
+
+def test_when_the_bridge_is_away_such_a_word_is_made_up_for_by_everything(sheet: Sheet, receiver: Receiver) -> None:
+    receiver.status = 503
+    type_and_insert_above(sheet)
+    assert sheet.unsent() == [["12"], None]
+
+
 def test_a_paste_of_three_rows_is_one_delivery(sheet: Sheet, receiver: Receiver) -> None:
     sheet.edit("A2:B4", [1, "Ada"], [2, "Grace"], [3, "Edsger"])
     assert receiver.rows() == [(2, [1, "Ada", "", ""]), (3, [2, "Grace", "", ""]), (4, [3, "Edsger", "", ""])]

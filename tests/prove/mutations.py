@@ -30,6 +30,7 @@ class Mutation:
 
 
 BOTH, MISDIRECTED = "tests/sync/test_both_ways.py", "tests/sync/test_misdirected_writes.py"
+OVERWRITTEN = "tests/sync/test_overwritten_edits.py"
 MUTATIONS = (
     Mutation(
         "converge", "bridge/inbound/task_signals.py", "if link.row_pending or needs_write(task, link, mapping):", "if False:",
@@ -41,7 +42,7 @@ MUTATIONS = (
         f"{BOTH}::test_a_lagging_read_is_waited_out_and_undoes_nothing",
     ),
     Mutation(
-        "no lost edit: what was typed under our write", "bridge/sync/overwritten_edits.py",
+        "no lost edit: what was typed under our write", "bridge/sync/edit_events.py",
         "    if not context.reading.typed:\n        return {}", "    return {}",
         f"{BOTH}::test_a_word_typed_in_the_moment_of_our_write_is_told_by_the_event_and_put_back",
     ),
@@ -99,6 +100,27 @@ MUTATIONS = (
         "no lost edit: a word that moved and was covered", "bridge/sync/ingest.py",
         "    context = hear(context)\n", "",
         f"{MISDIRECTED}::test_a_word_whose_row_moved_and_was_written_before_the_script_looked_is_in_that_leads_history",
+    ),
+    Mutation(
+        "never the wrong lead: an event speaks only for a row that shows the word", "bridge/sync/edit_events.py",
+        "replace(context, reading=replace(reading, unclear=unclear)) if unclear else context", "context",
+        f"{OVERWRITTEN}::test_a_word_under_a_write_for_another_lead_is_put_back_and_that_lead_keeps_its_own",
+    ),
+    Mutation(
+        "never the wrong lead: a write at that place covered no word typed elsewhere", "bridge/sync/edit_events.py",
+        "(write.field, write.value, write.row) == (name, row.values.get(name), row.number)",
+        "(write.field, write.value) == (name, row.values.get(name))",
+        f"{OVERWRITTEN}::test_a_word_whose_row_was_deleted_goes_to_no_other_row",
+    ),
+    Mutation(
+        "never the wrong lead: a word that stands somewhere is that lead's", "bridge/sync/overwritten_edits.py",
+        "        return \"found\"\n", "        pass\n",
+        f"{OVERWRITTEN}::test_a_word_follows_its_row_and_not_the_lead_that_was_written_just_now",
+    ),
+    Mutation(
+        "never the wrong lead: a read that may be old shows no absence", "bridge/sync/overwritten_edits.py",
+        "        return \"later\"\n", "        pass\n",
+        f"{OVERWRITTEN}::test_a_sweep_that_shows_the_sheet_as_it_was_decides_nothing",
     ),
     Mutation(
         "no ping-pong", "bridge/sync/merge_row.py",

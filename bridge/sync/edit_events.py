@@ -1,0 +1,145 @@
+"""What an edit event says of a place, held against the rows that the script read there some time later.
+
+An event speaks for a row only where the row shows the word. Where it shows something else, either the rows moved
+meanwhile and the word stands in another row, or a write of ours covered it: Google has no conditional write (GOOGLE.md
+section 4). Such a word is given to nobody here. It is kept as an `OverwrittenEdit`, and a sweep is asked for
+(`bridge.sync.overwritten_edits`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from bridge.core.values import Cell, Day, Refusal, Row, Value
+from bridge.queue.sweep_requests import ask_for_sweep
+from bridge.store import in_flight_writes
+from bridge.store.history import LAG
+from bridge.store.models import InFlightWrite, Link, OverwrittenEdit, WriteState
+from bridge.sync.context import SyncContext
+from bridge.sync.misdirected_writes import missing_writes
+
+LANDS = timedelta(seconds=20)
+"""A write without an answer may cover what is typed so long after it was noted."""
+FIRST_DAY = date(1899, 12, 30)
+"""Day 0 of the numbers by which an event tells dates."""
+Places = frozenset[tuple[int, str]]
+"""Cells: row numbers and fields."""
+
+
+def hear(context: SyncContext) -> SyncContext:
+    """Hold a delivery's event against the rows that were read after it. Returns the context with the cells for which
+    the event does not speak (``unclear``); a word that its cell does not show is kept.
+    """
+    reading = context.reading
+    if reading.seq is None or not reading.edited:
+        return context
+    unclear = _unlike_the_word(context) if (typed := _typed(context)) else _misdirected_into(context)
+    if unclear and typed:
+        _keep(context, reading.rows[0], *next(iter(typed.items())))
+    return replace(context, reading=replace(reading, unclear=unclear)) if unclear else context
+
+
+def _typed(context: SyncContext) -> dict[str, Value]:
+    if not context.reading.typed:
+        return {}
+    name, mapping = next(iter(context.reading.edited)), context.sheet.mapping
+    if name not in mapping.rules or mapping.by_field[name].kind not in {"text", "status"}:
+        return {}
+    try:
+        return {name: mapping.read(name, Cell(context.reading.typed, context.reading.typed))}
+    except Refusal:
+        return {}
+
+
+def _unlike_the_word(context: SyncContext) -> Places:
+    row, (name, value) = context.reading.rows[0], next(iter(_typed(context).items()))
+    if row.values.get(name) == value or _is_bare(row.cell(name), context.reading.typed):
+        return frozenset()
+    return frozenset({(row.number, name)})
+
+
+def _is_bare(cell: Cell, typed: str) -> bool:
+    """True when the cell holds the number, date or tick that the event tells as a bare text."""
+    if isinstance(cell.value, bool):
+        return typed.lower() == str(cell.value).lower()
+    try:
+        number = float(typed)
+        day = FIRST_DAY + timedelta(days=int(number))
+    except (ValueError, OverflowError):
+        return False
+    return cell.value == (Day(day.isoformat()) if isinstance(cell.value, Day) else number)
+
+
+def _misdirected_into(context: SyncContext) -> Places:
+    """Cells of an edit without a word (a paste, a cell that was cleared) which show what a write of ours for another
+    lead left in this very row: a person's edit may be below it.
+    """
+    reading, links = context.reading, _links(context, context.reading.rows)
+    changed = [
+        (row, link, name)
+        for row, link in ((row, links.get(row.lead_id or "")) for row in reading.rows)
+        for name in reading.edited
+        if name in row.values and (link is None or link.base.get(name) != row.values[name])
+    ]
+    missing = missing_writes(context.session, context.sheet.key) if changed else ()
+    return frozenset(
+        (row.number, name)
+        for row, link, name in changed
+        if any(_shows(row, name, write) for write in _misdirected(link, missing))
+    )
+
+
+def _keep(context: SyncContext, row: Row, name: str, value: Value) -> None:
+    """Remember the word until a sweep has looked for it; not one that was typed over at once."""
+    link = _links(context, [row]).get(row.lead_id or "")
+    missing = missing_writes(context.session, context.sheet.key)
+    if link is not None and _typed_over(row, name, link, missing):
+        return
+    reading = context.reading
+    edited = min(reading.edited_at or reading.signed or context.now, context.now)
+    covered = link is not None and _is_covered(row, name, link, missing, edited)
+    context.session.add(
+        OverwrittenEdit(
+            sheet=context.sheet.key, field=name, value=value, row=row.number, link_id=link.id if link else None,
+            covered=covered, actor=str(reading.actor), edited_at=edited, heard_at=context.now,
+        )
+    )  # fmt: skip
+    ask_for_sweep(context.session, context.sheet.key, context.now)
+
+
+def _typed_over(row: Row, name: str, link: Link, missing: Sequence[InFlightWrite]) -> bool:
+    """True when the row stands where it was, and its cell shows something new that no write of ours brought."""
+    ours = [write for write in (*link.in_flight_writes, *missing) if write.field == name]
+    brought = {value for write in ours for value in (write.value, write.before)}
+    shown = row.values.get(name, ...)
+    return link.row == row.number and shown not in {..., link.base.get(name), *brought}
+
+
+def _is_covered(row: Row, name: str, link: Link, missing: Iterable[InFlightWrite], edited: datetime) -> bool:
+    """True when the cell shows what a write of ours left in this lead's row, at this place, about that time."""
+    writes = [write for write in link.in_flight_writes if write.state in in_flight_writes.OWN]
+    if link.base.get(name) != row.values.get(name):  # else it is the lead's own, and says nothing of other writes
+        writes += _misdirected(link, missing)
+    return any(_shows(row, name, write) and _about(write, edited) for write in writes)
+
+
+def _misdirected(link: Link | None, missing: Iterable[InFlightWrite]) -> list[InFlightWrite]:
+    """Writes for other leads that went, or may have gone, into this lead's row."""
+    known = [write for write in link.in_flight_writes if write.state is WriteState.MISDIRECTED] if link else []
+    return known + [write for write in missing if link is None or write.link_id != link.id]
+
+
+def _shows(row: Row, name: str, write: InFlightWrite) -> bool:
+    return (write.field, write.value, write.row) == (name, row.values.get(name), row.number)
+
+
+def _about(write: InFlightWrite, edited: datetime) -> bool:
+    return write.sent_at - LAG <= edited <= write.sent_at + LANDS
+
+
+def _links(context: SyncContext, rows: Iterable[Row]) -> Mapping[str, Link]:
+    ids = {row.lead_id for row in rows if row.lead_id}
+    mine = Link.sheet == context.sheet.key, Link.lead_id.in_(ids)
+    at = context.reading.edited_at or context.reading.signed or context.now
+    found = in_flight_writes.links(context.session, min(at, context.now), *mine) if ids else ()
+    return {link.lead_id: link for link in found}

@@ -1,0 +1,317 @@
+"""A word belongs to the lead in whose row it was typed, whatever moved or was written before the script looked."""
+
+import pytest
+from sqlalchemy import select
+
+from bridge.errors import Transient
+from bridge.store.models import OverwrittenEdit, Rule
+from bridge.worker.run import run
+
+HEADER = ["id", "name", "status", "task_id", "notes"]
+ROWS = [[1, "Ann", "NEW", 1, "a"], [2, "Bob", "CONTACTED", 2, "b"], [3, "Cyd", "LOST", 3, "c"]]
+
+
+@pytest.fixture
+def noted(running):
+    """Three leads with notes, in step, and the sheet's script."""
+    stack = running(header=HEADER)
+    stack.install()
+    stack.edit("A2:E4", *([*row[:3], None, row[4]] for row in ROWS))
+    stack.settle()
+    return stack
+
+
+def shown(stack, field="notes"):
+    """lead id → what its row shows."""
+    rows = stack.google.book.tab("Leads").values(2, 1, 20, 5)
+    return {row[0]: row[HEADER.index(field)] for row in rows if row[0]}
+
+
+def notes(stack):
+    """lead id → what its task says."""
+    return {int(task["lead_id"]): task["notes"] for task in stack.tasks()}
+
+
+def lost(stack, task_id):
+    return [(one["new"], one["rule"]) for one in stack.changes(task_id) if one["state"] == "lost"]
+
+
+def kept(stack):
+    with stack.runtime.session() as session:
+        return [one.value for one in session.scalars(select(OverwrittenEdit))]
+
+
+def move(stack, row, before):
+    stack.google.person.lines("move", "Leads", row, before=before)
+
+
+def sort(stack, *, ascending):
+    stack.google.person.sort("Leads!A2:E4", 1, ascending=ascending)
+
+
+MOVES = {
+    "dragged down": lambda stack: move(stack, 2, 4),
+    "sorted": lambda stack: sort(stack, ascending=False),
+    "a row inserted above": lambda stack: stack.google.person.insert_rows("Leads", 2),
+    "two dragged above": lambda stack: [move(stack, 4, 2), move(stack, 4, 2)],
+}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("ago", [1, 5, 20, 45])
+@pytest.mark.parametrize("how", MOVES)
+def test_a_word_follows_its_row_and_not_the_lead_that_was_written_just_now(noted, how, ago):
+    for task in (2, 3):
+        noted.patch(task, notes=f"from the API {task}")
+    noted.settle()
+    noted.clock.advance(ago)
+    noted.edit("E2", ["typed for 1"])
+    MOVES[how](noted)
+    noted.settle()
+    expected = {1: "typed for 1", 2: "from the API 2", 3: "from the API 3"}
+    assert (shown(noted), notes(noted)) == (expected, expected)
+    assert ([lost(noted, task) for task in (1, 2, 3)], kept(noted)) == ([[], [], []], [])
+
+
+@pytest.mark.parametrize("how", MOVES)
+def test_a_status_follows_its_row_too(noted, how):
+    for task in (2, 3):
+        noted.patch(task, status="TODO")
+    noted.settle()
+    noted.edit("C2", ["LOST"])
+    MOVES[how](noted)
+    noted.settle()
+    assert shown(noted, "status") == {1: "LOST", 2: "NEW", 3: "NEW"}
+    assert [task["status"] for task in noted.tasks()] == ["DONE", "TODO", "TODO"]
+    assert (lost(noted, 2), lost(noted, 3), kept(noted)) == ([], [], [])
+
+
+def misdirected(stack, person):
+    """The next write goes to row 2, and lead 2 stands there by then; a person does something just before it."""
+
+    def before():
+        move(stack, 2, 4)
+        person()
+
+    stack.google.trouble.before_write(before)
+
+
+@pytest.mark.both
+def test_a_word_under_a_write_for_another_lead_is_put_back_and_that_lead_keeps_its_own(noted):
+    misdirected(noted, lambda: noted.edit("E2", ["typed for 2"]))
+    noted.patch(1, notes="meant for 1")
+    noted.settle()
+    expected = {1: "meant for 1", 2: "typed for 2", 3: "c"}
+    assert (shown(noted), notes(noted)) == (expected, expected)
+    assert [one for one in noted.changes(1) if one["new"] == "typed for 2"] == []
+
+
+def test_a_word_under_a_write_for_another_lead_that_got_no_answer_is_not_that_leads(noted):
+    sheet = noted.runtime.sheet("leads")
+    real = sheet.write
+
+    def write(writes):
+        sheet.write = real
+        move(noted, 2, 4)
+        noted.edit("E2", ["typed for 2"])
+        real(writes)
+        noted.google.scripts.wait_idle(0)
+        raise Transient("no answer")
+
+    sheet.write = write
+    noted.patch(1, notes="meant for 1")
+    noted.settle()
+    expected = {1: "meant for 1", 2: "typed for 2", 3: "c"}
+    assert (shown(noted), notes(noted)) == (expected, expected)
+
+
+def test_a_status_under_a_write_for_another_lead_is_put_back(noted):
+    misdirected(noted, lambda: noted.edit("C2", ["NEW"]))
+    noted.patch(1, status="DONE", notes="meant for 1")
+    noted.settle()
+    assert shown(noted, "status") == {1: "QUALIFIED", 2: "NEW", 3: "LOST"}
+    assert [task["status"] for task in noted.tasks()] == ["DONE", "TODO", "DONE"]
+    assert shown(noted) == notes(noted) == {1: "meant for 1", 2: "b", 3: "c"}
+
+
+def test_a_status_under_a_write_for_another_lead_that_wrote_what_was_there_is_told_to_both(noted):
+    """The cell shows the lead's own status, so nobody knows whether the word stood there."""
+    misdirected(noted, lambda: noted.edit("C2", ["LOST"]))
+    noted.patch(1, status="IN_PROGRESS")
+    noted.settle()
+    assert shown(noted, "status") == {1: "CONTACTED", 2: "CONTACTED", 3: "LOST"}
+    assert lost(noted, 1) == lost(noted, 2) == [("LOST", Rule.COVERED)]
+
+
+@pytest.mark.parametrize("pasted", [[""], ["pasted"]])
+def test_a_cell_cleared_or_pasted_under_a_write_for_another_lead_does_not_get_that_leads_value(noted, pasted):
+    """Its event tells no word, so what stood there is not known; the value is another's all the same."""
+
+    def person():
+        noted.google.person.edit("E2", [pasted], pasted=True)
+
+    sheet = noted.runtime.sheet("leads")
+    real = sheet.write
+
+    def write(writes):
+        sheet.write = real
+        move(noted, 2, 4)
+        person()
+        echoed = real(writes)
+        noted.google.scripts.wait_idle(0)
+        return echoed
+
+    sheet.write = write
+    noted.patch(1, notes="meant for 1")
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "meant for 1", 2: "b", 3: "c"}
+    assert ("meant for 1", Rule.MISDIRECTED) in lost(noted, 2)
+
+
+def test_a_word_typed_into_the_cell_where_a_write_went_astray_stays(noted):
+    """Typed after it landed and before the cell was put right: the cell shows the word."""
+    sheet = noted.runtime.sheet("leads")
+    real = sheet.write
+
+    def write(writes):
+        sheet.write = real
+        move(noted, 2, 4)
+        echoed = real(writes)
+        noted.edit("E2", ["typed for 2"])
+        return echoed
+
+    sheet.write = write
+    noted.patch(1, notes="meant for 1")
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "meant for 1", 2: "typed for 2", 3: "c"}
+
+
+def test_a_word_equal_to_what_we_had_written_stays_in_both_rows(noted):
+    noted.patch(2, notes="call back")
+    noted.settle()
+    noted.edit("E2", ["call back"])
+    move(noted, 2, 4)
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "call back", 2: "call back", 3: "c"}
+    noted.edit("E2", ["typed for 2"])
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "call back", 2: "typed for 2", 3: "c"}
+
+
+def covered(stack, *words, field="notes", **patch):
+    """Lead 1's cell is written just after these words were typed into it."""
+    place = f"{'ABCDE'[HEADER.index(field)]}2"
+    stack.google.trouble.before_write(lambda: [stack.edit(place, [word]) for word in words])
+    stack.patch(1, **patch)
+
+
+@pytest.mark.both
+def test_a_word_under_our_own_write_is_put_back(noted):
+    covered(noted, "typed for 1", notes="from the API")
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "typed for 1", 2: "b", 3: "c"}
+    assert [one["new"] for one in noted.changes(1) if one["side"] == "sheet" and one["field"] == "notes"] == [
+        "typed for 1"
+    ]
+
+
+def test_a_status_under_our_own_write_is_put_back_though_both_mean_the_same(noted):
+    covered(noted, "LOST", field="status", status="DONE")
+    noted.settle()
+    assert (shown(noted, "status")[1], noted.task(1)["status"]) == ("LOST", "DONE")
+
+
+def test_of_two_words_under_our_write_the_later_is_put_back_and_the_other_is_in_the_history(noted):
+    covered(noted, "first", "second", notes="from the API")
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "second", 2: "b", 3: "c"}
+    assert lost(noted, 1) == [("first", Rule.COVERED)]
+
+
+def test_of_two_equal_words_one_under_our_write_and_one_elsewhere_none_is_lost(noted):
+    covered(noted, "call back", notes="from the API")
+    noted.google.trouble.before_write(lambda: noted.edit("E4", ["call back"]))
+    noted.settle()
+    assert notes(noted)[3] == shown(noted)[3] == "call back"
+    told = [one["new"] for one in noted.changes(1) if one["side"] == "sheet" and one["field"] == "notes"]
+    assert told == ["call back"]
+
+
+def test_a_word_that_was_typed_over_in_the_row_that_moved_is_not_put_into_the_other(noted):
+    noted.patch(2, notes="from the API")
+    noted.settle()
+    noted.edit("E2", ["first"])
+    move(noted, 2, 4)
+    noted.edit("E3", ["second"])
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "second", 2: "from the API", 3: "c"}
+
+
+def test_a_word_whose_row_was_deleted_goes_to_no_other_row(noted):
+    noted.patch(2, notes="from the API")
+    noted.settle()
+    noted.edit("E2", ["typed for 1"])
+    noted.google.person.delete_rows("Leads", 2)
+    noted.settle()
+    assert shown(noted) == {2: "from the API", 3: "c"}
+    assert notes(noted) == {1: "a", 2: "from the API", 3: "c"}
+    assert lost(noted, 2) == [("typed for 1", Rule.COVERED)]
+
+
+def test_a_word_that_is_kept_outlives_a_restart_before_the_sweep(noted):
+    covered(noted, "typed for 1", notes="from the API")
+    run(noted.runtime, "leads")
+    noted.google.scripts.wait_idle(0)
+    assert (kept(noted), noted.task(1)["notes"]) == (["typed for 1"], "from the API")
+    noted.stop_bridge()
+    noted.start_bridge()
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "typed for 1", 2: "b", 3: "c"}
+    assert kept(noted) == []
+
+
+def test_a_sweep_that_shows_the_sheet_as_it_was_decides_nothing(noted):
+    """Lead 2 came to the place and was written there; the word stands in lead 1's row, and no read shows that yet."""
+    sheet = noted.runtime.sheet("leads")
+    before, real = sheet.read(), sheet.read
+    noted.edit("E2", ["typed for 1"])
+    move(noted, 2, 4)
+    noted.patch(2, notes="from the API")
+    for _ in range(2):  # it is looked for, and found
+        run(noted.runtime, "leads")
+    assert shown(noted) == {1: "typed for 1", 2: "from the API", 3: "c"}
+    sheet.read = lambda rows=None: real(rows) if rows else before
+    noted.drain()
+    assert kept(noted) == ["typed for 1"]
+    sheet.read = real
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "typed for 1", 2: "from the API", 3: "c"}
+    assert (lost(noted, 1), lost(noted, 2), kept(noted)) == ([], [], [])
+
+
+def test_a_word_that_its_person_typed_anew_since_is_not_put_over_the_new_one(noted):
+    covered(noted, "first", notes="from the API")
+    noted.drain()
+    noted.edit("E2", ["second"])
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "second", 2: "b", 3: "c"}
+    assert lost(noted, 1) == [("first", Rule.COVERED)]
+
+
+@pytest.mark.parametrize("typed", ["12.50", "2026-12-01", "TRUE", "  two  blanks  "])
+def test_what_the_event_tells_otherwise_than_the_cell_shows_is_no_word_to_look_for(noted, typed):
+    noted.settle()
+    reads = noted.calls()[0]
+    for _ in range(2):  # the second time the cell shows nothing new
+        noted.clock.advance(3)  # two at once would be a burst, which a sweep follows
+        noted.edit("E2", [typed])
+        noted.settle()
+    assert (kept(noted), noted.calls()[0] - reads) == ([], 0)
+
+
+def test_a_word_typed_where_no_row_stands_any_more_is_looked_for_at_once(noted):
+    """The script finds an empty row there, and has no lead to tell of."""
+    noted.edit("E2", ["typed for 1"])
+    noted.google.person.insert_rows("Leads", 2)
+    noted.drain()
+    assert notes(noted)[1] == "typed for 1"
