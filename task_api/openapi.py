@@ -44,13 +44,16 @@ def openapi(app: Flask) -> JsonObject:
     paths: dict[str, JsonObject] = {}
     for rule, view, told in routes:
         (verb,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        described = {"parameters": _parameters(rule, told, shared), **_body(told, schemas)}
-        described["responses"] = {**_success(told, schemas), **_others(rule, verb, told)}
-        paths.setdefault(ARGUMENT.sub(r"{\2}", rule.rule), {})[verb.lower()] = {**_words(view), **described}
+        paths.setdefault(ARGUMENT.sub(r"{\2}", rule.rule), {})[verb.lower()] = {
+            **_words(view),
+            "security": [{"token": [told.scope] if told.scope else []}],
+            "parameters": _parameters(rule, told, shared),
+            **_body(told, schemas),
+            "responses": {**_success(told, schemas), **_others(rule, verb, told)},
+        }
     return {
         "openapi": "3.1.0",
         "info": {"title": "Tasks", "version": "1.0.0", "description": app.config["TASK_API_ABOUT"]},
-        "security": [{"token": []}],
         "paths": paths,
         "components": {"schemas": shared, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
     }

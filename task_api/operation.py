@@ -1,7 +1,9 @@
-"""What a route takes and answers, said once, beside it: requests are checked by it, the API's description tells it."""
+"""Whom a route serves, what it takes and answers: said once, beside it. Requests are checked by it, and the API's
+description tells it.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -9,20 +11,24 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 
 from task_api.errors import Problem
+from task_api.tokens import authorize
 
 Shape = TypeVar("Shape", bound=BaseModel)
 JsonObject = dict[str, Any]
 LARGEST = 1024 * 1024
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Operation:
     """A decorator of views, which get ``query`` and ``body`` in these shapes.
 
-    ``answer``: the type of the JSON; None: there is none. ``sends``, ``tells``: headers of the request and the answer.
-    ``others``: further statuses, which do not follow from the rest.
+    ``scope``: what the caller's token must have; empty: the view itself looks at the caller. ``answer``: the type of
+    the JSON; None: there is none. ``sends``, ``tells``: headers of the request and the answer. ``others``: further
+    statuses, which do not follow from the rest.
     """
 
+    scope: str = ""
+    _: KW_ONLY
     query: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
     answer: Any = JsonObject
@@ -36,6 +42,8 @@ class Operation:
 
         @wraps(view)
         def checked(**arguments: Any) -> Any:
+            if self.scope:
+                authorize(self.scope)
             query = {"query": _query(self.query)} if self.query else {}
             body = {"body": _body(self.body)} if self.body else {}
             return view(**arguments, **query, **body)

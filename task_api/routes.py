@@ -17,15 +17,19 @@ from task_api.errors import Problem
 from task_api.models import IdempotencyKey, Task
 from task_api.operation import Operation
 from task_api.schemas import TaskChange, TaskCreate, TaskList, TaskOut, TaskQuery, as_utc, task_out
-from task_api.tokens import requires
 
 api = Blueprint("task_api", __name__)
 
 
 @api.post("/tasks")
-@requires("tasks:write")
 @Operation(
-    body=TaskCreate, answer=TaskOut, status=201, sends=("Idempotency-Key",), tells=("ETag", "Location"), others=(409,)
+    "tasks:write",
+    body=TaskCreate,
+    answer=TaskOut,
+    status=201,
+    sends=("Idempotency-Key",),
+    tells=("ETag", "Location"),
+    others=(409,),
 )
 def create_task(body: BaseModel) -> Response:
     """Create a task; with an Idempotency-Key a repeat gets the first answer and makes nothing."""
@@ -40,8 +44,7 @@ def create_task(body: BaseModel) -> Response:
 
 
 @api.get("/tasks")
-@requires("tasks:read")
-@Operation(query=TaskQuery, answer=TaskList, tells=("Link",))
+@Operation("tasks:read", query=TaskQuery, answer=TaskList, tells=("Link",))
 def list_tasks(query: TaskQuery) -> Response:
     """List tasks in a stable order, page by page."""
     found = list(db.session.scalars(_selected(query).limit(query.limit + 1)))
@@ -53,8 +56,7 @@ def list_tasks(query: TaskQuery) -> Response:
 
 
 @api.get("/tasks/<int:task_id>")
-@requires("tasks:read")
-@Operation(answer=TaskOut, sends=("If-None-Match",), tells=("ETag",), others=(304,))
+@Operation("tasks:read", answer=TaskOut, sends=("If-None-Match",), tells=("ETag",), others=(304,))
 def get_task(task_id: int) -> Response:
     """One task with its ETag; 304 when the caller has it already."""
     response = _answer(_found(task_id))
@@ -63,8 +65,7 @@ def get_task(task_id: int) -> Response:
 
 
 @api.patch("/tasks/<int:task_id>")
-@requires("tasks:write")
-@Operation(body=TaskChange, answer=TaskOut, sends=("If-Match",), tells=("ETag",), others=(409, 412))
+@Operation("tasks:write", body=TaskChange, answer=TaskOut, sends=("If-Match",), tells=("ETag",), others=(409, 412))
 def change_task(task_id: int, body: BaseModel) -> Response:
     """Change the fields sent, and no others; If-Match guards against changes unseen."""
     wanted = body.model_dump(exclude_unset=True)
@@ -79,8 +80,7 @@ def change_task(task_id: int, body: BaseModel) -> Response:
 
 
 @api.delete("/tasks/<int:task_id>")
-@requires("tasks:write")
-@Operation(answer=None, status=204, sends=("If-Match",), others=(412,))
+@Operation("tasks:write", answer=None, status=204, sends=("If-Match",), others=(412,))
 def archive_task(task_id: int) -> Response:
     """Archive the task, also when it was archived already; nothing is deleted."""
     begin_write(db.session())

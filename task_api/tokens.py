@@ -6,11 +6,10 @@ Whom a cookie names may write only from the page itself: the browser sends it wi
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import wraps
-from typing import Literal, ParamSpec, TypeVar
+from typing import Literal
 from urllib.parse import urlsplit
 
 from flask import current_app, g, request
@@ -26,8 +25,6 @@ SCOPES = ("tasks:read", "tasks:write", "admin")
 Kind = Literal["bearer", "session", "link"]
 LIFE: dict[Kind, timedelta] = {"session": timedelta(hours=12), "link": timedelta(minutes=10)}
 SAFE = {"GET", "HEAD", "OPTIONS"}
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 def issue(session: Session, name: str, scopes: Iterable[str], kind: Kind = "bearer") -> str:
@@ -86,18 +83,13 @@ def note_use(token: ApiToken, now: datetime) -> None:
         connection.commit()
 
 
-def requires(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only callers through whose token has this scope (or ``admin``); ``g.actor`` says who it is."""
-
-    def wrap(view: Callable[P, R]) -> Callable[P, R]:
-        @wraps(view)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            _authorize(scope)
-            return view(*args, **kwargs)
-
-        return guarded
-
-    return wrap
+def authorize(scope: str) -> None:
+    """Let only callers go on whose token has this scope (or ``admin``); ``g.actor`` says who it is."""
+    token = caller()
+    if not {scope, "admin"} & set(token.scopes.split()):
+        raise Problem(403, f"this token may not do that; it needs the scope {scope}")
+    note_use(token, datetime.now(UTC))
+    g.actor, g.token_id = Actor(PAGE if token.kind == "session" else TOKEN, token.name), token.id
 
 
 def caller() -> ApiToken:
@@ -121,14 +113,6 @@ def _from_our_page() -> bool:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     ours = site == "same-origin" if site else origin is None or urlsplit(origin).netloc == request.host
     return ours and current_app.config["TASK_API_HEADER"] in request.headers
-
-
-def _authorize(scope: str) -> None:
-    token = caller()
-    if not {scope, "admin"} & set(token.scopes.split()):
-        raise Problem(403, f"this token may not do that; it needs the scope {scope}")
-    note_use(token, datetime.now(UTC))
-    g.actor, g.token_id = Actor(PAGE if token.kind == "session" else TOKEN, token.name), token.id
 
 
 def _digest(token: str) -> str:

@@ -19,7 +19,6 @@ from bridge.sync.undo import CannotUndo, NoSuchChange, take, undo
 from task_api.db import db
 from task_api.errors import Problem
 from task_api.operation import JsonObject, Operation
-from task_api.tokens import requires
 
 changes = Blueprint("changes", __name__)
 LOOK = 20_000
@@ -33,8 +32,7 @@ class UndoQuery(BaseModel):
 
 
 @changes.get("/changes")
-@requires("tasks:read")
-@Operation(query=ChangeQuery, answer=list[JsonObject], tells=("Link",))
+@Operation("tasks:read", query=ChangeQuery, answer=list[JsonObject], tells=("Link",))
 def list_changes(query: ChangeQuery) -> Response:
     """Every change, newest first, page by page.
 
@@ -49,8 +47,7 @@ def list_changes(query: ChangeQuery) -> Response:
 
 
 @changes.get("/tasks/<int:task_id>/changes")
-@requires("tasks:read")
-@Operation(answer=list[JsonObject])
+@Operation("tasks:read", answer=list[JsonObject])
 def list_changes_of_task(task_id: int) -> Response:
     """The whole story of one task, newest first.
 
@@ -63,16 +60,14 @@ def list_changes_of_task(task_id: int) -> Response:
 
 
 @changes.post("/changes/<int:change_id>/undo")
-@requires("tasks:write")
-@Operation(query=UndoQuery, others=(409,))
+@Operation("tasks:write", query=UndoQuery, others=(409,))
 def undo_change(change_id: int, query: UndoQuery) -> Response:
     """Put the old value back on both sides; with `force` also when the field has changed since."""
     return _back(lambda runtime, session: undo(session, runtime, change_id, str(g.actor), force=query.force))
 
 
 @changes.post("/changes/<int:change_id>/take")
-@requires("tasks:write")
-@Operation(others=(409,))
+@Operation("tasks:write", others=(409,))
 def take_change(change_id: int) -> Response:
     """Take the value that a conflict lost."""
     return _back(lambda runtime, session: take(session, runtime, change_id, str(g.actor)))

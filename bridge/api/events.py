@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app
 
 from bridge.runtime import Runtime
 from task_api.db import data_version
-from task_api.tokens import requires
+from task_api.tokens import authorize
 
 events = Blueprint("events", __name__)
 MOST, LONGEST = 4, 10.0
@@ -22,9 +22,9 @@ LOOK, BREATH = 0.1, 1.0
 
 
 @events.get("/events")
-@requires("tasks:read")
 def stream() -> Response:
     """``text/event-stream`` of ``changed``; 204 when every seat is taken."""
+    authorize("tasks:read")
     seats = current_app.extensions.setdefault("event_seats", threading.BoundedSemaphore(MOST))
     if not seats.acquire(blocking=False):
         return Response(status=204)

@@ -22,7 +22,7 @@ from bridge.runtime import Runtime
 from bridge.store import counters
 from bridge.store.models import SheetQueue
 from task_api.db import db
-from task_api.tokens import requires
+from task_api.tokens import authorize
 
 metrics = Blueprint("metrics", __name__)
 
@@ -45,9 +45,9 @@ Tallies = Mapping[tuple[str, str], Mapping[str, float]]
 
 
 @metrics.get("/metrics")
-@requires("tasks:read")
 def scrape() -> Response:
     """The text format that Prometheus reads."""
+    authorize("tasks:read")
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Queues(current_app.extensions["bridge"]))
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")

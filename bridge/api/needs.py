@@ -14,14 +14,12 @@ from bridge.sync.vanished_rows import approve
 from task_api.db import db
 from task_api.errors import Problem
 from task_api.operation import JsonObject, Operation
-from task_api.tokens import requires
 
 needs = Blueprint("needs", __name__)
 
 
 @needs.get("/needs")
-@requires("tasks:read")
-@Operation(answer=list[JsonObject])
+@Operation("tasks:read", answer=list[JsonObject])
 def list_needs() -> Response:
     """What waits for a person, each with what resolves it and where it is to be seen.
 
@@ -34,8 +32,7 @@ def list_needs() -> Response:
 
 
 @needs.post("/sheets/<key>/approve")
-@requires("tasks:write")
-@Operation()
+@Operation("tasks:write")
 def approve_deletions(key: str) -> Response:
     """Let the tasks of the rows that vanished by now be archived."""
     runtime = _serving(key)
@@ -46,8 +43,7 @@ def approve_deletions(key: str) -> Response:
 
 
 @needs.post("/sheets/<key>/look")
-@requires("tasks:write")
-@Operation()
+@Operation("tasks:write")
 def look_again(key: str) -> Response:
     """Look at a paused sheet now; what passes by itself is waited out all the same."""
     with _serving(key).writing() as session:
@@ -58,16 +54,14 @@ def look_again(key: str) -> Response:
 
 
 @needs.post("/dead-letters/retry")
-@requires("tasks:write")
-@Operation()
+@Operation("tasks:write")
 def retry_all() -> Response:
     """Try every dead letter again."""
     return jsonify({"done": f"{len(_retried(None))} writes are tried again"})
 
 
 @needs.post("/dead-letters/<int:link_id>/retry")
-@requires("tasks:write")
-@Operation()
+@Operation("tasks:write")
 def retry_one(link_id: int) -> Response:
     """Try one dead letter or refused cell again."""
     if not _retried(link_id):

@@ -7,7 +7,6 @@ from bridge.reports.sheet_status import report
 from bridge.runtime import Runtime
 from task_api.db import db
 from task_api.operation import JsonObject, Operation
-from task_api.tokens import requires
 
 status = Blueprint("status", __name__)
 
@@ -26,8 +25,7 @@ def readyz() -> tuple[Response, int]:
 
 
 @status.get("/status")
-@requires("tasks:read")
-@Operation(answer=list[JsonObject])
+@Operation("tasks:read", answer=list[JsonObject])
 def list_sheets() -> Response:
     """Every sheet: its numbers, when it was last heard of and swept, and what is wrong, in words."""
     return jsonify(report(db.session(), _runtime()))

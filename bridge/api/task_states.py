@@ -13,7 +13,6 @@ from bridge.runtime import Runtime
 from task_api.db import db
 from task_api.errors import Problem
 from task_api.operation import JsonObject, Operation
-from task_api.tokens import requires
 
 states = Blueprint("states", __name__)
 
@@ -25,8 +24,9 @@ class StateQuery(BaseModel):
 
 
 @states.get("/states")
-@requires("tasks:read")
-@Operation(query=StateQuery, answer=list[JsonObject], sends=("If-None-Match",), tells=("ETag",), others=(304,))
+@Operation(
+    "tasks:read", query=StateQuery, answer=list[JsonObject], sends=("If-None-Match",), tells=("ETag",), others=(304,)
+)
 def list_states(query: StateQuery) -> Response:
     """How tasks stand with their rows: those named, or all that are not in sync; 304 to who has it already."""
     runtime: Runtime = current_app.extensions["bridge"]

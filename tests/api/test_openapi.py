@@ -12,6 +12,7 @@ from task_api.app import WORDS
 from task_api.openapi import openapi
 from task_api.routes import api
 from task_api.schemas import TaskQuery
+from tests.api.conftest import new_token
 
 ROUTES = Flask(__name__)
 ROUTES.config.update(WORDS)
@@ -47,6 +48,15 @@ def test_the_document_and_its_page_need_no_token_and_the_page_names_every_operat
 
 
 OPERATIONS = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_the_scope_that_is_told_is_the_one_that_is_needed(app, method, path):
+    ((scope,),) = [way["token"] for way in DOCUMENT["paths"][path][method.lower()]["security"]]
+    others = tuple({"tasks:read", "tasks:write"} - {scope})
+    for scopes, answers in ((others, {403}), ((scope,), {200, 404, 415})):
+        headers = {"Authorization": f"Bearer {new_token(app, scopes=scopes)}"}
+        assert app.test_client().open(path.format(task_id=1), method=method, headers=headers).status_code in answers
 
 
 @pytest.mark.hypothesis
