@@ -150,7 +150,7 @@ ERRORS = {
 @pytest.mark.parametrize(("words", "said"), ERRORS.values(), ids=ERRORS)
 def test_an_error_is_one_sentence_and_changes_nothing(stack, monkeypatch, words, said):
     monkeypatch.setattr("bridge.cli.context.load", lambda: stack.config)
-    done = CliRunner().invoke(cli, words, catch_exceptions=False)
+    done = CliRunner().invoke(cli, words, prog_name="leadbridge", catch_exceptions=False)
     assert done.exit_code in {1, 2}
     assert said in done.stderr
     assert done.stdout == ""
