@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy import Engine
 
-from task_api.db import db, open_engine
+from task_api.db import close_session, open_engine
 from task_api.errors import init_errors
 from task_api.openapi import docs
 from task_api.routes import api
@@ -22,8 +22,8 @@ def init_task_api(app: Flask, database: Engine) -> None:
     for name, word in WORDS.items():
         app.config.setdefault(name, word)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.config["SQLALCHEMY_DATABASE_URI"], app.extensions["database"] = database.url, database
-    db.init_app(app)
+    app.extensions["database"] = database
+    app.teardown_appcontext(close_session)
     init_errors(app)
     app.register_blueprint(api)
     app.register_blueprint(docs)

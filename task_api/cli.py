@@ -8,13 +8,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
 
 from task_api import tokens
-from task_api.db import begin_write
+from task_api.db import UnitOfWork
 from task_api.models import ApiToken
 
-Sessions = Callable[[], Session]
+Sessions = Callable[[], UnitOfWork]
 
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -55,7 +54,7 @@ USUAL = ("tasks:read", "tasks:write")
 def create(sessions: Sessions, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     """Print a new token. It is shown this once; only its hash is kept."""
     with sessions() as session:
-        begin_write(session)
+        session.begin_write()
         made = tokens.issue(session, name, scopes or USUAL)
         session.commit()
     say(made, {"name": name, "scopes": list(scopes or USUAL), "token": made}, as_json)
@@ -97,7 +96,7 @@ def _print(found: list[dict[str, str | None]]) -> None:
 def revoke(sessions: Sessions, name: str, as_json: bool) -> None:
     """Revoke every live token of this name, at once and for good; who signed in with it is signed out."""
     with sessions() as session:
-        begin_write(session)
+        session.begin_write()
         count = tokens.revoke(session, name)
         session.commit()
     if not count:

@@ -10,7 +10,7 @@ from structlog.stdlib import get_logger
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from task_api.db import FULL, READ_ONLY, UNUSABLE, forbidden, state
+from task_api.db_errors import FULL, READ_ONLY, UNUSABLE, forbidden, state
 
 log = get_logger(__name__)
 

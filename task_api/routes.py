@@ -11,8 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from task_api import tasks
-from task_api.db import begin_write, db
+from task_api import db, tasks
 from task_api.errors import Problem
 from task_api.models import IdempotencyKey, Task
 from task_api.operation import Operation
@@ -34,12 +33,12 @@ api = Blueprint("task_api", __name__)
 def create_task(body: BaseModel) -> Response:
     """Create a task; with an Idempotency-Key a repeat gets the first answer and makes nothing."""
     key = _idempotency_key()
-    begin_write(db.session())
+    db.session().begin_write()
     task = tasks.create(db.session(), actor=g.actor, **body.model_dump())
     answer = task_out(task)
     if key is not None and (first := _keep_answer(key, task.id, answer)) is not None:
         return _created(first)
-    db.session.commit()
+    db.session().commit()
     return _created(answer)
 
 
@@ -47,7 +46,7 @@ def create_task(body: BaseModel) -> Response:
 @Operation("tasks:read", query=TaskQuery, answer=TaskList, tells=("Link",))
 def list_tasks(query: TaskQuery) -> Response:
     """List tasks in a stable order, page by page."""
-    found = list(db.session.scalars(_selected(query).limit(query.limit + 1)))
+    found = list(db.session().scalars(_selected(query).limit(query.limit + 1)))
     response = jsonify([task_out(task) for task in found[: query.limit]])
     if len(found) > query.limit:
         arguments = request.args.to_dict() | {"cursor": _cursor(query, found[query.limit - 1])}
@@ -69,13 +68,13 @@ def get_task(task_id: int) -> Response:
 def change_task(task_id: int, body: BaseModel) -> Response:
     """Change the fields sent, and no others; If-Match guards against changes unseen."""
     wanted = body.model_dump(exclude_unset=True)
-    begin_write(db.session())
+    db.session().begin_write()
     task = _matching(task_id)
     archived = wanted.pop("archived", None)
     tasks.change(db.session(), task, wanted, actor=g.actor)
     if archived is not None:
         (tasks.archive if archived else tasks.restore)(db.session(), task, actor=g.actor)
-    db.session.commit()
+    db.session().commit()
     return _answer(task)
 
 
@@ -83,9 +82,9 @@ def change_task(task_id: int, body: BaseModel) -> Response:
 @Operation("tasks:write", answer=None, status=204, sends=("If-Match",), others=(412,))
 def archive_task(task_id: int) -> Response:
     """Archive the task, also when it was archived already; nothing is deleted."""
-    begin_write(db.session())
+    db.session().begin_write()
     tasks.archive(db.session(), _matching(task_id), actor=g.actor)
-    db.session.commit()
+    db.session().commit()
     return Response(status=204)
 
 
@@ -104,7 +103,7 @@ def _created(answer: dict[str, Any]) -> Response:
 
 
 def _found(task_id: int) -> Task:
-    return _there(db.session.get(Task, task_id) if task_id < 2**63 else None, task_id)
+    return _there(db.session().get(Task, task_id) if task_id < 2**63 else None, task_id)
 
 
 def _there(task: Task | None, task_id: int) -> Task:
@@ -167,7 +166,7 @@ def _keep_answer(key: str, task_id: int, answer: dict[str, Any]) -> dict[str, An
     """Keep the answer under its key, in the task's own transaction; the first answer when the key was used before."""
     body_hash = hashlib.sha256(request.get_data()).hexdigest()
     now = datetime.now(UTC)
-    db.session.add(
+    db.session().add(
         IdempotencyKey(
             token_id=g.token_id,
             key=key,
@@ -178,12 +177,12 @@ def _keep_answer(key: str, task_id: int, answer: dict[str, Any]) -> dict[str, An
         )
     )
     try:
-        db.session.flush()
+        db.session().flush()
     except IntegrityError:
-        db.session.rollback()
+        db.session().rollback()
     else:
         return None
-    first = db.session.get_one(IdempotencyKey, (g.token_id, key))
+    first = db.session().get_one(IdempotencyKey, (g.token_id, key))
     if first.request_hash != body_hash:
         raise Problem(422, "this Idempotency-Key was used for another task; use a new one")
     kept: dict[str, Any] = json.loads(first.answer)

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from task_api.db import open_engine
+from task_api.db_errors import reason
 
 VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
 
@@ -30,11 +31,6 @@ def current(engine: Engine) -> str | None:
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-
-
-def reason(error: BaseException) -> str:
-    """What the driver said, in its first line; never a value, nor the password."""
-    return (str(getattr(error, "orig", error)).strip().splitlines() or ["no reason is given"])[0].rstrip(".")
 
 
 def alembic(engine: Engine) -> Config:

@@ -16,8 +16,10 @@ from flask import current_app, g, request
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from task_api import db
 from task_api.actor import PAGE, TOKEN, Actor
-from task_api.db import UNUSABLE, db, impatient
+from task_api.db import impatient
+from task_api.db_errors import UNUSABLE
 from task_api.errors import Problem
 from task_api.models import ApiToken
 
@@ -78,7 +80,7 @@ def note_use(token: ApiToken, now: datetime) -> None:
     if token.last_used_at is not None and token.last_used_at > now - timedelta(minutes=1):
         return
     used = update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now)
-    with db.engine.connect() as connection, suppress(*UNUSABLE), impatient(connection):
+    with current_app.extensions["database"].connect() as connection, suppress(*UNUSABLE), impatient(connection):
         connection.execute(used)
         connection.commit()
 

@@ -16,7 +16,7 @@ from bridge.reports.change_list import ChangeQuery, selected, to_json
 from bridge.runtime import Runtime
 from bridge.store.models import Change, Link
 from bridge.sync.undo import CannotUndo, NoSuchChange, take, undo
-from task_api.db import db
+from task_api import db
 from task_api.errors import Problem
 from task_api.operation import JsonObject, Operation
 
@@ -55,7 +55,7 @@ def list_changes_of_task(task_id: int) -> Response:
     """
     if tracker.task(db.session(), task_id) is None:
         raise Problem(404, f"there is no task {task_id}")
-    found = db.session.execute(selected(ChangeQuery(task_id=task_id)).limit(1000))
+    found = db.session().execute(selected(ChangeQuery(task_id=task_id)).limit(1000))
     return jsonify([to_json(change, link) for change, link in found])
 
 

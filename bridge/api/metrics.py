@@ -21,7 +21,7 @@ from bridge.reports.latency import Lag, lags
 from bridge.runtime import Runtime
 from bridge.store import counters
 from bridge.store.models import SheetQueue
-from task_api.db import db
+from task_api import db
 from task_api.tokens import authorize
 
 metrics = Blueprint("metrics", __name__)
@@ -60,7 +60,7 @@ class _Queues:
     def collect(self) -> Iterator[Any]:
         """One family for each number, labelled by sheet."""
         mine = SheetQueue.sheet.in_(self._runtime.config.sheets)
-        queues = db.session.scalars(select(SheetQueue).where(mine).order_by(SheetQueue.sheet)).all()
+        queues = db.session().scalars(select(SheetQueue).where(mine).order_by(SheetQueue.sheet)).all()
         tallied = counters.read(db.session(), [queue.sheet for queue in queues])
         yield from self._gauges(queues)
         yield from self._budget(queues)

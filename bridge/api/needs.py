@@ -11,7 +11,7 @@ from bridge.reports.links import place, tabs
 from bridge.runtime import Runtime
 from bridge.store.models import Link
 from bridge.sync.vanished_rows import approve
-from task_api.db import db
+from task_api import db
 from task_api.errors import Problem
 from task_api.operation import JsonObject, Operation
 

@@ -6,8 +6,7 @@ The link stands behind the # of the address, which no server and no chat program
 from flask import Blueprint, Response, current_app, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from task_api import tokens
-from task_api.db import begin_write, db
+from task_api import db, tokens
 from task_api.errors import Problem
 from task_api.operation import Operation
 from task_api.tokens import LIFE, caller
@@ -31,11 +30,11 @@ def sign_in() -> Response:
         raise Problem(401, WORN_OUT)
     name, scopes = by.name, by.scopes.split()
     response = _told(name, scopes)
-    begin_write(db.session())
+    db.session().begin_write()
     if by.kind == "link" and not tokens.redeem(db.session(), _link()):
         raise Problem(401, WORN_OUT)
     made = tokens.issue(db.session(), name, scopes, "session")
-    db.session.commit()
+    db.session().commit()
     _keep(response, made, int(LIFE["session"].total_seconds()))
     return response
 
@@ -54,9 +53,9 @@ def sign_out() -> Response:
     """End the session of the page: its cookie is worth nothing from now on, whoever has a copy."""
     if caller().kind != "session":
         raise Problem(404, "a token is not signed in; to end it: leadbridge token revoke NAME")
-    begin_write(db.session())
+    db.session().begin_write()
     tokens.end(db.session(), request.cookies[current_app.config["TASK_API_COOKIE"]])
-    db.session.commit()
+    db.session().commit()
     response = jsonify({"done": "signed out"})
     _keep(response, "", 0)
     return response

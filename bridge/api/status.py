@@ -5,7 +5,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from bridge.reports.readiness import lacking
 from bridge.reports.sheet_status import report
 from bridge.runtime import Runtime
-from task_api.db import db
+from task_api import db
 from task_api.operation import JsonObject, Operation
 
 status = Blueprint("status", __name__)

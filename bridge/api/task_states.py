@@ -10,7 +10,7 @@ from bridge.config.model import Config
 from bridge.reports.links import place, tabs
 from bridge.reports.task_state import MOST, Standing, of_tasks, out_of_sync
 from bridge.runtime import Runtime
-from task_api.db import db
+from task_api import db
 from task_api.errors import Problem
 from task_api.operation import JsonObject, Operation
 

@@ -27,7 +27,7 @@ def configured() -> Config:
 
 
 @contextmanager
-def session_on(config: Config) -> Iterator[Session]:
+def session_on(config: Config) -> Iterator[UnitOfWork]:
     """A session on the configured database."""
     database = open_database(config)
     try:

@@ -19,7 +19,7 @@ from bridge.server.serve import serve
 from bridge.server.worker import work
 from task_api import schema, tokens
 from task_api.cli import AS_JSON, SCOPE, USUAL, named, say, token
-from task_api.db import begin_write
+from task_api.db_errors import reason
 from task_api.schema import SchemaError
 
 
@@ -73,7 +73,7 @@ def link(name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     """Print a link that signs NAME in to the page. It works once, within ten minutes; only its hash is kept."""
     config = configured()
     with session_on(config) as session:
-        begin_write(session)
+        session.begin_write()
         made = tokens.issue(session, name, scopes or USUAL, "link")
         session.commit()
     address = f"{config.public_url}/#link={made}"
@@ -94,4 +94,4 @@ def main() -> None:
     except (Permanent, Transient, SchemaError) as error:
         sys.exit(f"Error: {error}")
     except DBAPIError as error:
-        sys.exit(f"Error: the database cannot be used: {schema.reason(error)}. Check DATABASE_URL and the server")
+        sys.exit(f"Error: the database cannot be used: {reason(error)}. Check DATABASE_URL and the server")

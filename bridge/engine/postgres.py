@@ -26,7 +26,7 @@ from bridge.maintenance import retention
 from bridge.runtime import Runtime
 from bridge.store.unit_of_work import Wishes, lock_queue, wake_after_commit
 from bridge.worker import run, schedule
-from task_api.db import UNUSABLE
+from task_api.db_errors import UNUSABLE
 
 JOB = "work_on_sheet"
 RETENTION = "leadbridge:retention"

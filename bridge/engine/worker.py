@@ -15,8 +15,7 @@ from procrastinate.middleware import AsyncCallNext
 from procrastinate.worker import Worker
 from structlog.stdlib import get_logger
 
-from task_api.db import UNUSABLE
-from task_api.schema import reason
+from task_api.db_errors import UNUSABLE, reason
 
 log = get_logger(__name__)
 

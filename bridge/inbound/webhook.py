@@ -29,7 +29,7 @@ from bridge.store.unit_of_work import effects, lock_queue, wake_after_commit
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.ingest import take
 from task_api.actor import Actor
-from task_api.db import contended
+from task_api.db_errors import contended
 from task_api.errors import Problem
 
 log = get_logger(__name__)

@@ -6,7 +6,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import task_api.schema
-from task_api.db import Base, impatient, state
+from task_api.db import Base, impatient
+from task_api.db_errors import state
 
 _UNGRANTED = text(r"""
     WITH ours AS (

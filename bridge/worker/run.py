@@ -25,8 +25,7 @@ from bridge.sync.misdirected_writes import look_for_unconfirmed
 from bridge.worker.flush import flush
 from bridge.worker.job import Job
 from bridge.worker.sweep import sweep
-from task_api.db import UNUSABLE, contended, unusable
-from task_api.schema import reason
+from task_api.db_errors import UNUSABLE, contended, reason, unusable
 
 log = get_logger(__name__)
 PATIENCE = 10.0

@@ -7,18 +7,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from task_api import tokens
+from task_api import db, tokens
 from task_api.app import create_task_api
-from task_api.db import begin_write, db
 from tests.databases import Databases
 
 
 def new_token(app: Flask, name: str = "tests", scopes: tuple[str, ...] = ("tasks:read", "tasks:write")) -> str:
     """A token as `token create` makes it."""
     with app.app_context():
-        begin_write(db.session())
+        db.session().begin_write()
         token = tokens.issue(db.session(), name, scopes)
-        db.session.commit()
+        db.session().commit()
     return token
 
 
@@ -28,8 +27,7 @@ def app(tmp_path: Path, databases: Databases) -> Iterator[Flask]:
     url = databases.new(tmp_path)
     app = create_task_api(url)
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    app.extensions["database"].dispose()
     databases.drop(url)
 
 

@@ -6,8 +6,7 @@ import sqlite3
 import pytest
 from sqlalchemy import event
 
-from task_api import tokens
-from task_api.db import begin_write, db
+from task_api import db, tokens
 from task_api.signals import task_changed
 from tests.api.conftest import new_token
 
@@ -192,9 +191,9 @@ def test_without_a_token_that_holds_everything_is_401(client, method, path, give
 
 def test_a_revoked_token_is_401_from_then_on(app, client):
     with app.app_context():
-        begin_write(db.session())
+        db.session().begin_write()
         tokens.revoke(db.session(), "tests")
-        db.session.commit()
+        db.session().commit()
     assert_refused(client.get("/tasks"), 401)
 
 
@@ -219,8 +218,7 @@ def test_a_locked_database_is_503_nothing_is_stored_and_a_repeat_succeeds(
     app, client, monkeypatch, tmp_path, method, path, body
 ):
     monkeypatch.setattr("task_api.db.BUSY_TIMEOUT", 0.05)
-    with app.app_context():
-        db.engine.dispose()  # new connections wait that long
+    app.extensions["database"].dispose()  # new connections wait that long
     before = state(client)
     other = sqlite3.connect(tmp_path / "tasks.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -240,10 +238,9 @@ def test_a_full_disk_is_507_nothing_is_stored_and_it_works_again_with_space(app,
     def fill(connection, _record, _proxy):
         connection.execute(f"PRAGMA max_page_count={limit[0] if limit else 2**32 - 2}")
 
-    with app.app_context():
-        engine = db.engine
-        with engine.connect() as connection:
-            limit.append(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+    engine = app.extensions["database"]
+    with engine.connect() as connection:
+        limit.append(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
     event.listen(engine, "checkout", fill)
     big = {"title": "Big", "notes": "x" * 40_000}
     before = state(client)
@@ -261,8 +258,7 @@ def test_a_file_that_may_only_be_read_is_503_says_so_and_is_still_read(app, clie
         connection.execute(f"PRAGMA query_only={'ON' if guarded else 'OFF'}")
 
     guarded = [True]
-    with app.app_context():
-        event.listen(db.engine, "checkout", guard)
+    event.listen(app.extensions["database"], "checkout", guard)
     before = state(client)
     assert_refused(client.post("/tasks", json={"title": "A"}), 503, "can only be read")
     assert state(client) == before

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import func, select
 
-from task_api.db import db
+from task_api import db
 from task_api.models import IdempotencyKey
 from task_api.signals import task_archived, task_changed, task_created
 from tests.api.conftest import new_token
@@ -215,7 +215,7 @@ def test_a_refused_task_does_not_use_up_its_idempotency_key(app, client):
     headers = {"Idempotency-Key": "a-1"}
     assert client.post("/tasks", json={"title": ""}, headers=headers).status_code == 422
     with app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(IdempotencyKey)) == 0
+        assert db.session().scalar(select(func.count()).select_from(IdempotencyKey)) == 0
     assert client.post("/tasks", json={"title": "Now right"}, headers=headers).status_code == 201
 
 

@@ -7,17 +7,16 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from task_api import tokens
+from task_api import db, tokens
 from task_api.cli import token as command
-from task_api.db import UnitOfWork, db
+from task_api.db import UnitOfWork
 from task_api.models import ApiToken
 
 
 @pytest.fixture
 def run(app):
     """Run ``token ...`` as a person does; gives what it printed."""
-    with app.app_context():
-        engine = db.engine
+    engine = app.extensions["database"]
 
     def run(*arguments, code=0):
         result = CliRunner().invoke(command, arguments, obj=lambda: UnitOfWork(engine), env={"COLUMNS": "200"})
@@ -95,7 +94,7 @@ def test_the_use_of_a_token_is_noted_at_most_once_a_minute(app, run):
 
     def used():
         with app.app_context():
-            return db.session.scalars(select(ApiToken.last_used_at)).one()
+            return db.session().scalars(select(ApiToken.last_used_at)).one()
 
     assert used() is None
     calls(app, made)
@@ -103,6 +102,6 @@ def test_the_use_of_a_token_is_noted_at_most_once_a_minute(app, run):
     calls(app, made)
     assert used() == first
     with app.app_context():
-        one = db.session.scalars(select(ApiToken)).one()
+        one = db.session().scalars(select(ApiToken)).one()
         tokens.note_use(one, first + timedelta(minutes=2))
     assert used() == first + timedelta(minutes=2)

@@ -11,14 +11,14 @@ from sqlalchemy import Engine, delete, event, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from task_api.db import UnitOfWork, db
+from task_api.db import UnitOfWork
 from task_api.models import Task
 
 
 @pytest.fixture
 def engine(app: Flask) -> Engine:
-    with app.app_context():
-        return db.engine
+    found: Engine = app.extensions["database"]
+    return found
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from bridge.cli.doctor import machine
 from bridge.store.unit_of_work import lock_queue
 from bridge.worker import run
 from task_api import db
-from task_api.db import UNUSABLE, unusable
+from task_api.db_errors import UNUSABLE, unusable
 from tests.process.process import ROOT, free_port
 from tests.stack import Stack, eventually
 

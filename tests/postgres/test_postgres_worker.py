@@ -12,7 +12,6 @@ import pytest
 from bridge.engine.postgres import PostgresEngine
 from task_api import tasks
 from task_api.actor import Actor
-from task_api.db import begin_write
 from tests.postgres.server import Postgres
 from tests.stack import Stack, eventually
 
@@ -73,7 +72,7 @@ def test_a_job_waits_for_whoever_counts_on_it(stack: Stack) -> None:
     stack.runtime.engine.stop()
     engine = PostgresEngine(stack.runtime)
     with stack.runtime.session() as session, Aside(stack) as looking:
-        begin_write(session)
+        session.begin_write()
         task = tasks.locked(session, 1)
         assert task is not None
         tasks.change(session, task, {"status": "DONE"}, actor=Actor("token", "test"))

@@ -10,7 +10,6 @@ from bridge.store.history import By, note_life
 from bridge.store.models import ActorKind, Change, Link
 from bridge.sync.undo import CannotUndo, undo
 from task_api.actor import Actor
-from task_api.db import begin_write
 from tests.stack import Stack
 
 
@@ -39,7 +38,7 @@ def test_what_was_noted_is_forgotten_with_its_transaction(linked: Stack, end: st
     with linked.runtime.writing() as session:
         note(session, "dropped")
         getattr(session, end)()
-        begin_write(session)
+        session.begin_write()
         note(session, "kept")
         session.commit()
     assert noted(linked) == ["kept"]
