@@ -26,6 +26,7 @@ _UNGRANTED = text(r"""
     SELECT kind, rights, string_agg(name, ', ' ORDER BY name) FROM kept GROUP BY kind, rights ORDER BY kind DESC
 """)
 """What PostgreSQL keeps from the bridge's user: kind, rights, names."""
+UNWRITABLE = "the database cannot be written"
 
 
 def lacking(database: Engine, engine_lives: Callable[[], bool]) -> list[str]:
@@ -44,7 +45,7 @@ def database_lacks(database: Engine) -> list[str]:
     here, wanted = task_api.schema.current(database), task_api.schema.head()
     if here != wanted:
         return [f"the database has schema {here}, this version needs {wanted}: leadbridge migrate"]
-    return [] if _writable(database) else ["the database cannot be written"]
+    return [] if _writable(database) else [UNWRITABLE]
 
 
 def _ungranted(database: Engine) -> list[str]:

@@ -80,7 +80,7 @@ def test_every_problem_says_what_to_do(well):
     assert ill
     assert all(one["mend"] for one in ill)
     assert "share it with" in told(found, "sharing")[0][1]
-    assert told(found, "signature") == [("ok", "a signed letter comes through whole")]
+    assert told(found, "signature") == [("ok", "a signed request arrives unchanged")]
 
 
 def test_a_revoked_key_is_told(well):
@@ -229,7 +229,7 @@ def test_a_google_that_does_not_answer_tells_no_time():
     ],
 )
 def test_a_public_address_that_google_cannot_reach_is_told(address, level, said):
-    (found,) = machine.public(SimpleNamespace(local=False, public_url=address), None)
+    (found,) = machine.public_address(SimpleNamespace(local=False, public_url=address), None)
     assert (found.level, said in found.said) == (level, True)
 
 
@@ -252,7 +252,7 @@ def test_what_answers_at_the_public_address_is_told(monkeypatch, status, kind, l
     with answering(Site) as url:  # as the machine's way out, so that the name needs no server of names
         monkeypatch.setenv("http_proxy", url)
         monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
-        (found,) = machine.public(SimpleNamespace(local=False, public_url="http://bridge.example.com"), None)
+        (found,) = machine.public_address(SimpleNamespace(local=False, public_url="http://bridge.example.com"), None)
     assert (found.level, said in found.said, bool(found.mend)) == (level, True, level != "ok")
 
 

@@ -1,4 +1,4 @@
-"""``leadbridge doctor``: one look at everything the bridge leans on. Changes nothing; every fault says what to do.
+"""``leadbridge doctor``: check everything the bridge depends on. Changes nothing; every problem says what to do.
 
-Each check stands alone: one that cannot run says why, and the others go on.
+Read `command`, `examine`, then the checks: `machine`, `sheet`, `sheet_queue`.
 """

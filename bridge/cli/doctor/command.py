@@ -20,12 +20,11 @@ MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]look[/]", "problem": "[red]me
 @click.command()
 @AS_JSON
 def doctor(as_json: bool) -> None:
-    """Look at everything the bridge leans on and say what to mend. The exit code counts the problems."""
+    """Check everything the bridge depends on and say what to mend. The exit code counts the problems."""
     config = configured()
     database = find_database(config)
-    config = beside_local_google(config, database)
     found = []
-    for finding in examine(config, database):
+    for finding in examine(beside_local_google(config, database), database):
         found.append(finding)
         if not as_json:
             _print(finding)

@@ -1,4 +1,4 @@
-"""Checks of one sheet's queue: is its script heard of, does its signature hold, does anything wait for a person?"""
+"""Checks of one sheet's queue: does its script send, is its signature accepted, does anything wait for a person?"""
 
 import time
 import uuid
@@ -8,7 +8,7 @@ from datetime import datetime
 import requests
 from sqlalchemy.orm import Session
 
-from bridge.cli.doctor.finding import Finding, ok, problem, warning
+from bridge.cli.doctor.finding import Finding
 from bridge.cli.doctor.machine import TIMEOUT
 from bridge.config.model import Config, SheetConfig
 from bridge.core.signature import sign
@@ -17,34 +17,37 @@ from bridge.store.models import SheetQueue
 
 
 def script(session: Session, sheet: SheetConfig, now: datetime) -> Iterator[Finding]:
-    """When the sheet's script was last heard of."""
+    """When the sheet's script last sent something."""
     queue = session.get(SheetQueue, sheet.key)
     if queue is None:
-        yield problem("script", "this sheet has never been served", "start the bridge once")
+        yield Finding("problem", "this sheet has never been served", "start the bridge once")
     elif (silent := silence(queue, now)) is not None:
         said, _, mend = silent.partition(": ")
-        yield problem("script", said, mend or silent)
+        yield Finding("problem", said, mend or silent)
     elif queue.heard_at is not None:
-        yield ok("script", f"heard of {(now - queue.heard_at).total_seconds():.0f} s ago" + _owner(queue))
+        owner = f", its triggers are {queue.owner}'s" if queue.owner else ""
+        yield Finding("ok", f"heard of {(now - queue.heard_at).total_seconds():.0f} s ago{owner}")
 
 
 def work(session: Session, sheet: SheetConfig, _now: datetime) -> Iterator[Finding]:
     """What stands still or waits for a person."""
     queue, numbers = session.get(SheetQueue, sheet.key), counts(session, [sheet.key]).get(sheet.key, Counts())
-    if queue is not None and queue.problem:
-        yield problem("work", f"the queue waits: {queue.problem}", "mend that; the bridge looks again by itself")
-    if queue is not None and queue.held_why:
-        yield warning("work", queue.held_why, "leadbridge approve, or bring the rows back")
+    problem, held_why = (queue.problem, queue.held_why) if queue else (None, None)
+    waiting = numbers.conflicts + numbers.refused
+    if problem:
+        yield Finding("problem", f"the queue waits: {problem}", "mend that; the bridge looks again by itself")
+    if held_why:
+        yield Finding("warning", held_why, "leadbridge approve, or bring the rows back")
     if numbers.buried:
-        yield problem("work", f"dead letters: {numbers.buried}", "leadbridge needs, then leadbridge retry --all")
-    if waiting := numbers.conflicts + numbers.refused:
-        yield warning("work", f"leads with a conflict or a refused cell: {waiting}", "leadbridge needs")
-    if not (numbers.buried or waiting or (queue is not None and (queue.problem or queue.held_why))):
-        yield ok("work", f"{numbers.pending} writes under way, nothing stuck")
+        yield Finding("problem", f"dead letters: {numbers.buried}", "leadbridge needs, then leadbridge retry --all")
+    if waiting:
+        yield Finding("warning", f"leads with a conflict or a refused cell: {waiting}", "leadbridge needs")
+    if not (problem or held_why or numbers.buried or waiting):
+        yield Finding("ok", f"{numbers.pending} writes under way, nothing stuck")
 
 
 def signature(config: Config, sheet: SheetConfig) -> Iterator[Finding]:
-    """An empty letter, rightly signed: a bridge that shares the secret refuses its content, another its signature."""
+    """Send an empty signed request: a bridge with the same secret refuses its content, another its signature."""
     body, message_id, now = b"{}", f"msg_{uuid.uuid4()}", int(time.time())
     headers = {
         "Content-Type": "application/json",
@@ -54,17 +57,13 @@ def signature(config: Config, sheet: SheetConfig) -> Iterator[Finding]:
     }
     address = f"{config.public_url}/hooks/sheets/{sheet.key}"
     try:
-        answer = requests.post(address, data=body, headers=headers, timeout=TIMEOUT)
+        status = requests.post(address, data=body, headers=headers, timeout=TIMEOUT).status_code
     except requests.RequestException as error:
-        yield problem("signature", f"{address} gives no answer ({type(error).__name__})", "see 'public address' above")
+        yield Finding("problem", f"{address} gives no answer ({type(error).__name__})", "see 'public address' above")
         return
-    if answer.status_code == 422:
-        yield ok("signature", "a signed letter comes through whole")
-    elif answer.status_code == 401:
-        yield problem("signature", "the running bridge has another secret", "restart it with this configuration")
+    if status == 422:
+        yield Finding("ok", "a signed request arrives unchanged")
+    elif status == 401:
+        yield Finding("problem", "the running bridge has another secret", "restart it with this configuration")
     else:
-        yield problem("signature", f"{address} answers {answer.status_code}", "does the proxy pass bodies on whole?")
-
-
-def _owner(queue: SheetQueue) -> str:
-    return f", its triggers are {queue.owner}'s" if queue.owner else ""
+        yield Finding("problem", f"{address} answers {status}", "does the proxy pass bodies on whole?")
