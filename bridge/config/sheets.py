@@ -33,7 +33,8 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-def _spreadsheet(text: str) -> str:
+def spreadsheet_id(text: str) -> str:
+    """The id in a spreadsheet's address, or the id itself; raises `ValueError`."""
     url = re.search(r"/d/([\w-]+)", text)
     if not (found := re.fullmatch(r"[\w-]{5,200}", url[1] if url else text)):
         raise ValueError("give the spreadsheet's id or its whole address")
@@ -80,7 +81,7 @@ class OwnColumn(Strict):
 class OwnSheet(Strict):
     """``[sheets.KEY]``."""
 
-    spreadsheet: Annotated[str, AfterValidator(_spreadsheet)]
+    spreadsheet: Annotated[str, AfterValidator(spreadsheet_id)]
     tab: str = "Leads"
     title: Annotated[str, AfterValidator(_title)] = "Follow up: {name}"
     notes: str = "Auto-created from Sheets"

@@ -28,11 +28,12 @@ class Google:
             self._made_of = _state(file)
             key = kind.from_service_account_file(str(file), scopes=SCOPES)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
-            raise Permanent(f"the service account's key {file.name} cannot be used: {error}") from error
+            why = f"the service account's key {file.name} cannot be used: {error}"
+            raise Permanent(f"{why}. Make one of type JSON in the Google Cloud console") from error
         self.http: HTTPClient = gspread.Client(key, http_client=_client(google_url)).http_client
         self.http.set_timeout(TIMEOUT)
         self.email: str = key.service_account_email
-        self._file = file
+        self.file = file
 
     def close(self) -> None:
         """Close the connections; a call after that opens new ones."""
@@ -42,7 +43,7 @@ class Google:
     def outdated(self) -> bool:
         """True when another key has been put in its place."""
         try:
-            return _state(self._file) != self._made_of
+            return _state(self.file) != self._made_of
         except OSError:
             return False
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.connect import propose
-from bridge.cli.connect.ask import google_of, spreadsheet_id
+from bridge.cli.connect.ask import google_of
 from bridge.config.file import load
 from bridge.config.model import GOOGLE
+from bridge.config.sheets import spreadsheet_id
 from tests.process.process import Process
 from tests.stack import eventually
 
@@ -136,8 +137,8 @@ def test_no_task_that_is_done_makes_a_lead_lost_unless_somebody_says_so():
         (("--column", "name=Nope"), "no column is headed 'Nope'"),
         (("--status", "WON=FINISHED"), "'FINISHED' is no task status; use one of TODO, IN_PROGRESS, DONE"),
         ((*MAPPED, "--key", "My Leads"), "a sheet's key is part of an address"),
-        (("--credentials", "nowhere.json"), "nowhere.json cannot be read"),
-        (("--credentials", "notes.txt"), "is not JSON"),
+        (("--credentials", "nowhere.json"), "key nowhere.json cannot be used: [Errno 2] No such file"),
+        (("--credentials", "notes.txt"), "key notes.txt cannot be used: Expecting value: line 1"),
     ],
     ids=lambda one: one if isinstance(one, str) else None,
 )

@@ -1,8 +1,9 @@
 """The ``connect`` command: asks, looks, writes, waits. Every question has a flag; `--yes` takes every proposal."""
 
 import os
-import re
 import time
+from collections.abc import Collection, Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,21 +14,25 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bridge.app import find_database
-from bridge.cli.connect import toml
-from bridge.cli.connect.ask import Asked, google_of, key_file, looked_at, opened, spreadsheet_id
+from bridge.cli.connect import ask, toml
 from bridge.config.fields import COLUMNS
-from bridge.config.model import GOOGLE, Config
+from bridge.config.model import GOOGLE, Config, SheetConfig
+from bridge.config.sheets import spreadsheet_id
+from bridge.google.sheet import Sheet
 from bridge.store.models import SheetQueue
 from task_api.statuses import STATUSES
 
-PAIR = re.compile(r"([^=]+)=(.+)")
+FIELDS = [column.field for column in COLUMNS]
 
 
 def _pairs(_context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
     for one in given:
-        if not PAIR.fullmatch(one):
+        name, value = (part.strip() for part in one.partition("=")[::2])
+        if not (name and value):
             raise click.BadParameter(f"'{one}' is not {parameter.metavar}")
-    return {match[1].strip(): match[2].strip() for one in given if (match := PAIR.fullmatch(one))}
+        pairs[name] = value
+    return pairs
 
 
 @click.command()
@@ -41,27 +46,29 @@ def _pairs(_context: click.Context, parameter: click.Parameter, given: tuple[str
 @click.option("--yes", is_flag=True, help="Ask nothing, take every proposal.")
 @click.option("--wait", default=600.0, show_default=True, help="Seconds to wait for the sheet's script; 0: do not.")
 def connect(address: str, key: str, public_url: str | None, wait: float, **given: Any) -> None:
-    """Connect the Google Sheet at ADDRESS: look at it, write bridge.toml, and wait for its script's first word."""
-    asked = Asked(**given)
-    if strange := asked.columns.keys() - (fields := [column.field for column in COLUMNS]):
-        raise click.BadParameter(
-            f"'{strange.pop()}' is no field; use one of {', '.join(fields)}", param_hint="--column"
-        )
-    if unknown := set(asked.words.values()) - set(STATUSES):
-        raise click.BadParameter(f"'{unknown.pop()}' is no task status; use one of {', '.join(STATUSES)}")
-    file, spreadsheet = key_file(asked), spreadsheet_id(address)
-    google_url = google_of(address)
-    sheet = opened(spreadsheet, google_url, file, asked)
+    """Connect the Google Sheet at ADDRESS: read it, write bridge.toml, and wait for its script's first request."""
+    asked, google_url = ask.Asked(**given), ask.google_of(address)
+    _known(asked.columns, FIELDS, "--column", "field")
+    _known(asked.words.values(), STATUSES, "--status", "task status")
     try:
-        table = looked_at(sheet, spreadsheet, asked)
-    finally:
-        sheet.google.close()
-    head = _head(file, google_url, public_url, asked.yes)
+        spreadsheet = spreadsheet_id(address)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="ADDRESS") from error
+    with closing(ask.account(google_url, asked)) as google:
+        sheet = Sheet(google, SheetConfig("", spreadsheet, ask.tab(google, spreadsheet, asked)))
+        table = ask.table(sheet, spreadsheet, asked)
+    head = _head(google.file, google_url, public_url, asked.yes)
     config = toml.add(Path.cwd(), os.environ, head, key, table)
     click.echo(f"\nbridge.toml now has the sheet '{key}'. Paste this into the sheet, Bridge → Install:\n")
     click.echo(f"  {config.connection(key)}\n")
     if wait:
         _wait_for_hello(config, key, wait)
+
+
+def _known(given: Iterable[str], known: Collection[str], option: str, what: str) -> None:
+    for one in given:
+        if one not in known:
+            raise click.BadParameter(f"'{one}' is no {what}; use one of {', '.join(known)}", param_hint=option)
 
 
 def _head(file: Path, google_url: str, public_url: str | None, yes: bool) -> dict[str, dict[str, str]]:
@@ -80,18 +87,15 @@ def _head(file: Path, google_url: str, public_url: str | None, yes: bool) -> dic
 
 
 def _wait_for_hello(config: Config, key: str, seconds: float) -> None:
-    """Until the script has said its signed hello to a running bridge."""
+    """Until the script has sent its signed hello to a running bridge."""
     began, until = datetime.now(UTC), time.monotonic() + seconds
-    click.echo(
-        "Start the bridge (make run) if it does not run. Waiting for the sheet's script; Ctrl-C leaves, nothing lost."
-    )
+    click.echo("Start the bridge (make run) if it does not run. Waiting for the sheet's script; Ctrl-C stops the wait.")
     database = find_database(config)
-    while time.monotonic() < until:
-        if _heard(database, key, began):
-            click.echo("connected: edits of the sheet reach the bridge, and it writes back")
-            return
+    while not _heard(database, key, began):
+        if time.monotonic() > until:
+            raise click.ClickException("the script has not sent anything yet; `leadbridge doctor` says what is missing")
         time.sleep(0.5)
-    raise click.ClickException("the script has not been heard of yet; `leadbridge doctor` says what is missing")
+    click.echo("connected: edits of the sheet reach the bridge, and it writes back")
 
 
 def _heard(database: Engine, key: str, since: datetime) -> bool:

@@ -25,11 +25,9 @@ class Proposal:
 def headers(cells: Sequence[Cell], chosen: Mapping[str, str]) -> Proposal:
     """Match the header with the shipped columns; ``chosen``: field → header, as a person said."""
     texts = [cell.shown.strip() for cell in cells]
-    layout = shipped().locate(cells)
-    found = {name: texts[index] for name, index in layout.positions.items()} | dict(chosen)
+    found = {name: texts[index] for name, index in shipped().locate(cells).positions.items()} | dict(chosen)
     free = [text for text in texts if text and text not in found.values()]
-    needed = [column.field for column in COLUMNS if column.required]
-    return Proposal(found, free, [name for name in needed if name not in found])
+    return Proposal(found, free, [one.field for one in COLUMNS if one.required and one.field not in found])
 
 
 def mapping(found: Mapping[str, str]) -> SheetMapping:
@@ -49,8 +47,8 @@ def words(rows: Iterable[Row]) -> dict[str, int]:
 
 def unknown(counted: Mapping[str, int], known: Iterable[str]) -> dict[str, int]:
     """Those of the words that none of the known ones is."""
-    told = {word.casefold() for word in known}
-    return {word: count for word, count in counted.items() if word.casefold() not in told}
+    folded = _folded(known)
+    return {word: count for word, count in counted.items() if word.casefold() not in folded}
 
 
 def meaning(word: str) -> str | None:
@@ -58,32 +56,36 @@ def meaning(word: str) -> str | None:
     return next((status for status in STATUSES if _letters(status) == _letters(word)), None)
 
 
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalpha())
+
+
 def settings(
     spreadsheet: str, tab: str, found: Mapping[str, str], meant: Mapping[str, str], counted: Mapping[str, int]
 ) -> dict[str, object]:
-    """The sheet's table for bridge.toml; only what differs from what is shipped. The way back of a status is the word
-    that the sheet uses most for it, but never one that the shipped words have no way back to: nobody is LOST unsaid.
-    """
-    shipped = {column.field: column for column in COLUMNS}
-    own = {
-        name: {"headers": [text]}
-        for name, text in found.items()
-        if text.casefold() not in {header.casefold() for header in shipped[name].headers}
-    }
+    """The sheet's table for bridge.toml; only what differs from what is shipped."""
+    usual = {one.field: _folded(one.headers) for one in COLUMNS}
+    own = {name: {"headers": [text]} for name, text in found.items() if text.casefold() not in usual[name]}
     table: dict[str, object] = {"spreadsheet": spreadsheet, "tab": tab}
     if own:
         table["columns"] = own
     if meant:
-        own_words = {word.casefold() for word in meant}
-        statuses = {word: status for word, status in SHIPPED.to_task.items() if word.casefold() not in own_words}
-        statuses |= meant
-        one_way = {word.casefold() for word, status in SHIPPED.to_task.items() if SHIPPED.back[status] != word}
-        spelt = {word.casefold(): word for word in statuses if word.casefold() not in one_way}
-        used = [spelt[word.casefold()] for word in counted if word.casefold() in spelt]
-        table["statuses"] = statuses
-        table["back"] = dict(SHIPPED.back) | {statuses[word]: word for word in reversed(used)}
+        own_words = _folded(meant)
+        shipped_words = {word: status for word, status in SHIPPED.to_task.items() if word.casefold() not in own_words}
+        table["statuses"] = statuses = shipped_words | dict(meant)
+        table["back"] = _back(statuses, counted)
     return table
 
 
-def _letters(text: str) -> str:
-    return "".join(letter for letter in text.casefold() if letter.isalpha())
+def _back(statuses: Mapping[str, str], counted: Mapping[str, int]) -> dict[str, str]:
+    """Task status → the word that the sheet uses most for it, but never one to which the shipped words have no way
+    back: no lead becomes LOST unless a person says so.
+    """
+    one_way = _folded(word for word, status in SHIPPED.to_task.items() if SHIPPED.back[status] != word)
+    spelt = {word.casefold(): word for word in statuses if word.casefold() not in one_way}
+    used = [spelt[word.casefold()] for word in counted if word.casefold() in spelt]
+    return dict(SHIPPED.back) | {statuses[word]: word for word in reversed(used)}
+
+
+def _folded(words: Iterable[str]) -> set[str]:
+    return {word.casefold() for word in words}
