@@ -1,4 +1,4 @@
-"""Who changes a task. Kept apart from the text that people read, so that nothing has to be read out of that."""
+"""Who changes a task: kind and name apart, so that nobody has to parse the text that people read."""
 
 from typing import NamedTuple, Self
 
@@ -7,7 +7,7 @@ TOKEN, PAGE = "token", "page"
 
 
 class Actor(NamedTuple):
-    """``kind`` is one of `TOKEN`, `PAGE`, or a word of whoever else changes tasks; ``name`` says which one."""
+    """``kind``: `TOKEN`, `PAGE`, or another word of the code that changes tasks; ``name`` says which one."""
 
     kind: str
     name: str
@@ -17,6 +17,6 @@ class Actor(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The actor whose text this is."""
+        """The actor with this text."""
         kind, _, name = text.partition(":")
         return cls(kind, name)

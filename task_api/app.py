@@ -1,4 +1,4 @@
-"""The task API as part of an app, or as an app of its own. Knows nothing of the app around it but these words."""
+"""The task API as part of an app, or as an app of its own. An app around it may name itself by these settings."""
 
 from flask import Flask
 from sqlalchemy import Engine
@@ -9,16 +9,16 @@ from task_api.openapi import docs
 from task_api.routes import api
 
 WORDS = {
-    "TASK_API_ABOUT": "Tasks.",  # in the OpenAPI document
-    "TASK_API_COOKIE": "tasks",  # of whoever is signed in to the app's page
-    "TASK_API_HEADER": "X-Tasks",  # which that page sends with all that it writes
-    "TASK_API_RIGHTS": "see what it was granted",  # when the database's user lacks a right
+    "TASK_API_ABOUT": "Tasks.",  # description of the OpenAPI document
+    "TASK_API_COOKIE": "tasks",  # name of the session cookie
+    "TASK_API_HEADER": "X-Tasks",  # header that the page must send with every write
+    "TASK_API_RIGHTS": "grant it",  # what to do if the database's user lacks a right
 }
-"""Settings of the app, where it has none of its own."""
+"""Default values of the app's settings."""
 
 
 def init_task_api(app: Flask, database: Engine) -> None:
-    """Database (of `open_engine`), routes, errors and documentation."""
+    """Add database (of `open_engine`), routes, errors and documentation to the app."""
     for name, word in WORDS.items():
         app.config.setdefault(name, word)
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -30,7 +30,7 @@ def init_task_api(app: Flask, database: Engine) -> None:
 
 
 def create_task_api(database_url: str) -> Flask:
-    """The task API alone; its database is migrated by the caller."""
+    """The task API alone; the caller has migrated the database."""
     app = Flask("task_api", static_folder=None)
     init_task_api(app, open_engine(database_url))
     return app

@@ -1,4 +1,4 @@
-"""Tokens from the command line: create, list, revoke. The group's context object is a callable that gives a session."""
+"""Commands that create, list and revoke tokens. The context object of the group is a callable that opens a session."""
 
 import json
 from collections.abc import Callable
@@ -14,14 +14,12 @@ from task_api.db import UnitOfWork
 from task_api.models import ApiToken
 
 Sessions = Callable[[], UnitOfWork]
-
-
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
-def say(words: str, told: object, as_json: bool) -> None:
-    """What a command did: in words, or as JSON."""
-    click.echo(json.dumps(told, ensure_ascii=False) if as_json else words)
+def say(text: str, result: object, as_json: bool) -> None:
+    """Print what a command did, as text or as JSON."""
+    click.echo(json.dumps(result, ensure_ascii=False) if as_json else text)
 
 
 @click.group()
@@ -30,7 +28,7 @@ def token() -> None:
 
 
 def named(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
-    """A name that a token may have."""
+    """Check the name of a token."""
     if not 1 <= len(name) <= 100 or not name.isprintable():
         raise click.BadParameter("a name has 1 to 100 printable characters")
     return name
@@ -52,33 +50,33 @@ USUAL = ("tasks:read", "tasks:write")
 @AS_JSON
 @click.pass_obj
 def create(sessions: Sessions, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
-    """Print a new token. It is shown this once; only its hash is kept."""
+    """Print a new token. It is shown only once; only its hash is stored."""
     with sessions() as session:
         session.begin_write()
-        made = tokens.issue(session, name, scopes or USUAL)
+        issued = tokens.issue(session, name, scopes or USUAL)
         session.commit()
-    say(made, {"name": name, "scopes": list(scopes or USUAL), "token": made}, as_json)
+    say(issued, {"name": name, "scopes": list(scopes or USUAL), "token": issued}, as_json)
 
 
 @token.command("list")
 @AS_JSON
 @click.pass_obj
 def list_(sessions: Sessions, as_json: bool) -> None:
-    """Show every token and who is signed in to the page: name, scopes, when it was used, whether it is revoked."""
+    """List all tokens and all sessions of the page: name, scopes, when it was last used and when revoked."""
     signed_in = and_(ApiToken.kind == "session", ApiToken.revoked_at.is_(None), ApiToken.expires_at > datetime.now(UTC))
     shown = select(ApiToken).where(or_(ApiToken.kind == "bearer", signed_in)).order_by(ApiToken.id)
     with sessions() as session:
-        found = [_told(one) for one in session.scalars(shown)]
+        found = [_to_json(one) for one in session.scalars(shown)]
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
         _print(found)
 
 
-def _told(one: ApiToken) -> dict[str, str | None]:
+def _to_json(one: ApiToken) -> dict[str, str | None]:
     moments = {"created_at": one.created_at, "last_used_at": one.last_used_at, "revoked_at": one.revoked_at}
-    told = {"name": one.name, "scopes": one.scopes, "kind": one.kind}
-    return told | {name: at.isoformat() if at else None for name, at in moments.items()}
+    texts: dict[str, str | None] = {"name": one.name, "scopes": one.scopes, "kind": one.kind}
+    return texts | {name: at.isoformat() if at else None for name, at in moments.items()}
 
 
 def _print(found: list[dict[str, str | None]]) -> None:
@@ -94,7 +92,7 @@ def _print(found: list[dict[str, str | None]]) -> None:
 @AS_JSON
 @click.pass_obj
 def revoke(sessions: Sessions, name: str, as_json: bool) -> None:
-    """Revoke every live token of this name, at once and for good; who signed in with it is signed out."""
+    """Revoke every valid token and session of this name, at once and for good."""
     with sessions() as session:
         session.begin_write()
         count = tokens.revoke(session, name)

@@ -1,4 +1,4 @@
-"""RFC 9457 problem documents: every error of the app, in one shape, without internals."""
+"""RFC 9457 problem documents: every error of the app in one shape, without internals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,8 +15,8 @@ from task_api.db_errors import FULL, READ_ONLY, UNUSABLE, forbidden, state
 log = get_logger(__name__)
 
 
-class Problem(Exception):
-    """An answer that says what is wrong and what to do. ``errors``: ``{"field", "detail"}`` for each fault."""
+class Problem(HTTPException):
+    """An error that says what is wrong and what to do. ``errors``: ``{"field", "detail"}`` of each fault."""
 
     def __init__(
         self,
@@ -27,70 +27,62 @@ class Problem(Exception):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.status, self.detail, self.errors, self.headers = status, detail, list(errors), dict(headers or {})
+        self.code, self.errors, self.headers = status, list(errors), dict(headers or {})
+
+    def get_headers(self, *_: Any) -> list[tuple[str, str]]:
+        """Headers of the response."""
+        return list(self.headers.items())
 
 
 def init_errors(app: Flask) -> None:
-    """Answer every error of the app as a problem document."""
-    app.register_error_handler(Problem, _problem)
-    app.register_error_handler(HTTPException, _http)
+    """Answer every error of the app with a problem document."""
+    app.register_error_handler(HTTPException, _problem)
     for failure in (*UNUSABLE, StaleDataError):
         app.register_error_handler(failure, _database)
-    app.register_error_handler(DataError, _unkeepable)
+    app.register_error_handler(DataError, _invalid_value)
     app.register_error_handler(ProgrammingError, _forbidden)
     app.register_error_handler(Exception, _unexpected)
 
 
-def _problem(problem: Problem) -> Response:
+def _problem(error: HTTPException) -> Response:
+    status = error.code or 500
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": HTTP_STATUS_CODES.get(problem.status, "Error"),
-        "status": problem.status,
-        "detail": problem.detail,
+        "title": HTTP_STATUS_CODES.get(status, "Error"),
+        "status": status,
+        "detail": error.description or "",
     }
-    if problem.errors:
-        body["errors"] = problem.errors
+    if faults := getattr(error, "errors", None):
+        body["errors"] = faults
     response = jsonify(body)
-    response.status_code, response.content_type = problem.status, "application/problem+json"
-    response.headers.update(problem.headers)
+    response.headers.update(error.get_headers())
+    response.status_code, response.content_type = status, "application/problem+json"
     return response
-
-
-def _http(error: HTTPException) -> Response:
-    headers = (
-        {"Allow": ", ".join(error.valid_methods or ())} if error.code == 405 and hasattr(error, "valid_methods") else {}
-    )
-    return _problem(Problem(error.code or 500, error.description or "", headers=headers))
 
 
 def _database(error: SQLAlchemyError) -> Response:
     log.error("database_failed", why=str(getattr(error, "orig", error)))
     if state(error) in READ_ONLY:
-        return _problem(Problem(503, "the database can only be read at this moment. Nothing was stored"))
+        return _problem(Problem(503, "the database is read-only at the moment. Nothing was stored"))
     if state(error) in FULL:
         return _problem(Problem(507, "the disk of the server is full; free some space and repeat. Nothing was stored"))
-    return _problem(
-        Problem(
-            503,
-            "the database is busy or away; repeat in a few seconds. Nothing was stored",
-            headers={"Retry-After": "2"},
-        )
-    )
+    why = "the database is busy or unreachable; repeat in a few seconds. Nothing was stored"
+    return _problem(Problem(503, why, headers={"Retry-After": "2"}))
 
 
-def _unkeepable(error: DataError) -> Response:
+def _invalid_value(error: DataError) -> Response:
     log.warning("value_refused", why=str(error.orig))
-    return _problem(Problem(422, "a value is none that the database can keep, such as a NUL character"))
+    return _problem(Problem(422, "the database cannot store one of the values, for instance a NUL character"))
 
 
 def _forbidden(error: ProgrammingError) -> Response:
     if not forbidden(error):
         return _unexpected(error)
     log.error("database_forbids", why=str(error.orig))
-    why = f"the database forbids that to its user; {current_app.config['TASK_API_RIGHTS']}. Nothing was stored"
+    why = f"the database's user lacks a right; {current_app.config['TASK_API_RIGHTS']}. Nothing was stored"
     return _problem(Problem(503, why))
 
 
 def _unexpected(error: Exception) -> Response:
     log.error("unexpected_error", exc_info=error)
-    return _problem(Problem(500, "something unexpected happened; it was logged. Nothing was stored"))
+    return _problem(Problem(500, "an unexpected error occurred and was logged. Nothing was stored"))

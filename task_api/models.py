@@ -1,4 +1,4 @@
-"""What the task API remembers."""
+"""The tables of the task API."""
 
 from datetime import date, datetime
 
@@ -10,10 +10,10 @@ from task_api.statuses import STATUSES, Status
 
 
 class Task(Base):
-    """One piece of work. ``version`` counts its changes and is its ETag; ``archived_at`` None: it is live.
+    """One piece of work. ``version`` counts its changes and is its ETag; ``archived_at`` None: it is active.
 
-    What requests may say and answers tell follows from these columns (`task_api.schemas`): a text is as long as its
-    column, or as ``longest`` says where the column has no end.
+    `task_api.schemas` derives requests and answers from these columns. A text is limited by the length of its column,
+    or by ``longest`` where the column has none. ``lead_id``: the caller's own id of what the task is about.
     """
 
     __tablename__ = "tasks"
@@ -38,10 +38,10 @@ class Task(Base):
 
 
 class ApiToken(Base):
-    """The right to call the API. Only the SHA-256 of the token is kept; the token has 256 random bits.
+    """The right to call the API. Only the SHA-256 of the token is stored; the token has 256 random bits.
 
-    ``kind``: ``bearer`` (programs send it), ``session`` (a browser's cookie) or ``link`` (changed once for a session).
-    ``expires_at`` None: it has no end.
+    ``kind``: ``bearer`` (sent by programs), ``session`` (a browser's cookie) or ``link`` (exchanged once for a
+    session). ``expires_at`` None: it does not expire.
     """
 
     __tablename__ = "api_tokens"
@@ -58,7 +58,7 @@ class ApiToken(Base):
 
 
 class IdempotencyKey(Base):
-    """The answer given to a POST with this key, so that a repeat gets it again."""
+    """The answer to a POST with this key, for its repeats."""
 
     __tablename__ = "idempotency_keys"
 

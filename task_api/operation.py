@@ -1,5 +1,5 @@
-"""Whom a route serves, what it takes and answers: said once, beside it. Requests are checked by it, and the API's
-description tells it.
+"""What a route takes and returns, declared once beside it: requests are checked by it, and `task_api.openapi` describes
+it.
 """
 
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import request
+from flask import Response, request, url_for
 from pydantic import BaseModel, ValidationError
 
 from task_api.errors import Problem
@@ -20,11 +20,10 @@ LARGEST = 1024 * 1024
 
 @dataclass(frozen=True)
 class Operation:
-    """A decorator of views, which get ``query`` and ``body`` in these shapes.
+    """A decorator of views, which get ``query`` and ``body`` as these models.
 
-    ``scope``: what the caller's token must have; empty: the view itself looks at the caller. ``answer``: the type of
-    the JSON; None: there is none. ``sends``, ``tells``: headers of the request and the answer. ``others``: further
-    statuses, which do not follow from the rest.
+    ``scope``: what the caller's token must have; empty if the view checks the caller itself. ``answer``: the type of
+    the response's JSON; None if it has no body. ``others``: statuses that do not follow from the rest.
     """
 
     scope: str = ""
@@ -33,49 +32,58 @@ class Operation:
     body: type[BaseModel] | None = None
     answer: Any = JsonObject
     status: int = 200
-    sends: tuple[str, ...] = ()
-    tells: tuple[str, ...] = ()
+    request_headers: tuple[str, ...] = ()
+    response_headers: tuple[str, ...] = ()
     others: tuple[int, ...] = ()
 
     def __call__(self, view: Callable[..., Any]) -> Callable[..., Any]:
-        """The view, called with what the request says; it knows its operation."""
+        """The view behind these checks; its attribute ``operation`` is this."""
 
         @wraps(view)
         def checked(**arguments: Any) -> Any:
             if self.scope:
                 authorize(self.scope)
-            query = {"query": _query(self.query)} if self.query else {}
-            body = {"body": _body(self.body)} if self.body else {}
-            return view(**arguments, **query, **body)
+            if self.query:
+                arguments["query"] = _query(self.query)
+            if self.body:
+                arguments["body"] = _body(self.body)
+            return view(**arguments)
 
         vars(checked)["operation"] = self
         return checked
 
 
+def link_next(response: Response, **arguments: str) -> None:
+    """Name the next page in the header ``Link``: this request with other arguments."""
+    address = url_for(str(request.endpoint), _external=True, **request.args.to_dict() | arguments)
+    response.headers["Link"] = f'<{address}>; rel="next"'
+
+
 def _body(shape: type[Shape]) -> Shape:
     if (request.content_length or 0) > LARGEST:
-        raise Problem(413, "the body may have at most 1 MB")
+        raise Problem(413, "the request body may have at most 1 MB")
     request.max_content_length = LARGEST
     if not request.is_json:
-        raise Problem(415, "send the body as application/json")
+        raise Problem(415, "send the request body as application/json")
     try:
         return shape.model_validate_json(request.get_data())
     except ValidationError as error:
-        raise _invalid(error, "the body") from error
+        raise _invalid(error, "body") from error
 
 
 def _query(shape: type[Shape]) -> Shape:
-    if doubled := [name for name in request.args if len(request.args.getlist(name)) > 1]:
-        faults = [{"field": name, "detail": "give it once"} for name in doubled]
-        raise Problem(422, "a parameter is given twice", errors=faults)
+    if repeated := [name for name in request.args if len(request.args.getlist(name)) > 1]:
+        faults = [{"field": name, "detail": "give it once"} for name in repeated]
+        raise Problem(422, "a query parameter is repeated", errors=faults)
     try:
         return shape.model_validate(request.args.to_dict())
     except ValidationError as error:
-        raise _invalid(error, "the query") from error
+        raise _invalid(error, "query") from error
 
 
-def _invalid(error: ValidationError, what: str) -> Problem:
-    """A fault names its field and what is allowed there."""
-    faults = [{"field": ".".join(map(str, fault["loc"])) or what, "detail": fault["msg"]} for fault in error.errors()]
-    malformed = any(fault["type"] == "json_invalid" for fault in error.errors())
-    return Problem(400 if malformed else 422, f"{what} is not as the API knows it", errors=faults)
+def _invalid(error: ValidationError, part: str) -> Problem:
+    """Names each field at fault and what is allowed there."""
+    found = error.errors()
+    faults = [{"field": ".".join(map(str, one["loc"])) or f"the {part}", "detail": one["msg"]} for one in found]
+    malformed = any(one["type"] == "json_invalid" for one in found)
+    return Problem(400 if malformed else 422, f"the request {part} is invalid", errors=faults)

@@ -1,4 +1,4 @@
-"""The routes: parse, call, answer."""
+"""The routes of tasks: parse, call, answer."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from task_api import db, tasks
 from task_api.errors import Problem
 from task_api.models import IdempotencyKey, Task
-from task_api.operation import Operation
+from task_api.operation import Operation, link_next
 from task_api.schemas import TaskChange, TaskCreate, TaskList, TaskOut, TaskQuery, as_utc, task_out
 
 api = Blueprint("task_api", __name__)
@@ -26,12 +26,12 @@ api = Blueprint("task_api", __name__)
     body=TaskCreate,
     answer=TaskOut,
     status=201,
-    sends=("Idempotency-Key",),
-    tells=("ETag", "Location"),
+    request_headers=("Idempotency-Key",),
+    response_headers=("ETag", "Location"),
     others=(409,),
 )
 def create_task(body: BaseModel) -> Response:
-    """Create a task; with an Idempotency-Key a repeat gets the first answer and makes nothing."""
+    """Create a task; a repeat with the same Idempotency-Key gets the first answer and creates nothing."""
     key = _idempotency_key()
     db.session().begin_write()
     task = tasks.create(db.session(), actor=g.actor, **body.model_dump())
@@ -43,30 +43,36 @@ def create_task(body: BaseModel) -> Response:
 
 
 @api.get("/tasks")
-@Operation("tasks:read", query=TaskQuery, answer=TaskList, tells=("Link",))
+@Operation("tasks:read", query=TaskQuery, answer=TaskList, response_headers=("Link",))
 def list_tasks(query: TaskQuery) -> Response:
     """List tasks in a stable order, page by page."""
     found = list(db.session().scalars(_selected(query).limit(query.limit + 1)))
     response = jsonify([task_out(task) for task in found[: query.limit]])
     if len(found) > query.limit:
-        arguments = request.args.to_dict() | {"cursor": _cursor(query, found[query.limit - 1])}
-        response.headers["Link"] = f'<{url_for("task_api.list_tasks", _external=True, **arguments)}>; rel="next"'
+        link_next(response, cursor=_cursor(query, found[query.limit - 1]))
     return response
 
 
 @api.get("/tasks/<int:task_id>")
-@Operation("tasks:read", answer=TaskOut, sends=("If-None-Match",), tells=("ETag",), others=(304,))
+@Operation("tasks:read", answer=TaskOut, request_headers=("If-None-Match",), response_headers=("ETag",), others=(304,))
 def get_task(task_id: int) -> Response:
-    """One task with its ETag; 304 when the caller has it already."""
+    """One task with its ETag; 304 if the caller has it already."""
     response = _answer(_found(task_id))
     response.make_conditional(request)
     return response
 
 
 @api.patch("/tasks/<int:task_id>")
-@Operation("tasks:write", body=TaskChange, answer=TaskOut, sends=("If-Match",), tells=("ETag",), others=(409, 412))
+@Operation(
+    "tasks:write",
+    body=TaskChange,
+    answer=TaskOut,
+    request_headers=("If-Match",),
+    response_headers=("ETag",),
+    others=(409, 412),
+)
 def change_task(task_id: int, body: BaseModel) -> Response:
-    """Change the fields sent, and no others; If-Match guards against changes unseen."""
+    """Change the fields sent and no others; If-Match protects changes that the caller has not seen."""
     wanted = body.model_dump(exclude_unset=True)
     db.session().begin_write()
     task = _matching(task_id)
@@ -79,9 +85,9 @@ def change_task(task_id: int, body: BaseModel) -> Response:
 
 
 @api.delete("/tasks/<int:task_id>")
-@Operation("tasks:write", answer=None, status=204, sends=("If-Match",), others=(412,))
+@Operation("tasks:write", answer=None, status=204, request_headers=("If-Match",), others=(412,))
 def archive_task(task_id: int) -> Response:
-    """Archive the task, also when it was archived already; nothing is deleted."""
+    """Archive the task; nothing is deleted. Archiving it again changes nothing."""
     db.session().begin_write()
     tasks.archive(db.session(), _matching(task_id), actor=g.actor)
     db.session().commit()
@@ -113,10 +119,10 @@ def _there(task: Task | None, task_id: int) -> Task:
 
 
 def _matching(task_id: int) -> Task:
-    """The task, unless If-Match names another version of it."""
+    """The task, locked; 412 if If-Match names another version of it."""
     task = _there(tasks.locked(db.session(), task_id) if task_id < 2**63 else None, task_id)
     if request.if_match and not request.if_match.contains(str(task.version)):
-        raise Problem(412, "the task has changed meanwhile; get it again and repeat")
+        raise Problem(412, "the task has changed in the meantime; get it again and repeat")
     return task
 
 
@@ -133,7 +139,7 @@ def _selected(query: TaskQuery) -> Select[Task]:
 
 
 def _after(query: TaskQuery) -> list[ColumnElement[bool]]:
-    """Where the page before ended."""
+    """The condition that continues after the previous page."""
     if query.cursor is None:
         return []
     try:
@@ -145,9 +151,8 @@ def _after(query: TaskQuery) -> list[ColumnElement[bool]]:
         at = as_utc(datetime.fromisoformat(moment))
         return [or_(Task.updated_at > at, and_(Task.updated_at == at, Task.id > last))]
     except ValueError as error:
-        raise Problem(
-            422, "the cursor is not one of ours", errors=[{"field": "cursor", "detail": "take it from the Link header"}]
-        ) from error
+        fault = {"field": "cursor", "detail": "take it from the Link header"}
+        raise Problem(422, "the cursor is invalid", errors=[fault]) from error
 
 
 def _cursor(query: TaskQuery, last: Task) -> str:
@@ -163,19 +168,11 @@ def _idempotency_key() -> str | None:
 
 
 def _keep_answer(key: str, task_id: int, answer: dict[str, Any]) -> dict[str, Any] | None:
-    """Keep the answer under its key, in the task's own transaction; the first answer when the key was used before."""
+    """Store the answer under its key, in the task's transaction; returns the first answer of a key used before."""
     body_hash = hashlib.sha256(request.get_data()).hexdigest()
-    now = datetime.now(UTC)
-    db.session().add(
-        IdempotencyKey(
-            token_id=g.token_id,
-            key=key,
-            request_hash=body_hash,
-            task_id=task_id,
-            answer=json.dumps(answer),
-            created_at=now,
-        )
-    )
+    kept = IdempotencyKey(token_id=g.token_id, key=key, request_hash=body_hash, task_id=task_id)
+    kept.answer, kept.created_at = json.dumps(answer), datetime.now(UTC)
+    db.session().add(kept)
     try:
         db.session().flush()
     except IntegrityError:
@@ -185,5 +182,5 @@ def _keep_answer(key: str, task_id: int, answer: dict[str, Any]) -> dict[str, An
     first = db.session().get_one(IdempotencyKey, (g.token_id, key))
     if first.request_hash != body_hash:
         raise Problem(422, "this Idempotency-Key was used for another task; use a new one")
-    kept: dict[str, Any] = json.loads(first.answer)
-    return kept
+    original: dict[str, Any] = json.loads(first.answer)
+    return original

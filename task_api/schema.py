@@ -1,4 +1,4 @@
-"""The database's schema: which revision it has, which the code wants, and the way there, one process at a time."""
+"""The database's schema: its revision, the revision this code needs, and the migration, in one process at a time."""
 
 import fcntl
 from collections.abc import Iterator
@@ -21,12 +21,12 @@ class SchemaError(Exception):
 
 
 def head() -> str:
-    """The newest revision this code knows; file names start with it and sort in order."""
+    """The newest revision of this code; the names of its files start with it and sort in order."""
     return max(path.stem.split("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
 
 
 def current(engine: Engine) -> str | None:
-    """The revision of the database; None when it is empty."""
+    """The revision of the database; None if it is empty."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
@@ -34,15 +34,16 @@ def current(engine: Engine) -> str | None:
 
 
 def alembic(engine: Engine) -> Config:
-    """For Alembic's commands on this database."""
+    """The configuration of Alembic's commands for this database."""
     config = Config(attributes={"engine": engine})
     config.set_main_option("script_location", str(VERSIONS.parent).replace("%", "%%"))
     return config
 
 
 def upgrade(database_url: str) -> None:
-    """Bring the database to `head`; raises `SchemaError` when that fails, for instance because it is newer than the
-    code. Not for several threads at once: Alembic keeps what it works on in its modules.
+    """Migrate the database to `head`; raises `SchemaError` if that fails, for instance because the database is newer.
+
+    Not thread-safe: Alembic keeps its state in module globals.
     """
     engine = open_engine(database_url)
     try:
@@ -67,7 +68,7 @@ def _upgrade(engine: Engine) -> None:
 
 @contextmanager
 def _alone(engine: Engine) -> Iterator[None]:
-    """Two processes starting at once must not migrate at once; on PostgreSQL migrations/env.py takes a lock there."""
+    """Let one process migrate at a time, by a lock file; on PostgreSQL migrations/env.py takes an advisory lock."""
     file = engine.url.database if engine.dialect.name == "sqlite" else None
     with Path(file).with_suffix(".migrating").open("w") if file else nullcontext() as lock:
         if lock is not None:

@@ -1,4 +1,4 @@
-"""The shapes at the wire, strict: what a request may say and what an answer tells. A task's follow from its columns."""
+"""Strict models of requests and answers. Those of a task are derived from its columns."""
 
 import re
 from datetime import UTC, date, datetime
@@ -26,7 +26,7 @@ def _no_nul(text: str) -> str:
 
 
 def _spelt(pattern: str, how: str) -> BeforeValidator:
-    """Only so; digits alone would be read as seconds since 1970."""
+    """Accept only texts of this pattern: pydantic would read plain digits as seconds since 1970."""
 
     def check(value: object) -> object:
         if not isinstance(value, str) or not re.match(pattern, value):
@@ -37,13 +37,13 @@ def _spelt(pattern: str, how: str) -> BeforeValidator:
 
 
 def as_utc(moment: datetime) -> datetime:
-    """The same moment in UTC; refuses one without a zone or that UTC cannot say."""
+    """The same moment in UTC; raises ValueError without a zone or outside of UTC's range."""
     if moment.tzinfo is None:
         raise ValueError("give a time zone, for instance Z")
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError("is too far away") from error
+        raise ValueError("is out of range") from error
 
 
 def _iso(moment: datetime) -> str:
@@ -66,27 +66,27 @@ _writable = [one for one in _columns if one.name not in {"id", "version", "creat
 LONGEST = {
     one.name: one.info.get("longest") or one.type.length for one in _columns if _hints[one.name] in {str, str | None}
 }
-"""The most characters of each text."""
+"""The maximum length of each text field."""
 
 
 def _default(column: Any) -> Any:
     return column.default.arg if column.default else None if column.nullable else ...
 
 
-def _said(column: Any) -> Any:
-    """What a request may say."""
+def _in_request(column: Any) -> Any:
+    """The type of the column's field in a request."""
     shortest = None if _default(column) == "" else 1
     text = Annotated[Text, Field(min_length=shortest, max_length=LONGEST.get(column.name))]
     hint = _hints[column.name]
     return {str: text, str | None: text | None, date: Day, date | None: Day | None}.get(hint, hint)
 
 
-def _told(hint: Any) -> Any:
-    """What an answer tells; a text that is there is told however long it is."""
+def _in_answer(hint: Any) -> Any:
+    """The type of the field in an answer; a text has no limit there."""
     return {datetime: Moment, datetime | None: Moment | None}.get(hint, hint)
 
 
-class _Wire(BaseModel):
+class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
@@ -95,8 +95,8 @@ def _without_defaults(schema: dict[str, Any]) -> None:
         field.pop("default", None)
 
 
-class _Change(_Wire):
-    """Only the fields sent are changed. ``archived: false`` brings an archived task back."""
+class _Change(_Request):
+    """Only the fields sent are changed. ``archived: false`` restores an archived task."""
 
     model_config = ConfigDict(json_schema_extra=_without_defaults)  # a field left out keeps its value
 
@@ -104,23 +104,23 @@ class _Change(_Wire):
 
 
 class _Out(BaseModel):
-    """A task as the API tells it. ``version`` counts its changes."""
+    """A task. ``version`` counts its changes."""
 
     model_config = ConfigDict(from_attributes=True)
 
 
-_new: dict[str, Any] = {one.name: (_said(one), _default(one)) for one in _writable}
-_changed: dict[str, Any] = {one.name: (_said(one), None) for one in _writable}
-_all: dict[str, Any] = {name: (_told(hint), ...) for name, hint in _hints.items()}
+_new: dict[str, Any] = {one.name: (_in_request(one), _default(one)) for one in _writable}
+_changed: dict[str, Any] = {one.name: (_in_request(one), None) for one in _writable}
+_all: dict[str, Any] = {name: (_in_answer(hint), ...) for name, hint in _hints.items()}
 
-TaskCreate = create_model("TaskCreate", __base__=_Wire, __doc__="A new task.", **_new)
+TaskCreate = create_model("TaskCreate", __base__=_Request, __doc__="A new task.", **_new)
 TaskChange = create_model("TaskChange", __base__=_Change, __doc__=_Change.__doc__, **_changed)
 TaskOut = create_model("TaskOut", __base__=_Out, __doc__=_Out.__doc__, **_all)
-TaskList = list[TaskOut]  # type: ignore[valid-type]  # mypy takes a made class for a variable
+TaskList = list[TaskOut]  # type: ignore[valid-type]  # mypy takes the created class for a variable
 
 
-class TaskQuery(_Wire):
-    """What `GET /tasks` may be asked. ``cursor`` comes from the Link header of the page before."""
+class TaskQuery(_Request):
+    """The query of `GET /tasks`. ``cursor`` comes from the Link header of the previous page."""
 
     model_config = ConfigDict(extra="forbid", strict=False)
 
@@ -133,7 +133,7 @@ class TaskQuery(_Wire):
 
 
 class FieldError(BaseModel):
-    """One field at fault."""
+    """An invalid field."""
 
     field: str
     detail: str

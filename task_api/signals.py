@@ -1,8 +1,8 @@
-"""What the task API tells whoever listens, inside the open transaction: an exception of a receiver fails the request.
+"""Signals about tasks, sent inside the open transaction: an exception in a receiver fails the request.
 
-``task_wanted(task id, session)`` before a task is locked to be changed; ``task_created(task, session, actor)``,
-``task_changed(task, session, changes, actor)`` with ``changes`` as ``{field: (old, new)}``,
-``task_archived(task, session, actor)``. The sender is the task, or its id.
+``task_wanted(task id, session)`` is sent before a task is locked for a change. ``task_created(task, session, actor)``,
+``task_changed(task, session, changes, actor)`` with ``changes`` as ``{field: (old, new)}``, and
+``task_archived(task, session, actor)`` are sent after it. The sender is the task, or its id.
 """
 
 from blinker import Namespace

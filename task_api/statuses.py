@@ -1,4 +1,4 @@
-"""The statuses a task may have, in the order of the work."""
+"""The statuses of a task, in the order of the work."""
 
 from typing import Literal, get_args
 

@@ -1,7 +1,7 @@
-"""Create, change, archive, restore: the only place where a task changes, and where the signals are sent.
+"""Create, change, archive and restore tasks: the only module that changes a task and sends the signals.
 
-Who calls it has opened a transaction with `begin_write` and commits it. A task that was there before is theirs alone
-by then: by `locked`, or by a lock of their own.
+The caller opens the transaction with `begin_write`, locks an existing task by `locked` or by a lock of its own, and
+commits.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from task_api.models import Task
 from task_api.signals import task_archived, task_changed, task_created, task_wanted
 
 _EMPTY = {column.name: None for column in Task.__table__.columns if column.nullable}
-"""Said, so that nobody has to read them back."""
+"""Set explicitly, so that SQLAlchemy need not read them back."""
 
 
 def create(session: Session, *, actor: Actor, **fields: Any) -> Task:
@@ -30,13 +30,13 @@ def create(session: Session, *, actor: Actor, **fields: Any) -> Task:
 
 
 def locked(session: Session, task_id: int) -> Task | None:
-    """The task, which nobody else changes before this transaction ends; None: there is none."""
+    """The task, locked until the transaction ends; None if there is none."""
     task_wanted.send(task_id, session=session)
     return session.get(Task, task_id, populate_existing=True, with_for_update=True)
 
 
 def change(session: Session, task: Task, changes: Mapping[str, Any], *, actor: Actor) -> dict[str, tuple[Any, Any]]:
-    """Set these fields; returns {field: (old, new)} of what really differed, and tells nobody when nothing did."""
+    """Set these fields; returns {field: (old, new)} of those that differed, and sends no signal if none did."""
     real = {name: (getattr(task, name), new) for name, new in changes.items() if getattr(task, name) != new}
     if real:
         for name, (_, new) in real.items():
@@ -47,14 +47,14 @@ def change(session: Session, task: Task, changes: Mapping[str, Any], *, actor: A
 
 
 def archive(session: Session, task: Task, *, actor: Actor) -> None:
-    """Take the task off the board; nothing is deleted, and `restore` brings it back."""
+    """Archive the task; `restore` undoes it."""
     if task.archived_at is None:
         task.archived_at = _touch(task)
         task_archived.send(task, session=session, actor=actor)
 
 
 def restore(session: Session, task: Task, *, actor: Actor) -> None:
-    """Bring an archived task back."""
+    """Undo `archive`."""
     if task.archived_at is not None:
         task.archived_at = None
         _touch(task)
@@ -62,6 +62,6 @@ def restore(session: Session, task: Task, *, actor: Actor) -> None:
 
 
 def _touch(task: Task) -> datetime:
-    """One change more, now."""
+    """Count a change; returns its time."""
     task.version, task.updated_at = task.version + 1, datetime.now(UTC)
     return task.updated_at

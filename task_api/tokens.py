@@ -1,7 +1,8 @@
-"""Tokens: 256 random bits, scopes, only the SHA-256 kept. Programs send one as a bearer; a browser gets one in a cookie
-(a session), for a bearer or for a link that works once.
+"""Tokens: 256 random bits with scopes; only the SHA-256 is stored. Programs send a bearer token; a browser has a cookie
+(a session), which it gets for a bearer token or for a link that works once.
 
-Whom a cookie names may write only from the page itself: the browser sends it with whatever another site makes it ask.
+A request with a cookie may write only if the page itself sent it: browsers send cookies with requests of other sites
+too.
 """
 
 import hashlib
@@ -30,17 +31,17 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 def issue(session: Session, name: str, scopes: Iterable[str], kind: Kind = "bearer") -> str:
-    """A new token; it is shown this once."""
+    """A new token; it cannot be shown again."""
     token, now = "tk_" + secrets.token_urlsafe(32), datetime.now(UTC)
     until = now + LIFE[kind] if kind in LIFE else None
-    made = ApiToken(name=name, scopes=" ".join(scopes), created_at=now, kind=kind, expires_at=until)
-    made.digest = _digest(token)
-    session.add(made)
+    issued = ApiToken(name=name, scopes=" ".join(scopes), created_at=now, kind=kind, expires_at=until)
+    issued.digest = _digest(token)
+    session.add(issued)
     return token
 
 
 def redeem(session: Session, link: str) -> bool:
-    """Use a link up; False when it is none, was used, or is too old. Of two who come at once, one gets it."""
+    """Use a link, once; False if it is unknown, was used before, or has expired. Safe against concurrent use."""
     now = datetime.now(UTC)
     live = (ApiToken.kind == "link", ApiToken.revoked_at.is_(None), ApiToken.expires_at > now)
     used = update(ApiToken).where(ApiToken.digest == _digest(link), *live).values(revoked_at=now).returning(ApiToken.id)
@@ -48,7 +49,7 @@ def redeem(session: Session, link: str) -> bool:
 
 
 def revoke(session: Session, name: str) -> int:
-    """Revoke every live token of this name; returns how many."""
+    """Revoke every valid token of this name; returns how many."""
     live = update(ApiToken).where(ApiToken.name == name, ApiToken.revoked_at.is_(None))
     return len(session.execute(live.values(revoked_at=datetime.now(UTC)).returning(ApiToken.id)).all())
 
@@ -60,12 +61,12 @@ def end(session: Session, token: str) -> None:
 
 
 def forget_ended(session: Session, before: datetime) -> None:
-    """Delete links and sessions that ended before this moment; bearer tokens stay, also revoked ones."""
+    """Delete links and sessions that expired before this moment. Bearer tokens stay, also revoked ones."""
     session.execute(delete(ApiToken).where(ApiToken.kind != "bearer", ApiToken.expires_at < before))
 
 
 def verify(session: Session, token: str, kind: Kind = "bearer") -> ApiToken | None:
-    """The live token of this kind, found by its digest; None when there is none."""
+    """The valid token of this kind, found by its digest; None if there is none."""
     digest = ApiToken.digest == _digest(token)
     found = session.scalars(select(ApiToken).where(digest, ApiToken.kind == kind)).one_or_none()
     if found is None or found.revoked_at is not None:
@@ -74,9 +75,7 @@ def verify(session: Session, token: str, kind: Kind = "bearer") -> ApiToken | No
 
 
 def note_use(token: ApiToken, now: datetime) -> None:
-    """Remember when the token was used, at most once a minute. A busy database is no reason to refuse or delay the
-    request.
-    """
+    """Store when the token was used, at most once a minute. A busy database neither fails nor delays the request."""
     if token.last_used_at is not None and token.last_used_at > now - timedelta(minutes=1):
         return
     used = update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now)
@@ -86,31 +85,31 @@ def note_use(token: ApiToken, now: datetime) -> None:
 
 
 def authorize(scope: str) -> None:
-    """Let only callers go on whose token has this scope (or ``admin``); ``g.actor`` says who it is."""
+    """Require a token with this scope or ``admin``; sets ``g.actor`` and ``g.token_id``."""
     token = caller()
     if not {scope, "admin"} & set(token.scopes.split()):
-        raise Problem(403, f"this token may not do that; it needs the scope {scope}")
+        raise Problem(403, f"this token lacks the scope {scope}")
     note_use(token, datetime.now(UTC))
     g.actor, g.token_id = Actor(PAGE if token.kind == "session" else TOKEN, token.name), token.id
 
 
 def caller() -> ApiToken:
-    """Whose request this is, by its bearer token or else its cookie; 401 when by neither."""
+    """The caller's token, from the Authorization header or else the cookie; 401 if neither is valid."""
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer":
         token = verify(db.session(), given.strip())
     else:
         token = verify(db.session(), request.cookies.get(current_app.config["TASK_API_COOKIE"], ""), "session")
     if token is None:
-        raise Problem(401, "give a valid token: Authorization: Bearer <token>", headers={"WWW-Authenticate": "Bearer"})
+        raise Problem(401, "send a valid token: Authorization: Bearer <token>", headers={"WWW-Authenticate": "Bearer"})
     if token.kind == "session" and request.method not in SAFE and not _from_our_page():
-        raise Problem(403, "signed in by a cookie, one may write only from the page itself; programs send a token")
+        raise Problem(403, "a session may write only from the page itself; programs send a token")
     return token
 
 
 def _from_our_page() -> bool:
-    """By what no other site can make a browser send: https://cheatsheetseries.owasp.org, CSRF prevention, fetch
-    metadata with Origin as the fallback, and a header of our own.
+    """True if the page sent the request: fetch metadata or else Origin, and a header that other sites cannot send.
+    See https://cheatsheetseries.owasp.org, CSRF prevention.
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     ours = site == "same-origin" if site else origin is None or urlsplit(origin).netloc == request.host

@@ -32,7 +32,7 @@ class UndoQuery(BaseModel):
 
 
 @changes.get("/changes")
-@Operation("tasks:read", query=ChangeQuery, answer=list[JsonObject], tells=("Link",))
+@Operation("tasks:read", query=ChangeQuery, answer=list[JsonObject], response_headers=("Link",))
 def list_changes(query: ChangeQuery) -> Response:
     """Every change, newest first, page by page.
 

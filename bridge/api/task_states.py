@@ -25,7 +25,12 @@ class StateQuery(BaseModel):
 
 @states.get("/states")
 @Operation(
-    "tasks:read", query=StateQuery, answer=list[JsonObject], sends=("If-None-Match",), tells=("ETag",), others=(304,)
+    "tasks:read",
+    query=StateQuery,
+    answer=list[JsonObject],
+    request_headers=("If-None-Match",),
+    response_headers=("ETag",),
+    others=(304,),
 )
 def list_states(query: StateQuery) -> Response:
     """How tasks stand with their rows: those named, or all that are not in sync; 304 to who has it already."""

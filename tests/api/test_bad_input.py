@@ -260,7 +260,7 @@ def test_a_file_that_may_only_be_read_is_503_says_so_and_is_still_read(app, clie
     guarded = [True]
     event.listen(app.extensions["database"], "checkout", guard)
     before = state(client)
-    assert_refused(client.post("/tasks", json={"title": "A"}), 503, "can only be read")
+    assert_refused(client.post("/tasks", json={"title": "A"}), 503, "read-only")
     assert state(client) == before
     guarded.clear()
     assert client.post("/tasks", json={"title": "A"}).status_code == 201

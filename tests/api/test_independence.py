@@ -27,7 +27,7 @@ def test_no_file_of_the_task_api_imports_the_bridge(file):
 
 FOREIGN = re.compile(
     r"bridge|\blead(s|\b(?!_id))|\b(spread)?sheets?\b|google|gspread|apps.script|\bcells?\b|\blanes?\b|outbox|webhook"
-    r"|deliver|sweep|procrastinate",
+    r"|deliver|sweep|procrastinate|doctor|dead.letter|tombstone",
     re.IGNORECASE,
 )
 """Words of whoever stands around the task API. Its own ``lead_id`` is a column like any other."""

@@ -153,7 +153,7 @@ def test_a_database_that_can_only_be_read_is_not_ready_and_says_why(stack):
     assert stack.http.get(f"{stack.url}/tasks").status_code == 200
     answer = stack.patch(1, status="DONE")
     assert (answer.status_code, answer.json()["detail"]) == (
-        503, "the database can only be read at this moment. Nothing was stored",
+        503, "the database is read-only at the moment. Nothing was stored",
     )  # fmt: skip
     assert ready(stack) == (503, ["the database cannot be written"])
     (finding,) = machine.database(stack.config, stack.runtime.database)
