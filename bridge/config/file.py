@@ -1,4 +1,4 @@
-"""bridge.toml and the environment → one frozen `Config`, read once; every fault is reported at once with its line.
+"""Read bridge.toml and the environment into a `Config`; every fault is reported at once with its line.
 
 Secrets come from the environment (or a ``.env`` file beside bridge.toml or in the home folder), never from bridge.toml.
 Without a bridge.toml the bridge serves the local Google.
@@ -11,30 +11,33 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 
 from bridge.config.faults import Faults
-from bridge.config.model import GOOGLE, Config, SheetConfig
-from bridge.config.secrets import stored_secret
+from bridge.config.model import Config, SheetConfig
+from bridge.config.secrets import given_secrets, made_secret
 from bridge.config.sheets import OwnSheet, Strict, sheet_configs
-from bridge.core.signature import secret_bytes
+
+SECOND = timedelta(seconds=1)
 
 
 class _Bridge(Strict):
-    public_url: str | None = Field(default=None, pattern=r"^https?://[^/#?]+(/[^#?]*)?$")
-    host: str = "127.0.0.1"
-    trusted_proxies: int = Field(default=0, ge=0, le=10)
-    keep_history: int = Field(default=400, ge=0, le=36_500)
-    engine: bool = True
-    lease: float = Field(default=90.0, ge=3, le=3600, strict=False)
+    """``[bridge]``, in the words of `Config`."""
+
+    public_url: str = Field(default=Config.public_url, pattern=r"^https?://[^/#?]+(/[^#?]*)?$")
+    host: str = Config.host
+    trusted_proxies: int = Field(default=Config.trusted_proxies, ge=0, le=10)
+    keep_history: int = Field(default=Config.keep_history, ge=0, le=36_500)
+    engine: bool = Config.engine
+    lease: timedelta = Field(default=Config.lease, ge=3 * SECOND, le=3600 * SECOND, strict=False)
 
 
 class _Google(Strict):
-    calls_per_minute: int = Field(default=60, ge=6, le=100_000)
-    base_url: str = Field(default=GOOGLE, pattern=r"^https?://")
+    calls_per_minute: int = Field(default=Config.calls_per_minute, ge=6, le=100_000)
+    google_url: str = Field(default=Config.google_url, alias="base_url", pattern=r"^https?://")
     credentials: str | Annotated[list[str], Field(min_length=1)] | None = None
 
 
@@ -50,19 +53,19 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
     environ = os.environ if environ is None else environ
     home = folder / environ.get("LEADBRIDGE_HOME", "instance")
     environ = _dotenv(folder / ".env") | _dotenv(home / ".env") | dict(environ)
-    faults = Faults()
-    port = _port(environ, faults)
-    path = _config_file(environ, home, folder)
-    config = (
-        _local(environ, home, port, faults) if path is None else _from_file(path, environ, home, folder, port, faults)
-    )
-    database = environ.get("DATABASE_URL", "")
-    if database and not re.match(r"sqlite:///|postgresql(\+psycopg)?://", database):
-        faults.add("DATABASE_URL: use postgresql+psycopg://user:password@host/name or sqlite:////path/of/the.db")
-    if not config.engine and not database.startswith("postgresql"):
-        faults.add("engine = false leaves the work to `leadbridge worker`, which needs PostgreSQL: set DATABASE_URL")
+    faults, port = Faults(), environ.get("PORT", "5001")
+    if not (port.isdigit() and 0 < int(port) < 65_536):
+        faults.add(f"PORT is '{port}'; use a number from 1 to 65535")
+    config = Config(home, {"leads": SheetConfig("leads", "")}, local=True, public_url=f"http://127.0.0.1:{port}")
+    if path := _config_file(environ, home, folder):
+        config = replace(config, local=False, **_settings(path, environ, folder, faults))
+    config = replace(config, database_url=_database_url(environ, config, faults))
+    secrets = {key: given_secrets(environ, key, faults) for key in config.sheets}
     faults.stop()
-    return replace(config, database_url=re.sub("^postgresql://", "postgresql+psycopg://", database))
+    sheets = {
+        key: replace(sheet, secrets=secrets[key] or made_secret(home, key)) for key, sheet in config.sheets.items()
+    }
+    return replace(config, port=int(port), sheets=sheets)
 
 
 def _dotenv(path: Path) -> dict[str, str]:
@@ -75,42 +78,25 @@ def _config_file(environ: Mapping[str, str], home: Path, folder: Path) -> Path |
     return next((path for path in (home / "bridge.toml", folder / "bridge.toml") if path.is_file()), None)
 
 
-def _port(environ: Mapping[str, str], faults: Faults) -> int:
-    text = environ.get("PORT", "5001")
-    if text.isdigit() and 0 < int(text) < 65_536:
-        return int(text)
-    faults.add(f"PORT is '{text}'; use a number from 1 to 65535")
-    return 5001
+def _database_url(environ: Mapping[str, str], config: Config, faults: Faults) -> str:
+    url = environ.get("DATABASE_URL", "")
+    if url and not re.match(r"sqlite:///|postgresql(\+psycopg)?://", url):
+        faults.add("DATABASE_URL: use postgresql+psycopg://user:password@host/name or sqlite:////path/of/the.db")
+    if not config.engine and not url.startswith("postgresql"):
+        faults.add("engine = false leaves the work to `leadbridge worker`, which needs PostgreSQL: set DATABASE_URL")
+    return re.sub("^postgresql://", "postgresql+psycopg://", url)
 
 
-def _local(environ: Mapping[str, str], home: Path, port: int, faults: Faults) -> Config:
-    secrets = () if faults.found else (stored_secret(home, environ, "leads"),)
-    sheets = {"leads": SheetConfig("leads", "", secrets=secrets)}
-    return Config(home, sheets, port, local=True, public_url=f"http://127.0.0.1:{port}")
-
-
-def _from_file(path: Path, environ: Mapping[str, str], home: Path, folder: Path, port: int, faults: Faults) -> Config:
+def _settings(path: Path, environ: Mapping[str, str], folder: Path, faults: Faults) -> dict[str, Any]:
+    """What the file says of `Config`; an image may listen elsewhere (``LEADBRIDGE_HOST``)."""
     if (file := _read(path, faults)) is None:
-        return Config(home, {})
-    sheets = sheet_configs(file.sheets, faults)
-    if not faults.found:
-        sheets = {key: _with_secrets(sheet, environ, home, faults) for key, sheet in sheets.items()}
+        return {"sheets": {}}
+    settings = file.bridge.model_dump(exclude_unset=True) | file.google.model_dump(exclude_unset=True)
+    settings |= {"host": environ["LEADBRIDGE_HOST"]} if "LEADBRIDGE_HOST" in environ else {}
+    settings |= {name: settings[name].rstrip("/") for name in ("public_url", "google_url") if name in settings}
     credentials, *more = _key_files(file, environ, folder, faults)
-    return Config(
-        home=home,
-        sheets=sheets,
-        port=port,
-        host=environ.get("LEADBRIDGE_HOST", file.bridge.host),
-        trusted_proxies=file.bridge.trusted_proxies,
-        public_url=(file.bridge.public_url or f"http://127.0.0.1:{port}").rstrip("/"),
-        google_url=file.google.base_url.rstrip("/"),
-        credentials=credentials,
-        more_credentials=tuple(more),
-        keep_history=file.bridge.keep_history,
-        engine=file.bridge.engine,
-        lease=timedelta(seconds=file.bridge.lease),
-        calls_per_minute=file.google.calls_per_minute,
-    )
+    sheets = sheet_configs(file.sheets, faults)
+    return settings | {"sheets": sheets, "credentials": credentials, "more_credentials": tuple(more)}
 
 
 def _read(path: Path, faults: Faults) -> _File | None:
@@ -141,13 +127,3 @@ def _key_files(file: _File, environ: Mapping[str, str], folder: Path, faults: Fa
                 "save Google's JSON key under that name or set GOOGLE_APPLICATION_CREDENTIALS"
             )
     return [folder / name for name in names]
-
-
-def _with_secrets(sheet: SheetConfig, environ: Mapping[str, str], home: Path, faults: Faults) -> SheetConfig:
-    secrets = tuple(stored_secret(home, environ, sheet.key).split())
-    for secret in secrets:
-        try:
-            secret_bytes(secret)
-        except ValueError as error:
-            faults.add(f"the webhook secret of sheet '{sheet.key}': {error}")
-    return replace(sheet, secrets=secrets)

@@ -1,8 +1,4 @@
-"""bridge.toml and the environment → one frozen `Config`, read once; every fault is reported at once with its line.
-
-Secrets come from the environment (or a ``.env`` file beside bridge.toml or in the home folder), never from bridge.toml.
-Without a bridge.toml the bridge serves the local Google.
-"""
+"""What the bridge is told by bridge.toml and the environment: one frozen `Config` with a `SheetConfig` for each tab."""
 
 import hashlib
 from collections.abc import Mapping

@@ -9,17 +9,30 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from bridge.core.signature import PREFIX
+from bridge.config.faults import Faults
+from bridge.core.signature import PREFIX, secret_bytes
 
 
-def stored_secret(home: Path, environ: Mapping[str, str], sheet: str) -> str:
-    """The webhook secret(s) of a sheet: from the environment, else made once and kept in ``home/.env``."""
-    name = "LEADBRIDGE_SECRET_" + sheet.upper().replace("-", "_")
-    if given := environ.get(name):
-        return given
+def given_secrets(environ: Mapping[str, str], sheet: str, faults: Faults) -> tuple[str, ...]:
+    """The webhook secrets of a sheet that the environment names, one or, during a rotation, two."""
+    given = tuple(environ.get(_name(sheet), "").split())
+    for secret in given:
+        try:
+            secret_bytes(secret)
+        except ValueError as error:
+            faults.add(f"the webhook secret of sheet '{sheet}': {error}")
+    return given
+
+
+def made_secret(home: Path, sheet: str) -> tuple[str, ...]:
+    """A new webhook secret, kept in ``home/.env``, where the next start finds it."""
     made = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
-    append_private(home / ".env", f"{name}={made}\n")
-    return made
+    append_private(home / ".env", f"{_name(sheet)}={made}\n")
+    return (made,)
+
+
+def _name(sheet: str) -> str:
+    return "LEADBRIDGE_SECRET_" + sheet.upper().replace("-", "_")
 
 
 def append_private(path: Path, text: str) -> None:

@@ -19,12 +19,14 @@ from bridge.core.mapping import Column, Kind, SheetMapping
 from bridge.core.merge import Direction, Policy
 from bridge.core.statuses import SHIPPED, Statuses
 from task_api.schemas import LONGEST
-from task_api.statuses import STATUSES
+from task_api.statuses import STATUSES, Status
 
 Fault = Callable[..., None]
 SHIPPED_COLUMNS = {column.field: column for column in COLUMNS}
 FED = {column.task_field: column for column in COLUMNS if column.direction == "both"}
 """Task field → its shipped column, of the fields that a column of one's own may feed."""
+SETTINGS = {"spreadsheet", "tab", "assign_ids", "sweep_every", "create_rows", "match", "grace"}
+"""What a sheet's table says in the words of `SheetConfig`."""
 
 
 class Strict(BaseModel):
@@ -51,20 +53,10 @@ def _title(text: str) -> str:
     return text
 
 
-def _status(text: str) -> str:
-    if text not in STATUSES:
-        raise ValueError(f"'{text}' is no task status; use one of {', '.join(STATUSES)}")
-    return text
-
-
 def _task_field(name: str) -> str:
     if name not in FED:
-        *others, last = map(str, FED)
-        raise ValueError(f"use {', '.join(others)} or {last}")
+        raise ValueError(f"use one of {', '.join(map(str, FED))}")
     return name
-
-
-Status = Annotated[str, AfterValidator(_status)]
 
 
 class OwnColumn(Strict):
@@ -115,15 +107,13 @@ def _sheet(key: str, sheet: OwnSheet, fault: Fault) -> SheetConfig:
     column = mapping.by_field.get(sheet.match)
     if sheet.match and (column is None or column.kind != "text" or column.task_field is None):
         fault("match", why="name a text column that the task keeps, such as name")
-    return SheetConfig(
-        key, sheet.spreadsheet, sheet.tab, mapping, (), sheet.assign_ids, sheet.sweep_every, sheet.create_rows,
-        sheet.match, sheet.grace,
-    )  # fmt: skip
+    return SheetConfig(key, mapping=mapping, **sheet.model_dump(include=SETTINGS))
 
 
 def _statuses(sheet: OwnSheet, fault: Fault) -> Statuses:
-    to_task = sheet.statuses or dict(SHIPPED.to_task)
-    back = dict(sheet.back or ({} if sheet.statuses else SHIPPED.back))
+    to_task: Mapping[str, str] = sheet.statuses or SHIPPED.to_task
+    usual = {} if sheet.statuses else SHIPPED.back
+    back = {str(status): word for status, word in (sheet.back or usual).items()}
     for status in STATUSES:
         words = [word for word, meant in to_task.items() if meant == status]
         if not words:

@@ -69,7 +69,7 @@ def test_every_fault_is_reported_at_once_with_its_line(tmp_path):
         ('title = "{surname}"\n', "line 3: sheets.leads.title: only {name} can stand in the title"),
         (
             '[sheets.leads.statuses]\nNEW = "OPEN"\nA = "TODO"\nB = "IN_PROGRESS"\nC = "DONE"\n',
-            "'OPEN' is no task status",
+            "line 4: sheets.leads.statuses.NEW: Input should be 'TODO', 'IN_PROGRESS' or 'DONE'",
         ),
         ('[sheets.leads.statuses]\nNEW = "TODO"\nWON = "DONE"\n', "no word means IN_PROGRESS"),
         ('[sheets.leads.back]\nDONE = "NEW"\n', "'NEW' does not mean DONE; use one of QUALIFIED, LOST"),
@@ -81,7 +81,7 @@ def test_every_fault_is_reported_at_once_with_its_line(tmp_path):
         (f'title = "{"x" * 500}{{name}}"\n', "line 3: sheets.leads.title: it leaves the name no room"),
         (
             '[sheets.leads.columns.phone]\nkind = "text"\ntask_field = "phone"\n',
-            "task_field: use status, notes, assignee or due",
+            "task_field: use one of status, notes, assignee, due",
         ),
         ('[sheets.leads.columns.stage]\nkind = "text"\ntask_field = "status"\n', "already fed by column 'status'"),
     ],
