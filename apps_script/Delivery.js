@@ -2,13 +2,16 @@
  * One signed POST to the bridge, and what its answer means. Decides nothing about rows and keeps nothing.
  */
 
-/** Seconds; Google's own default of 360 would eat the day's trigger time. */
+/** Seconds; Google's own default of 360 would use up the day's trigger time. */
 const TIMEOUT = 15;
 
 /** What to do when Google does not let the script do what its manifest asks for. */
 const NO_RIGHTS =
   'Google has not been given all the rights this script asks for: reload the sheet, choose Bridge → Install and tick ' +
   'every box.';
+
+/** The bridge's code for a delivery that is signed too long ago, or in the future. */
+const TIMESTAMP_OFF = 'timestamp_off';
 
 /**
  * @typedef {{row: number, outcome: string, reasons?: string[]}} Outcome
@@ -70,7 +73,7 @@ function request_(secret, body) {
  * @returns {Answer}
  */
 function answer_(status, reply) {
-  if (status < 200 || status > 299) return no_(status, refusal_(status, reply.detail || ''));
+  if (status < 200 || status > 299) return no_(status, refusal_(status, reply));
   if (!reply.delivery) return no_(status, 'Something answers at that address, but it is not the bridge.');
   const { outcomes = [], settings = null, problem = '' } = reply;
   return { ok: true, status, why: '', outcomes, settings, problem: problem || '' };
@@ -96,17 +99,17 @@ function lacksRights_() {
 }
 
 /**
- * What a person can do about a refusal. 401 has two causes, and the bridge's detail says which.
+ * What a person can do about a refusal. 401 has two causes, and the bridge's code says which.
  * @param {number} status
- * @param {string} detail
+ * @param {{detail?: string, code?: string}} reply
  * @returns {string}
  */
-function refusal_(status, detail) {
+function refusal_(status, { detail, code }) {
   const said = detail ? ' ' + sentence_('The bridge says: ' + detail) : '';
-  if (status === 401 && /timestamp/.test(detail)) return 'The clock of the bridge is wrong: set it.' + said;
+  if (status === 401 && code === TIMESTAMP_OFF) return 'The clock of the bridge is wrong: set it.' + said;
   if (status === 401) return 'The secret is wrong: copy the connection string anew.' + said;
   if (status === 404) return 'The address is wrong: copy the connection string anew.' + said;
   if (status === 429 || status >= 500) return 'The bridge is busy or in trouble (' + status + ').' + said;
-  if (status >= 300 && status < 400) return 'The address only points to another one: use that one.';
+  if (status >= 300 && status < 400) return 'The address redirects to another one: use the target address.';
   return 'The bridge refuses the message (' + status + ').' + said;
 }

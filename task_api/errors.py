@@ -16,18 +16,23 @@ log = get_logger(__name__)
 
 
 class Problem(HTTPException):
-    """An error that says what is wrong and what to do. ``errors``: ``{"field", "detail"}`` of each fault."""
+    """An error that says what is wrong and what to do.
+
+    ``kind``: the member ``code``, for clients that must tell causes of one status apart. ``errors``: ``{"field",
+    "detail"}`` of each fault.
+    """
 
     def __init__(
         self,
         status: int,
         detail: str,
         *,
+        kind: str = "",
         errors: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.code, self.errors, self.headers = status, list(errors), dict(headers or {})
+        self.code, self.kind, self.errors, self.headers = status, kind, list(errors), dict(headers or {})
 
     def get_headers(self, *_: Any) -> list[tuple[str, str]]:
         """Headers of the response."""
@@ -52,6 +57,8 @@ def _problem(error: HTTPException) -> Response:
         "status": status,
         "detail": error.description or "",
     }
+    if kind := getattr(error, "kind", ""):
+        body["code"] = kind
     if faults := getattr(error, "errors", None):
         body["errors"] = faults
     response = jsonify(body)

@@ -146,6 +146,7 @@ class ProblemOut(BaseModel):
     title: str
     status: int
     detail: str
+    code: str = ""
     errors: list[FieldError] = []
 
 

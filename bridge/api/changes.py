@@ -15,7 +15,7 @@ from bridge import tracker
 from bridge.reports.change_list import ChangeQuery, selected, to_json
 from bridge.runtime import Runtime
 from bridge.store.models import Change, Link
-from bridge.sync.undo import CannotUndo, NoSuchChange, take, undo
+from bridge.sync.undo import CannotUndo, ChangedSince, NoSuchChange, take, undo
 from task_api import db
 from task_api.errors import Problem
 from task_api.operation import JsonObject, Operation
@@ -97,6 +97,7 @@ def _back(act: Callable[[Runtime, Session], str]) -> Response:
         try:
             done = act(runtime, session)
         except CannotUndo as error:
-            raise Problem(404 if isinstance(error, NoSuchChange) else 409, str(error)) from error
+            kind = "changed_since" if isinstance(error, ChangedSince) else ""
+            raise Problem(404 if isinstance(error, NoSuchChange) else 409, str(error), kind=kind) from error
         session.commit()
     return jsonify({"done": done})

@@ -9,14 +9,28 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable
+from enum import StrEnum
 
 PREFIX = "whsec_"
 TOLERANCE = 300
 """Seconds a timestamp may be off, either way."""
 
 
+class Fault(StrEnum):
+    """Why a signature is invalid."""
+
+    MISSING = "signature_missing"
+    MALFORMED = "timestamp_malformed"
+    WRONG = "signature_wrong"
+    TIME = "timestamp_off"
+
+
 class BadSignature(Exception):
-    """Not ours, or not now; the message may be shown to the sender."""
+    """Invalid or expired signature. The message may be shown to the sender."""
+
+    def __init__(self, fault: Fault, why: str) -> None:
+        super().__init__(why)
+        self.fault = fault
 
 
 def secret_bytes(secret: str) -> bytes:
@@ -41,12 +55,13 @@ def verify(secrets: Iterable[str], message_id: str, timestamp: str, signatures: 
     during rotation).
     """
     if not message_id or not timestamp or not signatures:
-        raise BadSignature("webhook-id, webhook-timestamp and webhook-signature are required")
+        raise BadSignature(Fault.MISSING, "webhook-id, webhook-timestamp and webhook-signature are required")
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 13):
-        raise BadSignature("webhook-timestamp must be whole seconds since 1970")
+        raise BadSignature(Fault.MALFORMED, "webhook-timestamp must be whole seconds since 1970")
     given = [part.encode() for part in signatures.split(" ")]
     expected = [sign(secret, message_id, int(timestamp), body).encode() for secret in secrets]
     if not any(hmac.compare_digest(one, other) for one in given for other in expected):
-        raise BadSignature("the signature does not fit the body: the secret in the sheet may be an old one")
+        raise BadSignature(Fault.WRONG, "signature mismatch: the sheet may use an old secret")
     if abs(now - int(timestamp)) > TOLERANCE:
-        raise BadSignature(f"the timestamp is {abs(now - int(timestamp)):.0f} s off; {TOLERANCE} s are allowed")
+        why = f"the timestamp is {abs(now - int(timestamp)):.0f} s off; {TOLERANCE} s are allowed"
+        raise BadSignature(Fault.TIME, why)

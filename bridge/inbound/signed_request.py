@@ -49,7 +49,7 @@ def verified(runtime: Runtime, sheet: SheetConfig, body: bytes) -> Letter:
     except BadSignature as error:
         log.warning("delivery_unsigned", sheet=sheet.key, why=str(error))
         _note_unsigned(runtime, sheet.key, now)
-        raise Problem(401, str(error)) from error
+        raise Problem(401, str(error), kind=error.fault) from error
     return Letter(message_id, datetime.fromtimestamp(int(stamp), UTC))
 
 

@@ -28,6 +28,10 @@ class NoSuchChange(CannotUndo):
     """There is no such change of a lead."""
 
 
+class ChangedSince(CannotUndo):
+    """The field has a newer value; ``force`` undoes all the same."""
+
+
 def undo(session: Session, runtime: Runtime, change_id: int, who: str, *, force: bool = False) -> str:
     """Set the field back to what it was before this change; returns what was done, in a sentence.
 
@@ -43,7 +47,9 @@ def undo(session: Session, runtime: Runtime, change_id: int, who: str, *, force:
     later = select(Change.id).where(Change.link_id == link.id, Change.field == change.field, Change.id > change.id)
     newest = session.scalars(later.where(Change.state.in_(IN_FORCE)).order_by(Change.id.desc())).first()
     if newest is not None and not force:
-        raise CannotUndo(f"{change.field} has changed since, last by change {newest}: undo that one first, or force it")
+        raise ChangedSince(
+            f"{change.field} has changed since, last by change {newest}: undo that one first, or force it"
+        )
     return _put(session, runtime, link, task, change, change.old, _actor(change, who))
 
 

@@ -70,7 +70,7 @@ class Receiver:
         try:
             message = Webhook(SECRET).verify(body, headers)
         except WebhookVerificationError:
-            return 401, {"detail": "the signature does not fit the body"}
+            return 401, {"detail": "signature mismatch", "code": "signature_wrong"}
         self.before_answer(message)
         if self.status != 200:
             return self.status, {"detail": self.detail}

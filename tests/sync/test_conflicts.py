@@ -159,6 +159,7 @@ def test_what_has_changed_since_is_not_undone_unless_forced(stack):
     stack.settle()
     refused = undo(stack, first)
     assert refused.status_code == 409
+    assert refused.json()["code"] == "changed_since"
     assert "has changed since" in refused.json()["detail"]
     assert stack.task(1)["status"] == "IN_PROGRESS"
     assert undo(stack, first, force="true").status_code == 200

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bridge.store.history import By, note_life
 from bridge.store.models import ActorKind, Change, Link
-from bridge.sync.undo import CannotUndo, undo
+from bridge.sync.undo import ChangedSince, undo
 from task_api.actor import Actor
 from tests.stack import Stack
 
@@ -52,7 +52,7 @@ def test_a_transaction_that_undoes_sees_what_it_has_noted_itself(linked: Stack) 
         last = session.scalars(select(Change.id).where(Change.field == "status").order_by(Change.id.desc())).first()
         assert last is not None
         undo(session, linked.runtime, last, "tests")
-        with pytest.raises(CannotUndo, match="has changed since"):
+        with pytest.raises(ChangedSince, match="has changed since"):
             undo(session, linked.runtime, last, "tests")
 
 

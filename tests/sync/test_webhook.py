@@ -170,17 +170,19 @@ def test_a_waiting_task_of_the_same_lead_is_taken_up_instead_of_making_a_second(
 
 
 UNSIGNED = {
-    "no signature": {"webhook-signature": ""},
-    "another secret": {"webhook-signature": sign("whsec_" + "B" * 43 + "=", "m", 0, b"")},
-    "late": {"webhook-timestamp": str(int(time.time()) - 400)},
-    "no id": {"webhook-id": ""},
+    "no signature": ({"webhook-signature": ""}, "signature_missing"),
+    "another secret": ({"webhook-signature": sign("whsec_" + "B" * 43 + "=", "m", 0, b"")}, "signature_wrong"),
+    "another time": ({"webhook-timestamp": str(int(time.time()) - 60)}, "signature_wrong"),
+    "no time": ({"webhook-timestamp": "now"}, "timestamp_malformed"),
+    "late": ({"late": 400}, "timestamp_off"),
+    "no id": ({"webhook-id": ""}, "signature_missing"),
 }
 
 
-@pytest.mark.parametrize("headers", UNSIGNED.values(), ids=UNSIGNED)
-def test_unsigned_or_late_is_401_and_nothing_is_stored(stack, headers):
-    answer = stack.post(b'{"type":"heartbeat"}', **headers)
-    assert (answer.status_code, stored(stack)) == (401, 0)
+@pytest.mark.parametrize(("given", "code"), UNSIGNED.values(), ids=UNSIGNED)
+def test_unsigned_or_late_is_401_with_a_code_and_nothing_is_stored(stack, given, code):
+    answer = stack.post(b'{"type":"heartbeat"}', **given)
+    assert (answer.status_code, answer.json()["code"], stored(stack)) == (401, code, 0)
     assert answer.headers["content-type"] == "application/problem+json"
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
-from bridge.core.signature import BadSignature, secret_bytes, sign, verify
+from bridge.core.signature import BadSignature, Fault, secret_bytes, sign, verify
 
 SECRET = "whsec_" + "A" * 43 + "="
 OTHER = "whsec_" + "B" * 43 + "="
@@ -15,42 +15,42 @@ NOW = 1_790_000_000
 
 
 def checked(secrets=(SECRET,), message_id="msg_1", timestamp=str(NOW), body=b"{}", signature=None, now=NOW):
-    verify(
-        secrets, message_id, timestamp, sign(SECRET, "msg_1", NOW, b"{}") if signature is None else signature, body, now
-    )
+    given = sign(SECRET, "msg_1", NOW, b"{}") if signature is None else signature
+    return verify(secrets, message_id, timestamp, given, body, now)
 
 
 def test_a_right_signature_passes():
-    checked()
+    assert checked() is None
 
 
 def test_either_of_two_secrets_passes_during_rotation():
-    checked(secrets=(OTHER, SECRET))
+    assert checked(secrets=(OTHER, SECRET)) is None
 
 
 @pytest.mark.parametrize(
-    "broken",
+    ("broken", "fault"),
     [
-        {"secrets": (OTHER,)},
-        {"message_id": "msg_2"},
-        {"message_id": ""},
-        {"timestamp": str(NOW + 1)},
-        {"timestamp": "yesterday"},
-        {"timestamp": "1" * 400},
-        {"timestamp": "١٢٣"},
-        {"body": b"{ }"},
-        {"signature": ""},
-        {"signature": "v1,"},
-        {"signature": "v1,é"},
-        {"signature": "v2," + sign(SECRET, "msg_1", NOW, b"{}")[3:]},
-        {"now": NOW + 301},
-        {"now": NOW - 301},
+        ({"secrets": (OTHER,)}, Fault.WRONG),
+        ({"message_id": "msg_2"}, Fault.WRONG),
+        ({"message_id": ""}, Fault.MISSING),
+        ({"timestamp": str(NOW + 1)}, Fault.WRONG),
+        ({"timestamp": "yesterday"}, Fault.MALFORMED),
+        ({"timestamp": "1" * 400}, Fault.MALFORMED),
+        ({"timestamp": "١٢٣"}, Fault.MALFORMED),
+        ({"body": b"{ }"}, Fault.WRONG),
+        ({"signature": ""}, Fault.MISSING),
+        ({"signature": "v1,"}, Fault.WRONG),
+        ({"signature": "v1,é"}, Fault.WRONG),
+        ({"signature": "v2," + sign(SECRET, "msg_1", NOW, b"{}")[3:]}, Fault.WRONG),
+        ({"now": NOW + 301}, Fault.TIME),
+        ({"now": NOW - 301}, Fault.TIME),
     ],
     ids=str,
 )
-def test_anything_else_does_not(broken):
-    with pytest.raises(BadSignature):
+def test_anything_else_does_not_and_says_which_fault(broken, fault):
+    with pytest.raises(BadSignature) as caught:
         checked(**broken)
+    assert caught.value.fault is fault
 
 
 @given(st.binary(), st.text("abc_", min_size=1))

@@ -1,6 +1,6 @@
 /**
- * The task API from the page: signed in by a cookie, never by an address; problems as exceptions with words. Keeps no
- * token.
+ * The task API from the page: signed in by a cookie, never by an address; errors as exceptions with a message.
+ * Keeps no token.
  */
 
 /** Who is signed in; the cookie itself no script can read. */
@@ -30,21 +30,22 @@ export async function signOut() {
   await call('DELETE', '/session');
 }
 
-/** The name that the answer gives; `strange` is said when it knows nobody. */
-async function took(answer, strange) {
+/** The name in the answer; throws `fallback` in place of the message of a 401, where it is given. */
+async function took(answer, fallback) {
   try {
     who = await (await answer).json();
   } catch (problem) {
-    throw problem.status === 401 && strange !== undefined ? new Problem(401, strange) : problem;
+    throw problem.status === 401 && fallback !== undefined ? new Problem(401, fallback) : problem;
   }
   return who.name;
 }
 
-/** An answer that is not a yes; `status` 0: no answer. */
+/** An error response; `status` 0: no answer. `code` tells causes of one status apart. */
 export class Problem extends Error {
-  constructor(status, detail) {
+  constructor(status, detail, code = '') {
     super(detail);
     this.status = status;
+    this.code = code;
   }
 }
 
@@ -68,7 +69,7 @@ export async function call(method, path, { body, headers } = {}) {
   const problem = await answer.json().catch(() => ({}));
   const faults = (problem.errors ?? []).map(({ field, detail }) => `${field}: ${detail}`).join('; ');
   const words = problem.detail || problem.error?.message || `Answer ${answer.status}`;
-  throw new Problem(answer.status, faults ? `${words}: ${faults}` : words);
+  throw new Problem(answer.status, faults ? `${words}: ${faults}` : words, problem.code);
 }
 
 /**

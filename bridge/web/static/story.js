@@ -127,7 +127,7 @@ export class Story {
       this.say((await (await call('POST', `/changes/${change.id}/undo${force}`)).json()).done);
     } catch (problem) {
       this.say(problem.message, 'wrong');
-      if (problem.status === 409) this.overtaken.add(change.id);
+      if (problem.code === 'changed_since') this.overtaken.add(change.id);
     }
     this.shown = '';
     await this.refresh();
