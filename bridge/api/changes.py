@@ -1,32 +1,33 @@
-"""The history over HTTP, and the way back: every change, filtered and in pages; undo; take what a conflict lost.
+"""The history over HTTP: list every change, filtered and in pages; undo a change; take the value a conflict lost.
 
-A page costs the same however long the history is: where no index leads to what is asked for, it looks through a
-portion and says where the next one begins.
+A page costs the same however long the history is: where no index leads to the changes asked for, it searches a limited
+number of them and says where the next page begins.
 """
 
 from collections.abc import Callable, Sequence
 
-from flask import Blueprint, Response, current_app, g, jsonify, request, url_for
+from flask import Blueprint, Response, g, jsonify
 from pydantic import BaseModel
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from bridge import tracker
+from bridge.api.current import runtime
 from bridge.reports.change_list import ChangeQuery, selected, to_json
 from bridge.runtime import Runtime
 from bridge.store.models import Change, Link
 from bridge.sync.undo import CannotUndo, ChangedSince, NoSuchChange, take, undo
 from task_api import db
 from task_api.errors import Problem
-from task_api.operation import JsonObject, Operation
+from task_api.operation import JsonObject, Operation, link_next
 
 changes = Blueprint("changes", __name__)
-LOOK = 20_000
-"""So many changes one page looks through, the newest first, unless a task or a lead says where they are."""
+SEARCHED = 20_000
+"""The number of changes one page searches, the newest first, unless an index of tasks or leads leads to them."""
 
 
 class UndoQuery(BaseModel):
-    """What an undo may be told."""
+    """The query of an undo."""
 
     force: bool = False
 
@@ -36,22 +37,21 @@ class UndoQuery(BaseModel):
 def list_changes(query: ChangeQuery) -> Response:
     """Every change, newest first, page by page.
 
-    A page may hold less than was asked for, or nothing, and name a next one: it looked through 20,000 changes.
+    A page may hold fewer changes than asked for, or none, and name a next page: each searches 20,000 changes.
     """
     page, following = _page(db.session(), query)
     response = jsonify([to_json(change, link) for change, link in page])
     if following is not None:
-        arguments = request.args.to_dict() | {"before": str(following)}
-        response.headers["Link"] = f'<{url_for("changes.list_changes", _external=True, **arguments)}>; rel="next"'
+        link_next(response, before=str(following))
     return response
 
 
 @changes.get("/tasks/<int:task_id>/changes")
 @Operation("tasks:read", answer=list[JsonObject])
 def list_changes_of_task(task_id: int) -> Response:
-    """The whole story of one task, newest first.
+    """The history of one task, newest first.
 
-    At most 1,000 changes; older ones: `GET /changes?task_id=…&before=…`.
+    At most 1,000 changes; for older ones: `GET /changes?task_id=…&before=…`.
     """
     if tracker.task(db.session(), task_id) is None:
         raise Problem(404, f"there is no task {task_id}")
@@ -62,19 +62,19 @@ def list_changes_of_task(task_id: int) -> Response:
 @changes.post("/changes/<int:change_id>/undo")
 @Operation("tasks:write", query=UndoQuery, others=(409,))
 def undo_change(change_id: int, query: UndoQuery) -> Response:
-    """Put the old value back on both sides; with `force` also when the field has changed since."""
-    return _back(lambda runtime, session: undo(session, runtime, change_id, str(g.actor), force=query.force))
+    """Restore the old value on both sides; with `force` also if the field has changed since."""
+    return _restored(lambda runtime, session: undo(session, runtime, change_id, str(g.actor), force=query.force))
 
 
 @changes.post("/changes/<int:change_id>/take")
 @Operation("tasks:write", others=(409,))
 def take_change(change_id: int) -> Response:
     """Take the value that a conflict lost."""
-    return _back(lambda runtime, session: take(session, runtime, change_id, str(g.actor)))
+    return _restored(lambda runtime, session: take(session, runtime, change_id, str(g.actor)))
 
 
 def _page(session: Session, query: ChangeQuery) -> tuple[Sequence[Row[Change, Link]], int | None]:
-    """The page, and before which change the next one begins; None when there is none."""
+    """The page, and the change before which the next page begins; None if this is the last."""
     oldest = _oldest(session, query)
     found = session.execute(selected(query).where(Change.id >= oldest).limit(query.limit + 1)).all()
     if len(found) > query.limit:
@@ -84,18 +84,17 @@ def _page(session: Session, query: ChangeQuery) -> tuple[Sequence[Row[Change, Li
 
 
 def _oldest(session: Session, query: ChangeQuery) -> int:
-    """The oldest change this page looks at; 0 when an index leads to the right ones."""
+    """The oldest change this page searches; 0 if an index leads to the right ones."""
     if query.task_id is not None or query.lead_id is not None:
         return 0
     newest = session.scalar(select(func.max(Change.id))) or 0
-    return max(0, min(query.before or newest + 1, newest + 1) - LOOK)
+    return max(0, min(query.before or newest + 1, newest + 1) - SEARCHED)
 
 
-def _back(act: Callable[[Runtime, Session], str]) -> Response:
-    runtime: Runtime = current_app.extensions["bridge"]
-    with runtime.writing() as session:
+def _restored(act: Callable[[Runtime, Session], str]) -> Response:
+    with runtime().writing() as session:
         try:
-            done = act(runtime, session)
+            done = act(runtime(), session)
         except CannotUndo as error:
             kind = "changed_since" if isinstance(error, ChangedSince) else ""
             raise Problem(404 if isinstance(error, NoSuchChange) else 409, str(error), kind=kind) from error

@@ -1,8 +1,8 @@
-"""GET /events: tells the page that something was committed, so that it need not ask all the time.
+"""GET /events: tells the page that something was committed, so that it need not poll.
 
-Says only that, never what: the page asks the API, which looks at the scopes. Each stream holds one of the server's
-twelve threads, so there are four at most, each for ten seconds (a worker that is to stop waits for them); who gets
-none is told to go on asking (204).
+It never tells what was committed: the page asks the API for that, which checks scopes. Each stream occupies one of the
+server's twelve threads, so there are at most four, each for ten seconds, since a worker waits for them before it stops.
+A caller without a stream gets 204 and polls.
 """
 
 import threading
@@ -11,38 +11,38 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, current_app
 
+from bridge.api.current import runtime
 from bridge.runtime import Runtime
 from task_api.db import data_version
 from task_api.tokens import authorize
 
 events = Blueprint("events", __name__)
-MOST, LONGEST = 4, 10.0
-LOOK, BREATH = 0.1, 1.0
-"""Seconds between looks at the database, and at most between lines: that a page is gone shows when a line cannot go."""
+MOST_STREAMS = 4
+LONGEST, POLL, KEEP_ALIVE = 10.0, 0.1, 1.0
+"""Seconds: of a stream, between queries of the database, and between lines. A closed page shows when a line fails."""
 
 
 @events.get("/events")
 def stream() -> Response:
-    """``text/event-stream`` of ``changed``; 204 when every seat is taken."""
+    """``text/event-stream`` of ``changed``; 204 if all streams are taken."""
     authorize("tasks:read")
-    seats = current_app.extensions.setdefault("event_seats", threading.BoundedSemaphore(MOST))
-    if not seats.acquire(blocking=False):
+    streams = current_app.extensions.setdefault("event_streams", threading.BoundedSemaphore(MOST_STREAMS))
+    if not streams.acquire(blocking=False):
         return Response(status=204)
-    response = Response(_lines(current_app.extensions["bridge"]), mimetype="text/event-stream")
+    response = Response(_lines(runtime()), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
-    response.call_on_close(seats.release)
+    response.call_on_close(streams.release)
     return response
 
 
 def _lines(runtime: Runtime) -> Iterator[str]:
-    until = said = time.monotonic()
-    until += LONGEST
-    with runtime.database.connect() as glance:
-        seen = data_version(glance)
+    began = sent = time.monotonic()
+    with runtime.database.connect() as connection:
+        seen = data_version(connection)
         yield "retry: 500\ndata: here\n\n"
-        while (now := time.monotonic()) < until and not runtime.stopping:
-            version = data_version(glance)
-            if version != seen or now - said > BREATH:
+        while (now := time.monotonic()) < began + LONGEST and not runtime.stopping:
+            version = data_version(connection)
+            if version != seen or now - sent > KEEP_ALIVE:
                 yield ":\n\n" if version == seen else "data: changed\n\n"
-                seen, said = version, now
-            time.sleep(LOOK)
+                seen, sent = version, now
+            time.sleep(POLL)

@@ -1,4 +1,4 @@
-"""One log line for each request, and the cause that every line of its work names."""
+"""One log line for each request, and the cause that all log lines of a request name."""
 
 import re
 import time
@@ -16,7 +16,7 @@ _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
 
 def init_logs(app: Flask) -> None:
-    """Give every request its cause, answer it as ``X-Request-Id``, and log what became of the request."""
+    """Give every request its cause, return it as ``X-Request-Id``, and log the response."""
     app.before_request(_begin)
     app.after_request(_answered)
     app.teardown_request(_end)
@@ -30,9 +30,11 @@ def _begin() -> None:
 
 def _answered(response: Response) -> Response:
     milliseconds = (time.perf_counter() - g.began) * 1000
-    route = request.url_rule.rule if request.url_rule else "none"  # the rule: an address may hold a lead's id
-    say = log.debug if request.path in _PROBES and response.status_code == 200 else log.info
-    say("request_answered", method=request.method, route=route, status=response.status_code, ms=round(milliseconds, 1))
+    route = request.url_rule.rule if request.url_rule else "none"  # not the address, which may hold a lead's id
+    write = log.debug if request.path in _PROBES and response.status_code == 200 else log.info
+    write(
+        "request_answered", method=request.method, route=route, status=response.status_code, ms=round(milliseconds, 1)
+    )
     response.headers["X-Request-Id"] = cause() or ""
     return response
 

@@ -1,10 +1,10 @@
-"""What the bridge knows of itself, over HTTP: health, every queue, what waits for a person and the button for each."""
+"""Health, readiness and the state of every sheet, over HTTP."""
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 
+from bridge.api.current import runtime
+from bridge.reports import sheet_status
 from bridge.reports.readiness import lacking
-from bridge.reports.sheet_status import report
-from bridge.runtime import Runtime
 from task_api import db
 from task_api.operation import JsonObject, Operation
 
@@ -19,18 +19,13 @@ def healthz() -> Response:
 
 @status.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """200 when work can be done; 503 with what is missing, in words."""
-    missing = lacking(_runtime().database, lambda: _runtime().engine.alive)
+    """200 if the bridge can work; 503 with what is missing."""
+    missing = lacking(runtime().database, lambda: runtime().engine.alive)
     return jsonify({"status": "not ready" if missing else "ok", "missing": missing}), 503 if missing else 200
 
 
 @status.get("/status")
 @Operation("tasks:read", answer=list[JsonObject])
 def list_sheets() -> Response:
-    """Every sheet: its numbers, when it was last heard of and swept, and what is wrong, in words."""
-    return jsonify(report(db.session(), _runtime()))
-
-
-def _runtime() -> Runtime:
-    runtime: Runtime = current_app.extensions["bridge"]
-    return runtime
+    """Every sheet: its numbers, the time of the last contact and of the last sweep, and its problem."""
+    return jsonify(sheet_status.report(db.session(), runtime()))

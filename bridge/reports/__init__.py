@@ -1,4 +1,4 @@
-"""What people and programs ask about the state: read from the database, never changed here.
+"""Reports about the state for people and programs. They read the database and change nothing.
 
 Read `action_items`, `task_state`, `sheet_status`, then the others.
 """

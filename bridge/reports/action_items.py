@@ -1,6 +1,4 @@
-"""What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused queues. Reads;
-changes nothing.
-"""
+"""What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused queues."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,10 +11,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from bridge.store.models import Change, ChangeState, Link, SheetQueue
 
 SILENT = timedelta(minutes=15)
-"""The script's clock beats every five minutes, somewhat randomly: three missed beats are no accident."""
+"""The script reports every five minutes, with some jitter: this is three reports missed."""
 GONE_TRIGGER = "the trigger may be gone: open the sheet and choose Bridge → Install"
 UNSIGNED = (
-    "deliveries come whose signature is wrong: the sheet may have an old connection string; "
+    "deliveries have a wrong signature: the sheet may have an old connection string; "
     "paste what `leadbridge connection` prints into Bridge → Install"
 )
 MOST = 200
@@ -24,8 +22,8 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Need:
-    """One thing to decide. ``kind``: conflict, refused, dead_letter, deletions, silent, unsigned, header, paused or
-    row. ``id``: the change of a conflict, the link of a refusal or dead letter, the row's number.
+    """One decision to make. ``kind``: conflict, refused, dead_letter, deletions, silent, unsigned, header, paused or
+    row. ``id``: the change of a conflict, the link of a refusal or dead letter.
     """
 
     kind: str
@@ -41,7 +39,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Counts:
-    """One sheet in numbers."""
+    """How many links of a sheet are in which state."""
 
     pending: int = 0
     buried: int = 0
@@ -51,14 +49,14 @@ class Counts:
 
 
 def needs(session: Session, sheets: Sequence[str], now: datetime) -> list[Need]:
-    """Everything, the most urgent first; of each kind at most 200."""
+    """Everything that waits, the most urgent first; at most 200 of each kind."""
     queues = list(session.scalars(select(SheetQueue).where(SheetQueue.sheet.in_(sheets)).order_by(SheetQueue.sheet)))
     found = [need for queue in queues for need in _of_queue(queue, now)]
     return [*found, *_conflicts(session, sheets), *_of_links(session, sheets), *_of_rows(queues)]
 
 
 def silence(queue: SheetQueue, now: datetime) -> str | None:
-    """What to do about a sheet that is not heard of; None while it is."""
+    """What to do about a script without contact; None if it has contact."""
     if queue.heard_at is None:
         return "the sheet's script is not installed yet: open the sheet and choose Bridge → Install"
     if now - queue.heard_at <= SILENT:
@@ -67,13 +65,13 @@ def silence(queue: SheetQueue, now: datetime) -> str | None:
 
 
 def missing_columns(queue: SheetQueue) -> str:
-    """What to do about headers that are not there; empty when all are."""
+    """What to do about missing headers; empty if none is missing."""
     named = " and ".join(f"'{name}'" for name in queue.missing)
     return f"the first row has no column {named}: its edits are not synced until one cell says so" if named else ""
 
 
 def counts(session: Session, sheets: Sequence[str]) -> dict[str, Counts]:
-    """sheet key → its numbers, in one statement."""
+    """sheet key → its counts, in one statement."""
     columns = (
         func.count().filter(Link.wanted > Link.written),
         func.count().filter(Link.failed_at.is_not(None)),
@@ -82,7 +80,7 @@ def counts(session: Session, sheets: Sequence[str]) -> dict[str, Counts]:
         func.count().filter(and_(Link.gone_at.is_not(None), Link.archived_at.is_(None))),
     )
     rows = session.execute(select(Link.sheet, *columns).where(Link.sheet.in_(sheets)).group_by(Link.sheet))
-    return {row[0]: Counts(*row[1:]) for row in rows}
+    return dict.fromkeys(sheets, Counts()) | {row[0]: Counts(*row[1:]) for row in rows}
 
 
 def _of_queue(queue: SheetQueue, now: datetime) -> list[Need]:
@@ -101,7 +99,7 @@ def _of_queue(queue: SheetQueue, now: datetime) -> list[Need]:
 
 
 def _conflicts(session: Session, sheets: Sequence[str]) -> list[Need]:
-    """The values that open conflicts lost, newest first; a conflict is open until its field changes again."""
+    """The values lost in open conflicts, newest first; a conflict is open until its field changes again."""
     lost = select(Change, Link).join(Link, Link.id == Change.link_id)
     mine = lost.where(Change.state == ChangeState.LOST, Link.sheet.in_(sheets), filled(Link.conflicts))
     found: dict[tuple[int, str], Need] = {}
@@ -128,7 +126,7 @@ def _of_link(link: Link) -> list[Need]:
 
 
 def _of_rows(queues: Sequence[SheetQueue]) -> list[Need]:
-    """Rows without a task, as the last sweep saw them."""
+    """Rows without a task in the last sweep."""
     return [
         Need("row", queue.sheet, one["why"], row=one["row"], lead_id=one["lead_id"])
         for queue in queues
@@ -137,5 +135,5 @@ def _of_rows(queues: Sequence[SheetQueue]) -> list[Need]:
 
 
 def filled(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """True when the JSON object holds anything; as text, because not every database compares JSON."""
+    """True if the JSON object is not empty; compared as text, since PostgreSQL cannot compare JSON."""
     return cast(column, Text) != "{}"

@@ -1,4 +1,4 @@
-"""The history as a list: what may be asked for, the query, and each change as JSON."""
+"""The history as a list: its filters, its query, and each change as JSON."""
 
 from typing import Annotated, Any
 
@@ -12,7 +12,7 @@ Short = Annotated[str, Field(min_length=1, max_length=250)]
 
 
 class ChangeQuery(BaseModel):
-    """What `GET /changes` may be asked. ``before`` comes from the Link header of the page before."""
+    """The query of `GET /changes`. ``before`` comes from the Link header of the previous page."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,9 +31,9 @@ class ChangeQuery(BaseModel):
 
 
 def to_json(change: Change, link: Link | None) -> dict[str, Any]:
-    """A change as JSON: when, who or what, which lead and field, old, new, by which rule, and what became of it.
+    """A change as JSON: when, who, lead, field, old and new value, rule, and outcome.
 
-    ``seconds``: how long it took to reach the other side; None while it has not.
+    ``seconds``: the time until it reached the other side; None if it has not.
     """
     actor = Actor.read(change.actor)
     return {
@@ -57,7 +57,7 @@ def to_json(change: Change, link: Link | None) -> dict[str, Any]:
 
 
 def selected(query: ChangeQuery) -> Select[Change, Link]:
-    """Every change that is asked for, the newest first. A lead's are found by its links, which have an index."""
+    """The changes asked for, newest first. Those of a lead are found by its links, which have an index."""
     found = select(Change, Link).outerjoin(Link, Link.id == Change.link_id).order_by(Change.id.desc())
     if query.lead_id is not None:
         found = found.where(Change.link_id.in_(select(Link.id).where(Link.lead_id == query.lead_id)))
@@ -67,6 +67,6 @@ def selected(query: ChangeQuery) -> Select[Change, Link]:
     }  # fmt: skip
     found = found.where(*(column == value for column, value in equal.items() if value is not None))
     bounds = [(query.since, Change.at.__ge__), (query.until, Change.at.__lt__), (query.before, Change.id.__lt__)]
-    if query.who is not None:  # a person types a part of it
+    if query.who is not None:  # a part of the actor, as a person types it
         found = found.where(Change.actor.icontains(query.who, autoescape=True))
     return found.where(*(compare(value) for value, compare in bounds if value is not None))

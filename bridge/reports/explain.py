@@ -1,6 +1,6 @@
-"""Why a cell does not say what its task says: every reason that state and history give. Changes nothing.
+"""Why a cell does not say what its task says: every reason that state and history give.
 
-Answers are read from the link, its sheet's queue and the history; the log has each decision to wait as it was made
+The reasons come from the link, its sheet's queue and the history. The log has each decision to wait
 (``write_postponed``, ``queue_postponed``, ``queue_paused``).
 """
 
@@ -24,8 +24,8 @@ from bridge.tracker import Task
 
 @dataclass(frozen=True)
 class Explanation:
-    """One lead of one sheet. ``fields``: a line for each field; ``reasons``: what holds all of the row up;
-    ``differs``: some cell says something else than the task.
+    """One lead of one sheet. ``fields``: a line for each field; ``reasons``: what delays the whole row; ``differs``:
+    True if some cell differs from the task.
     """
 
     sheet: str
@@ -38,7 +38,7 @@ class Explanation:
 
 
 def explain(session: Session, runtime: Runtime, lead_id: str) -> list[Explanation]:
-    """One explanation for each sheet that knows the lead; none knows it: an empty list."""
+    """One explanation for each sheet that knows the lead."""
     known = session.scalars(select(Link).where(Link.sheet.in_(runtime.config.sheets), Link.lead_id == lead_id))
     found = [_of_link(session, runtime, link) for link in known.all()]
     return found + [
@@ -52,23 +52,23 @@ def explain(session: Session, runtime: Runtime, lead_id: str) -> list[Explanatio
 def _of_link(session: Session, runtime: Runtime, link: Link) -> Explanation:
     config, queue = runtime.config.sheets[link.sheet], session.get_one(SheetQueue, link.sheet)
     task = tracker.task_of(session, link)
-    said, now = as_lead(task, link, config.mapping), runtime.now()
-    fields = tuple(_field(session, config, link, said, name) for name in config.mapping.by_field if name != "sync")
-    differs = any(link.base[name] != value for name, value in said.items() if name in link.base and name != "sync")
+    wanted, now = as_lead(task, link, config.mapping), runtime.now()
+    fields = tuple(_field(session, config, link, wanted, name) for name in config.mapping.by_field if name != "sync")
+    differs = any(link.base[name] != value for name, value in wanted.items() if name in link.base and name != "sync")
     reasons = (*_of_row(link, task, now), *_of_queue(session, runtime, queue, now))
     return Explanation(link.sheet, link.lead_id, task.id, link.row, tuple(filter(None, fields)), reasons, differs)
 
 
-def _field(session: Session, config: SheetConfig, link: Link, said: Fields, name: str) -> str:
-    """Empty for a field of which there is nothing to say, such as one without a column and without a value."""
+def _field(session: Session, config: SheetConfig, link: Link, task: Fields, name: str) -> str:
+    """Empty if there is nothing to say, for instance of a field without column and value."""
     column = config.mapping.by_field[name]
     if column.direction == "to_task":
         return ""
     if name in link.unread:
         return f"{name}: the cell cannot be read: {link.unread[name]}"
     if name not in link.base:
-        return "" if said.get(name) is None else f"{name}: the sheet has no column '{column.headers[0]}'"
-    cell, wanted = link.base[name], said.get(name)
+        return "" if task.get(name) is None else f"{name}: the sheet has no column '{column.headers[0]}'"
+    cell, wanted = link.base[name], task.get(name)
     if cell == wanted:
         return f"{name}: the cell says {_shown(cell)}, as its task does" + _conflict(link, name)
     return f"{name}: the cell says {_shown(cell)}, its task means {_shown(wanted)}: {_why(session, link, name)}"

@@ -1,4 +1,4 @@
-"""How long a task's change takes to reach its row. Reads a bounded piece of the history, however long that is."""
+"""How long a task's change takes to reach its row, from a limited number of recent changes."""
 
 import math
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from bridge.store.models import Change, ChangeState, Link
 
 LAST = 500
-"""So many changes are looked at, and so many pending links."""
+"""The number of changes, and of pending links, that are read."""
 
 
 @dataclass(frozen=True)
 class Lag:
-    """Seconds. ``now``: how long the oldest waiting change has waited, None when none waits. ``p95``: what 95 of 100
-    of the last changes took at most, None when there were none; ``of``: how many those were.
+    """Seconds. ``now``: the age of the oldest change that waits; None if none waits. ``p95``: the 95th percentile of
+    the last ``of`` changes; None if there were none.
     """
 
     now: float | None = None
@@ -32,7 +32,7 @@ def lags(session: Session, sheets: Sequence[str], now: datetime) -> dict[str, La
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """The smallest value that at least this share of them does not exceed (nearest rank)."""
+    """The nearest-rank percentile."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)] if values else None
 
 
@@ -42,7 +42,7 @@ def _lag(waiting: datetime | None, took: Sequence[float], now: datetime) -> Lag:
 
 
 def _waiting(session: Session) -> dict[str, datetime]:
-    """sheet key → when the oldest change that waits was made; by the links that owe a write, not by all changes."""
+    """sheet key → the time of the oldest change that waits, found by the links that owe a write."""
     owing = select(Link.id, Link.sheet).where(Link.wanted > Link.written).order_by(Link.next_try).limit(LAST).subquery()
     oldest = select(owing.c.sheet, func.min(Change.at)).join(Change, Change.link_id == owing.c.id)
     found = session.execute(oldest.where(Change.state == ChangeState.WAITING).group_by(owing.c.sheet))
@@ -50,7 +50,7 @@ def _waiting(session: Session) -> dict[str, datetime]:
 
 
 def _took(session: Session) -> dict[str, list[float]]:
-    """sheet key → seconds of its last changes. What the sheet has no column for is there at once and does not count."""
+    """sheet key → seconds of its last changes; without fields that have no column, which take no time."""
     last = select(Change.id).order_by(Change.id.desc()).limit(LAST).subquery()
     found = (
         select(Link.sheet, Change.at, Change.reached_at)

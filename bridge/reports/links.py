@@ -1,4 +1,4 @@
-"""Where a browser shows a sheet or one of its rows: in Google's editor, or in the page's own sheet. Asks no Google."""
+"""Where a browser shows a sheet or one of its rows: in Google's editor, or in the page's own sheet."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -6,17 +6,22 @@ from sqlalchemy.orm import Session
 from bridge.config.model import Config
 from bridge.store.models import SheetQueue
 
-ADDRESS = "https://docs.google.com/spreadsheets/d/{}/edit"
+EDITOR = "https://docs.google.com/spreadsheets/d/{}/edit"
 
 
-def tabs(session: Session) -> dict[str, int | None]:
-    """sheet key → Google's number of its tab; None until the first look at it."""
-    return {key: tab for key, tab in session.execute(select(SheetQueue.sheet, SheetQueue.tab_id))}  # noqa: C416 - a row is no pair
+class Places:
+    """Addresses of sheets and rows. The number of a sheet's tab is known from the first read on."""
 
+    def __init__(self, session: Session, config: Config) -> None:
+        self._config = config
+        self._tabs = {
+            queue.sheet: queue.tab_id for queue in session.execute(select(SheetQueue.sheet, SheetQueue.tab_id))
+        }
 
-def place(config: Config, key: str, tab: int | None, row: int | None) -> str | None:
-    """The address of this row, or (None) of the sheet; None for the page's own sheet, which is in sight already."""
-    if config.local:
-        return None if row is None else f"#row={row}" + ("" if tab is None else f"&gid={tab}")
-    parts = ([] if tab is None else [f"gid={tab}"]) + ([] if row is None else [f"range=A{row}"])
-    return ADDRESS.format(config.sheets[key].spreadsheet) + ("#" + "&".join(parts) if parts else "")
+    def address(self, sheet: str, row: int | None) -> str | None:
+        """The address of this row, or (None) of the sheet; None for the page's own sheet, which is in view already."""
+        tab = self._tabs.get(sheet)
+        if self._config.local:
+            return None if row is None else f"#row={row}" + ("" if tab is None else f"&gid={tab}")
+        parts = ([] if tab is None else [f"gid={tab}"]) + ([] if row is None else [f"range=A{row}"])
+        return EDITOR.format(self._config.sheets[sheet].spreadsheet) + ("#" + "&".join(parts) if parts else "")

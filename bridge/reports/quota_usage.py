@@ -1,7 +1,7 @@
-"""How much of Google's quota the last minute has used, by kind and purpose, and what is left of it."""
+"""Google's quota: the calls of the last minute, by kind and purpose, and how many are left."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from bridge.config.model import Config
@@ -18,12 +18,12 @@ def last_minute(queue: SheetQueue, now: datetime) -> dict[str, int]:
 
 
 def by_purpose(queue: SheetQueue, now: datetime) -> dict[str, int]:
-    """What the same calls were for (`bridge.google.calls.Purpose`) → how many."""
+    """purpose (`bridge.google.calls.Purpose`) → the same calls."""
     return dict(Counter(purpose for *_, purpose in lately(queue, now)))
 
 
-def left(config: Config, queues: Sequence[SheetQueue], now: datetime) -> dict[str, dict[str, int]]:
-    """sheet key → kind → calls that may still be made now: the sheets of one service account share its budget."""
+def quota_left(config: Config, queues: Collection[SheetQueue], now: datetime) -> dict[str, dict[str, int]]:
+    """sheet key → kind → calls left now; the sheets of one service account share its quota."""
     used: dict[str, Counter[str]] = {}
     for queue in queues:
         used.setdefault(_account(config, queue), Counter()).update(last_minute(queue, now))

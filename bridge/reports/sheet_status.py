@@ -1,56 +1,70 @@
-"""Every sheet in numbers and words, as JSON."""
+"""The status of every sheet, for /status, /metrics and the command."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bridge.reports import quota_usage
 from bridge.reports.action_items import Counts, counts, silence
 from bridge.reports.latency import Lag, lags
+from bridge.reports.quota_usage import by_purpose, last_minute, quota_left
 from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
 
 
-def report(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
-    """The state of every queue as JSON."""
-    sheets, now, budget = list(runtime.config.sheets), runtime.now(), runtime.config.calls_per_minute
-    numbers, lag = counts(session, sheets), lags(session, sheets, now)
-    found = session.scalars(
-        select(SheetQueue).where(SheetQueue.sheet.in_(runtime.config.sheets)).order_by(SheetQueue.sheet)
-    ).all()
-    left = quota_usage.left(runtime.config, found, now)
+@dataclass(frozen=True)
+class SheetStatus:
+    """One sheet. By kind, ``calls``: made in the last minute; ``left``: what its account's quota allows now."""
+
+    queue: SheetQueue
+    counts: Counts
+    lag: Lag
+    calls: Mapping[str, int]
+    left: Mapping[str, int]
+    silence: str | None
+
+
+def statuses(session: Session, runtime: Runtime) -> list[SheetStatus]:
+    """The status of every configured sheet, by key."""
+    sheets, now = list(runtime.config.sheets), runtime.now()
+    number, lag = counts(session, sheets), lags(session, sheets, now)
+    mine = select(SheetQueue).where(SheetQueue.sheet.in_(sheets)).order_by(SheetQueue.sheet)
+    queues = {queue.sheet: queue for queue in session.scalars(mine)}
+    left = quota_left(runtime.config, queues.values(), now)
     return [
-        _queue(queue, numbers.get(queue.sheet, Counts()), lag[queue.sheet], left[queue.sheet], budget, now)
-        for queue in found
+        SheetStatus(queue, number[key], lag[key], last_minute(queue, now), left[key], silence(queue, now))
+        for key, queue in queues.items()
     ]
 
 
-def _queue(
-    queue: SheetQueue, numbers: Counts, lag: Lag, left: Mapping[str, int], budget: int, now: datetime
-) -> dict[str, Any]:
-    times = {
-        "heard_at": queue.heard_at, "swept_at": queue.swept_at, "not_before": queue.not_before,
-        "approved_at": queue.approved_at,
-    }  # fmt: skip
+def report(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
+    """The same as JSON."""
+    return [_to_json(one, runtime) for one in statuses(session, runtime)]
+
+
+def _to_json(one: SheetStatus, runtime: Runtime) -> dict[str, Any]:
+    queue = one.queue
+    purposes = by_purpose(queue, runtime.now())
     return {
         "sheet": queue.sheet,
         "spreadsheet": queue.spreadsheet,
         "owner": queue.owner,
-        **asdict(numbers),
-        "lag": asdict(lag),
-        "calls": {
-            **quota_usage.last_minute(queue, now),
-            "by": quota_usage.by_purpose(queue, now),
-            "budget": budget,
-            "left": left,
-        },
+        **asdict(one.counts),
+        "lag": asdict(one.lag),
+        "calls": {**one.calls, "by": purposes, "budget": runtime.config.calls_per_minute, "left": one.left},
         "problem": queue.problem,
         "held": queue.held,
         "held_why": queue.held_why,
-        "silence": silence(queue, now),
-        **{name: at.isoformat() if at else None for name, at in times.items()},
+        "silence": one.silence,
+        "heard_at": _text(queue.heard_at),
+        "swept_at": _text(queue.swept_at),
+        "not_before": _text(queue.not_before),
+        "approved_at": _text(queue.approved_at),
     }
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

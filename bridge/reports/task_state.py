@@ -1,4 +1,4 @@
-"""How each task stands with its row, in one word and a reason, for the board. Reads; changes nothing."""
+"""The state of each task and its row, in one word with a reason, for the board."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ MOST = 1000
 
 
 @dataclass(frozen=True)
-class Standing:
-    """``state``: in_sync, waiting, refused, conflict, failed or gone. ``why``: in words; empty when there is nothing
-    to say. ``row`` None: the row is not there yet, or not any more.
+class TaskState:
+    """``state``: in_sync, waiting, refused, conflict, failed or gone; ``why``: the reason, or empty. ``row`` None: the
+    row does not exist yet, or no longer.
     """
 
     task_id: int
@@ -26,25 +26,25 @@ class Standing:
     why: str
 
 
-def standing(link: Link) -> Standing:
-    """The worst that is to be said of a link."""
+def state_of(link: Link) -> TaskState:
+    """The most serious state of a link."""
     state, why = next(_troubles(link), ("in_sync", ""))
     row = None if link.row_pending or link.gone_at is not None else link.row
-    return Standing(link.task_id, link.sheet, row, state, why)
+    return TaskState(link.task_id, link.sheet, row, state, why)
 
 
-def of_tasks(session: Session, sheets: Collection[str], task_ids: Collection[int]) -> list[Standing]:
-    """These tasks, as far as they have a row; who has none is left out."""
+def of_tasks(session: Session, sheets: Collection[str], task_ids: Collection[int]) -> list[TaskState]:
+    """The states of these tasks; those without a row are left out."""
     mine = select(Link).where(Link.sheet.in_(sheets), Link.task_id.in_(task_ids))
-    return [standing(link) for link in session.scalars(mine.order_by(Link.task_id))]
+    return [state_of(link) for link in session.scalars(mine.order_by(Link.task_id))]
 
 
-def out_of_sync(session: Session, sheets: Sequence[str]) -> list[Standing]:
-    """Every task that is not in sync with its row, at most 1,000."""
+def out_of_sync(session: Session, sheets: Sequence[str]) -> list[TaskState]:
+    """The states of all tasks that are not in sync with their rows, at most 1,000."""
     troubled = (filled(column) for column in (Link.refused, Link.unread, Link.conflicts))
     unusual = (Link.wanted > Link.written, Link.failed_at.is_not(None), Link.gone_at.is_not(None))
     mine = select(Link).where(Link.sheet.in_(sheets), or_(*troubled, *unusual)).order_by(Link.task_id).limit(MOST)
-    return [standing(link) for link in session.scalars(mine)]
+    return [state_of(link) for link in session.scalars(mine)]
 
 
 def _troubles(link: Link) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,5 @@
-"""The page: the task board and, with the local Google, the lead sheet beside it. Serves files; every lead and task
-comes from the API, which asks for a token.
+"""The page: the task board and, with the local Google, the lead sheet beside it. Serves files only; leads and tasks
+come from the API, which requires a token.
 """
 
 from pathlib import Path
@@ -10,10 +10,10 @@ from bridge.runtime import Runtime
 
 web = Blueprint("web", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 
-# what main.js imports, asked for at once and not one after the other
+# the modules that main.js imports, to be loaded in parallel
 MODULES = sorted(path.name for path in (Path(__file__).parent / "static").glob("*.js") if path.name != "main.js")
 
-# https://www.w3.org/TR/CSP3/: nothing from elsewhere, no script or style in the markup, nobody may frame the page
+# https://www.w3.org/TR/CSP3/: nothing from other sites, no inline script or style, no frames
 STRICT = {
     "default-src": "'self'",
     "img-src": "'self' data:",
@@ -22,7 +22,7 @@ STRICT = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-# what the grid sets as an attribute: one handler, onselectstart="return false", let through by its hash
+# the grid sets one handler as an attribute, onselectstart="return false", which its hash allows
 WITH_GRID = STRICT | {
     "script-src": "'self' 'unsafe-hashes' 'sha256-GZIcz60Uwd6wT3vaYke/atSr53TehbYAPepOa3d03Vw='",
 }
@@ -30,7 +30,7 @@ WITH_GRID = STRICT | {
 
 @web.get("/")
 def page() -> Response:
-    """The page. Whoever opens it must still give a token: the page itself knows nothing."""
+    """The page, without any lead or task."""
     config = _runtime().config
     sheets = [(key, sheet.spreadsheet) for key, sheet in config.sheets.items()]
     markup = render_template("page.html", local=config.local, sheets=sheets, modules=MODULES)

@@ -65,7 +65,7 @@ def test_the_history_of_a_lead_is_reached_from_its_card(stack, chromium):
 
 
 def test_what_is_far_back_is_found_by_looking_further(stack, chromium, monkeypatch):
-    monkeypatch.setattr("bridge.api.changes.LOOK", 20)
+    monkeypatch.setattr("bridge.api.changes.SEARCHED", 20)
     told(stack)
     for number in range(130):
         stack.patch(1, assignee=f"sam {number}")

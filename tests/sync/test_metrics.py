@@ -12,7 +12,7 @@ from sqlalchemy import event, insert
 
 from bridge.config.model import Config
 from bridge.local_google.api.trouble import Fault
-from bridge.reports import quota_usage
+from bridge.reports.quota_usage import quota_left
 from bridge.store.models import Change, Delivery, SheetQueue
 
 
@@ -148,7 +148,7 @@ def test_sheets_of_one_account_share_its_budget_and_those_of_another_have_their_
     lanes = [
         SheetQueue(sheet=key, spent=[(now.timestamp() - 1, "read", "look")] * count) for key, count in calls.items()
     ]
-    free = quota_usage.left(config, lanes, now)
+    free = quota_left(config, lanes, now)
     assert [free[key]["read"] for key in calls] == [0, 0, 53]
     assert {one["write"] for one in free.values()} == {60}
 
@@ -199,7 +199,7 @@ def steps(stack, path):
     [("/metrics", 1), ("/status", 1), ("/needs", 1), ("/changes?who=nobody", 1), ("/changes?lead_id=12&limit=5", None)],
 )
 def test_an_answer_costs_the_same_however_long_the_history_is(linked, path, link, monkeypatch):
-    monkeypatch.setattr("bridge.api.changes.LOOK", 500)
+    monkeypatch.setattr("bridge.api.changes.SEARCHED", 500)
 
     def grow(by):
         now, number = datetime.now(UTC), next(numbers)

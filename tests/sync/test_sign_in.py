@@ -48,7 +48,7 @@ def test_a_link_signs_in_once_and_the_cookie_is_kept_from_scripts_and_other_site
     assert {"HttpOnly", "SameSite=Strict", "Max-Age=43200", "Path=/"} <= set(cookie.split("; "))
     assert "Secure" not in cookie
     assert answers[0].json() == {"name": "anna", "scopes": ["tasks:read", "tasks:write"]}
-    assert "used already" in answers[1].json()["detail"]
+    assert "used before" in answers[1].json()["detail"]
 
 
 def test_of_two_who_open_a_link_at_once_one_is_signed_in(stack):

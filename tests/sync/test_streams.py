@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing
 import pytest
 import requests
 
-from bridge.api.events import LONGEST, MOST
+from bridge.api.events import LONGEST, MOST_STREAMS
 from tests.stack import eventually
 
 pytestmark = pytest.mark.engine
@@ -31,7 +31,7 @@ def test_a_stream_tells_of_a_commit_at_once_and_says_nothing_of_it(stack):
 
 def test_streams_leave_threads_for_everybody_else_and_a_seat_is_free_again_when_a_page_goes(stack):
     with ExitStack() as open_ones:
-        for _ in range(MOST):
+        for _ in range(MOST_STREAMS):
             heard(open_ones.enter_context(closing(listening(stack))).iter_lines())
         assert listening(stack).status_code == 204
         assert stack.tasks() == []

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from bridge.core.outcome import RefusedBy, RefusedWrite
-from bridge.reports.task_state import standing
+from bridge.reports.task_state import state_of
 from bridge.store.models import Link
 
 
@@ -51,6 +51,6 @@ def test_a_write_that_cannot_leave_waits_and_is_listed_as_out_of_sync(stack):
 )
 def test_a_link_stands_as_the_worst_of_its_marks(marks, state, why):
     nothing = {"wanted": 0, "written": 0, "unread": {}, "refused": {}, "conflicts": {}, "row_pending": False}
-    found = standing(Link(task_id=7, sheet="leads", row=3, **nothing | marks))
+    found = state_of(Link(task_id=7, sheet="leads", row=3, **nothing | marks))
     assert (found.task_id, found.state, found.why) == (7, state, why)
     assert found.row == (None if state == "gone" else 3)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bridge.cli.doctor.finding import Finding
 from bridge.config.model import Config
 from bridge.google.calls import KINDS
-from bridge.reports import quota_usage
+from bridge.reports.quota_usage import quota_left
 from bridge.reports.readiness import UNWRITABLE, database_lacks
 from bridge.store.models import SheetQueue
 
@@ -104,7 +104,7 @@ def quota(config: Config, engine: Engine) -> Iterator[Finding]:
     """How much of Google's quota all processes of the bridge have used in the last minute."""
     with Session(engine) as session:
         queues = session.scalars(select(SheetQueue).where(SheetQueue.sheet.in_(config.sheets))).all()
-    free = quota_usage.left(config, queues, datetime.now(UTC)).values()
+    free = quota_left(config, queues, datetime.now(UTC)).values()
     budget = config.calls_per_minute
     left = {kind: min((one[kind] for one in free), default=budget) for kind in KINDS}
     said = ", ".join(f"{left[kind]} of {budget} {kind}s left" for kind in KINDS) + " in this minute"
