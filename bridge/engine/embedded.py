@@ -1,8 +1,8 @@
-"""The embedded engine: one thread in the server's own process, woken in-process, one per database file.
+"""The embedded engine: one thread in the server's own process, one for each database file.
 
-Knows when to work, not what the work is. A lost wake-up costs latency, never data: what is due is always read from
-the links and queues. Several server processes on one SQLite file elect one by ``flock``; the others wait to take over.
-The winner notices the others' commits by SQLite's ``data_version``.
+Knows when to work, not what the work is: what is due is always read from links and queues. Several server processes on
+one SQLite file elect one by ``flock``; the others wait to take over. The winner notices the others' commits by SQLite's
+``data_version``.
 """
 
 import fcntl
@@ -28,7 +28,7 @@ LONGEST_WAIT = 30.0
 GLANCE = 0.25
 """Seconds between looks at ``data_version`` (some microseconds each) and at a free election."""
 FIRST_TIDY = 60.0
-"""Seconds after the start, which has better things to do."""
+"""Seconds after the start, so as not to slow it down."""
 
 
 class EmbeddedEngine:
@@ -37,9 +37,8 @@ class EmbeddedEngine:
     def __init__(self, runtime: Runtime, lock_file: Path) -> None:
         self._runtime = runtime
         self._lock_file = lock_file
-        self._woken = threading.Condition()
-        self._calls = False
-        self._rests_until = math.inf  # by `time.monotonic`; for ever while it works, and then looks again
+        self._woken = threading.Event()
+        self._rests_until = math.inf  # by `time.monotonic`; infinite while it works, after which it looks again
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._tidy_at = time.monotonic() + FIRST_TIDY
@@ -50,15 +49,13 @@ class EmbeddedEngine:
         self._thread.start()
 
     def defer(self, _session: Session, _wishes: Wishes) -> None:
-        """Nothing: what is due stands in the links, and `wake` follows the commit."""
+        """Do nothing: links and queues say what is due, and `wake` follows the commit."""
 
     def wake(self, _sheet: str, at: datetime | None) -> None:
-        """A queue may have work; what comes later than the engine will look anyway disturbs nobody."""
+        """A queue may have work: look then, unless the engine looks earlier anyway."""
         wait = 0.0 if at is None else (at - self._runtime.now()).total_seconds()
-        with self._woken:
-            if time.monotonic() + wait < self._rests_until:
-                self._calls = True
-                self._woken.notify()
+        if time.monotonic() + wait < self._rests_until:
+            self._woken.set()
 
     @property
     def alive(self) -> bool:
@@ -68,13 +65,13 @@ class EmbeddedEngine:
     def stop(self) -> None:
         """Finish the job under way and end the thread."""
         self._stopping = True
-        self.wake("", None)
+        self._woken.set()
         if self._thread is not None:
             self._thread.join()
 
     @property
     def stopping(self) -> bool:
-        """True from the moment it is told to stop: nobody should wait for anything any more."""
+        """True from the moment it is told to stop: nobody should wait for anything."""
         return self._stopping
 
     def _run(self) -> None:
@@ -109,8 +106,7 @@ class EmbeddedEngine:
         """Give every due queue a job; returns the seconds until the next one is due."""
         wait = 0.0
         while wait == 0.0 and not self._stopping:
-            with self._woken:
-                self._calls = False
+            self._woken.clear()
             wait = LONGEST_WAIT
             for due in schedule.due(self._runtime):
                 seconds = (due.at - self._runtime.now()).total_seconds()
@@ -120,7 +116,7 @@ class EmbeddedEngine:
         return wait
 
     def _tidied(self) -> float:
-        """Old history put away when it is time and no queue wants a job; the seconds until the next time."""
+        """Archive old history when it is time; returns the seconds until the next time."""
         now = time.monotonic()
         if now >= self._tidy_at:
             self._tidy_at = now + retention.EVERY.total_seconds()  # also when it fails
@@ -130,10 +126,8 @@ class EmbeddedEngine:
 
     def _rest(self, seconds: float, glance: Connection, seen: object) -> None:
         """Sleep until due, woken, or another process has committed."""
-        with self._woken:
-            self._rests_until = until = time.monotonic() + seconds
-            while not self._calls and not self._stopping and (left := until - time.monotonic()) > 0:
-                self._woken.wait(min(left, GLANCE))
-                if data_version(glance) != seen:
-                    break
-            self._rests_until = math.inf
+        self._rests_until = until = time.monotonic() + seconds
+        while not self._stopping and (left := until - time.monotonic()) > 0:
+            if self._woken.wait(min(left, GLANCE)) or data_version(glance) != seen:
+                break
+        self._rests_until = math.inf
