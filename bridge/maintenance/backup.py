@@ -18,7 +18,7 @@ from bridge.errors import Permanent
 
 @dataclass(frozen=True)
 class Content:
-    """What a database holds, as far as it tells a person that it is the right one."""
+    """What tells a person that it is the right database; ``highest_task``: the last number given out."""
 
     schema: str
     tasks: int
@@ -37,10 +37,10 @@ def backup(database: Path, target: Path) -> Content:
     """Copy the database to a new file; nothing stands under that name before the copy is complete and checked."""
     if not database.is_file():
         raise Permanent(f"there is no database at {database} yet")
-    if target.exists():
-        raise Permanent(f"{target} is there already and is left as it is: choose another name")
     part = target.with_name(f".{target.name}.part")
     try:
+        if target.exists():
+            raise FileExistsError
         copy(database, part)
         content = checked(part)
         os.link(part, target)  # unlike a rename, it fails when the name was taken meanwhile
@@ -55,7 +55,7 @@ def backup(database: Path, target: Path) -> Content:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy a database into a file of its own, without a journal beside it, for its owner only, and onto the disk."""
+    """Copy a database into one new file without a journal, mode 0600; it is on disk when this returns."""
     target.unlink(missing_ok=True)
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
@@ -81,7 +81,7 @@ def checked(file: Path) -> Content:
 
 
 def sync_folder(folder: Path) -> None:
-    """New names in the folder outlive a power cut."""
+    """Put the folder's new names onto the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,9 +1,8 @@
 """Put a backup in the place of the database. Only while nobody uses it; what is replaced is kept.
 
-The sheet has gone on since: the first sweep finds that every cell that differs from the restored base was changed in
-the sheet, and the tasks take it. Three things must not go back with the rest: numbers of tasks that were given out
-since (they stand in the sheet, and a new task must not be taken for one of them), revoked tokens, and the place of
-the database, which is never empty.
+The sheet has changed since: the first sweep finds that every cell that differs from the restored base was changed in
+the sheet, and the tasks take it. Task numbers given out since are not given out again, because they stand in the sheet,
+and revoked tokens stay revoked.
 """
 
 import fcntl
@@ -40,8 +39,7 @@ def restore(file: Path, database: Path, lock_file: Path, now: datetime) -> tuple
         try:
             copy(file, new)
             schema.upgrade(f"sqlite:///{new}")
-            _keep_what_must_not_go_back(new, database, content)
-            _forget_what_was_under_way(new)
+            _bring_up_to_date(new, database, content)
             kept = _put_aside(database, now)
             new.replace(database)
         finally:
@@ -52,7 +50,7 @@ def restore(file: Path, database: Path, lock_file: Path, now: datetime) -> tuple
 
 @contextmanager
 def alone(database: Path, lock_file: Path) -> Iterator[None]:
-    """Nobody runs a bridge on this database, and no engine starts on it meanwhile."""
+    """No bridge runs on this database, and none starts meanwhile; else `Permanent`."""
     with lock_file.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -84,34 +82,30 @@ def _in_use(database: Path) -> bool:
     return database.with_name(database.name + "-wal").exists()
 
 
-def _keep_what_must_not_go_back(new: Path, replaced: Path, content: Content) -> None:
-    try:
-        highest = checked(replaced).highest_task
-    except Permanent:
-        highest = content.highest_task + GAP
-    else:
-        _keep_revoked(new, replaced)
+def _bring_up_to_date(new: Path, replaced: Path, content: Content) -> None:
+    """Keep numbers and revocations of the replaced database; forget the backup's writes in flight, ended by now."""
+    highest, revoked = _numbers_and_revocations(replaced, content)
     with closing(sqlite3.connect(new)) as database, database:
         database.execute("DELETE FROM sqlite_sequence WHERE name = 'tasks'")
-        database.execute("INSERT INTO sqlite_sequence VALUES ('tasks', ?)", (max(highest, content.highest_task),))
-
-
-def _forget_what_was_under_way(new: Path) -> None:
-    """A write that was on its way in the backup has long ended: what the sheet shows now is not it."""
-    with closing(sqlite3.connect(new)) as database, database:
+        database.execute("INSERT INTO sqlite_sequence VALUES ('tasks', ?)", (highest,))
+        database.executemany("UPDATE api_tokens SET revoked_at = ? WHERE digest = ? AND revoked_at IS NULL", revoked)
         database.execute("DELETE FROM in_flight_writes")
         database.execute("UPDATE links SET append_tried_at = NULL")
 
 
-def _keep_revoked(new: Path, replaced: Path) -> None:
-    with closing(sqlite3.connect(replaced)) as before:
-        revoked = before.execute("SELECT revoked_at, digest FROM api_tokens WHERE revoked_at IS NOT NULL").fetchall()
-    with closing(sqlite3.connect(new)) as database, database:
-        database.executemany("UPDATE api_tokens SET revoked_at = ? WHERE digest = ? AND revoked_at IS NULL", revoked)
+def _numbers_and_revocations(replaced: Path, content: Content) -> tuple[int, list[tuple[str, str]]]:
+    """The highest task number given out, and when which tokens were revoked; a guess and none where that is lost."""
+    try:
+        highest = checked(replaced).highest_task
+    except Permanent:
+        return content.highest_task + GAP, []
+    with closing(sqlite3.connect(replaced)) as database:
+        revoked = database.execute("SELECT revoked_at, digest FROM api_tokens WHERE revoked_at IS NOT NULL")
+        return max(highest, content.highest_task), revoked.fetchall()
 
 
 def _put_aside(database: Path, now: datetime) -> Path | None:
-    """Keep the database under a dated name as well; its place is never empty, so that no start makes a new one."""
+    """Keep the database under a dated name as well. Its place is never empty, so that no start makes a new one."""
     if not database.exists():
         return None
     kept = database.with_name(f"{database.name}.{now:%Y-%m-%dT%H%M%SZ}")
