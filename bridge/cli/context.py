@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import click
 from sqlalchemy import Engine, select
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from bridge.app import make_runtime, open_database
 from bridge.config.file import load
 from bridge.config.model import Config, ConfigError
+from bridge.errors import Permanent
 from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
 from task_api.db import UnitOfWork
@@ -19,11 +19,11 @@ SHEET = click.option("--sheet", metavar="KEY", help="Only this sheet; all of the
 
 
 def configured() -> Config:
-    """The configuration, or every fault of it in one message."""
+    """The configuration; raises `Permanent` with every fault of it."""
     try:
         return load()
     except ConfigError as error:
-        raise click.ClickException(f"the configuration has faults:\n{error}") from error
+        raise Permanent(f"the configuration has faults:\n{error}") from error
 
 
 @contextmanager
@@ -62,12 +62,10 @@ def beside_local_google(config: Config, database: Engine) -> Config:
     if not config.local:
         return config
     with Session(database) as session:
-        spreadsheets = {one.sheet: one.spreadsheet for one in session.scalars(select(SheetQueue))}
-    sheets = {key: replace(sheet, spreadsheet=spreadsheets.get(key, "")) for key, sheet in config.sheets.items()}
-    if not all(sheet.spreadsheet for sheet in sheets.values()):
-        raise click.ClickException("there is no sheet yet: start the bridge once (make run), or write a bridge.toml")
-    key_file = config.home / "local_google" / "service_account.json"
-    return replace(config, sheets=sheets, google_url=f"http://127.0.0.1:{config.port}/local", credentials=key_file)
+        spreadsheets = {one.sheet: one.spreadsheet for one in session.scalars(select(SheetQueue)) if one.spreadsheet}
+    if not config.sheets.keys() <= spreadsheets.keys():
+        raise Permanent("there is no sheet yet: start the bridge once (make run), or write a bridge.toml")
+    return config.at_local_google(spreadsheets)
 
 
 def sheet_keys(runtime: Runtime, sheet: str | None) -> list[str]:

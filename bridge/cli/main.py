@@ -1,7 +1,7 @@
 """The ``leadbridge`` command. Parses, calls, prints; decides nothing."""
 
-import sys
 import uuid
+from typing import Any
 
 import click
 from sqlalchemy.exc import DBAPIError
@@ -23,7 +23,21 @@ from task_api.db_errors import reason
 from task_api.schema import SchemaError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Commands may raise what a person must mend; it is printed as one sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except (Permanent, Transient, SchemaError) as error:
+            raise click.ClickException(str(error)) from error
+        except DBAPIError as error:
+            why = f"the database cannot be used: {reason(error)}. Check DATABASE_URL and the server"
+            raise click.ClickException(why) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-v", "--verbose", is_flag=True, help="Log what the bridge does, one event a line.")
 @click.option(
     "--log-format", type=click.Choice(logs.FORMATS), default="text", envvar="LOG_FORMAT", help="How lines look."
@@ -88,10 +102,5 @@ def migrate() -> None:
 
 
 def main() -> None:
-    """Run the command line; what a person must mend is one sentence, not a traceback."""
-    try:
-        cli()
-    except (Permanent, Transient, SchemaError) as error:
-        sys.exit(f"Error: {error}")
-    except DBAPIError as error:
-        sys.exit(f"Error: the database cannot be used: {reason(error)}. Check DATABASE_URL and the server")
+    """Run the command line."""
+    cli()

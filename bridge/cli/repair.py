@@ -1,9 +1,9 @@
-"""Commands that look into the bridge's work or act on it, beside a running bridge or without one: status, needs,
-changes, sweep, approve, retry, undo, take. Parse, call, print; what they commit, a running bridge notices by itself.
+"""Commands that act on the bridge's work, beside a running bridge or without one: sweep, approve, retry, undo, take.
+
+Parse, call, print; a running bridge notices what they commit.
 """
 
 import time
-from typing import Any
 
 import click
 
@@ -75,7 +75,7 @@ def retry_(dead_letter: int | None, every: bool, as_json: bool) -> None:
 def undo_(change: int, force: bool, as_json: bool) -> None:
     """Set a field back to what it was before CHANGE; `leadbridge changes` lists them."""
     with writing() as (runtime, session):
-        done = _done(lambda: back.undo(session, runtime, change, "command line", force=force))
+        done = back.undo(session, runtime, change, "command line", force=force)
     say(done, {"change": change, "done": done}, as_json)
 
 
@@ -85,7 +85,7 @@ def undo_(change: int, force: bool, as_json: bool) -> None:
 def take_(change: int, as_json: bool) -> None:
     """Take the value that a conflict lost; CHANGE as `leadbridge needs` lists it."""
     with writing() as (runtime, session):
-        done = _done(lambda: back.take(session, runtime, change, "command line"))
+        done = back.take(session, runtime, change, "command line")
     say(done, {"change": change, "done": done}, as_json)
 
 
@@ -117,10 +117,3 @@ def _sweep(runtime: Runtime, key: str, quiet: bool) -> Plan:
         finally:
             run.end(job)
     return plan
-
-
-def _done(act: Any) -> str:
-    try:
-        return str(act())
-    except back.CannotUndo as error:
-        raise click.ClickException(str(error)) from error

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -75,6 +75,12 @@ class Config:
         """
         files = (self.credentials, *self.more_credentials)
         return max(files, key=lambda file: hashlib.blake2b(f"{sheet} {file.name}".encode()).digest())
+
+    def at_local_google(self, spreadsheets: Mapping[str, str]) -> "Config":
+        """The same, with the sheets of the local Google that this bridge serves. ``spreadsheets``: sheet key → id."""
+        sheets = {key: replace(sheet, spreadsheet=spreadsheets[key]) for key, sheet in self.sheets.items()}
+        key_file = self.home / "local_google" / "service_account.json"
+        return replace(self, sheets=sheets, google_url=f"http://127.0.0.1:{self.port}/local", credentials=key_file)
 
     def connection(self, key: str) -> str:
         """What a person pastes into the sheet's script: the webhook's address and its newest secret."""

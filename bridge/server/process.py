@@ -1,8 +1,8 @@
 """What one process serves: the bridge and, without a bridge.toml, the local Google beside it."""
 
+import gc
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from flask import Flask
@@ -13,7 +13,6 @@ from bridge.config.model import Config
 from bridge.errors import Permanent
 from bridge.local_google.app import create_local_google
 from bridge.local_google.local import LocalGoogle
-from bridge.server import gc
 from bridge.server.local_token import announce, is_token
 
 
@@ -30,7 +29,7 @@ class Served:
         self.wsgi: Callable[..., Any] = DispatcherMiddleware(app, {"/local": google}) if google else app
 
     def start(self, *, first: bool) -> None:
-        """Requests are answered by now."""
+        """Begin to work; requests are answered by now. The ``first`` of several processes prints the token."""
         if self._local is not None:
             try:
                 self._local.scripts.run("installBridge", [self._config.connection("leads")])
@@ -40,27 +39,31 @@ class Served:
             self._runtime.engine.start()
         if first and self._token is not None:
             announce(self._config, self._token)
-        gc.freeze()
+        freeze()
 
     def stop(self) -> None:
         """Finish the work under way. Requests are still answered: a job may need the local Google."""
         if self._local is not None:
-            self._local.questions.close()  # nobody answers them any more
+            self._local.questions.close()  # nobody will answer them
         self._runtime.engine.stop()
 
     def close(self) -> None:
-        """Nothing asks any more."""
+        """Let go of everything, after the last request."""
         if self._local is not None:
             self._local.scripts.stop()
         self._runtime.close()
 
 
+def freeze() -> None:
+    """Freeze startup objects; full collections paused requests by 100-190 ms, every 1,500 deliveries."""
+    gc.collect()
+    gc.freeze()
+
+
 def _local_google(config: Config, token_ok: Callable[[str], bool]) -> tuple[Flask, Config]:
-    base, folder = f"http://127.0.0.1:{config.port}/local", config.home / "local_google"
+    url = f"http://127.0.0.1:{config.port}/local"
     try:
-        google = create_local_google(folder, public_url=base, api_token_ok=token_ok)
+        google = create_local_google(config.home / "local_google", public_url=url, api_token_ok=token_ok)
     except RuntimeError as error:
         raise Permanent(str(error)) from error
-    spreadsheet = google.extensions["local_google"].book.id
-    sheets = {key: replace(sheet, spreadsheet=spreadsheet) for key, sheet in config.sheets.items()}
-    return google, replace(config, sheets=sheets, google_url=base, credentials=folder / "service_account.json")
+    return google, config.at_local_google(dict.fromkeys(config.sheets, google.extensions["local_google"].book.id))

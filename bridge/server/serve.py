@@ -24,9 +24,8 @@ from bridge.app import open_database
 from bridge.config.file import load
 from bridge.config.model import Config, ConfigError
 from bridge.errors import Permanent
-from bridge.server import gc
 from bridge.server.local_token import local_token
-from bridge.server.process import Served
+from bridge.server.process import Served, freeze
 
 log = get_logger(__name__)
 THREADS = 12
@@ -43,10 +42,10 @@ def serve(config: Config, processes: int = 1, *, quiet: bool = False) -> None:
 
 
 class Records(Logger):
-    """gunicorn's words are records like any others."""
+    """gunicorn's messages, handled by the root logger like any others."""
 
     def setup(self, cfg: Settings) -> None:
-        """Leave handlers and level to the root logger."""
+        """Leave handlers and level to it."""
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True
@@ -60,13 +59,13 @@ class Worker(ThreadWorker):
     _leaves = False
 
     def init_signals(self) -> None:
-        """Ctrl-C reaches every process of a terminal, and is no reason to leave a job half done."""
+        """Finish jobs on every signal to end: Ctrl-C reaches each process of a terminal."""
         super().init_signals()
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
             signal.signal(number, self.handle_exit)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Told to end, once or more often."""
+        """End in a thread, once; a signal handler must not wait."""
         if not self._leaves:
             self._leaves = True
             threading.Thread(target=self._leave, args=(sig, frame), name="leave").start()
@@ -79,7 +78,7 @@ class Worker(ThreadWorker):
         super().handle_exit(sig, frame)
 
     def _close_silent(self) -> None:
-        """Connections on which nothing was ever asked: gunicorn would wait for them as for an answer."""
+        """Close connections without a request: gunicorn would wait for them as for an answer."""
         for connection in self.pending_conns:
             connection.timeout = 0
 
@@ -93,7 +92,7 @@ class Worker(ThreadWorker):
 
 
 class Server(BaseApplication):
-    """The settings, and in each process the app. Nothing that forks is started before it is asked for that."""
+    """gunicorn's application: its settings, and the WSGI app, which each process makes after the fork."""
 
     served: Served
 
@@ -102,16 +101,16 @@ class Server(BaseApplication):
         super().__init__()
 
     def load_config(self) -> None:
-        """Tell gunicorn."""
+        """Give gunicorn its settings."""
         host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
         settings = {
             "bind": f"{host}:{self._config.port}",
             "workers": self._processes,
             "worker_class": Worker,
             "threads": THREADS,
-            "keepalive": 75,  # longer than a proxy keeps its side, which would else send into a closing connection
+            "keepalive": 75,  # longer than a proxy does, which would else send into a closing connection
             "limit_request_line": 8190,
-            "secure_scheme_headers": {},  # which proxies are believed is said once, by trusted_proxies in bridge.toml
+            "secure_scheme_headers": {},  # trusted_proxies in bridge.toml says which proxies are believed
             "forwarder_headers": "",
             "control_socket_disable": True,
             "logger_class": Records,
@@ -133,8 +132,8 @@ class Server(BaseApplication):
         super().reload()
 
     def run(self) -> None:
-        """Until told to stop."""
-        gc.freeze()
+        """Serve until told to stop."""
+        freeze()
         if self._processes > 1:
             super().run()
         else:

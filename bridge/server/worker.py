@@ -1,25 +1,27 @@
 """``leadbridge worker``: the engine alone, in as many processes as wanted on one PostgreSQL."""
 
 import signal
-import sys
 import threading
 from dataclasses import replace
 
 from bridge.app import make_runtime, open_database
 from bridge.config.model import Config
-from bridge.server import gc
+from bridge.errors import Permanent
+from bridge.server.process import freeze
 
 
 def work(config: Config) -> None:
-    """Run until interrupted; jobs under way are finished before the process ends."""
+    """Run until interrupted; jobs under way are finished before the process ends. Raises `Permanent`."""
     if config.local or not config.database.startswith("postgresql"):
-        sys.exit("a worker of its own needs a bridge.toml and PostgreSQL: set DATABASE_URL=postgresql+psycopg://…")
+        raise Permanent(
+            "`leadbridge worker` needs a bridge.toml and PostgreSQL: set DATABASE_URL=postgresql+psycopg://…"
+        )
     runtime, stopping = make_runtime(replace(config, engine=True), open_database(config)), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     runtime.engine.start()
     print("ready", flush=True)
-    gc.freeze()
+    freeze()
     stopping.wait()
     runtime.engine.stop()
     runtime.close()

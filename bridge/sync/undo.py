@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bridge import tracker
 from bridge.core.values import Value
+from bridge.errors import Permanent
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store.history import By, note_put
@@ -20,7 +21,7 @@ from task_api.actor import Actor
 IN_FORCE = (ChangeState.APPLIED, ChangeState.WAITING)
 
 
-class CannotUndo(Exception):
+class CannotUndo(Permanent):
     """Why not, and what to do instead."""
 
 

@@ -13,7 +13,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from bridge.server import gc
+from bridge.server.process import freeze
 from tests.benchmarks import report
 from tests.benchmarks.client import Script, Wire
 from tests.benchmarks.databases import SQLITE
@@ -60,7 +60,7 @@ def inside(deliveries: int = INSIDE) -> list[Line]:
     build.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="memory-", dir=build) as name:
         bridge, leads, told = Inside(SQLITE, Path(name), ROWS), cycle(range(1, ROWS + 1)), 0
-        gc.freeze()
+        freeze()
         lines = [_line(0, "", resident_of(os.getpid()))]
         for _ in range(PARTS):
             began = time.perf_counter()
