@@ -39,12 +39,12 @@ def follow(guide: str, folder: Path) -> list[str]:
         lines.insert(place + 1, indent + line)
         (folder / name).write_text("\n".join(lines) + "\n")
     ((name, text),) = NEW.findall(guide)
-    last = head()  # by now there may be newer ones than when the guide was written
+    last = head()
     text = (
         text.replace("\n    ", "\n")
         .removeprefix("    ")
-        .replace('"0010"', f'"{int(last) + 1:04}"')
-        .replace('"0009"', f'"{last}"')
+        .replace('"NNNN"', f'"{int(last) + 1:04}"')
+        .replace('"MMMM"', f'"{last}"')
     )
     (folder / "migrations" / "versions" / f"{int(last) + 1:04}_added.py").write_text(text)
     return [name for name, _, _ in BELOW.findall(guide)]

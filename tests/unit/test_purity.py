@@ -1,4 +1,4 @@
-"""What decides does no I/O: bridge.core imports the standard library's plain parts and itself, nothing else."""
+"""bridge.core does no I/O: it imports plain parts of the standard library and itself, nothing else."""
 
 import ast
 from pathlib import Path
