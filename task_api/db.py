@@ -111,6 +111,9 @@ class UnitOfWork(Session):
             return
         if self.in_transaction():
             self.rollback()
+        self._begin_immediate(engine)
+
+    def _begin_immediate(self, engine: Engine | Connection) -> None:
         writer = _writers.setdefault(str(engine.engine.url), threading.Lock())
         writer.acquire()
         self._writer = writer

@@ -20,7 +20,7 @@ def healthz() -> Response:
 @status.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """200 if the bridge can work; 503 with what is missing."""
-    missing = lacking(runtime().database, lambda: runtime().engine.alive)
+    missing = lacking(runtime())
     return jsonify({"status": "not ready" if missing else "ok", "missing": missing}), 503 if missing else 200
 
 

@@ -1,7 +1,7 @@
 """What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused queues."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,7 +67,7 @@ def silence(queue: SheetQueue, now: datetime) -> str | None:
 def missing_columns(queue: SheetQueue) -> str:
     """What to do about missing headers; empty if none is missing."""
     named = " and ".join(f"'{name}'" for name in queue.missing)
-    return f"the first row has no column {named}: its edits are not synced until one cell says so" if named else ""
+    return f"the first row has no column {named}: its edits are not synced until a header names it" if named else ""
 
 
 def counts(session: Session, sheets: Sequence[str]) -> dict[str, Counts]:
@@ -106,8 +106,8 @@ def _conflicts(session: Session, sheets: Sequence[str]) -> list[Need]:
     for change, link in session.execute(mine.order_by(Change.id.desc()).limit(MOST)):
         if change.field in link.conflicts:
             why = f"{change.field}: {link.conflicts[change.field]}"
-            at = (link.sheet, why, change.id, link.lead_id, link.task_id, link.row, change.field, change.new)
-            found.setdefault((link.id, change.field), Need("conflict", *at))
+            need = _need("conflict", link, why, id=change.id, field=change.field, value=change.new)
+            found.setdefault((link.id, change.field), need)
     return list(found.values())
 
 
@@ -118,11 +118,15 @@ def _of_links(session: Session, sheets: Sequence[str]) -> list[Need]:
 
 
 def _of_link(link: Link) -> list[Need]:
-    one = Need("refused", link.sheet, "", link.id, link.lead_id, link.task_id, link.row)
     if link.failed_at is not None:
-        return [replace(one, kind="dead_letter", why=link.error or "")]
-    unread = [replace(one, field=name, why=why) for name, why in link.unread.items()]
-    return unread + [replace(one, field=name, why=it.why, value=it.value) for name, it in link.refused.items()]
+        return [_need("dead_letter", link, link.error or "", id=link.id)]
+    unread = [_need("refused", link, why, id=link.id, field=name) for name, why in link.unread.items()]
+    refused = link.refused.items()
+    return unread + [_need("refused", link, it.why, id=link.id, field=name, value=it.value) for name, it in refused]
+
+
+def _need(kind: str, link: Link, why: str, **more: Any) -> Need:
+    return Need(kind, link.sheet, why, lead_id=link.lead_id, task_id=link.task_id, row=link.row, **more)
 
 
 def _of_rows(queues: Sequence[SheetQueue]) -> list[Need]:

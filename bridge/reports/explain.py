@@ -17,7 +17,7 @@ from bridge.core.values import Fields, Value
 from bridge.reports.action_items import missing_columns, silence
 from bridge.runtime import Runtime
 from bridge.store import quota
-from bridge.store.models import Change, Link, SheetQueue
+from bridge.store.models import Change, ChangeState, Link, SheetQueue
 from bridge.sync.merge_row import as_lead
 from bridge.tracker import Task
 
@@ -83,7 +83,7 @@ def _why(session: Session, link: Link, name: str) -> str:
 
 
 def _since(session: Session, link: Link, name: str) -> str:
-    mine = select(Change).where(Change.link_id == link.id, Change.field == name, Change.state == "waiting")
+    mine = select(Change).where(Change.link_id == link.id, Change.field == name, Change.state == ChangeState.WAITING)
     change = session.scalars(mine.order_by(Change.id.desc())).first()
     return f" since {_moment(change.at)}, for {change.actor}" if change is not None else ""
 

@@ -1,11 +1,10 @@
-"""What a bridge lacks before it can work: nothing, when traffic may be sent to it. Changes nothing, asks no Google."""
-
-from collections.abc import Callable
+"""What the bridge lacks before it can work. Changes nothing and calls no Google."""
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import task_api.schema
+from bridge.runtime import Runtime
 from task_api.db import Base, impatient
 from task_api.db_errors import state
 
@@ -25,21 +24,21 @@ _UNGRANTED = text(r"""
     )
     SELECT kind, rights, string_agg(name, ', ' ORDER BY name) FROM kept GROUP BY kind, rights ORDER BY kind DESC
 """)
-"""What PostgreSQL keeps from the bridge's user: kind, rights, names."""
+"""Missing rights of PostgreSQL's user: kind, rights, names."""
 UNWRITABLE = "the database cannot be written"
 
 
-def lacking(database: Engine, engine_lives: Callable[[], bool]) -> list[str]:
-    """One sentence for each thing that is missing; they may be shown to anybody."""
+def lacking(runtime: Runtime) -> list[str]:
+    """One sentence for each thing that is missing; they hold no secrets. None is missing: the bridge can work."""
     try:
-        found, works = database_lacks(database), engine_lives()  # others may do the work: the database knows
+        found, works = database_lacks(runtime.database), runtime.engine.alive  # which asks the database, too
     except SQLAlchemyError:
         return ["the database cannot be read"]
     return found if works else [*found, "the engine does not run: tasks are changed, the sheet is not"]
 
 
 def database_lacks(database: Engine) -> list[str]:
-    """The same of the database alone."""
+    """What the database lacks."""
     if ungranted := _ungranted(database):
         return ungranted
     here, wanted = task_api.schema.current(database), task_api.schema.head()
@@ -61,7 +60,7 @@ def _ungranted(database: Engine) -> list[str]:
 
 
 def _writable(database: Engine) -> bool:
-    """Take the right to write and give it back. A database that another writes at this moment is writable."""
+    """Take and release the right to write. A database that another process writes now is writable."""
     try:
         with database.connect() as connection, impatient(connection):
             if database.dialect.name != "sqlite":
