@@ -7,11 +7,11 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from bridge.api.answers import init_answers
 from bridge.api.changes import changes
 from bridge.api.events import events
 from bridge.api.metrics import metrics
 from bridge.api.needs import needs
-from bridge.api.request_log import init_logs
 from bridge.api.session import session
 from bridge.api.status import status
 from bridge.api.task_states import states
@@ -62,7 +62,7 @@ def create_app(config: Config) -> Flask:
     runtime = make_runtime(config, open_database(config))
     app = Flask("bridge", static_folder=None)
     app.config.from_mapping(WORDS)
-    init_logs(app)
+    init_answers(app)
     init_task_api(app, runtime.database)
     app.extensions["bridge"] = runtime
     for blueprint in (hooks, status, needs, changes, metrics, states, session, events, web):

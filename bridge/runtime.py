@@ -15,7 +15,8 @@ from bridge.config.model import Config
 from bridge.core.token_bucket import Pace
 from bridge.errors import Permanent
 from bridge.google.calls import Calls
-from bridge.google.credentials import Google, account_of
+from bridge.google.client import Google
+from bridge.google.credentials import account_of
 from bridge.google.sheet import Sheet
 from bridge.store.unit_of_work import Effects, Wishes
 from task_api.db import UnitOfWork
@@ -123,7 +124,7 @@ class Runtime:
     def used(self, key: str) -> tuple[int, int]:
         """Reads and writes this process has made for a sheet."""
         sheet = self.sheets.get(key)
-        return (sheet.calls["read"], sheet.calls["write"]) if sheet else (0, 0)
+        return (sheet.calls.begun["read"], sheet.calls.begun["write"]) if sheet else (0, 0)
 
     def close(self) -> None:
         """Let go of connections; work goes on by opening new ones."""

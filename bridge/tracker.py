@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from bridge.config.fields import COLUMNS
 from bridge.core.cells import canonical_text
 from bridge.core.values import Value
-from bridge.store.in_flight_writes import kept_since, with_writes
+from bridge.store.in_flight_writes import KEPT, with_writes
 from bridge.store.models import Link
 from task_api.models import Task
 from task_api.tasks import archive, change, create, restore
@@ -45,7 +45,7 @@ def tasks_of(session: Session, links: Iterable[Link]) -> list[Task]:
 
 def linked(session: Session, sheet: str, lead_ids: Collection[str], now: datetime) -> Sequence[Row[Link, Task]]:
     """Links of these leads with their writes, each with its task."""
-    return session.execute(_LINKED, {"sheet": sheet, "lead_ids": lead_ids} | kept_since(now)).unique().all()
+    return session.execute(_LINKED, {"sheet": sheet, "lead_ids": lead_ids} | {"kept_since": now - KEPT}).unique().all()
 
 
 def columns_of_linked(

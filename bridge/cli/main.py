@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 from sqlalchemy.exc import DBAPIError
+from structlog.contextvars import bound_contextvars
 
 from bridge.app import open_database
 from bridge.cli.admin import OPERATE
@@ -46,7 +47,7 @@ class Commands(click.Group):
 def cli(context: click.Context, verbose: bool, log_format: str) -> None:
     """Keep leads in a Google Sheet and tasks in a tracker consistent, both ways, change by change."""
     logs.start(log_format, "INFO" if verbose else "WARNING")
-    context.with_resource(logs.caused_by(f"cli_{uuid.uuid4()}"))
+    context.with_resource(bound_contextvars(cause=f"cli_{uuid.uuid4()}"))
     context.obj = lambda: session_on(configured())
 
 

@@ -1,21 +1,19 @@
 """Events, one a line: the name first, then ``key=value``; as JSON lines when asked. A line says what caused it.
 
-The cause is the id of a delivery (its ``webhook-id``), of an API request (``X-Request-Id``) or of a job on a sheet; it
-is held here while that lasts. Refuses to print an e-mail address, and of an exception anything but kind and place: its
-message may hold what stands in a cell.
+The cause is the id of a delivery (its ``webhook-id``), of an API request (``X-Request-Id``), of a command or of a job
+on a sheet; structlog's context holds it meanwhile. No e-mail address is printed, and of an exception only its kind and
+place: its message may hold what stands in a cell.
 """
 
 import logging
 import re
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from structlog.contextvars import bound_contextvars, get_contextvars, merge_contextvars
+from structlog.contextvars import merge_contextvars
 from structlog.processors import ExceptionRenderer, JSONRenderer
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, ExcInfo, Processor
@@ -28,28 +26,6 @@ _LONGEST = 2000
 _BARE = re.compile(r"[\w.:,/<>@+-]+")
 EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w.-]+")
 """It begins only where no such sign stands before, so that a long text is looked through once."""
-_in_job: ContextVar[bool] = ContextVar("in_job", default=False)
-
-
-def cause() -> str | None:
-    """What the work under way was caused by, where that is known."""
-    return get_contextvars().get("cause")
-
-
-def in_job() -> bool:
-    """True when that is a job on a queue: it looks after what others caused."""
-    return _in_job.get()
-
-
-@contextmanager
-def caused_by(name: str, *, job: bool = False) -> Iterator[None]:
-    """Every line that is logged meanwhile names this cause."""
-    before = _in_job.set(job)
-    try:
-        with bound_contextvars(cause=name):
-            yield
-    finally:
-        _in_job.reset(before)
 
 
 def start(style: str, level: str) -> None:

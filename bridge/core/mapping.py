@@ -89,14 +89,16 @@ class SheetMapping:
         """The row in canonical values; cells beyond the row's end are empty (Google trims trailing ones)."""
         values: dict[str, Value] = {}
         refused: dict[str, str] = {}
-        for name, index in layout.positions.items():
-            cell = cells[index] if index < len(cells) else EMPTY
+        found = {name: cells[at] if at < len(cells) else EMPTY for name, at in layout.positions.items()}
+        for name, cell in found.items():
             try:
                 values[name] = self.read(name, cell)
             except Refusal as refusal:
                 refused[name] = str(refusal)
         lead_id = values.pop("id", None)
-        return Row(number, None if lead_id is None else str(lead_id), values, refused, tuple(cells), layout.positions)
+        filled = lead_id is not None or any(value is not None for name, value in values.items() if name != "sync")
+        blank = not (filled or refused)
+        return Row(number, None if lead_id is None else str(lead_id), values, refused, found, blank=blank)
 
     def read(self, name: str, cell: Cell) -> Value:
         """A field's canonical value; raises `Refusal` with a sentence when the cell holds none."""

@@ -47,27 +47,17 @@ class Row:
     """One row of the sheet, read: its place, its lead id (None: no id yet), the canonical values of the columns found.
 
     ``refused`` holds a sentence for each field whose cell could not be read; such a field is not in ``values``.
-    ``positions``: field → index of its cell. ``guarded``: fields whose cells the bridge may not change.
+    ``cells``: field → its cell, empty where the row ends before it. ``guarded``: fields whose cells the bridge may not
+    change. ``blank``: no column that a person fills holds anything.
     """
 
     number: int
     lead_id: str | None
     values: Fields
     refused: Mapping[str, str] = field(default_factory=dict)
-    cells: tuple[Cell, ...] = ()
-    positions: Mapping[str, int] = field(default_factory=dict)
+    cells: Mapping[str, Cell] = field(default_factory=dict)
     guarded: Collection[str] = ()
-
-    def cell(self, name: str) -> Cell:
-        """The cell of this field; empty where the row ends before it."""
-        index = self.positions[name]
-        return self.cells[index] if index < len(self.cells) else EMPTY
-
-    @property
-    def blank(self) -> bool:
-        """True when no column that a person fills holds anything."""
-        filled = (value for name, value in self.values.items() if name != "sync")
-        return self.lead_id is None and not self.refused and all(value is None for value in filled)
+    blank: bool = False
 
 
 class Refusal(Exception):

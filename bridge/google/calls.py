@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Kind = Literal["read", "write"]
@@ -26,22 +26,10 @@ class Call:
     result: Result
 
 
+@dataclass
 class Calls:
-    """``calls["read"]``: how many were begun in all. ``untold``: those that ended and nobody has recorded yet."""
+    """The calls of one sheet. ``begun``: how many in all. ``untold``: those that ended and nobody has recorded yet."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock = clock
-        self.untold: list[Call] = []
-        self._begun: Counter[Kind] = Counter()
-
-    def begin(self, kind: Kind) -> float:
-        """One more is on its way; returns when it began, for `end`."""
-        self._begun[kind] += 1
-        return self.clock()
-
-    def end(self, began: float, kind: Kind, purpose: Purpose, result: Result) -> None:
-        """It is over."""
-        self.untold.append(Call(began, kind, purpose, result))
-
-    def __getitem__(self, kind: Kind) -> int:
-        return self._begun[kind]
+    clock: Callable[[], float] = time.monotonic
+    begun: Counter[Kind] = field(default_factory=Counter)
+    untold: list[Call] = field(default_factory=list)

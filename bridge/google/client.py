@@ -1,15 +1,73 @@
-"""The connection of one service account to Google: signed in by google-auth, spoken through gspread, its failures told
-in the bridge's own errors. All sheets of the account share it. Knows nothing of cells.
+"""The connection of one service account to Google: google-auth signs it in, gspread calls, and failures become the
+bridge's own errors. All sheets of the account share it. Knows nothing of cells.
 """
 
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import gspread
 import requests
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
+from google.oauth2.service_account import Credentials
 from gspread.exceptions import APIError
+from gspread.http_client import HTTPClient
 
+from bridge.config.model import GOOGLE
 from bridge.errors import Permanent, Rejected, Throttled, Transient
-from bridge.google.calls import Calls, Kind, Purpose, Result
+from bridge.google.calls import Call, Calls, Kind, Purpose, Result
+from bridge.google.credentials import read_key
+
+TIMEOUT = (5.0, 20.0)
+"""Seconds to connect and to wait for an answer; gspread by itself would wait for ever (GOOGLE.md section 1)."""
+
+
+class Google:
+    """One account's connection, which threads may share. Raises `Permanent` when its key cannot be used."""
+
+    def __init__(self, google_url: str, file: Path) -> None:
+        kind, client = (
+            (Credentials, HTTPClient) if google_url == GOOGLE else (_LocalCredentials, _redirected(google_url))
+        )
+        self.file, self._made_of = file, _state(file)
+        key = read_key(kind, file)
+        self.http: HTTPClient = gspread.Client(key, http_client=client).http_client
+        self.http.set_timeout(TIMEOUT)
+        self.email: str = key.service_account_email
+
+    def close(self) -> None:
+        """Close the connections; a call after that opens new ones."""
+        self.http.session.close()
+
+    @property
+    def outdated(self) -> bool:
+        """True when another key has been put in its place."""
+        return _state(self.file) not in {self._made_of, None}
+
+
+def _state(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+class _LocalCredentials(Credentials):
+    """google-auth asks a host of Google's which regions a key may be used in; a local Google has none."""
+
+    def _is_regional_access_boundary_lookup_required(self) -> bool:
+        return False
+
+
+def _redirected(base_url: str) -> type[HTTPClient]:
+    """gspread has no base-address option; the same client with another host is all the local Google needs."""
+
+    class Redirected(HTTPClient):
+        def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> requests.Response:
+            return super().request(method, base_url + urlsplit(endpoint).path, *args, **kwargs)
+
+    return Redirected
 
 
 class Calling:
@@ -19,10 +77,11 @@ class Calling:
         self.calls, self.kind, self.purpose, self.email = calls, kind, purpose, email
 
     def __enter__(self) -> None:
-        self.began = self.calls.begin(self.kind)
+        self.calls.begun[self.kind] += 1
+        self.began = self.calls.clock()
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        self.calls.end(self.began, self.kind, self.purpose, _result(error))
+        self.calls.untold.append(Call(self.began, self.kind, self.purpose, _result(error)))
         if isinstance(error, APIError):
             raise _api_error(error, self.email) from error
         if isinstance(error, RefreshError) and not error.retryable:

@@ -14,8 +14,7 @@ from bridge.config.model import SheetConfig
 from bridge.core.values import Raw
 from bridge.errors import Permanent, Rejected, Transient
 from bridge.google.calls import Calls, Kind, Purpose
-from bridge.google.client import Calling
-from bridge.google.credentials import Google
+from bridge.google.client import Calling, Google
 from bridge.google.snapshot import FIELDS, Snapshot, parsed
 
 MOST_RANGES = 40

@@ -1,14 +1,18 @@
-"""What one read of the sheet showed. Rows stay the JSON they came as and are parsed when asked for, so that 100,000 of
-them fit (measured: 60 instead of 900 MB). Knows the shape of Google's answer, not how it came.
+"""What one read of the sheet showed: cells as Google tells them, and rows in canonical values. Rows stay the JSON they
+came as and are parsed when asked for, so that 100,000 of them fit (measured: 60 instead of 900 MB). Knows the shape of
+Google's answer, not how it came.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 
 import msgspec
 
-from bridge.core.values import Cell
+from bridge.config.model import SheetConfig
+from bridge.core.mapping import Layout
+from bridge.core.values import Cell, Row
 from bridge.errors import Transient
 
 FIELDS = (
@@ -143,6 +147,25 @@ class Snapshot:
             return tuple(_cell(cell) for cell in _rows.decode(raw).values)
         except msgspec.MsgspecError as error:
             raise Transient("Google's answer cannot be read") from error
+
+
+@dataclass(frozen=True)
+class SheetView:
+    """Rows as a read that began at ``began`` showed them, in canonical values."""
+
+    config: SheetConfig
+    snapshot: Snapshot
+    began: datetime
+    layout: Layout
+
+    def row(self, number: int | None) -> Row:
+        """The row with this number; a row that was not read is blank."""
+        number = number or 0
+        row = self.config.mapping.read_row(number, self.snapshot.cells(number), self.layout)
+        if not self.snapshot.guards:
+            return row
+        columns = self.layout.positions.items()
+        return replace(row, guarded={name for name, column in columns if self.snapshot.guarded(number, column)})
 
 
 def parsed(answer: bytes) -> Snapshot:

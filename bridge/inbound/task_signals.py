@@ -11,7 +11,7 @@ from bridge.errors import Permanent
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store.history import By, note_task_change
-from bridge.store.models import ActorKind, Link
+from bridge.store.models import READS_SHEET, ActorKind, Link
 from bridge.store.unit_of_work import effects, lock_queue
 from bridge.sync.load import LEADS
 from bridge.sync.merge_row import as_lead, close_conflicts, needs_write
@@ -47,7 +47,7 @@ class TaskSignals:
         """Mark the task's link pending when the sheet must hear of it, and note the change in the history. What comes
         out of a row is looked after by whoever read it.
         """
-        if ActorKind(actor.kind).reads_sheet or (link := self._link_of(task, session)) is None:
+        if actor.kind in READS_SHEET or (link := self._link_of(task, session)) is None:
             return
         if "lead_id" in changes:
             raise Problem(409, f"task {task.id} is lead {link.lead_id} of the sheet; its lead_id cannot be changed")
@@ -61,7 +61,7 @@ class TaskSignals:
 
     def on_task_created(self, task: Task, *, session: Session, actor: Actor) -> None:
         """A task made by the API gets a row, where the configuration says so; a lead with a task gets no other."""
-        if not self._joins(session) or ActorKind(actor.kind).reads_sheet:
+        if not self._joins(session) or actor.kind in READS_SHEET:
             return
         if (sheet := sheet_for(self._runtime)) is not None:
             lock_queue(session, sheet.key)
@@ -78,7 +78,7 @@ class TaskSignals:
 
     def on_task_archived(self, task: Task, *, session: Session, actor: Actor) -> None:
         """The row stays; the history says why its task is gone."""
-        if ActorKind(actor.kind).reads_sheet or (link := self._link_of(task, session)) is None:
+        if actor.kind in READS_SHEET or (link := self._link_of(task, session)) is None:
             return
         mapping = self._runtime.config.sheets[link.sheet].mapping
         note_task_change(session, link, mapping, {}, {}, {"archived": (False, True)}, By(actor, self._runtime.now()))

@@ -16,14 +16,16 @@ from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge.config.model import SheetConfig
-from bridge.core.mapping import Layout
+from bridge.core.mapping import Layout, SheetMapping
 from bridge.core.outcome import Outcome, RowOutcome
+from bridge.core.values import Cell, Refusal, Value
 from bridge.inbound.schema import All, Hello, Message, Rows, cell, cells, parsed
 from bridge.inbound.signed_request import Letter, body, verified
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.reports.action_items import missing_columns
 from bridge.runtime import Runtime
 from bridge.store import counters
+from bridge.store.history import By
 from bridge.store.models import ActorKind, Delivery, SheetQueue
 from bridge.store.unit_of_work import effects, lock_queue, wake_after_commit
 from bridge.sync.context import Reading, SyncContext
@@ -101,7 +103,8 @@ def _take(
     layout = sheet.mapping.locate([cell(value, None) for value in message.header])
     outcomes: list[RowOutcome] = []
     if isinstance(message, Rows):
-        outcomes = take(SyncContext(session, sheet, _reading(sheet, letter, message, layout, now), now))
+        by = By(Actor(ActorKind.DELIVERY, letter.id), now)
+        outcomes = take(SyncContext(session, sheet, _reading(sheet, letter, message, layout, now), by))
         if "sync" in layout.positions and any(one.task_id is None and one.reasons for one in outcomes):
             ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it tells such rows so
     _heard(session, queue, message, now)
@@ -171,17 +174,27 @@ def _reading(sheet: SheetConfig, letter: Letter, message: Rows, layout: Layout, 
     edited = message.edited
     touched = [name for name, index in layout.positions.items() if edited and edited.first <= index + 1 <= edited.last]
     rows = [sheet.mapping.read_row(row.row, cells(row), layout) for row in message.rows]
-    typed = edited.typed if edited and len(rows) == len(touched) == 1 else ""
+    alone = edited is not None and len(rows) == len(touched) == 1
     return Reading(
         rows,
-        Actor(ActorKind.DELIVERY, letter.id),
         now,
         message.seq,
         touched,
-        typed=typed,
+        typed=_word(sheet.mapping, touched[0], edited.typed) if edited and alone else None,
         signed=letter.signed,
         edited_at=_edited_at(message, letter),
+        told={row.number: touched for row in rows},
     )
+
+
+def _word(mapping: SheetMapping, name: str, typed: str) -> Value:
+    """What was typed into a cell of words, in canonical form; None where that says nothing."""
+    if name not in mapping.rules or mapping.by_field[name].kind not in {"text", "status"}:
+        return None
+    try:
+        return mapping.read(name, Cell(typed, typed))
+    except Refusal:
+        return None
 
 
 def _edited_at(message: Rows, letter: Letter) -> datetime:

@@ -5,13 +5,14 @@ lease finds a newer token and stops before it writes).
 """
 
 from collections.abc import Collection
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from structlog.contextvars import get_contextvars
 from structlog.stdlib import get_logger
 
-from bridge.config.logs import cause, in_job
 from bridge.core.backoff import backoff
 from bridge.runtime import Runtime
 from bridge.store.history import give_up_waiting
@@ -20,14 +21,16 @@ from bridge.store.unit_of_work import lock_queue, wake_after_commit
 
 log = get_logger(__name__)
 CLAIM = 500
+IN_JOB: ContextVar[bool] = ContextVar("in_job", default=False)
+"""True in a job on a queue, which looks after what others caused."""
 MOST_ATTEMPTS, LONGEST_FAILING = 12, timedelta(hours=1)
 """A write that Google fails this often and this long, all by itself, is buried."""
 
 
 def mark_pending(session: Session, link: Link, at: datetime) -> None:
     """The sheet owes this link a write, due at ``at``; the engine wakes once this transaction has committed."""
-    if link.wanted == link.written or not in_job():  # a job that looks again is not what caused it
-        link.cause = cause()
+    if link.wanted == link.written or not IN_JOB.get():  # a job that looks again is not what caused it
+        link.cause = get_contextvars().get("cause")
     link.wanted = link.wanted + 1
     link.next_try = at
     link.attempts, link.failing_since, link.failed_at = 0, None, None

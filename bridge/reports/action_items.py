@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from bridge.core.outcome import RefusedWrite
 from bridge.store.models import Change, ChangeState, Link, SheetQueue
 
 SILENT = timedelta(minutes=15)
@@ -121,7 +122,7 @@ def _of_link(link: Link) -> list[Need]:
     if link.failed_at is not None:
         return [_need("dead_letter", link, link.error or "", id=link.id)]
     unread = [_need("refused", link, why, id=link.id, field=name) for name, why in link.unread.items()]
-    refused = link.refused.items()
+    refused = [(name, RefusedWrite(*said)) for name, said in link.refused.items()]
     return unread + [_need("refused", link, it.why, id=link.id, field=name, value=it.value) for name, it in refused]
 
 

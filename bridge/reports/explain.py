@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bridge import tracker
 from bridge.config.model import SheetConfig
+from bridge.core.outcome import RefusedWrite
 from bridge.core.values import Fields, Value
 from bridge.reports.action_items import missing_columns, silence
 from bridge.runtime import Runtime
@@ -76,7 +77,7 @@ def _field(session: Session, config: SheetConfig, link: Link, task: Fields, name
 
 def _why(session: Session, link: Link, name: str) -> str:
     if name in link.refused:
-        return f"not written, because {link.refused[name].why}"
+        return f"not written, because {RefusedWrite(*link.refused[name]).why}"
     if link.wanted > link.written:
         return f"the write is under way{_since(session, link, name)}"
     return "no write is queued; the next sweep compares them again"

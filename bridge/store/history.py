@@ -16,7 +16,7 @@ from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict, Policy
 from bridge.core.values import Fields, Value
 from bridge.store import counters, in_flight_writes
-from bridge.store.models import ActorKind, Change, ChangeState, Link, Rule, WriteState
+from bridge.store.models import READS_SHEET, ActorKind, Change, ChangeState, Link, Rule, WriteState
 from bridge.store.unit_of_work import effects, write_down
 from task_api.actor import Actor
 
@@ -36,11 +36,6 @@ class By:
 
     actor: Actor
     at: datetime
-
-    @property
-    def kind(self) -> ActorKind:
-        """What kind of actor it was."""
-        return ActorKind(self.actor.kind)
 
 
 def note_sheet_change(
@@ -99,7 +94,7 @@ def note_task_change(
     """Fields changed through the API: in the lead's words where a column shows them, waiting where the sheet must hear
     of them; else in the task's. ``before``, ``said``: what the task said to the sheet before and says now.
     """
-    put = by.kind is ActorKind.UNDO
+    put = by.actor.kind == ActorKind.UNDO
     rule = Rule.UNDO if put else Rule.TASK
     for task_field, (old, new) in changes.items():
         name = mapping.told[task_field].field if task_field in mapping.told else task_field
@@ -124,7 +119,7 @@ def _note_back(session: Session, link: Link, name: str, old: Value, new: Value, 
 
 def note_life(session: Session, link: Link, name: str, old: Any, new: Any, by: By, rule: Rule) -> None:
     """A task made, linked, archived or brought back, or a lead that got another id, and by which rule."""
-    side = "sheet" if by.kind.reads_sheet else "task"
+    side = "sheet" if by.actor.kind in READS_SHEET else "task"
     _note(session, link, side, name, old, new, by, ChangeState.APPLIED, rule)
 
 
@@ -183,7 +178,10 @@ def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> d
     links = list(links)
     write_down(session)
     fresh = {link.id: link for link in links if link.agreed_at > since}
-    found = {link.id: in_flight_writes.values(link, WriteState.MISDIRECTED) for link in links}
+    found: dict[int, dict[str, set[Value]]] = {link.id: {} for link in links}
+    for link in links:
+        if link.in_flight_writes:
+            found[link.id] |= in_flight_writes.values(link, WriteState.MISDIRECTED)
     for link_id, name, old in session.execute(_EDITS, {"links": list(fresh), "since": since}) if fresh else ():
         found[link_id or 0].setdefault(name, set()).add(old)
     for link in fresh.values():

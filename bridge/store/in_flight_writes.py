@@ -25,18 +25,13 @@ _LOADED = or_(InFlightWrite.state.not_in(SETTLED), InFlightWrite.sent_at > bindp
 
 
 def with_writes(query: Select[*Selected]) -> Select[*Selected]:
-    """The query with its links' writes, in one statement; executed with `kept_since`, it may name a link twice."""
+    """The query with its links' writes, in one statement; ``kept_since``: now less `KEPT`. It may name a link twice."""
     return query.outerjoin(Link.in_flight_writes.and_(_LOADED)).options(contains_eager(Link.in_flight_writes))
-
-
-def kept_since(now: datetime) -> dict[str, Any]:
-    """The argument that a query `with_writes` takes."""
-    return {"kept_since": now - KEPT}
 
 
 def links(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> list[Link]:
     """Links with their writes."""
-    return list(session.scalars(with_writes(select(Link).where(*conditions)), kept_since(now)).unique())
+    return list(session.scalars(with_writes(select(Link).where(*conditions)), {"kept_since": now - KEPT}).unique())
 
 
 def record(
@@ -56,33 +51,28 @@ def record(
 def values(link: Link, *states: WriteState) -> dict[str, set[Value]]:
     """field → values of the link's writes in these states."""
     found: dict[str, set[Value]] = {}
-    for write in _in_states(link, states):
+    for write in in_states(link, *states):
         found.setdefault(write.field, set()).add(write.value)
     return found
 
 
-def sent(link: Link) -> list[InFlightWrite]:
-    """What left and was neither confirmed nor looked for since."""
-    return _in_states(link, (WriteState.SENT,))
-
-
 def settle(link: Link, names: Collection[str], row: int | None, state: WriteState) -> None:
     """This became of what was sent to these fields of this row."""
-    for write in _in_states(link, OPEN):
+    for write in in_states(link, *OPEN):
         if write.row == row and write.field in names:
             write.state = state
 
 
 def confirm_shown(link: Link, shown: Fields) -> None:
     """The lead's row was read: what it shows has arrived."""
-    for write in _in_states(link, OPEN):
+    for write in in_states(link, *OPEN):
         if shown.get(write.field) == write.value:
             write.state = WriteState.CONFIRMED
 
 
 def forget(link: Link, state: WriteState, names: Collection[str] | None = None) -> None:
     """Writes (to these fields) in this state are over: what never left, or was misdirected and has been put right."""
-    for write in _in_states(link, (state,)):
+    for write in in_states(link, state):
         if names is None or write.field in names:
             link.in_flight_writes.remove(write)
 
@@ -99,5 +89,6 @@ def copied(writes: Iterable[InFlightWrite], state: WriteState, **changes: Any) -
     return [InFlightWrite(state=state, **{name: getattr(write, name) for name in names} | changes) for write in writes]
 
 
-def _in_states(link: Link, states: Collection[WriteState]) -> list[InFlightWrite]:
+def in_states(link: Link, *states: WriteState) -> list[InFlightWrite]:
+    """The link's writes in these states."""
     return [write for write in link.in_flight_writes if write.state in states]

@@ -13,7 +13,6 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
-    Dialect,
     Enum,
     Float,
     ForeignKey,
@@ -21,14 +20,12 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.core.values import Value
 from task_api.db import Base, BigId, UtcDateTime
 
@@ -45,10 +42,9 @@ class ActorKind(StrEnum):
     TOKEN = "token"  # noqa: S105 - no password
     PAGE = "page"
 
-    @property
-    def reads_sheet(self) -> bool:
-        """True for those whose changes come out of rows; `bridge.sync` notes them in the lead's words."""
-        return self in {ActorKind.DELIVERY, ActorKind.SWEEP, ActorKind.FLUSH}
+
+READS_SHEET = frozenset({ActorKind.DELIVERY, ActorKind.SWEEP, ActorKind.FLUSH})
+"""Those whose changes come out of rows; `bridge.sync` notes them in the lead's words."""
 
 
 class ChangeState(StrEnum):
@@ -110,17 +106,6 @@ def where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
-class RefusedWrites(TypeDecorator[dict[str, RefusedWrite]]):
-    """field → what was not written into its cell; as JSON."""
-
-    impl = JSON
-    cache_ok = True
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, RefusedWrite]:  # noqa: ARG002
-        """JSON knows lists only."""
-        return {name: RefusedWrite(said, RefusedBy(by), why) for name, (said, by, why) in value.items()}
-
-
 class Link(Base):
     """The lasting pairing of a lead id, its row and its task.
 
@@ -132,7 +117,7 @@ class Link(Base):
     `bridge.config.logs` names it); ``failed_at``: given up, ``error`` says why.
 
     What a person should know: ``unread``: field → why its cell could not be read; ``refused``: field → what could not
-    be written; ``conflicts``: field → what was decided.
+    be written, a `bridge.core.outcome.RefusedWrite` as a list; ``conflicts``: field → what was decided.
 
     ``gone_at``: a tombstone: since when the row is missing; ``archived_at``: when the task was archived for it.
     ``row_pending``: the row has yet to be appended; ``append_tried_at``: when that was last tried.
@@ -165,7 +150,7 @@ class Link(Base):
     error: Mapped[str | None] = mapped_column(Text)
     overrides: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default=NOTHING)
     unread: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=NOTHING)
-    refused: Mapped[dict[str, RefusedWrite]] = mapped_column(RefusedWrites, default=dict, server_default=NOTHING)
+    refused: Mapped[dict[str, list[Any]]] = mapped_column(JSON, default=dict, server_default=NOTHING)
     conflicts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=NOTHING)
     row_pending: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""What one transaction on rows of one sheet holds in its hands, and what it says of each row. Decides nothing."""
+"""What one transaction on rows of one sheet works with: the reading, what is known of its leads, and who acts."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,6 @@ from bridge.core.values import Row, Side, Value
 from bridge.store.history import By
 from bridge.store.models import InFlightWrite, Link
 from bridge.tracker import Task
-from task_api.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -20,30 +19,25 @@ class Reading:
 
     ``began``: when the read began (for a delivery: when it was received). ``signed``: when a delivery was signed; what
     it shows is older. ``seq``: the delivery's number, None for reads of our own. ``edited``: fields a person touched in
-    this very event, ``edited_at``: when; ``typed``: what they typed, where it was one cell; ``unclear``: rows, by their
-    numbers, and fields for which the event does not speak. ``latest``: the side that changed last, as far as known.
+    this very event, ``edited_at``: when; ``typed``: the word they typed, where it was one cell of words; ``told``: row
+    number → those fields for which the event speaks there. ``latest``: the side that changed last, as far as known.
     ``ids``: every id the sheet holds, where the whole of it was read. ``namesakes``: how many unlinked rows share a
     value of the field that matches rows with tasks. ``missing``: writes of ours that may stand in any row, where that
     is known (`bridge.sync.misdirected_writes`).
     """
 
     rows: Sequence[Row]
-    actor: Actor
     began: datetime
     seq: int | None = None
-    edited: Collection[str] = ()
+    edited: Sequence[str] = ()
     latest: Side = "sheet"
-    typed: str = ""
+    typed: Value = None
     ids: Collection[str] | None = None
     namesakes: Mapping[str, int] = field(default_factory=dict)
     missing: Sequence[InFlightWrite] | None = None
     signed: datetime | None = None
     edited_at: datetime | None = None
-    unclear: Collection[tuple[int, str]] = ()
-
-    def edited_in(self, row: Row) -> list[str]:
-        """Fields of this row that show what a person did in this very event."""
-        return [name for name in self.edited if (row.number, name) not in self.unclear]
+    told: Mapping[int, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,14 +64,9 @@ class KnownLinks:
 
 @dataclass(frozen=True)
 class SyncContext:
-    """One transaction's work on one reading of one sheet."""
+    """One transaction's work on one reading of one sheet. ``by``: who makes the changes, and when."""
 
     session: Session
     sheet: SheetConfig
     reading: Reading
-    now: datetime
-
-    @property
-    def by(self) -> By:
-        """What the history says of changes made here."""
-        return By(self.reading.actor, self.now)
+    by: By

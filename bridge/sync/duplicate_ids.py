@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bridge.core.outcome import Outcome, RowOutcome
 from bridge.core.values import Row
-from bridge.google.sheet_view import SheetView
+from bridge.google.snapshot import SheetView
 from bridge.store.models import Link
 
 MOST_AT_ONCE = 500

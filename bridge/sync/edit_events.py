@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bridge.core.values import Cell, Day, Refusal, Row, Value
+from bridge.core.values import Cell, Day, Row, Value
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG
@@ -27,39 +27,23 @@ Places = frozenset[tuple[int, str]]
 
 
 def hear(context: SyncContext) -> SyncContext:
-    """Hold a delivery's event against the rows that were read after it. Returns the context with the cells for which
-    the event does not speak (``unclear``); a word that its cell does not show is kept.
+    """Hold a delivery's event, whose cell does not show the word that was typed, against the rows that were read after
+    it. Returns the context without the cells for which the event does not speak; the word is kept.
     """
     reading = context.reading
-    if reading.seq is None or not reading.edited:
-        return context
-    unclear = _unlike_the_word(context) if (typed := _typed(context)) else _misdirected_into(context)
-    if unclear and typed:
-        _keep(context, reading.rows[0], *next(iter(typed.items())))
-    return replace(context, reading=replace(reading, unclear=unclear)) if unclear else context
-
-
-def _typed(context: SyncContext) -> dict[str, Value]:
-    if not context.reading.typed:
-        return {}
-    name, mapping = next(iter(context.reading.edited)), context.sheet.mapping
-    if name not in mapping.rules or mapping.by_field[name].kind not in {"text", "status"}:
-        return {}
-    try:
-        return {name: mapping.read(name, Cell(context.reading.typed, context.reading.typed))}
-    except Refusal:
-        return {}
-
-
-def _unlike_the_word(context: SyncContext) -> Places:
-    row, (name, value) = context.reading.rows[0], next(iter(_typed(context).items()))
-    if row.values.get(name) == value or _is_bare(row.cell(name), context.reading.typed):
-        return frozenset()
-    return frozenset({(row.number, name)})
+    if reading.typed is None:
+        unclear = _misdirected_into(context)
+    elif _is_bare(reading.rows[0].cells[reading.edited[0]], str(reading.typed)):
+        unclear = frozenset()
+    else:
+        unclear = frozenset({(reading.rows[0].number, reading.edited[0])})
+        _keep(context, reading.rows[0], reading.edited[0], reading.typed)
+    told = {number: [name for name in names if (number, name) not in unclear] for number, names in reading.told.items()}
+    return replace(context, reading=replace(reading, told=told))
 
 
 def _is_bare(cell: Cell, typed: str) -> bool:
-    """True when the cell holds the number, date or tick that the event tells as a bare text."""
+    """True when the cell holds the number, date or tick that the event tells as a text."""
     if isinstance(cell.value, bool):
         return typed.lower() == str(cell.value).lower()
     try:
@@ -96,15 +80,15 @@ def _keep(context: SyncContext, row: Row, name: str, value: Value) -> None:
     if link is not None and _typed_over(row, name, link, missing):
         return
     reading = context.reading
-    edited = min(reading.edited_at or reading.signed or context.now, context.now)
+    edited = min(reading.edited_at or reading.signed or context.by.at, context.by.at)
     covered = link is not None and _is_covered(row, name, link, missing, edited)
     context.session.add(
         OverwrittenEdit(
             sheet=context.sheet.key, field=name, value=value, row=row.number, link_id=link.id if link else None,
-            covered=covered, actor=str(reading.actor), edited_at=edited, heard_at=context.now,
+            covered=covered, actor=str(context.by.actor), edited_at=edited, heard_at=context.by.at,
         )
     )  # fmt: skip
-    ask_for_sweep(context.session, context.sheet.key, context.now)
+    ask_for_sweep(context.session, context.sheet.key, context.by.at)
 
 
 def _typed_over(row: Row, name: str, link: Link, missing: Sequence[InFlightWrite]) -> bool:
@@ -140,6 +124,6 @@ def _about(write: InFlightWrite, edited: datetime) -> bool:
 def _links(context: SyncContext, rows: Iterable[Row]) -> Mapping[str, Link]:
     ids = {row.lead_id for row in rows if row.lead_id}
     mine = Link.sheet == context.sheet.key, Link.lead_id.in_(ids)
-    at = context.reading.edited_at or context.reading.signed or context.now
-    found = in_flight_writes.links(context.session, min(at, context.now), *mine) if ids else ()
+    at = context.reading.edited_at or context.reading.signed or context.by.at
+    found = in_flight_writes.links(context.session, min(at, context.by.at), *mine) if ids else ()
     return {link.lead_id: link for link in found}

@@ -14,7 +14,7 @@ from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.store.history import note_life, note_unread
 from bridge.store.models import Link, Rule
-from bridge.sync.context import KnownLinks, SyncContext
+from bridge.sync.context import KnownLinks, Reading, SyncContext
 from bridge.sync.duplicate_ids import same_id
 from bridge.sync.edit_events import hear
 from bridge.sync.link_row import newcomer
@@ -25,10 +25,16 @@ from bridge.tracker import Task
 
 def take(context: SyncContext) -> list[RowOutcome]:
     """Merge every row that is not blank; returns their outcomes in order."""
-    context = hear(context)
+    if context.reading.edited and not _shows_its_word(context.reading):
+        context = hear(context)
     rows = [row for row in context.reading.rows if not row.blank]
     known = load(context, rows)
     return [_take_row(context, known, row) for row in rows]
+
+
+def _shows_its_word(reading: Reading) -> bool:
+    """True for the edit of one cell that shows the very word which was typed."""
+    return reading.typed is not None and reading.rows[0].values.get(reading.edited[0]) == reading.typed
 
 
 def _take_row(context: SyncContext, known: KnownLinks, row: Row) -> RowOutcome:
@@ -67,7 +73,7 @@ def _take_linked(context: SyncContext, known: KnownLinks, row: Row, link: Link) 
     if link.gone_at is None and link.row not in {None, row.number} and "id" in reading.edited:
         return _perhaps_copied(context, row, link)
     if reading.seq is not None and link.row != row.number:
-        ask_for_sweep(context.session, link.sheet, context.now + SWEEP_SOON)
+        ask_for_sweep(context.session, link.sheet, context.by.at + SWEEP_SOON)
     link.row, link.seq, link.row_pending = row.number, reading.seq or link.seq, False
     back = _come_back(context, link, task)
     if task.archived_at is not None:
@@ -78,7 +84,7 @@ def _take_linked(context: SyncContext, known: KnownLinks, row: Row, link: Link) 
 
 def _perhaps_copied(context: SyncContext, row: Row, link: Link) -> RowOutcome:
     """A person has just put this id into another row: only a look at the whole sheet shows whether the lead moved."""
-    ask_for_sweep(context.session, link.sheet, context.now)
+    ask_for_sweep(context.session, link.sheet, context.by.at)
     if row.values.get("name") == link.base.get("name"):
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, link.task_id)
     why = f"id {row.lead_id} belongs to the lead in row {link.row}: give row {row.number} an id of its own"
@@ -92,7 +98,7 @@ def _come_back(context: SyncContext, link: Link, task: Task) -> bool:
     archived, link.gone_at, link.archived_at, link.failed_at = link.archived_at, None, None, None
     if archived is None or task.archived_at is None:
         return False
-    tracker.restore(context.session, task, actor=context.reading.actor)
+    tracker.restore(context.session, task, actor=context.by.actor)
     note_life(context.session, link, "archived", True, False, context.by, Rule.ROW_BACK)
     return True
 
@@ -103,11 +109,11 @@ def _archived(context: SyncContext, row: Row, link: Link, task: Task) -> RowOutc
     if shown and link.base.get("sync", ...) != shown["sync"]:
         link.base = link.base | shown
     if needs_write(task, link, context.sheet.mapping):
-        mark_pending(context.session, link, context.now)
+        mark_pending(context.session, link, context.by.at)
     if context.reading.seq is None and all(link.base.get(name) == value for name, value in row.values.items()):
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
     why = f"task {task.id} is archived, so the row no longer changes it: PATCH archived=false to bring it back"
-    for name in set(context.reading.edited_in(row)) & row.values.keys():
+    for name in set(context.reading.told.get(row.number, ())) & row.values.keys():
         if link.base.get(name) != row.values[name]:
             note_unread(context.session, link, name, row.values[name], context.by, why)
     return RowOutcome(row.number, row.lead_id, Outcome.REFUSED, task.id, (why,))

@@ -55,14 +55,14 @@ def _take_id(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> R
     """
     task = known.claimed.get(link.task_id) or tracker.task_of(context.session, link)
     if context.reading.ids is None:
-        ask_for_sweep(context.session, link.sheet, context.now)
+        ask_for_sweep(context.session, link.sheet, context.by.at)
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
     old, link.lead_id, link.row = link.lead_id, row.lead_id or "", row.number
     link.gone_at = None
     note_life(context.session, link, "id", old, row.lead_id, context.by, Rule.ID_EDITED)
-    tracker.change(context.session, task, {"lead_id": row.lead_id}, actor=context.reading.actor)
+    tracker.change(context.session, task, {"lead_id": row.lead_id}, actor=context.by.actor)
     if link.archived_at is not None:
-        tracker.restore(context.session, task, actor=context.reading.actor)
+        tracker.restore(context.session, task, actor=context.by.actor)
         link.archived_at = None
     known.links[link.lead_id], known.tasks[task.id] = link, task
     told = update(context, row, link, task, {})
@@ -95,14 +95,14 @@ def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, r
     said = {name: value for name, value in values.items() if name not in {"task_id", "sync"}}
     said |= _not_its_own(context, known, row, values)
     arguments = task_arguments(context.sheet.mapping.new_task(said))
-    task = tracker.create(context.session, actor=context.reading.actor, lead_id=row.lead_id, **arguments)
+    task = tracker.create(context.session, actor=context.by.actor, lead_id=row.lead_id, **arguments)
     link = _link(context, known, row, task, values)
     take_note_of_unread(context, row, link, acceptable(row, context.sheet.mapping)[1])
     remember(link, context.sheet.mapping)
     note_life(context.session, link, "task", None, "created", context.by, Rule.ROW_NEW)
     for name, value in _hit(known, row, values).items():
         note_new_row_hit(context.session, link, name, value, context.by)
-    mark_pending(context.session, link, context.now)
+    mark_pending(context.session, link, context.by.at)
     if (claim := claimed_task(row)) is not None:
         reasons = (*reasons, f"task_id {claim} is not this lead's task; its task is {task.id}")
     return RowOutcome(row.number, row.lead_id, Outcome.TASK_CREATED, task.id, reasons)
@@ -120,14 +120,14 @@ def _not_its_own(context: SyncContext, known: KnownLinks, row: Row, values: Fiel
     """
     left = [write for write in known.missing if is_telltale(write)]
     found = {write.field for write in left if values.get(write.field) == write.value is not None}
-    return dict.fromkeys(found - {"name", "task_id", "sync", *context.reading.edited_in(row)})
+    return dict.fromkeys(found - {"name", "task_id", "sync", *context.reading.told.get(row.number, ())})
 
 
 def _adopt(context: SyncContext, known: KnownLinks, row: Row, task: Task) -> RowOutcome:
     """A task that waited for this row: linked, then merged with an empty base, so that neither side's text is lost."""
     link = _link(context, known, row, task, {"name": row.values["name"]})
     if task.lead_id != row.lead_id:
-        tracker.change(context.session, task, {"lead_id": row.lead_id}, actor=context.reading.actor)
+        tracker.change(context.session, task, {"lead_id": row.lead_id}, actor=context.by.actor)
     note_life(context.session, link, "task", None, "linked", context.by, Rule.ROW_FOUND)
     told = update(context, row, link, task, {})
     return replace(told, outcome=Outcome.TASK_LINKED)
@@ -136,7 +136,7 @@ def _adopt(context: SyncContext, known: KnownLinks, row: Row, task: Task) -> Row
 def _link(context: SyncContext, known: KnownLinks, row: Row, task: Task, base: Fields) -> Link:
     link = Link(
         sheet=context.sheet.key, lead_id=row.lead_id, task_id=task.id, base=dict(base), row=row.number,
-        seq=context.reading.seq or 0, agreed_at=context.reading.began, next_try=context.now, in_flight_writes=[],
+        seq=context.reading.seq or 0, agreed_at=context.reading.began, next_try=context.by.at, in_flight_writes=[],
     )  # fmt: skip
     context.session.add(link)
     context.session.flush()

@@ -25,11 +25,11 @@ def load(context: SyncContext, rows: Sequence[Row]) -> KnownLinks:
     """Links and tasks of the rows' leads; for rows without a link also every task that could be theirs."""
     session, sheet = context.session, context.sheet
     lead_ids = {row.lead_id for row in rows if row.lead_id}
-    pairs = tracker.linked(session, sheet.key, lead_ids, context.now)
+    pairs = tracker.linked(session, sheet.key, lead_ids, context.by.at)
     links = [link for link, _ in pairs]
     known = {link.lead_id: link for link in links}
     new = [row for row in rows if row.lead_id not in known]
-    replaced = replaced_lately(session, links, min(context.now, context.reading.signed or context.now))
+    replaced = replaced_lately(session, links, min(context.by.at, context.reading.signed or context.by.at))
     missing = _missing(context, rows, known, replaced)
     exclusive(session, LEADS, *(row.lead_id for row in new if row.lead_id))
     claims = {claim for row in new if (claim := claimed_task(row)) is not None}
@@ -59,8 +59,16 @@ def _missing(
     reading = context.reading
     if reading.missing is not None:
         return reading.missing
-    by_id = [(row, links.get(row.lead_id or ""), reading.edited_in(row)) for row in rows]
-    return doubt(context.session, context.sheet.key, by_id, doubtful)
+    changed = [
+        (link, name)
+        for row in rows
+        if (link := links.get(row.lead_id or "")) is not None
+        for name, value in row.values.items()
+        if link.base.get(name) != value and name not in reading.told.get(row.number, ())
+    ]
+    if not changed and all(row.lead_id in links for row in rows):
+        return ()
+    return doubt(context.session, context.sheet.key, changed, doubtful)
 
 
 def _claimants(context: SyncContext, task_ids: Collection[int]) -> Mapping[int, Link]:
@@ -73,7 +81,7 @@ def _neighbours(context: SyncContext, numbers: Collection[int]) -> Mapping[int, 
 
 
 def _links(context: SyncContext, *conditions: ColumnElement[bool]) -> list[Link]:
-    return in_flight_writes.links(context.session, context.now, *conditions)
+    return in_flight_writes.links(context.session, context.by.at, *conditions)
 
 
 def _free(session: Session, lead_ids: Collection[str]) -> Mapping[str, Sequence[Task]]:

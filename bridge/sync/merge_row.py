@@ -28,17 +28,20 @@ def update(
     take_note_of_unread(context, row, link, unread)
     touched = _forget_refusals(context, row, link)
     values |= {name: link.base.get(name) for name in unread}
-    sent = in_flight_writes.values(link, *in_flight_writes.OWN)
-    old = replaced if context.reading.seq is None else _either(replaced, sent)  # a delivery may have been read before
-    unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
-    base, doubtful = classify_read(link.base, values, unseen, old, context.reading.edited_in(row))
+    sent: Mapping[str, set[Value]] = {}
+    unseen, old = sent, replaced
+    if link.in_flight_writes:
+        sent = in_flight_writes.values(link, *in_flight_writes.OWN)
+        unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
+        old = replaced if context.reading.seq is None else _either(replaced, sent)  # a delivery may be from before
+    base, doubtful = classify_read(link.base, values, unseen, old, context.reading.told.get(row.number, ()))
     certain = {name: value for name, value in values.items() if name not in doubtful}
     overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
     before = link.base
     merged = merge_row(context, link, task, base, certain)
     if doubtful or overwritten or needs_write(task, link, context.sheet.mapping):
         news = doubtful or overwritten or link.base != before or touched
-        (pending.mark_pending if news else pending.ensure_pending)(context.session, link, context.now)
+        (pending.mark_pending if news else pending.ensure_pending)(context.session, link, context.by.at)
     reasons = (*_sentences(unread), *(f"{c.field}: {_decided(c)}" for c in merged.conflicts))
     changes = _planned(context, row, base, certain, merged)
     return RowOutcome(row.number, row.lead_id, _outcome(merged, reasons), task.id, reasons, changes)
@@ -63,7 +66,7 @@ def merge_row(context: SyncContext, link: Link, task: Task, base: Fields, values
     if merged.base != link.base:
         link.base, link.agreed_at = merged.base, reading.began
         remember(link, mapping)
-    tracker.change(context.session, task, task_arguments(mapping.task_changes(merged.task)), actor=reading.actor)
+    tracker.change(context.session, task, task_arguments(mapping.task_changes(merged.task)), actor=context.by.actor)
     return merged
 
 
@@ -88,7 +91,7 @@ def take_note_of_unread(context: SyncContext, row: Row, link: Link, unread: dict
     """What a person typed and the bridge could not take, into the history; once, until the cell changes."""
     for name, why in unread.items():
         if link.unread.get(name) != why:
-            shown = row.cell(name).shown if name in row.positions else ""
+            shown = row.cells[name].shown if name in row.cells else ""
             note_unread(context.session, link, name, shown[:1000], context.by, why)
     if link.unread != unread:
         link.unread = unread
@@ -96,9 +99,9 @@ def take_note_of_unread(context: SyncContext, row: Row, link: Link, unread: dict
 
 def _forget_refusals(context: SyncContext, row: Row, link: Link) -> bool:
     """A cell that a person has touched, or whose obstacle is gone, may be written again. True when there is one."""
-    touched = set(context.reading.edited_in(row))
+    touched = set(context.reading.told.get(row.number, ()))
     if context.reading.seq is None:
-        touched |= {name for name, refused in link.refused.items() if _passable(context, row, name, refused)}
+        touched |= {name for name in link.refused if _passable(context, row, name, RefusedWrite(*link.refused[name]))}
     freed = bool(touched & link.refused.keys())
     if freed:
         link.refused = {name: refused for name, refused in link.refused.items() if name not in touched}
@@ -107,9 +110,9 @@ def _forget_refusals(context: SyncContext, row: Row, link: Link) -> bool:
 
 def _passable(context: SyncContext, row: Row, name: str, refused: RefusedWrite) -> bool:
     column = context.sheet.mapping.by_field.get(name)
-    if column is None or name not in row.positions or refused.by is RefusedBy.GOOGLE:
+    if column is None or name not in row.cells or refused.by == RefusedBy.GOOGLE:
         return False
-    return not obstacle(column.kind, refused.value, row.cell(name))
+    return not obstacle(column.kind, refused.value, row.cells[name])
 
 
 def _note(context: SyncContext, link: Link, base: Fields, values: Fields, merged: Merge) -> None:
@@ -158,18 +161,21 @@ def _planned(context: SyncContext, row: Row, base: Fields, values: Fields, merge
     to_sheet = (
         FieldChange(name, values.get(name), value, "sheet")
         for name, value in merged.sheet.items()
-        if not obstacle(context.sheet.mapping.by_field[name].kind, value, row.cell(name), guarded=name in row.guarded)
+        if not obstacle(context.sheet.mapping.by_field[name].kind, value, row.cells[name], guarded=name in row.guarded)
     )
     return (*to_task, *to_sheet)
 
 
 def as_lead(task: Task, link: Link, mapping: SheetMapping, *present: Fields) -> dict[str, Value]:
-    """What the sheet is to show: the task in the lead's words, what an undo puts, and how the row stands.
+    """What the sheet is to show: the task in the lead's words, what an undo puts, and the state for a sync column.
 
     ``present``: what the row says now, when it was read; the base counts last.
     """
-    said = mapping.task_as_lead(task_fields(task), (*present, link.base), link.last_words)
-    return said | link.overrides | {"sync": link_text(link, archived=task.archived_at is not None)}
+    present = (*present, link.base)
+    said = mapping.task_as_lead(task_fields(task), present, link.last_words) | link.overrides
+    if any("sync" in fields for fields in present):
+        said["sync"] = link_text(link, archived=task.archived_at is not None)
+    return said
 
 
 def needs_write(task: Task, link: Link, mapping: SheetMapping) -> bool:
@@ -180,9 +186,10 @@ def needs_write(task: Task, link: Link, mapping: SheetMapping) -> bool:
     """
     said = as_lead(task, link, mapping)
     if task.archived_at is not None:
-        said = {"sync": said["sync"]}
+        said = {name: value for name, value in said.items() if name == "sync"}
+    refused = {name: RefusedWrite(*one).value for name, one in link.refused.items()}
     owed = {name: value for name, value in said.items() if name in link.base and link.base[name] != value}
-    return any(name not in link.refused or link.refused[name].value != value for name, value in owed.items())
+    return any(name not in refused or refused[name] != value for name, value in owed.items())
 
 
 def close_conflicts(link: Link, mapping: SheetMapping, changed: Iterable[str]) -> None:

@@ -28,7 +28,7 @@ log = get_logger(__name__)
 
 def look_for_unconfirmed(session: Session, link: Link, now: datetime) -> None:
     """The lead was looked at, or cannot be, and what we sent to it is not there: a sweep looks for it."""
-    sent = in_flight_writes.sent(link)
+    sent = in_flight_writes.in_states(link, WriteState.SENT)
     if not sent:
         return
     link.in_flight_writes.extend(in_flight_writes.copied(sent, WriteState.MISSING))
@@ -48,16 +48,12 @@ def missing_writes(session: Session, sheet: str) -> Sequence[InFlightWrite]:
 def doubt(
     session: Session,
     sheet: str,
-    rows: Sequence[tuple[Row, Link | None, Collection[str]]],
+    changed: Iterable[tuple[Link, str]],
     doubtful: dict[int, dict[str, set[Value]]],
 ) -> Sequence[InFlightWrite]:
-    """The missing writes, where a row is new or shows something else than is known, by no event that we heard of: each
-    row comes with the fields of which one told. Such a cell may be a victim of theirs: their values are added to the
-    ``doubtful`` ones of its link.
+    """The missing writes. ``changed``: fields whose cell shows something else than is known, although no event told of
+    it. Such a cell may be a victim of theirs: their values are added to the ``doubtful`` ones of its link.
     """
-    changed = [(link, name) for row, link, told in rows if link for name in _differing(row, link) if name not in told]
-    if not changed and all(link for _, link, _ in rows):
-        return ()
     missing = missing_writes(session, sheet)
     for link, name in changed:
         found = {write.value for write in missing if write.field == name and write.link_id != link.id}
@@ -87,7 +83,7 @@ def forget_found(session: Session, sheet: str, began: datetime) -> None:
 
 def misdirected(session: Session, link: Link, stood_there: str | None, names: Collection[str], by: By) -> None:
     """What was sent to these fields of the link went where another lead stood: that one gets its values back."""
-    writes = [write for write in in_flight_writes.sent(link) if write.field in names]
+    writes = [write for write in in_flight_writes.in_states(link, WriteState.SENT) if write.field in names]
     victims = in_flight_writes.links(session, by.at, Link.sheet == link.sheet, Link.lead_id == stood_there)
     log.warning("misdirected_write", sheet=link.sheet, link=link.id, victim=victims[0].id if victims else None)
     for victim in victims:
@@ -122,10 +118,6 @@ def lead_id_of(raw: Raw) -> str | None:
     except Refusal:
         return None
     return None if found is None else str(found)
-
-
-def _differing(row: Row, link: Link) -> list[str]:
-    return [name for name, value in row.values.items() if link.base.get(name) != value]
 
 
 def _blame(session: Session, victim: Link, writes: Iterable[InFlightWrite], by: By) -> None:

@@ -25,6 +25,7 @@ from bridge.store.history import LAG, By, note_life
 from bridge.store.models import Link, Rule, WriteState
 from bridge.sync.merge_row import as_lead, remember
 from bridge.sync.misdirected_writes import lead_id_of
+from bridge.sync.status_cell import link_text
 from bridge.tracker import Task
 from task_api.actor import Actor
 
@@ -66,7 +67,8 @@ def new_row(task: Task, link: Link, sheet: SheetConfig, layout: Layout, now: dat
     """The row to append: 0-based column → cell. What it says is remembered before it leaves: found there later, it is
     ours and nobody's edit.
     """
-    said, row = as_lead(task, link, sheet.mapping) | {"id": link.lead_id}, {}
+    state = link_text(link, archived=task.archived_at is not None)
+    said, row = as_lead(task, link, sheet.mapping) | {"id": link.lead_id, "sync": state}, {}
     link.append_tried_at, link.in_flight_writes = now, []
     for name, column in layout.positions.items():
         value, kind = said.get(name), sheet.mapping.by_field[name].kind

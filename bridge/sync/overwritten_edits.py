@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
-from bridge.store.history import LAG, note_covered
+from bridge.store.history import LAG, By, note_covered
 from bridge.store.models import ActorKind, Change, ChangeState, Link, OverwrittenEdit, Rule
 from bridge.store.unit_of_work import write_down
 from bridge.sync.context import Reading, SyncContext
@@ -90,12 +90,13 @@ def _put_back(context: SyncContext, one: OverwrittenEdit) -> None:
     """The lead takes the word as an edit of its row; the sheet shows ours over it and owes it."""
     link = context.session.get_one(Link, one.link_id)
     task, shown = task_of(context.session, link), link.base[one.field]
-    told = replace(context, reading=Reading((), Actor.read(one.actor), context.now, latest="task"))
+    by = By(Actor.read(one.actor), context.by.at)
+    told = replace(context, reading=Reading((), context.by.at, latest="task"), by=by)
     merged = merge_row(told, link, task, link.base, {one.field: one.value})
     link.base = link.base | {one.field: shown}
     if one.field not in merged.sheet:
         link.overrides = link.overrides | {one.field: one.value}
-    mark_pending(context.session, link, context.now)
+    mark_pending(context.session, link, context.by.at)
 
 
 def _tell(context: SyncContext, one: OverwrittenEdit) -> None:

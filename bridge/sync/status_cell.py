@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bridge.core.outcome import Outcome, RowOutcome
+from bridge.core.outcome import Outcome, RefusedWrite, RowOutcome
 from bridge.store.models import Link
 
 LONGEST = 500
@@ -22,7 +22,7 @@ def link_text(link: Link, *, archived: bool) -> str:
 
 def refusal_text(link: Link) -> str:
     """What could not be read or written, field by field; empty when nothing."""
-    return _listed(link.unread | {name: refused.why for name, refused in link.refused.items()})
+    return _listed(link.unread | {name: RefusedWrite(*said).why for name, said in link.refused.items()})
 
 
 def conflict_text(link: Link) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, current_app, render_template
 
+from bridge.api.answers import POLICY, as_header
 from bridge.runtime import Runtime
 
 web = Blueprint("web", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
@@ -13,17 +14,8 @@ web = Blueprint("web", __name__, template_folder="templates", static_folder="sta
 # the modules that main.js imports, to be loaded in parallel
 MODULES = sorted(path.name for path in (Path(__file__).parent / "static").glob("*.js") if path.name != "main.js")
 
-# https://www.w3.org/TR/CSP3/: nothing from other sites, no inline script or style, no frames
-STRICT = {
-    "default-src": "'self'",
-    "img-src": "'self' data:",
-    "object-src": "'none'",
-    "base-uri": "'none'",
-    "form-action": "'self'",
-    "frame-ancestors": "'none'",
-}
 # the grid sets one handler as an attribute, onselectstart="return false", which its hash allows
-WITH_GRID = STRICT | {
+WITH_GRID = POLICY | {
     "script-src": "'self' 'unsafe-hashes' 'sha256-GZIcz60Uwd6wT3vaYke/atSr53TehbYAPepOa3d03Vw='",
 }
 
@@ -35,21 +27,9 @@ def page() -> Response:
     sheets = [(key, sheet.spreadsheet) for key, sheet in config.sheets.items()]
     markup = render_template("page.html", local=config.local, sheets=sheets, modules=MODULES)
     response = Response(markup, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = _policy(WITH_GRID if config.local else STRICT)
+    if config.local:
+        response.headers["Content-Security-Policy"] = as_header(WITH_GRID)
     return response
-
-
-@web.after_app_request
-def _guard(response: Response) -> Response:
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Content-Security-Policy", _policy(STRICT))
-    return response
-
-
-def _policy(directives: dict[str, str]) -> str:
-    return "; ".join(f"{name} {sources}" for name, sources in directives.items())
 
 
 def _runtime() -> Runtime:

@@ -5,7 +5,7 @@ from operator import attrgetter
 
 from structlog.stdlib import get_logger
 
-from bridge.google.sheet_view import SheetView
+from bridge.google.snapshot import SheetView
 from bridge.store import in_flight_writes
 from bridge.store.models import Link
 from bridge.sync import new_rows

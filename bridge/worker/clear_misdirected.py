@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bridge.core.values import Row
 from bridge.google.sheet import RowWrite
-from bridge.google.sheet_view import SheetView
+from bridge.google.snapshot import SheetView
 from bridge.queue.pending import mark_pending
 from bridge.store import in_flight_writes
 from bridge.store.models import InFlightWrite, Link, WriteState
@@ -21,14 +21,15 @@ def clear_misdirected(job: Job, view: SheetView, numbers: Iterable[int], writes:
         return
     rows = [row for row in map(view.row, numbers) if is_left_by_us(row, missing)]
     if rows:
-        _record_emptied(job, rows, job.sheet.write([_emptied(row) for row in rows]))
+        _record_emptied(job, rows, job.sheet.write([_emptied(row, view) for row in rows]))
     with job.writing() as session:
         forget_found(session, job.lease.sheet, view.began)
         session.commit()
 
 
-def _emptied(row: Row) -> RowWrite:
-    return RowWrite(row.number, row.positions["id"], None, {row.positions[name]: "" for name in _filled(row)})
+def _emptied(row: Row, view: SheetView) -> RowWrite:
+    columns = view.layout.positions
+    return RowWrite(row.number, columns["id"], None, {columns[name]: "" for name in _filled(row)})
 
 
 def _filled(row: Row) -> list[str]:

@@ -6,16 +6,18 @@ itself: what is not settled stays pending, with a time to try again.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from bridge import tracker
 from bridge.core.cells import cell_value, obstacle
 from bridge.core.merge import classify_read
 from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.core.values import Row, Value
-from bridge.google.sheet_view import SheetView
+from bridge.google.sheet import RowWrite
+from bridge.google.snapshot import SheetView
 from bridge.queue import pending
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG, note_refused, replaced_lately, settle_waiting
+from bridge.store.history import LAG, By, note_refused, replaced_lately, settle_waiting
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync.context import Reading, SyncContext
@@ -40,7 +42,8 @@ def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> boo
     if not links:
         return False
     view = view or look(job, sorted({link.row for link in links if link.row}))
-    moved = relocate(job, view, links)
+    lost = {link.lead_id for link in links if view.row(link.row).lead_id != link.lead_id}
+    moved = bool(lost) and relocate(job, view, links, lost)
     job.at_work.update(link.id for link in links)
     planned = _decide(job, view, [link.lead_id for link in links])
     if planned:
@@ -70,10 +73,12 @@ def _decide(job: Job, view: SheetView, lead_ids: list[str]) -> list[PlannedWrite
         pairs = tracker.linked(session, job.lease.sheet, lead_ids, now)
         here = [(row, link, task) for link, task in pairs if (row := view.row(link.row)).lead_id == link.lead_id]
         replaced = replaced_lately(session, [link for _, link, _ in here], now)
-        doubt(session, job.lease.sheet, [(row, link, ()) for row, link, _ in here], replaced)
-        context = SyncContext(
-            session, job.config, Reading((), Actor(ActorKind.FLUSH, job.lease.sheet), view.began, latest="task"), now
-        )
+        shown = [(link, *one) for row, link, _ in here for one in row.values.items()]
+        changed = [(link, name) for link, name, value in shown if link.base.get(name) != value]
+        if changed:
+            doubt(session, job.lease.sheet, changed, replaced)
+        by = By(Actor(ActorKind.FLUSH, job.lease.sheet), now)
+        context = SyncContext(session, job.config, Reading((), view.began, latest="task"), by)
         for row, link, task in sorted(here, key=lambda one: one[0].number):
             if link.wanted > link.written and link.next_try <= now:
                 planned += _decide_row(context, view, row, link, task, replaced[link.id])
@@ -85,7 +90,7 @@ def _decide_row(
     context: SyncContext, view: SheetView, row: Row, link: Link, task: Task, replaced: Mapping[str, set[Value]]
 ) -> list[PlannedWrite]:
     if link.agreed_at > view.began:
-        pending.postpone(link, context.now, "the sheet changed while it was read")
+        pending.postpone(link, context.by.at, "the sheet changed while it was read")
         return []
     values, unread = acceptable(row, context.sheet.mapping)
     values |= {name: link.base.get(name) for name in unread}
@@ -94,10 +99,13 @@ def _decide_row(
     unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
     base, doubtful = classify_read(link.base, values, unseen, replaced, ())
     if doubtful:
-        pending.postpone(link, context.now + LAG_WAIT, f"Google may show an old value of {', '.join(sorted(doubtful))}")
+        pending.postpone(
+            link, context.by.at + LAG_WAIT, f"Google may show an old value of {', '.join(sorted(doubtful))}"
+        )
         return []
     in_flight_writes.confirm_shown(link, row.values)
-    look_for_unconfirmed(context.session, link, context.now)
+    if in_flight_writes.in_states(link, WriteState.SENT):
+        look_for_unconfirmed(context.session, link, context.by.at)
     link.row_pending, archived = False, task.archived_at is not None
     owed = {} if archived else merge_row(context, link, task, base, values).sheet
     wanted = _writable(context, row, link, foreign | owed)
@@ -108,10 +116,11 @@ def _decide_row(
     cells: dict[int, str | float | int | bool] = {}
     for name, value in wanted.items():
         column = view.layout.positions[name]
-        cells[column] = cell_value(view.config.mapping.by_field[name].kind, value, row.cell(name))
-        in_flight_writes.record(link, name, value, context.now, row.number, row.values.get(name))
+        cells[column] = cell_value(view.config.mapping.by_field[name].kind, value, row.cells[name])
+        in_flight_writes.record(link, name, value, context.by.at, row.number, row.values.get(name))
+    write = RowWrite(row.number, view.layout.positions["id"], row.cells["id"].value, cells)
     agreed = {name: link.base.get(name) for name in wanted}
-    return [PlannedWrite(link.id, link.wanted, view.write(row, cells), wanted, agreed, link.cause)]
+    return [PlannedWrite(link.id, link.wanted, write, wanted, agreed, link.cause)]
 
 
 def _foreign(link: Link, values: Mapping[str, Value]) -> list[str]:
@@ -124,25 +133,25 @@ def _foreign(link: Link, values: Mapping[str, Value]) -> list[str]:
 def _settle_unwritten(context: SyncContext, view: SheetView, link: Link, reached: set[str]) -> None:
     """Nothing to write; a lead that another's write went into is looked at again while the read may be too old."""
     pending.settle(link, link.wanted)
-    settle_waiting(context.session, link.sheet, {link.id: reached}, context.now)
+    settle_waiting(context.session, link.sheet, {link.id: reached}, context.by.at)
     misdirected = (write for write in link.in_flight_writes if write.state is WriteState.MISDIRECTED)
     if any(write.sent_at >= view.began - LAG for write in misdirected):
-        pending.mark_pending(context.session, link, context.now + LAG_WAIT)
+        pending.mark_pending(context.session, link, context.by.at + LAG_WAIT)
     else:
         in_flight_writes.forget(link, WriteState.MISDIRECTED)
 
 
 def _writable(context: SyncContext, row: Row, link: Link, owed: Mapping[str, Value]) -> dict[str, Value]:
     """Without what must not be written; link and history say why."""
-    refused: dict[str, RefusedWrite] = {}
+    refused: dict[str, list[Any]] = {}
     for name, value in owed.items():
         before = link.refused.get(name)
-        if before is not None and before[:2] == (value, RefusedBy.GOOGLE):
+        if before is not None and before[:2] == [value, RefusedBy.GOOGLE]:
             refused[name] = before
         elif why := obstacle(
-            context.sheet.mapping.by_field[name].kind, value, row.cell(name), guarded=name in row.guarded
+            context.sheet.mapping.by_field[name].kind, value, row.cells[name], guarded=name in row.guarded
         ):
-            refused[name] = RefusedWrite(value, RefusedBy.CELL, why)
+            refused[name] = [*RefusedWrite(value, RefusedBy.CELL, why)]
             if name != "sync":
                 note_refused(context.session, link, name, value, context.by, why)
     refused.pop("sync", None)
@@ -153,7 +162,7 @@ def _writable(context: SyncContext, row: Row, link: Link, owed: Mapping[str, Val
 
 def _state(row: Row, link: Link, *, archived: bool) -> dict[str, Value]:
     """What the sync cell is to say from now on, where there is one and it says something else."""
-    if "sync" not in row.positions or "sync" in row.guarded or row.cell("sync").formula:
+    if "sync" not in row.cells or "sync" in row.guarded or row.cells["sync"].formula:
         return {}
     text = link_text(link, archived=archived)
     return {} if row.values.get("sync") == text else {"sync": text}

@@ -12,7 +12,7 @@ from bridge.config.model import SheetConfig
 from bridge.core.values import Value
 from bridge.errors import Permanent
 from bridge.google.sheet import RowWrite, Sheet
-from bridge.google.sheet_view import SheetView
+from bridge.google.snapshot import SheetView
 from bridge.queue import lease
 from bridge.queue.lease import Lease
 from bridge.runtime import Runtime

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bridge.core.mapping import Layout
-from bridge.google.sheet_view import SheetView
+from bridge.google.snapshot import SheetView
 from bridge.queue import pending, sweep_requests
 from bridge.store import in_flight_writes
 from bridge.store.models import Link
@@ -24,11 +24,8 @@ LAG_WAIT = timedelta(seconds=2)
 ID_ONLY = Layout({"id": 0})
 
 
-def relocate(job: Job, view: SheetView, claimed: Collection[Link]) -> bool:
+def relocate(job: Job, view: SheetView, claimed: Collection[Link], lost: Collection[str]) -> bool:
     """See where the leads stand that are not where they were; True when another look is worth it at once."""
-    lost = {link.lead_id for link in claimed if view.row(link.row).lead_id != link.lead_id}
-    if not lost:
-        return False
     found = _find(job, view, lost)
     with job.writing() as session:
         ids = [link.id for link in claimed]

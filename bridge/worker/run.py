@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
 from structlog.stdlib import get_logger
 
-from bridge.config.logs import caused_by
 from bridge.core.backoff import backoff
 from bridge.errors import Permanent, Throttled, Transient
 from bridge.queue.lease import Lease, LostLease, acquire
-from bridge.queue.pending import claim, failed
+from bridge.queue.pending import IN_JOB, claim, failed
 from bridge.runtime import Runtime
 from bridge.store import in_flight_writes, quota
 from bridge.store.models import Link, SheetQueue
@@ -87,8 +87,12 @@ def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random)
     job = begin(runtime, key)
     if job is None:
         return False
-    with caused_by(f"job:{key}:{job.lease.token}", job=True):
-        return _run(job, chance)
+    before = IN_JOB.set(True)
+    try:
+        with bound_contextvars(cause=f"job:{key}:{job.lease.token}"):
+            return _run(job, chance)
+    finally:
+        IN_JOB.reset(before)
 
 
 def _run(job: Job, chance: Callable[[], float]) -> bool:

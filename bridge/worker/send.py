@@ -168,7 +168,7 @@ def _refuse(job: Job, one: PlannedWrite, faults: Mapping[str, str], *, arrived: 
         in_flight_writes.forget(link, WriteState.SENT, faults.keys())
         for name, why in faults.items():
             note_refused(session, link, name, one.values[name], _by(job, now), why)
-            link.refused = link.refused | {name: RefusedWrite(one.values[name], RefusedBy.GOOGLE, why)}
+            link.refused = link.refused | {name: [*RefusedWrite(one.values[name], RefusedBy.GOOGLE, why)]}
         if arrived and faults:
             pending.give_up(session, link, one.claimed, now, "; ".join(dict.fromkeys(faults.values())))
         elif arrived:

@@ -21,7 +21,7 @@ from bridge.core.reconcile import Comparison, Plan, Step, SweepStep
 from bridge.core.values import Row
 from bridge.errors import Permanent
 from bridge.google.sheet import RowWrite
-from bridge.google.sheet_view import SheetView
+from bridge.google.snapshot import SheetView
 from bridge.queue.sweep_requests import ask_for_sweep, swept
 from bridge.runtime import Runtime
 from bridge.store.history import By
@@ -105,10 +105,10 @@ def _carry_out(
         progress("merging", len(outcomes), len(compared.look))
     with begin() as session:
         _note_sweep(session, job, view, outcomes)
-        reading = Reading((), _actor(job), view.began)
-        settle_overwritten(SyncContext(session, view.config, reading, job.runtime.now()))
+        by = By(_actor(job), job.runtime.now())
+        settle_overwritten(SyncContext(session, view.config, Reading((), view.began), by))
         found = vanished_rows.vanished(session, view.config, compared.places, compared.claims, view.began)
-        vanished_rows.bury_gone(session, view.config, found, view.began, By(_actor(job), job.runtime.now()))
+        vanished_rows.bury_gone(session, view.config, found, view.began, by)
         late = _late_rows(job.runtime, session, view, outcomes)
         finish(session)
     steps = (*_steps(outcomes), *vanished_rows.steps(found), *late)
@@ -135,8 +135,8 @@ def _take(
     rows: Sequence[Row],
     missing: Sequence[InFlightWrite],
 ) -> list[RowOutcome]:
-    reading = Reading(rows, _actor(job), view.began, ids=compared.places, namesakes=compared.namesakes, missing=missing)
-    context = SyncContext(session, view.config, reading, job.runtime.now())
+    reading = Reading(rows, view.began, ids=compared.places, namesakes=compared.namesakes, missing=missing)
+    context = SyncContext(session, view.config, reading, By(_actor(job), job.runtime.now()))
     find_victims(session, view.config.key, missing, rows, context.by)
     return take(context)
 
@@ -179,9 +179,9 @@ def _mark_unlinked(job: Job, view: SheetView, done: _Swept) -> None:
     said |= {one.row: status_cell.row_text(one) for one in done.outcomes if one.task_id is None and one.reasons}
     rows = ((view.row(number), text) for number, text in sorted(said.items()))
     writes = [
-        RowWrite(row.number, view.layout.positions["id"], row.cell("id").value, {column: text})
+        RowWrite(row.number, view.layout.positions["id"], row.cells["id"].value, {column: text})
         for row, text in rows
-        if row.values.get("sync") != (text or None) and not row.cell("sync").formula and "sync" not in row.guarded
+        if row.values.get("sync") != (text or None) and not row.cells["sync"].formula and "sync" not in row.guarded
     ]
     for chunk in _chunks(writes):
         job.sheet.write(chunk)

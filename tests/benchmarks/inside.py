@@ -21,7 +21,7 @@ from bridge.config.model import Config, SheetConfig
 from bridge.core.signature import sign
 from bridge.core.token_bucket import Pace
 from bridge.google import snapshot
-from bridge.google.calls import Calls
+from bridge.google.calls import Call, Calls
 from bridge.google.sheet import RowWrite
 from bridge.server.local_token import local_token
 from bridge.store.models import SheetQueue
@@ -54,7 +54,7 @@ class Rows:
 
     def read(self, rows: Iterable[int] | None = None) -> snapshot.Snapshot:
         """The header and these rows, or all."""
-        self.calls.end(self.calls.begin("read"), "read", "look", "ok")
+        self.calls.untold.append(Call(self.calls.clock(), "read", "look", "ok"))
         numbers = range(2, self._leads + 2) if rows is None else rows
         blocks = [self._block(number) for number in (1, *numbers)]
         tab = {"properties": {"sheetId": self.sheet_id, "title": self.tab}, "data": blocks}
@@ -62,7 +62,7 @@ class Rows:
 
     def write(self, writes: Sequence[RowWrite]) -> list[int]:
         """Keep the words and echo the ids."""
-        self.calls.end(self.calls.begin("write"), "write", "write", "ok")
+        self.calls.untold.append(Call(self.calls.clock(), "write", "write", "ok"))
         self.words |= {write.row - 1: str(write.cells.get(STATUS, "NEW")) for write in writes}
         self.written.append(time.perf_counter())
         return [write.row - 1 for write in writes]

@@ -14,7 +14,7 @@ from typing import Any
 
 import gspread
 
-from bridge.google.credentials import Google
+from bridge.google.client import Google
 from tests.benchmarks import report
 from tests.benchmarks.client import Script, Wire
 from tests.benchmarks.filled import STATUS_COLUMN, Filled

@@ -32,7 +32,7 @@ class Answered:
 
     def read(self, _rows: object = None) -> snapshot.Snapshot:
         """The whole sheet, as one read brings it."""
-        self.calls.begin("read")
+        self.calls.begun["read"] += 1
         return snapshot.parsed(self._answer.read_bytes())
 
 
@@ -82,7 +82,7 @@ def measure(home: Path, rows: int) -> Swept:
     took, busy = time.perf_counter() - began, time.process_time() - busy
     run.end(turn)
     size = (home / "answer.json").stat().st_size / 1e6
-    return Swept(rows, plan.agreed, sheet.calls["read"], took, busy, peak(), size)
+    return Swept(rows, plan.agreed, sheet.calls.begun["read"], took, busy, peak(), size)
 
 
 def peak() -> float:

@@ -42,8 +42,8 @@ MUTATIONS = (
         f"{BOTH}::test_a_lagging_read_is_waited_out_and_undoes_nothing",
     ),
     Mutation(
-        "no lost edit: what was typed under our write", "bridge/sync/edit_events.py",
-        "    if not context.reading.typed:\n        return {}", "    return {}",
+        "no lost edit: what was typed under our write", "bridge/inbound/webhook.py",
+        "typed=_word(sheet.mapping, touched[0], edited.typed) if edited and alone else None", "typed=None",
         f"{BOTH}::test_a_word_typed_in_the_moment_of_our_write_is_told_by_the_event_and_put_back",
     ),
     Mutation(
@@ -88,7 +88,7 @@ MUTATIONS = (
     ),
     Mutation(
         "never the wrong row: what a delivery shows is as old as its signature", "bridge/sync/load.py",
-        "min(context.now, context.reading.signed or context.now)", "context.now",
+        "min(context.by.at, context.reading.signed or context.by.at)", "context.by.at",
         f"{MISDIRECTED}::test_a_delivery_that_comes_after_the_misdirected_write_was_put_right_does_not_bring_it_back",
     ),
     Mutation(
@@ -103,7 +103,7 @@ MUTATIONS = (
     ),
     Mutation(
         "never the wrong lead: an event speaks only for a row that shows the word", "bridge/sync/edit_events.py",
-        "replace(context, reading=replace(reading, unclear=unclear)) if unclear else context", "context",
+        "return replace(context, reading=replace(reading, told=told))", "return context",
         f"{OVERWRITTEN}::test_a_word_under_a_write_for_another_lead_is_put_back_and_that_lead_keeps_its_own",
     ),
     Mutation(
@@ -124,7 +124,7 @@ MUTATIONS = (
     ),
     Mutation(
         "no ping-pong", "bridge/sync/merge_row.py",
-        "return any(name not in link.refused or link.refused[name].value != value for name, value in owed.items())",
+        "return any(name not in refused or refused[name] != value for name, value in owed.items())",
         "return True", f"{BOTH}::test_an_edit_of_the_sheet_owes_the_sheet_nothing",
     ),
     Mutation(
@@ -142,7 +142,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a crash loses nothing: what leaves is recorded before", "bridge/worker/flush.py",
-        "        in_flight_writes.record(link, name, value, context.now, row.number, row.values.get(name))\n", "",
+        "        in_flight_writes.record(link, name, value, context.by.at, row.number, row.values.get(name))\n", "",
         "tests/sync/test_google_down.py tests/sync/test_both_ways.py",
     ),
 )  # fmt: skip

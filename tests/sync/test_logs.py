@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 import requests
+from structlog.contextvars import bound_contextvars
 from structlog.stdlib import ProcessorFormatter, get_logger
 
-from bridge.config.logs import EMAIL, FORMATS, caused_by, configure, processors
+from bridge.config.logs import EMAIL, FORMATS, configure, processors
 from tests.process.process import Process
 from tests.process.test_killed import deliver
 from tests.stack import eventually
@@ -157,7 +158,7 @@ LOG = get_logger("bridge.worker.run")
 def test_both_styles_tell_the_same_event(line):
     one = (LOG.warning, "queue_postponed")
     values = {"sheet": "leads", "seconds": 2.4, "why": "no answer"}
-    with caused_by("job:leads:1"):
+    with bound_contextvars(cause="job:leads:1"):
         text, told = line("text", *one, **values), json.loads(line("json", *one, **values))
     said = "bridge.worker.run queue_postponed sheet=leads seconds=2.4 why='no answer' cause=job:leads:1"
     assert re.fullmatch(rf"\d{{4}}-\d\d-\d\dT[\d:]{{8}}\.\d{{3}}Z WARNING {said} pid=\d+", text)

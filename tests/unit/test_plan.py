@@ -49,7 +49,7 @@ def test_rows_that_moved_are_noted_with_their_place():
 
 def test_copies_are_found_across_parts_and_an_empty_row_is_no_row():
     compared = Comparison()
-    compared.add([row(2, "1"), Row(3, None, {"name": None})], {})
+    compared.add([row(2, "1"), Row(3, None, {"name": None}, blank=True)], {})
     compared.add([row(900, "1")], {})
     assert (compared.copies, compared.read) == ({"1": [2, 900]}, 2)
 

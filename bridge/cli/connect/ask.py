@@ -14,7 +14,7 @@ from bridge.config.model import GOOGLE, SheetConfig
 from bridge.core.statuses import SHIPPED
 from bridge.core.values import Cell
 from bridge.errors import Permanent, Transient
-from bridge.google.credentials import Google
+from bridge.google.client import Google
 from bridge.google.sheet import Sheet
 from task_api.statuses import STATUSES
 

@@ -40,7 +40,7 @@ def words(rows: Iterable[Row]) -> dict[str, int]:
     spelt: dict[str, str] = {}
     counted: Counter[str] = Counter()
     for row in rows:
-        if word := row.cell("status").shown.strip() if "status" in row.positions else "":
+        if word := row.cells["status"].shown.strip() if "status" in row.cells else "":
             counted[spelt.setdefault(word.casefold(), word)] += 1
     return dict(counted.most_common(MOST_WORDS))
 

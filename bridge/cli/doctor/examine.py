@@ -12,9 +12,9 @@ from bridge.cli.doctor import sheet as contents
 from bridge.cli.doctor.finding import Finding
 from bridge.config.model import Config, SheetConfig
 from bridge.errors import Permanent, Rejected, Transient
-from bridge.google.credentials import Google
+from bridge.google.client import Google
 from bridge.google.sheet import RowWrite, Sheet
-from bridge.google.sheet_view import SheetView
+from bridge.google.snapshot import SheetView
 
 MACHINE = (machine.database, machine.running, machine.public_address, machine.clock, machine.quota)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bridge.cli.doctor.finding import Finding
 from bridge.core.values import Row
-from bridge.google.sheet_view import SheetView
+from bridge.google.snapshot import SheetView
 
 PLAIN = "format the column as plain text"
 FEW = 5
@@ -45,7 +45,7 @@ def ids(view: SheetView) -> Iterator[Finding]:
 
 
 def _unfit_ids(rows: Sequence[Row]) -> Iterator[Finding]:
-    shown = {row.number: row.cell("id") for row in rows if "id" in row.positions}
+    shown = {row.number: row.cells["id"] for row in rows if "id" in row.cells}
     if formulas := [number for number, cell in shown.items() if cell.formula]:
         yield Finding("problem", f"formulas in {_named(formulas)}", "paste values: formulas change as rows move")
     if unreadable := {row.number: row.refused["id"] for row in rows if "id" in row.refused}:
@@ -58,12 +58,12 @@ def _unfit_ids(rows: Sequence[Row]) -> Iterator[Finding]:
 def status_words(view: SheetView) -> Iterator[Finding]:
     """The status words in the sheet, and those its dropdown allows, against the configured ones."""
     words = list(view.config.mapping.statuses.to_task)
-    rows = [row for row in _rows(view) if "status" in row.positions]
-    unknown = Counter(row.cell("status").shown[:50] for row in rows if "status" in row.refused)
+    rows = [row for row in _rows(view) if "status" in row.cells]
+    unknown = Counter(row.cells["status"].shown[:50] for row in rows if "status" in row.refused)
     for word, count in unknown.most_common(FEW):
         mend = f"use one of {', '.join(words)}, or configure it"
         yield Finding("problem", f"'{word}' in {count} rows is not known", mend)
-    for options in {row.cell("status").options for row in rows} - {None}:
+    for options in {row.cells["status"].options for row in rows} - {None}:
         offered = {one.casefold() for one in options or ()}
         if missing := [word for word in words if word.casefold() not in offered]:
             yield Finding("warning", f"the dropdown does not offer {', '.join(missing)}", "add them to its list")
@@ -80,7 +80,7 @@ def protection(view: SheetView) -> Iterator[Finding]:
 def formulas(view: SheetView) -> Iterator[Finding]:
     """Cells that the bridge would write and never does."""
     mend = "the bridge never overwrites a formula: paste values where the cell is to be synced"
-    yield from _cells(view, "hold formulas", mend, lambda row, name: row.cell(name).formula)
+    yield from _cells(view, "hold formulas", mend, lambda row, name: row.cells[name].formula)
 
 
 CHECKS = (header, ids, status_words, protection, formulas)
