@@ -21,7 +21,7 @@ from bridge.inbound.task_signals import TaskSignals
 from bridge.inbound.webhook import hooks
 from bridge.runtime import Runtime
 from bridge.web.page import web
-from bridge.worker.schedule import prepare
+from bridge.worker.start import prepare
 from task_api import schema
 from task_api.app import init_task_api
 from task_api.db import open_engine

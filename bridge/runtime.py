@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge.config.model import Config
-from bridge.core.token_bucket import Pace
 from bridge.errors import Permanent
 from bridge.google.calls import Calls
 from bridge.google.client import Google
 from bridge.google.credentials import account_of
 from bridge.google.sheet import Sheet
+from bridge.store.quota import Pace
 from bridge.store.unit_of_work import Effects, Wishes
 from task_api.db import UnitOfWork
 

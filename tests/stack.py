@@ -29,7 +29,8 @@ from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.server.local_token import local_token
 from bridge.store.models import Link, SheetQueue
 from bridge.store.unit_of_work import wake_after_commit
-from bridge.worker import schedule
+from bridge.worker import start
+from bridge.worker.run import due as due_queues
 from bridge.worker.run import run
 from tests.clock import HeldClock
 from tests.databases import Databases, share_compiled
@@ -106,7 +107,7 @@ class Stack:
         if self.clock:
             share_compiled(self.runtime.database)
             self.runtime.now = self.clock.now
-            begin = schedule.request_full_sweeps if self.database.startswith("postgresql") else schedule.take_over
+            begin = start.request_full_sweeps if self.database.startswith("postgresql") else start.take_over
             begin(self.runtime)  # as the engine does
         elif working:
             self.runtime.engine.start()
@@ -146,7 +147,7 @@ class Stack:
         assert self.clock, "the engine does that"
         until = self.runtime.now() + timedelta(seconds=seconds)
         self.drain()
-        while (due := schedule.due(self.runtime)[0].at) < until:
+        while (due := due_queues(self.runtime)[0].at) < until:
             self._wait_until(due)
         self._wait_until(until)
 
@@ -254,7 +255,7 @@ class Stack:
         until = self.runtime.now() + timedelta(seconds=seconds)
         self.drain()
         while not self.quiet():
-            due = schedule.due(self.runtime)[0].at
+            due = due_queues(self.runtime)[0].at
             assert due < until, f"not settled within {seconds} s: more is due at {due}"
             self._wait_until(due)
 
@@ -264,12 +265,12 @@ class Stack:
         for _ in range(MOST_ROUNDS):
             self.google.scripts.wait_idle(0)
             now = self.runtime.now()
-            due = [one.sheet for one in schedule.due(self.runtime) if one.at <= now]
+            due = [one.sheet for one in due_queues(self.runtime) if one.at <= now]
             if not due:
                 return
             for sheet in due:
                 run(self.runtime, sheet)
-        raise AssertionError(f"jobs are due again and again: {schedule.due(self.runtime)}")
+        raise AssertionError(f"jobs are due again and again: {due_queues(self.runtime)}")
 
     def _wait_until(self, moment: datetime) -> None:
         assert self.clock

@@ -12,15 +12,14 @@ from bridge.cli.output import print_plan, progress_bar
 from bridge.core.outcome import Outcome
 from bridge.core.reconcile import Plan, SweepStep
 from bridge.queue import pending
-from bridge.queue.lease import Lease
 from bridge.runtime import Runtime
 from bridge.store import quota
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync import undo as back
 from bridge.sync import vanished_rows
-from bridge.worker import run, sweep
+from bridge.worker import sweep
 from bridge.worker.flush import flush
-from bridge.worker.job import Job
+from bridge.worker.job import Job, begin, end
 from task_api.cli import AS_JSON, say
 
 
@@ -94,7 +93,7 @@ REPAIR = (sweep_, approve_, retry_, undo_, take_)
 
 def _preview(runtime: Runtime, key: str, quiet: bool) -> Plan:
     with progress_bar(key, quiet) as progress:
-        plan = sweep.preview(Job(runtime, Lease(key, 0)), progress)
+        plan = sweep.preview(Job(runtime, key), progress)
     with runtime.writing() as session:
         quota.record(session, lock_queue(session, key), runtime.calls(key), runtime.now())
         session.commit()
@@ -105,7 +104,7 @@ def _sweep(runtime: Runtime, key: str, quiet: bool) -> Plan:
     """Take the queue, sweep, and write what the rows are owed; waits while a running bridge works on the queue."""
     until = time.monotonic() + runtime.config.lease.total_seconds() + 10
     with progress_bar(key, quiet) as progress:
-        while (job := run.begin(runtime, key)) is None:
+        while (job := begin(runtime, key)) is None:
             if time.monotonic() > until:
                 raise click.ClickException(f"sheet '{key}' is being worked on by another bridge; try again in a minute")
             time.sleep(0.2)
@@ -115,5 +114,5 @@ def _sweep(runtime: Runtime, key: str, quiet: bool) -> Plan:
                 if not flush(job):
                     break
         finally:
-            run.end(job)
+            end(job)
     return plan

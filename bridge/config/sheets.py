@@ -15,9 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from bridge.config.faults import Faults
 from bridge.config.fields import COLUMNS, limited
 from bridge.config.model import SheetConfig
-from bridge.core.mapping import Column, Kind, SheetMapping
+from bridge.core.mapping import SHIPPED, Column, Kind, SheetMapping, Statuses
 from bridge.core.merge import Direction, Policy
-from bridge.core.statuses import SHIPPED, Statuses
 from task_api.schemas import LONGEST
 from task_api.statuses import STATUSES, Status
 

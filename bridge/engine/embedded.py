@@ -19,7 +19,7 @@ from structlog.stdlib import get_logger
 from bridge.maintenance import retention
 from bridge.runtime import Runtime
 from bridge.store.unit_of_work import Wishes
-from bridge.worker import run, schedule
+from bridge.worker import run, start
 from task_api.db import data_version
 
 log = get_logger(__name__)
@@ -85,7 +85,7 @@ class EmbeddedEngine:
                     seen = data_version(glance)  # before the work, so that no commit meanwhile goes unnoticed
                     try:
                         if not taken_over:
-                            schedule.take_over(self._runtime)
+                            start.take_over(self._runtime)
                             taken_over = True
                         wait = min(self._work(), self._tidied())
                     except Exception:  # the engine's loop: log and postpone, whatever happened
@@ -108,7 +108,7 @@ class EmbeddedEngine:
         while wait == 0.0 and not self._stopping:
             self._woken.clear()
             wait = LONGEST_WAIT
-            for due in schedule.due(self._runtime):
+            for due in run.due(self._runtime):
                 seconds = (due.at - self._runtime.now()).total_seconds()
                 if seconds <= 0:
                     run.run(self._runtime, due.sheet)

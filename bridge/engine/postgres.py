@@ -2,7 +2,7 @@
 
 A job says only "look at this sheet". It is deferred in the transaction that made the work, scheduled for when the work
 is due, and bears its sheet's lock, so that one runs at a time. A job may be lost, doubled or late: what is due stands
-in links and sheet queues, and the queue's lease says who may write (`bridge.queue.lease`).
+in links and sheet queues, and the queue's lease says who may write (`bridge.worker.job`).
 
 A failure belongs to the sheet, whose other jobs must wait as well: it becomes the queue's ``not_before``, for which the
 next job is scheduled. Procrastinate's retry is for a job that lost the database. No job bears a ``queueing_lock``: it
@@ -25,7 +25,7 @@ from bridge.engine.worker import PATIENCE, QUEUE, SupervisedWorker
 from bridge.maintenance import retention
 from bridge.runtime import Runtime
 from bridge.store.unit_of_work import Wishes, lock_queue, wake_after_commit
-from bridge.worker import run, schedule
+from bridge.worker import run, start
 from task_api.db_errors import UNUSABLE
 
 JOB = "work_on_sheet"
@@ -117,7 +117,7 @@ class PostgresEngine:
         with self._runtime.database.connect():
             pass
         if not self._greeted:
-            schedule.request_full_sweeps(self._runtime)
+            start.request_full_sweeps(self._runtime)
             self._greeted = True
 
     def _work(self, sheet: str) -> None:
@@ -126,7 +126,7 @@ class PostgresEngine:
             return
         while not self.stopping and self._is_due(sheet) and run.run(self._runtime, sheet):
             pass
-        for due in schedule.due(self._runtime, [sheet]):
+        for due in run.due(self._runtime, [sheet]):
             self._wish(sheet, max(due.at, self._runtime.now() + PAUSE))
 
     def _is_due(self, sheet: str) -> bool:
@@ -134,7 +134,7 @@ class PostgresEngine:
         with self._runtime.writing() as session:
             lock_queue(session, sheet)
         now = self._runtime.now()
-        return any(one.at <= now for one in schedule.due(self._runtime, [sheet]))
+        return any(one.at <= now for one in run.due(self._runtime, [sheet]))
 
     def _wish(self, sheet: str, at: datetime) -> None:
         with self._runtime.writing() as session:
@@ -143,7 +143,7 @@ class PostgresEngine:
 
     def _look_after_sheets(self, timestamp: int) -> None:  # noqa: ARG002 - of every periodic task
         """The safety net: a sheet whose job was lost gets another."""
-        for due in schedule.due(self._runtime):
+        for due in run.due(self._runtime):
             self._wish(due.sheet, due.at)
 
     def _tidy(self, timestamp: int) -> None:  # noqa: ARG002

@@ -1,4 +1,4 @@
-"""Which sheet owes what, who may write, and when. Talks to no network.
+"""Which links owe their sheet a write, and when sheets are to be swept. Talks to no network.
 
-Read `pending`, `lease`, `sweep_requests`.
+Read `pending`, `sweep_requests`.
 """

@@ -1,5 +1,5 @@
 """One sheet's job: take the lease, read, decide, write, verify, settle. Refuses to retry by itself: what fails
 is postponed.
 
-Read `run`, `job`, `flush`, `locate`, `send`, `sweep`.
+Read `run`, `job`, `flush`, `send`, `locate`, `sweep`.
 """

@@ -23,7 +23,7 @@ def clear_misdirected(job: Job, view: SheetView, numbers: Iterable[int], writes:
     if rows:
         _record_emptied(job, rows, job.sheet.write([_emptied(row, view) for row in rows]))
     with job.writing() as session:
-        forget_found(session, job.lease.sheet, view.began)
+        forget_found(session, job.key, view.began)
         session.commit()
 
 
@@ -43,7 +43,7 @@ def _record_emptied(job: Job, rows: Sequence[Row], stood: Sequence[object]) -> N
         lead_id_of(there): row for row, there in zip(rows, stood, strict=True) if isinstance(there, str | int | float)
     }
     with job.writing() as session:
-        for victim in in_flight_writes.links(session, now, Link.sheet == job.lease.sheet, Link.lead_id.in_(emptied)):
+        for victim in in_flight_writes.links(session, now, Link.sheet == job.key, Link.lead_id.in_(emptied)):
             row = emptied[victim.lead_id]
             for name in _filled(row):
                 in_flight_writes.record(victim, name, None, now, row.number, state=WriteState.MISDIRECTED)

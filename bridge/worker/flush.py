@@ -57,7 +57,7 @@ def _claimed(job: Job) -> list[Link]:
     links, job.claimed = job.claimed, None
     if links is None:
         with job.writing() as session:
-            links = pending.claim(session, job.lease.sheet, job.runtime.now())
+            links = pending.claim(session, job.key, job.runtime.now())
             session.commit()
     return links
 
@@ -69,15 +69,15 @@ def _decide(job: Job, view: SheetView, lead_ids: list[str]) -> list[PlannedWrite
     now = job.runtime.now()
     planned: list[PlannedWrite] = []
     with job.writing() as session:
-        lock_queue(session, job.lease.sheet).missing = list(view.layout.missing)
-        pairs = tracker.linked(session, job.lease.sheet, lead_ids, now)
+        lock_queue(session, job.key).missing = list(view.layout.missing)
+        pairs = tracker.linked(session, job.key, lead_ids, now)
         here = [(row, link, task) for link, task in pairs if (row := view.row(link.row)).lead_id == link.lead_id]
         replaced = replaced_lately(session, [link for _, link, _ in here], now)
         shown = [(link, *one) for row, link, _ in here for one in row.values.items()]
         changed = [(link, name) for link, name, value in shown if link.base.get(name) != value]
         if changed:
-            doubt(session, job.lease.sheet, changed, replaced)
-        by = By(Actor(ActorKind.FLUSH, job.lease.sheet), now)
+            doubt(session, job.key, changed, replaced)
+        by = By(Actor(ActorKind.FLUSH, job.key), now)
         context = SyncContext(session, job.config, Reading((), view.began, latest="task"), by)
         for row, link, task in sorted(here, key=lambda one: one[0].number):
             if link.wanted > link.written and link.next_try <= now:

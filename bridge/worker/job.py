@@ -1,39 +1,52 @@
-"""What one turn on one queue holds in its hands: the lease, the sheet, and rows as one read showed them. Decides
-nothing.
+"""One job on one sheet's queue: its lease, what it works with, and its end. Decides nothing about values.
+
+The lease lets one worker at a time write: taken by compare-and-set, checked in each transaction. Its token is the
+fencing token: a worker that overslept its lease finds a newer one and stops.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
 
 from bridge.config.model import SheetConfig
 from bridge.core.values import Value
 from bridge.errors import Permanent
 from bridge.google.sheet import RowWrite, Sheet
 from bridge.google.snapshot import SheetView
-from bridge.queue import lease
-from bridge.queue.lease import Lease
+from bridge.queue.pending import claim
 from bridge.runtime import Runtime
 from bridge.store import quota
-from bridge.store.models import Link
+from bridge.store.models import Link, SheetQueue
 from bridge.store.unit_of_work import lock_queue
 from task_api.db import UnitOfWork
+from task_api.db_errors import UNUSABLE, reason
+
+log = get_logger(__name__)
+PATIENCE = 10.0
+
+
+class LostLease(Exception):
+    """Another worker has taken the queue since; nothing more may be written under this lease."""
 
 
 @dataclass
 class Job:
-    """The right to work on one sheet's queue, and with what.
+    """The right to work on the queue of the sheet ``key``, and with what.
 
-    ``at_work``: links whose write is being decided or sent. ``used_before``: calls to the sheet before it began.
-    ``sure_until``: nobody else can have the queue before (None: a look that needs no lease). ``sweep_due``: the sheet
-    is to be compared as a whole. ``troubled``: the queue has failures behind it. ``claimed``: the links that were due
-    when it began, None once they were taken up. ``ended``: the queue has been given back.
+    ``token``: its lease's; 0 for a look that needs none. ``at_work``: links whose write is being decided or sent.
+    ``used_before``: calls to the sheet before it began. ``sure_until``: nobody else can have the queue before.
+    ``sweep_due``: the sheet is to be compared as a whole. ``troubled``: the queue has failures behind it. ``claimed``:
+    the links that were due when it began, None once they were taken up. ``ended``: the queue has been given back.
     """
 
     runtime: Runtime
-    lease: Lease
+    key: str
+    token: int = 0
     at_work: set[int] = field(default_factory=set)
     used_before: tuple[int, int] = (0, 0)
     sure_until: datetime | None = None
@@ -41,12 +54,11 @@ class Job:
     troubled: bool = False
     claimed: list[Link] | None = None
     ended: bool = False
-    _recorded: int = 0
 
     @property
     def config(self) -> SheetConfig:
         """The sheet's configuration."""
-        return self.runtime.config.sheets[self.lease.sheet]
+        return self.runtime.config.sheets[self.key]
 
     @property
     def sheet(self) -> Sheet:
@@ -56,39 +68,35 @@ class Job:
         if self.sure_until is not None and self.runtime.now() >= self.sure_until:
             with self.writing() as session:
                 session.commit()
-        return self.runtime.sheet(self.lease.sheet)
+        return self.runtime.sheet(self.key)
 
     def trying(self) -> UnitOfWork:
-        """A transaction that is to be rolled back: it holds the queue for itself and needs no lease."""
+        """A transaction that is to be rolled back: it locks the queue and needs no lease."""
         session = self.runtime.writing()
-        lock_queue(session, self.lease.sheet)
+        lock_queue(session, self.key)
         return session
 
     def writing(self) -> UnitOfWork:
         """A writing transaction under the lease; raises `LostLease` when another worker has the queue."""
         session = self.runtime.writing()
         try:
-            queue = lease.check(session, self.lease, self.runtime.now(), self.runtime.config.lease)
-            self.sure_until = queue.lease_until
+            self.sure_until = check(session, self.key, self.token, self.runtime.now(), self.runtime.config.lease)
         except BaseException:
             session.close()
             raise
         return session
 
-    def end(self, session: Session) -> None:
-        """Give the queue back, unless another has it, and settle what the job has used; then `commit_end`."""
-        runtime, key = self.runtime, self.lease.sheet
+    def finish(self, session: UnitOfWork) -> None:
+        """Give the queue back, unless another has it, settle what the job has used, and commit."""
+        runtime, key = self.runtime, self.key
         queue, calls = lock_queue(session, key), runtime.calls(key)
-        if queue.token == self.lease.token:
+        if queue.token == self.token:
             queue.lease_until = None
         reads, writes = (after - before for after, before in zip(runtime.used(key), self.used_before, strict=True))
-        self._recorded = quota.record(session, queue, calls, runtime.now())
+        recorded = quota.record(session, queue, calls, runtime.now())
         quota.settle(session, runtime.account(key), (reads, writes))
-
-    def commit_end(self, session: UnitOfWork) -> None:
-        """Commit a transaction in which the job ended."""
         session.commit()
-        quota.recorded(self.runtime.calls(self.lease.sheet), self._recorded)
+        quota.recorded(calls, recorded)
         self.ended = True
 
 
@@ -106,6 +114,49 @@ class PlannedWrite:
     cause: str | None = None
 
 
+def begin(runtime: Runtime, key: str) -> Job | None:
+    """Take the queue and what is due of it for a job; None while another has it, or its account's quota is used up.
+    Who takes it gives it back with `end`.
+    """
+    with runtime.writing() as session:
+        now = runtime.now()
+        queue = acquire(session, key, now, runtime.config.lease)
+        if queue is None or not quota.take(session, runtime.account(key), runtime.pace, now):
+            log.debug("job_postponed", sheet=key, why="another job has the sheet" if queue is None else "quota used up")
+            return None
+        job = Job(runtime, key, queue.token, used_before=runtime.used(key), sure_until=queue.lease_until)
+        job.sweep_due = _sweep_due(job.config, queue, now)
+        job.troubled = bool(queue.attempts or queue.problem or queue.not_before)
+        job.claimed = None if job.sweep_due else claim(session, key, now)
+        session.commit()
+    return job
+
+
+def acquire(session: Session, key: str, now: datetime, lasts: timedelta) -> SheetQueue | None:
+    """Take the queue by compare-and-set; None while another holds it. Its ``token`` is the new lease's."""
+    free = (SheetQueue.lease_until.is_(None)) | (SheetQueue.lease_until <= now)
+    taken = update(SheetQueue).where(SheetQueue.sheet == key, free)
+    taken = taken.values(token=SheetQueue.token + 1, lease_until=now + lasts)
+    return session.scalars(taken.returning(SheetQueue)).one_or_none()
+
+
+def check(session: Session, key: str, token: int, now: datetime, lasts: timedelta) -> datetime:
+    """Until when the queue is ours; the lease is prolonged once half of it is over. Raises `LostLease` when a newer
+    token was given out.
+    """
+    queue = lock_queue(session, key)
+    if queue.token != token:
+        raise LostLease(key)
+    if queue.lease_until is None or queue.lease_until < now + lasts / 2:
+        queue.lease_until = now + lasts
+    return queue.lease_until
+
+
+def _sweep_due(sheet: SheetConfig, queue: SheetQueue, now: datetime) -> bool:
+    asked = queue.sweep_at is not None and queue.sweep_at <= now
+    return asked or queue.swept_at is None or queue.swept_at + timedelta(seconds=sheet.sweep_every) <= now
+
+
 def look(job: Job, rows: list[int] | None) -> SheetView:
     """Read the header and these rows (None: all). Raises `Permanent` when there is no id column."""
     began, snapshot = job.runtime.now(), job.sheet.read(rows)
@@ -113,3 +164,22 @@ def look(job: Job, rows: list[int] | None) -> SheetView:
     if "id" not in layout.positions:
         raise Permanent("the sheet has no id column: give one column of the first row the text 'id'")
     return SheetView(job.config, snapshot, began, layout)
+
+
+def end(job: Job) -> None:
+    """Give the queue back, unless that is done. A database that is away is waited for while the lease lasts, or a
+    while by who is told to stop.
+    """
+    until, told = time.monotonic() + PATIENCE, False
+    while not job.ended:
+        try:
+            with job.runtime.writing() as session:
+                job.finish(session)
+        except UNUSABLE as error:
+            over = job.sure_until is None or job.runtime.now() >= job.sure_until or job.runtime.stopping
+            if over and time.monotonic() > until:
+                raise
+            if not told:
+                log.warning("job_waits_to_end", sheet=job.key, why=reason(error))
+                told = True
+            time.sleep(0.25)

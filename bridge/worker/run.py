@@ -1,85 +1,68 @@
-"""One job of work on one queue: take the lease, sweep or flush, and job failures into a time to try again.
+"""Which sheet queues have work, and one job on one of them: sweep or flush, and turn failures into a time to try again.
 
 The only place that decides what a failure means for a queue; engines only decide when to call it.
 """
 
 import random
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 from structlog.stdlib import get_logger
 
 from bridge.core.backoff import backoff
 from bridge.errors import Permanent, Throttled, Transient
-from bridge.queue.lease import Lease, LostLease, acquire
-from bridge.queue.pending import IN_JOB, claim, failed
+from bridge.queue.pending import IN_JOB, failed
 from bridge.runtime import Runtime
 from bridge.store import in_flight_writes, quota
 from bridge.store.models import Link, SheetQueue
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync.misdirected_writes import look_for_unconfirmed
 from bridge.worker.flush import flush
-from bridge.worker.job import Job
+from bridge.worker.job import Job, LostLease, begin, end
 from bridge.worker.sweep import sweep
-from task_api.db_errors import UNUSABLE, contended, reason, unusable
+from task_api.db_errors import contended, unusable
 
 log = get_logger(__name__)
-PATIENCE = 10.0
 PROBE = timedelta(minutes=5)
 """How long a paused queue waits before it looks whether the person has mended what was wrong."""
+_TIMES = select(
+    SheetQueue.sheet, SheetQueue.swept_at, SheetQueue.sweep_at, SheetQueue.not_before, SheetQueue.lease_until,
+    select(func.min(Link.next_try)).where(Link.sheet == SheetQueue.sheet, Link.wanted > Link.written)
+    .scalar_subquery().label("pending"),
+)  # fmt: skip
 
 
-def begin(runtime: Runtime, key: str) -> Job | None:
-    """Take the queue and what is due of it for a job; None while another has it, or its account's quota is used up.
-    Who takes it gives it back with `end`.
-    """
-    with runtime.writing() as session:
-        now = runtime.now()
-        queue = acquire(session, key, now, runtime.config.lease)
-        if queue is None or not quota.take(session, runtime.account(key), runtime.pace, now):
-            log.debug("job_postponed", sheet=key, why="another job has the sheet" if queue is None else "quota used up")
-            return None
-        job = Job(runtime, Lease.of(queue), used_before=runtime.used(key), sure_until=queue.lease_until)
-        job.sweep_due, job.troubled = (
-            _sweep_due(job, queue, now),
-            bool(queue.attempts or queue.problem or queue.not_before),
-        )
-        job.claimed = None if job.sweep_due else claim(session, key, now)
-        session.commit()
-    return job
+@dataclass(frozen=True)
+class Due:
+    """A queue that wants a job, and when."""
+
+    sheet: str
+    at: datetime
 
 
-def _sweep_due(job: Job, queue: SheetQueue, now: datetime) -> bool:
-    asked = queue.sweep_at is not None and queue.sweep_at <= now
-    return asked or queue.swept_at is None or queue.swept_at + timedelta(seconds=job.config.sweep_every) <= now
+def due(runtime: Runtime, keys: Collection[str] | None = None) -> list[Due]:
+    """Every queue with work (of these), earliest first; one that waits out a failure is due when it may try again."""
+    now = runtime.now()
+    with runtime.session() as session:
+        waits = quota.waits(session, runtime.pace, now)
+        asked = runtime.config.sheets if keys is None else keys
+        queues = session.execute(_TIMES.where(SheetQueue.sheet.in_(asked)))  # no objects: asked at every wake
+        wanted = [Due(queue.sheet, _due_at(runtime, queue, waits, now)) for queue in queues]
+    return sorted(wanted, key=lambda due: due.at)
 
 
-def end(job: Job) -> None:
-    """Give the queue back, unless that is done. A database that is away is waited for while the lease holds the queue
-    up, or a while by who is told to stop.
-    """
-    until, told = time.monotonic() + PATIENCE, False
-    while not job.ended:
-        try:
-            _end(job)
-        except UNUSABLE as error:
-            over = job.sure_until is None or job.runtime.now() >= job.sure_until or job.runtime.stopping
-            if over and time.monotonic() > until:
-                raise
-            if not told:
-                log.warning("job_waits_to_end", sheet=job.lease.sheet, why=reason(error))
-                told = True
-            time.sleep(0.25)
-
-
-def _end(job: Job) -> None:
-    with job.runtime.writing() as session:
-        job.end(session)
-        job.commit_end(session)
+def _due_at(runtime: Runtime, queue: Row[*tuple[Any, ...]], waits: Mapping[str, float], now: datetime) -> datetime:
+    every = timedelta(seconds=runtime.config.sheets[queue.sheet].sweep_every)
+    swept = queue.swept_at + every if queue.swept_at else now
+    wanted = min(at for at in (queue.pending, queue.sweep_at, swept) if at is not None)
+    wait = waits.get(runtime.account(queue.sheet), 0.0)
+    paid = now + timedelta(seconds=wait) if wait else None
+    return max(at for at in (wanted, queue.not_before, queue.lease_until, paid) if at is not None)
 
 
 def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random) -> bool:
@@ -89,14 +72,14 @@ def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random)
         return False
     before = IN_JOB.set(True)
     try:
-        with bound_contextvars(cause=f"job:{key}:{job.lease.token}"):
+        with bound_contextvars(cause=f"job:{key}:{job.token}"):
             return _run(job, chance)
     finally:
         IN_JOB.reset(before)
 
 
 def _run(job: Job, chance: Callable[[], float]) -> bool:
-    runtime, key = job.runtime, job.lease.sheet
+    runtime, key = job.runtime, job.key
     try:
         return _do(job)
     except LostLease:
@@ -126,14 +109,14 @@ def _do(job: Job) -> bool:
 
 def _recovered(job: Job) -> None:
     with job.runtime.writing() as session:
-        _set(session, job.lease.sheet, attempts=0, problem=None, not_before=None)
+        _set(session, job.key, attempts=0, problem=None, not_before=None)
         session.commit()
-    log.info("queue_recovered", sheet=job.lease.sheet)
+    log.info("queue_recovered", sheet=job.key)
 
 
 def _unforeseen(job: Job, error: Exception, chance: float) -> None:
     """What the database does is no link's fault."""
-    key = job.lease.sheet
+    key = job.key
     if contended(error):
         return _failed(job, "others changed the same rows at that moment", chance, None, counts=False)
     log.error("job_failed", sheet=key, exc_info=error)
@@ -144,7 +127,7 @@ def _unforeseen(job: Job, error: Exception, chance: float) -> None:
 
 def _failed(job: Job, why: str, chance: float, retry_after: float | None, *, counts: bool = True) -> None:
     """The queue waits; the links at work have one more attempt behind them, when it may be their fault (``counts``)."""
-    runtime, key = job.runtime, job.lease.sheet
+    runtime, key = job.runtime, job.key
     with runtime.writing() as session:
         queue = lock_queue(session, key)
         if counts and job.at_work and failed(session, job.at_work, runtime.now(), why, chance):

@@ -94,16 +94,15 @@ def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed
             if isinstance(stood, Unechoed):
                 pending.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
             elif stood != (one.write.id_cell or None):
-                log.warning("row_moved_under_write", sheet=job.lease.sheet, row=one.write.row, link=link.id)
+                log.warning("row_moved_under_write", sheet=job.key, row=one.write.row, link=link.id)
                 misdirected(session, link, lead_id_of(stood), one.values.keys(), _by(job, now))
                 pending.postpone(link, now, "the row moved while it was written")
             elif _settle_link(job, session, link, one, now):
                 reached[link.id] = set(one.values)
                 _log_written(job, one)
-        settle_waiting(session, job.lease.sheet, reached, now)
+        settle_waiting(session, job.key, reached, now)
         if last and len(reached) == len(planned):
-            job.end(session)
-            job.commit_end(session)
+            job.finish(session)
         else:
             session.commit()
     return len(reached)
@@ -111,7 +110,7 @@ def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed
 
 def _log_written(job: Job, one: PlannedWrite) -> None:
     fields = ",".join(sorted(one.values))
-    sheet, row = job.lease.sheet, one.write.row
+    sheet, row = job.key, one.write.row
     log.info("row_written", sheet=sheet, link=one.link_id, row=row, fields=fields, cause=one.cause)
 
 
@@ -134,7 +133,7 @@ def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now:
 
 
 def _by(job: Job, now: datetime) -> By:
-    return By(Actor(ActorKind.FLUSH, job.lease.sheet), now)
+    return By(Actor(ActorKind.FLUSH, job.key), now)
 
 
 def _write_cells(job: Job, one: PlannedWrite, why: str) -> None:

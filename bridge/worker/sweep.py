@@ -142,9 +142,9 @@ def _take(
 
 
 def _note_sweep(session: Session, job: Job, view: SheetView, outcomes: Sequence[RowOutcome]) -> None:
-    queue = session.get_one(SheetQueue, job.lease.sheet)
+    queue = session.get_one(SheetQueue, job.key)
     swept(queue, view.began)
-    forget_settled(session, job.lease.sheet, job.runtime.now())
+    forget_settled(session, job.key, job.runtime.now())
     queue.tab_id, queue.missing = view.snapshot.sheet_id, list(view.layout.missing)
     untaken = [one for one in outcomes if one.task_id is None and one.reasons]
     queue.unlinked = [{"row": one.row, "lead_id": one.lead_id, "why": "; ".join(one.reasons)} for one in untaken[:MOST]]
@@ -199,4 +199,4 @@ def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def _actor(job: Job) -> Actor:
-    return Actor(ActorKind.SWEEP, job.lease.sheet)
+    return Actor(ActorKind.SWEEP, job.key)

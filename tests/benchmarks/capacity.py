@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heappush
 from math import inf
 from random import Random
 
-from bridge.core.token_bucket import Pace
+from bridge.store.quota import Pace
 from tests.benchmarks import report
 from tests.benchmarks.measure import percentile
 

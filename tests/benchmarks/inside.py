@@ -19,12 +19,12 @@ from bridge.app import create_app
 from bridge.config import logs
 from bridge.config.model import Config, SheetConfig
 from bridge.core.signature import sign
-from bridge.core.token_bucket import Pace
 from bridge.google import snapshot
 from bridge.google.calls import Call, Calls
 from bridge.google.sheet import RowWrite
 from bridge.server.local_token import local_token
 from bridge.store.models import SheetQueue
+from bridge.store.quota import Pace
 from bridge.worker import run
 from tests.benchmarks import fill
 from tests.benchmarks.client import HEADER

@@ -16,7 +16,8 @@ from bridge.config import logs
 from bridge.config.model import Config, SheetConfig
 from bridge.google import snapshot
 from bridge.google.calls import Calls
-from bridge.worker import run, sweep
+from bridge.worker import sweep
+from bridge.worker.job import begin, end
 from tests.benchmarks import fill
 from tests.benchmarks.databases import SQLITE
 
@@ -75,12 +76,12 @@ def measure(home: Path, rows: int) -> Swept:
     runtime = make_runtime(config, fill.opened(SQLITE, home))
     sheet = Answered(home / "answer.json")
     runtime.sheets["leads"] = sheet  # type: ignore[assignment]
-    turn = run.begin(runtime, "leads")
+    turn = begin(runtime, "leads")
     assert turn is not None
     began, busy = time.perf_counter(), time.process_time()
     plan = sweep.sweep(turn)
     took, busy = time.perf_counter() - began, time.process_time() - busy
-    run.end(turn)
+    end(turn)
     size = (home / "answer.json").stat().st_size / 1e6
     return Swept(rows, plan.agreed, sheet.calls.begun["read"], took, busy, peak(), size)
 

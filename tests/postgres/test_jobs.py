@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from bridge.engine.postgres import PostgresEngine
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.unit_of_work import wake_after_commit
-from bridge.worker import schedule
+from bridge.worker import run
 from tests.postgres.server import Postgres
 from tests.stack import Stack, eventually
 
@@ -136,7 +136,7 @@ def test_who_waits_for_a_lock_begins_when_it_is_free_though_nobody_tells(stack: 
 
 
 def test_a_job_that_lost_the_database_is_tried_again(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    due, lost = schedule.due, []
+    due, lost = run.due, []
 
     def loses(*asked: Any) -> Any:
         if len(lost) < 2:
@@ -144,7 +144,7 @@ def test_a_job_that_lost_the_database_is_tried_again(stack: Stack, monkeypatch: 
             raise OperationalError("SELECT", None, Exception("gone"))
         return due(*asked)
 
-    monkeypatch.setattr(schedule, "due", loses)
+    monkeypatch.setattr(run, "due", loses)
     stack.patch(1, status="DONE")
     began = time.monotonic()
     eventually(lambda: stack.cell("C2") == "QUALIFIED")

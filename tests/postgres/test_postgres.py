@@ -17,13 +17,13 @@ from sqlalchemy import create_engine, text
 
 from bridge.config.file import load
 from bridge.config.model import ConfigError
-from bridge.core.token_bucket import Pace
 from bridge.engine.port import make_engine
 from bridge.engine.postgres import PostgresEngine
-from bridge.queue.lease import LostLease
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.runtime import Runtime
-from bridge.worker import run, schedule
+from bridge.store.quota import Pace
+from bridge.worker import run
+from bridge.worker.job import LostLease, begin, end
 from task_api import schema, tasks
 from task_api.actor import Actor
 from tests.databases import migrated_at_once
@@ -156,22 +156,22 @@ def test_the_budget_of_an_account_is_shared_by_every_process(stack):
     other.pace = stack.runtime.pace
     with stack.runtime.database.begin() as connection:
         connection.execute(text("DELETE FROM accounts"))
-    first = run.begin(stack.runtime, "leads")
+    first = begin(stack.runtime, "leads")
     assert first is not None
     stack.runtime.sheet("leads").read([2])
-    run.end(first)
-    assert run.begin(other, "leads") is not None  # one read is left over
+    end(first)
+    assert begin(other, "leads") is not None  # one read is left over
     with stack.runtime.database.begin() as connection:
         connection.execute(text("UPDATE sheet_queues SET lease_until = NULL"))
-    assert run.begin(other, "leads") is None
-    assert schedule.due(other)[0].at > other.now()
+    assert begin(other, "leads") is None
+    assert run.due(other)[0].at > other.now()
 
 
 def test_a_turn_that_slept_over_its_lease_makes_no_call_when_another_has_the_lane(stack):
     stack.runtime.engine.stop()
-    slow = run.begin(stack.runtime, "leads")
+    slow = begin(stack.runtime, "leads")
     stack.later(200)
-    fast = run.begin(Runtime(stack.config, stack.runtime.database, make_engine, now=stack.runtime.now), "leads")
+    fast = begin(Runtime(stack.config, stack.runtime.database, make_engine, now=stack.runtime.now), "leads")
     assert slow is not None
     assert fast is not None
     calls = stack.calls()
@@ -182,7 +182,7 @@ def test_a_turn_that_slept_over_its_lease_makes_no_call_when_another_has_the_lan
 
 def test_a_turn_that_slept_over_its_lease_goes_on_when_nobody_took_the_lane(stack):
     stack.runtime.engine.stop()
-    slow = run.begin(stack.runtime, "leads")
+    slow = begin(stack.runtime, "leads")
     stack.later(200)
     assert slow is not None
     assert slow.sheet.read([2]).cells(2)[1].value == "Vikram"

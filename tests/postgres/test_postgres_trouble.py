@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bridge.cli.doctor import machine
 from bridge.store.unit_of_work import lock_queue
-from bridge.worker import run
+from bridge.worker import job
 from task_api import db
 from task_api.db_errors import UNUSABLE, unusable
 from tests.process.process import ROOT, free_port
@@ -76,9 +76,9 @@ def test_an_absence_is_told_once_and_so_is_its_end(stack, postgres, caplog, monk
 @pytest.mark.full
 def test_a_turn_that_the_database_left_is_ended_as_soon_as_it_is_back(stack, postgres, monkeypatch):
     """Its lease would last for minutes more."""
-    tries, end = [], run._end
-    monkeypatch.setattr(run, "PATIENCE", 0.5)
-    monkeypatch.setattr(run, "_end", lambda turn: tries.append(1) or end(turn))
+    tries, finish = [], job.Job.finish
+    monkeypatch.setattr(job, "PATIENCE", 0.5)
+    monkeypatch.setattr(job.Job, "finish", lambda one, session: tries.append(1) or finish(one, session))
     stack.stop_bridge()
     stack.lease = timedelta(seconds=400)
     stack.start_bridge()

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bridge.core.token_bucket import Pace
 from bridge.local_google.api.quota import Limits
 from bridge.local_google.sheet.book import Tab
 from bridge.store.models import Change, Link
+from bridge.store.quota import Pace
 from tests.databases import Databases
 from tests.doors import served
 from tests.prove.middleman import Middleman

@@ -4,13 +4,12 @@ from dataclasses import asdict
 
 import pytest
 
-from bridge.queue.lease import Lease
 from bridge.worker import sweep
 from bridge.worker.job import Job
 
 
 def preview(stack):
-    plan = sweep.preview(Job(stack.runtime, Lease("leads", 0)))
+    plan = sweep.preview(Job(stack.runtime, "leads"))
     return {step.row or step.lead_id: (step.what, step.task_id) for step in plan.steps}, plan
 
 

@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 
 from bridge.local_google.api.trouble import Fault
-from bridge.queue.lease import Lease, acquire
 from bridge.queue.sweep_requests import ask_for_sweep, swept
 from bridge.store.models import SheetQueue
 from bridge.worker.flush import flush
-from bridge.worker.job import Job, look
+from bridge.worker.job import Job, acquire, look
 
 
 def lead(stack, number=12, name="Vikram", status="NEW", row=2, seq=1):
@@ -314,7 +313,9 @@ def test_a_patch_that_comes_while_its_task_is_being_written_is_written_next(stac
 def test_a_reading_older_than_what_a_delivery_said_never_overrules_it(stack):
     lead(stack)
     with stack.runtime.writing() as session:
-        turn = Job(stack.runtime, Lease.of(acquire(session, "leads", stack.runtime.now())))
+        turn = Job(
+            stack.runtime, "leads", acquire(session, "leads", stack.runtime.now(), stack.runtime.config.lease).token
+        )
         session.commit()
     stack.edit("B2", ["Read before"])
     seen = look(turn, [2])

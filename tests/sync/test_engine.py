@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import event, select
 
 from bridge.engine.port import make_engine
-from bridge.queue.lease import Lease, LostLease, acquire, check
 from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
-from bridge.worker.job import Job
+from bridge.worker.job import Job, LostLease, acquire, check
 from tests.stack import Stack, eventually
+
+LEASE = timedelta(seconds=90)
 
 pytestmark = pytest.mark.sqlite
 
@@ -49,16 +50,13 @@ def test_a_commit_of_another_process_is_noticed_without_a_wake_up(linked):
 def test_a_worker_that_overslept_its_lease_may_not_write_any_more(stack):
     now = datetime.now(UTC)
     with stack.runtime.writing() as session:
-        slow = Lease.of(acquire(session, "leads", now))
-        assert slow is not None
-        assert acquire(session, "leads", now) is None
-        fast = Lease.of(acquire(session, "leads", now + timedelta(minutes=5)))
-        assert fast is not None
+        slow = acquire(session, "leads", now, LEASE).token
+        assert acquire(session, "leads", now, LEASE) is None
+        assert acquire(session, "leads", now + timedelta(minutes=5), LEASE).token > slow
         with pytest.raises(LostLease):
-            check(session, slow, now)
-        Job(stack.runtime, slow).end(session)
+            check(session, "leads", slow, now, LEASE)
+        Job(stack.runtime, "leads", slow).finish(session)
         assert session.scalars(select(SheetQueue)).one().lease_until is not None
-        session.commit()
 
 
 def test_a_key_cannot_change_its_spreadsheet_unnoticed(tmp_path, databases):

@@ -3,7 +3,6 @@
 import pytest
 
 from bridge.local_google.api.trouble import Fault
-from bridge.queue.lease import Lease
 from bridge.store.models import Link
 from bridge.worker import sweep
 from bridge.worker.job import Job
@@ -73,7 +72,7 @@ def test_of_tasks_that_bear_one_lead_id_one_has_the_row_and_the_other_holds_nobo
     rows_from_now_on(stack)
     assert sorted(row[3] for row in stack.rows()) == [1 + (first == "a row"), 3]
     assert stack.get("/status")[0]["problem"] is None
-    turn = Job(stack.runtime, Lease("leads", 0))
+    turn = Job(stack.runtime, "leads")
     assert "of the sheet has task" in sweep.preview(turn).steps[0].reasons[0]
 
 

@@ -104,7 +104,7 @@ def test_a_delivery_passes_few_modules_and_statements_to_its_commit(settled: Sta
     with Way(settled, "receive", until_commit=True) as way:
         answer = client.post("/hooks/sheets/leads", data=body, headers=headers)
     assert [one["outcome"] for one in answer.get_json()["outcomes"]] == ["task_updated"]
-    assert len(way.modules) <= 25, way.modules
+    assert len(way.modules) <= 18, way.modules
     assert (len(way.statements) <= 10, way.commits) == (True, 1), way.statements
 
 
@@ -114,6 +114,6 @@ def test_a_patch_passes_few_modules_statements_and_commits_until_its_cell_is_set
         assert client.patch("/tasks/1", json={"status": "DONE"}, headers=token).status_code == 200
         settled.drain()
     assert settled.cell("C2") == "QUALIFIED"
-    assert len(way.modules) <= 39, way.modules
+    assert len(way.modules) <= 25, way.modules
     most = 25 if settled.database.startswith("sqlite") else 33  # PostgreSQL's rows are locked, and its job is deferred
     assert (len(way.statements) <= most, way.commits) == (True, 4), len(way.statements)

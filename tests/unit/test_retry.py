@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.core.backoff import LONGEST_WAIT, backoff
-from bridge.core.token_bucket import Pace
+from bridge.store.quota import Pace
 
 chances = st.floats(0, 1, exclude_max=True)
 

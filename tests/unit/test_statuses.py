@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.statuses import SHIPPED, Statuses
+from bridge.core.mapping import SHIPPED, Statuses
 from bridge.core.values import Refusal
 
 TASK = ["TODO", "IN_PROGRESS", "DONE"]

@@ -11,7 +11,7 @@ import click
 
 from bridge.cli.connect import propose
 from bridge.config.model import GOOGLE, SheetConfig
-from bridge.core.statuses import SHIPPED
+from bridge.core.mapping import SHIPPED
 from bridge.core.values import Cell
 from bridge.errors import Permanent, Transient
 from bridge.google.client import Google

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bridge.config.fields import COLUMNS, shipped
-from bridge.core.mapping import SheetMapping
-from bridge.core.statuses import SHIPPED
+from bridge.core.mapping import SHIPPED, SheetMapping
 from bridge.core.values import Cell, Row
 from task_api.statuses import STATUSES
 

@@ -1,0 +1,49 @@
+"""What a process does with the sheet queues before it works on them: make them, take them over, ask for sweeps."""
+
+from sqlalchemy import update
+
+from bridge.errors import Permanent
+from bridge.queue.sweep_requests import ask_for_sweep, look_now
+from bridge.runtime import Runtime
+from bridge.store.models import SheetQueue
+from task_api.db import exclusive
+
+
+def prepare(runtime: Runtime) -> None:
+    """Make sure every configured sheet has its queue; a sheet key cannot change its spreadsheet without anyone
+    noticing.
+    """
+    with runtime.writing() as session:
+        exclusive(session, "start", "queues")
+        for key, sheet in runtime.config.sheets.items():
+            queue = session.get(SheetQueue, key)
+            if queue is None:
+                session.add(
+                    SheetQueue(sheet=key, spreadsheet=sheet.spreadsheet, seq=0, attempts=0, token=0, settings={})
+                )
+            elif queue.spreadsheet != sheet.spreadsheet:
+                raise Permanent(
+                    f"sheet '{key}' was linked with spreadsheet {queue.spreadsheet}, "
+                    f"now bridge.toml names {sheet.spreadsheet}: "
+                    "give the new spreadsheet a key of its own"
+                )
+        session.commit()
+
+
+def take_over(runtime: Runtime) -> None:
+    """After winning the election: whoever held a lease is gone; compare every sheet once."""
+    now = runtime.now()
+    with runtime.writing() as session:
+        session.execute(update(SheetQueue).values(lease_until=None, not_before=None))
+        for key in runtime.config.sheets:
+            ask_for_sweep(session, key, now)
+        session.commit()
+
+
+def request_full_sweeps(runtime: Runtime) -> None:
+    """A process begins to work beside others, or as the first: compare every sheet once, also one that was paused."""
+    for key in sorted(runtime.config.sheets):
+        with runtime.writing() as session:
+            look_now(session, key)
+            ask_for_sweep(session, key, runtime.now())
+            session.commit()
