@@ -1,1 +1,1 @@
-"""Pure decisions: standard library and bridge.core only; no I/O, no clock, no randomness (import-linter enforces it)."""
+"""Pure decisions: standard library and bridge.core only; no I/O, no clock, no randomness. Import-linter checks it."""
