@@ -18,7 +18,7 @@ from bridge.google.client import Google
 from bridge.google.credentials import account_of
 from bridge.google.sheet import Sheet
 from bridge.store.quota import Pace
-from bridge.store.unit_of_work import Effects, Wishes
+from bridge.store.unit_of_work import Effects, WakeUps
 from task_api.db import UnitOfWork
 
 log = get_logger(__name__)
@@ -32,7 +32,7 @@ class SheetEngine(Protocol):
     def start(self) -> None:
         """Begin to work; after any fork."""
 
-    def defer(self, session: Session, wishes: Wishes) -> None:
+    def defer(self, session: Session, wake_ups: WakeUps) -> None:
         """These sheets have work at these times (None: at once) when this open transaction commits."""
 
     def wake(self, sheet: str, at: datetime | None) -> None:
@@ -95,7 +95,7 @@ class Runtime:
             return sheet
 
     def _google(self, file: Path) -> Google:
-        """The account's connection, by its key as it is now; the one before while the new key cannot be used."""
+        """The account's connection by its present key; the former one while that key cannot be used."""
         known = self._googles.get(file)
         if known is not None and not known.outdated:
             return known

@@ -67,14 +67,14 @@ def locked(session: Session, ids: Collection[int]) -> dict[int, Task]:
 
 
 def without_row(session: Session, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Task]:
-    """Active tasks that no link names, locked, since no sheet queue guards them."""
+    """Active tasks without a link, locked, since no sheet queue guards them."""
     linked = select(Link.id).where(Link.task_id == Task.id).exists()
     found = select(Task).where(*conditions, Task.archived_at.is_(None), ~linked).order_by(Task.id).limit(limit)
     return list(session.scalars(found.with_for_update(of=Task, key_share=True)))
 
 
 def bearing(session: Session, lead_ids: Collection[str]) -> list[Task]:
-    """Active tasks without a row that bear one of these lead ids."""
+    """Active tasks without a row that have one of these lead ids."""
     return without_row(session, Task.lead_id.in_(lead_ids)) if lead_ids else []
 
 

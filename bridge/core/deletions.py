@@ -21,11 +21,11 @@ class Gone:
 
 @dataclass(frozen=True)
 class Deletions:
-    """What follows from vanished rows. ``mourn``: new tombstones. ``archive``: tasks whose time is up. ``held``: how
-    many wait for a person's approval; ``why`` says so in words.
+    """What follows from vanished rows. ``tombstones``: links that get one. ``archive``: those whose time is up.
+    ``held``: how many wait for a person's approval, and ``why``, in words.
     """
 
-    mourn: tuple[Gone, ...] = ()
+    tombstones: tuple[Gone, ...] = ()
     archive: tuple[Gone, ...] = ()
     held: int = 0
     why: str = ""
@@ -43,12 +43,12 @@ def deletions(
     if leads == 0:
         why = f"the sheet shows no lead at all: that is never taken for a deletion of {len(fresh)} rows"
         return Deletions(why=why if fresh else "")
-    mourn = tuple(one for one in fresh if one.since is None)
+    tombstones = tuple(one for one in fresh if one.since is None)
     ripe = [one for one in fresh if one.since is not None and one.since + grace <= began]
     allowed = max(FEW, SHARE * (leads + len(fresh)))
     sure = [one for one in ripe if approved is not None and one.since is not None and one.since <= approved]
     if len(fresh) - len(sure) <= allowed:
-        return Deletions(mourn, tuple(ripe))
+        return Deletions(tombstones, tuple(ripe))
     held = len(fresh) - len(sure)
     why = f"{held} rows vanished at once: their tasks stay until a person approves"
-    return Deletions(mourn, tuple(sure), held, why)
+    return Deletions(tombstones, tuple(sure), held, why)

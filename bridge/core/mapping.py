@@ -96,21 +96,21 @@ class Layout:
 
 @dataclass(frozen=True)
 class SheetMapping:
-    """The columns, statuses and title of one sheet. ``told``: task field → the column that shows it."""
+    """The columns, statuses and title of one sheet. ``shown_by``: task field → the column that shows it."""
 
     columns: tuple[Column, ...]
     statuses: Statuses = SHIPPED
     title: str = "Follow up: {name}"
     by_field: Mapping[str, Column] = field(init=False)
     rules: Mapping[str, Rule] = field(init=False)
-    told: Mapping[str, Column] = field(init=False, repr=False)
+    shown_by: Mapping[str, Column] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_field", {column.field: column for column in self.columns})
         rules = {column.field: Rule(column.direction, column.policy) for column in self.columns if column.kind != "id"}
         object.__setattr__(self, "rules", rules)
-        told = {column.task_field: column for column in self.columns if column.direction != "to_task"}
-        object.__setattr__(self, "told", {name: column for name, column in told.items() if name})
+        shown = {column.task_field: column for column in self.columns if column.direction != "to_task"}
+        object.__setattr__(self, "shown_by", {name: column for name, column in shown.items() if name})
 
     def longest(self, name: str) -> int | None:
         """The most characters that the task keeps of this field: of a name beside the rest of the title."""
@@ -162,7 +162,7 @@ class SheetMapping:
         ``present``: what the row says now, then the base (for the way back of statuses).
         """
         said: dict[str, Value] = {}
-        for task_field, column in self.told.items():
+        for task_field, column in self.shown_by.items():
             value = task[task_field]
             if column.kind == "status":
                 words = [fields[column.field] for fields in present if column.field in fields]

@@ -85,7 +85,7 @@ def classify_read(
     replaced: Mapping[str, Collection[Value]],
     edited: Collection[str],
 ) -> tuple[dict[str, Value], frozenset[str]]:
-    """Tell a person's change from our own write and from a read that lags. Returns (rebased base, fields in doubt).
+    """Distinguish a person's change from our own write and from an old read. Returns (rebased base, fields in doubt).
 
     Google gives no read-your-write and no version (GOOGLE.md sections 4 and 8), so a value that differs from the
     base may be: a person's edit; a value we wrote and did not yet see confirmed (``in_flight``) — then the base

@@ -1,7 +1,7 @@
-"""What a sweep would do, as data: printable, countable, refusable. Decides from what it is given; touches nothing.
+"""What a sweep would do, as data. Decides from what it is given; touches nothing.
 
-The whole sheet against every link: rows that agree with what is known need nothing and are only counted; the others
-are named, to be merged one by one. Which vanished rows may take their tasks along is decided here too.
+The whole sheet is compared with every link: rows that agree with what is known are only counted; the others are listed,
+to be merged one by one.
 """
 
 from collections import Counter
@@ -15,15 +15,15 @@ from bridge.core.values import Fields, Row, Value
 
 @dataclass(frozen=True)
 class KnownLead:
-    """A link as a sweep compares it. ``said``: the task in the lead's words. ``restless``: it has to be looked at
-    even when all values agree (a tombstone, say, or a write not yet confirmed).
+    """A link as a sweep compares it. ``said``: the task in the lead's words. ``unsettled``: it is looked at even when
+    all values agree (for instance because of a tombstone or a failed write).
     """
 
     link_id: int
     row: int | None
     base: Fields
     said: Fields
-    restless: bool
+    unsettled: bool
 
 
 def likeness(value: Value) -> str:
@@ -61,7 +61,7 @@ class Comparison:
             link = known.get(row.lead_id or "")
             if link is None and match:
                 self.namesakes[likeness(row.values.get(match))] += 1
-            if link is None or link.restless or row.lead_id in self.copies or _differs(row, link):
+            if link is None or link.unsettled or row.lead_id in self.copies or _differs(row, link):
                 self.look.append(row.number)
             else:
                 self.agreed += 1

@@ -1,4 +1,4 @@
-"""The words both sides share: values, cells, rows.
+"""The types both sides share: values, cells, rows.
 
 A lead is spoken of in canonical values, so that equality *is* the echo test: a value read through the sheet's
 script, through Google's API or from the task compares equal when it means the same.

@@ -18,7 +18,7 @@ from structlog.stdlib import get_logger
 
 from bridge.maintenance import retention
 from bridge.runtime import Runtime
-from bridge.store.unit_of_work import Wishes
+from bridge.store.unit_of_work import WakeUps
 from bridge.worker import run, start
 from task_api.db import data_version
 
@@ -48,7 +48,7 @@ class EmbeddedEngine:
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
 
-    def defer(self, _session: Session, _wishes: Wishes) -> None:
+    def defer(self, _session: Session, _wake_ups: WakeUps) -> None:
         """Do nothing: links and queues say what is due, and `wake` follows the commit."""
 
     def wake(self, _sheet: str, at: datetime | None) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from bridge.engine.worker import PATIENCE, QUEUE, SupervisedWorker
 from bridge.maintenance import retention
 from bridge.runtime import Runtime
-from bridge.store.unit_of_work import Wishes, lock_queue, wake_after_commit
+from bridge.store.unit_of_work import WakeUps, lock_queue, wake_after_commit
 from bridge.worker import run, start
 from task_api.db_errors import UNUSABLE
 
@@ -64,13 +64,13 @@ class PostgresEngine:
         self._thread = threading.Thread(target=self._worker.run, name="engine", daemon=True)
         self._thread.start()
 
-    def defer(self, session: Session, wishes: Wishes) -> None:
+    def defer(self, session: Session, wake_ups: WakeUps) -> None:
         """A job for each sheet in the session's own transaction, unless one waits that comes no later.
 
         Who finds one waiting has locked the queue; that job locks it before it looks, so it sees this commit.
         """
         now = self._runtime.now()
-        for sheet, at in sorted(wishes.items()):
+        for sheet, at in sorted(wake_ups.items()):
             lock_queue(session, sheet)
             self._defer(session, sheet, timedelta() if at is None else at - now)
 

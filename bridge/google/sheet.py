@@ -42,7 +42,7 @@ class AppendedCell:
 
 
 class Unechoed:
-    """Google did not say what stands in the id cell after the write."""
+    """Google's answer does not show the id cell after the write."""
 
 
 UNECHOED = Unechoed()
@@ -75,7 +75,7 @@ class Sheet:
         return self._read([f"{self._title()}!{letters}:{letters}"], "find")
 
     def write(self, writes: Sequence[RowWrite]) -> list[Raw | Unechoed]:
-        """Set the cells, RAW and all at once; returns what stands in each row's id cell now. One write.
+        """Set the cells, RAW and all at once; returns what each row's id cell shows now. One write.
 
         Each range spans the id cell with ``null``, which Google skips and echoes (GOOGLE.md section 4); where it does
         not echo, `UNECHOED`.
@@ -101,9 +101,9 @@ class Sheet:
         ] * (len(writes) - len(responses))
 
     def append(self, rows: Sequence[Mapping[int, AppendedCell]]) -> None:
-        """New rows below the last one that holds anything, all at once: 0-based column → cell. One write.
+        """New rows below the last one that is not empty, all at once: 0-based column → cell. One write.
 
-        Not idempotent: who repeats it must look first whether the rows are there. Text stays text.
+        Not idempotent: before a repeat, look whether the rows are there. Text stays text.
         """
         if self._sheet_id is None:
             raise Transient("the tab has not been read yet")

@@ -1,4 +1,4 @@
-"""What the sheet's script says: the shapes of its messages, and cells as it reads them. Strict; touches nothing."""
+"""The strict shapes of the script's messages, and their cells as a read of the sheet would show them."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -37,7 +37,7 @@ class _Edited(_Wire):
 
 
 class Message(_Wire):
-    """What every message says: its number, and where the script sits."""
+    """The part of every message: its number, and the tab that the script belongs to."""
 
     seq: int = Field(ge=0, lt=2**53)
     spreadsheet: str = Field(max_length=200)
@@ -47,8 +47,8 @@ class Message(_Wire):
 
 
 class Rows(Message):
-    """Rows as they stand after an edit; ``edited``: the columns a person touched, and when the script heard of it, in
-    milliseconds since 1970.
+    """Rows after an edit; ``edited``: the columns a person touched, and when the trigger ran, in milliseconds since
+    1970.
     """
 
     type: Literal["rows"]
@@ -57,7 +57,7 @@ class Rows(Message):
 
 
 class All(Message):
-    """Too much to tell: compare everything."""
+    """Too many rows for one message: compare everything."""
 
     type: Literal["all"]
 

@@ -1,4 +1,4 @@
-"""The envelope of a delivery: its id, when it was signed, and whether by one who knows the secret."""
+"""A delivery before its body is parsed: its id, when it was signed, and whether the signature is right."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,11 +19,11 @@ UNSIGNED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Letter:
-    """What stands on the envelope: the delivery's id, and when it was signed by the sheet's clock."""
+class SignedRequest:
+    """``id``: the delivery's. ``at``: when it was signed, by the sheet's clock."""
 
     id: str
-    signed: datetime
+    at: datetime
 
 
 def body() -> bytes:
@@ -37,8 +37,8 @@ def body() -> bytes:
     return body
 
 
-def verified(runtime: Runtime, sheet: SheetConfig, body: bytes) -> Letter:
-    """The delivery's id and time, once its signature is right."""
+def verified(runtime: Runtime, sheet: SheetConfig, body: bytes) -> SignedRequest:
+    """The delivery's id and time; 401 unless its signature is right."""
     now = runtime.now()
     message_id = request.headers.get("webhook-id", "")
     stamp, signatures = request.headers.get("webhook-timestamp", ""), request.headers.get("webhook-signature", "")
@@ -50,11 +50,11 @@ def verified(runtime: Runtime, sheet: SheetConfig, body: bytes) -> Letter:
         log.warning("delivery_unsigned", sheet=sheet.key, why=str(error))
         _note_unsigned(runtime, sheet.key, now)
         raise Problem(401, str(error), kind=error.fault) from error
-    return Letter(message_id, datetime.fromtimestamp(int(stamp), UTC))
+    return SignedRequest(message_id, datetime.fromtimestamp(int(stamp), UTC))
 
 
 def _note_unsigned(runtime: Runtime, key: str, now: datetime) -> None:
-    """Tell whoever looks; at most once a minute, since anybody may knock."""
+    """Store when it came, at most once a minute: anybody can send one."""
     with runtime.session() as session:
         known = session.scalar(select(SheetQueue.unsigned_at).where(SheetQueue.sheet == key))
     if known is None or now - known > UNSIGNED_EVERY:

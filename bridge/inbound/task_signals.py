@@ -1,7 +1,7 @@
 """task_changed → the link is pending, in the task's own transaction; after commit → the engine wakes.
 
-The receivers join the transaction and never commit: if one fails, so does the PATCH. What came out of the sheet is left
-to whoever read the row (`bridge.sync.merge_row`): an echo ends there, by comparison.
+The receivers join the transaction and never commit: if one fails, so does the PATCH. Changes that come from the sheet
+are ignored: who read the row records them (`bridge.sync.merge_row`).
 """
 
 from sqlalchemy import select
@@ -24,7 +24,7 @@ from task_api.signals import task_archived, task_changed, task_created, task_wan
 
 
 class TaskSignals:
-    """Hears of every change of a task in the bridge's database, as long as it lives: blinker holds it weakly."""
+    """The receivers of the task API's signals; blinker refers to them weakly, so the runtime keeps this object."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -34,7 +34,7 @@ class TaskSignals:
         task_archived.connect(self.on_task_archived)
 
     def on_task_wanted(self, task_id: int, *, session: Session) -> None:
-        """Its queue first, then the task: the order in which deliveries and jobs take them."""
+        """Lock the queue before the task, as deliveries and jobs do."""
         if not self._joins(session) or session.get_bind().dialect.name == "sqlite":
             return
         sheet = session.scalar(select(Link.sheet).where(Link.task_id == task_id))
@@ -44,9 +44,7 @@ class TaskSignals:
     def on_task_changed(
         self, task: Task, *, session: Session, changes: dict[str, tuple[object, object]], actor: Actor
     ) -> None:
-        """Mark the task's link pending when the sheet must hear of it, and note the change in the history. What comes
-        out of a row is looked after by whoever read it.
-        """
+        """Note the change in the history, and mark the task's link pending when the sheet is to show it."""
         if actor.kind in READS_SHEET or (link := self._link_of(task, session)) is None:
             return
         if "lead_id" in changes:
@@ -60,7 +58,7 @@ class TaskSignals:
             mark_pending(session, link, self._runtime.now())
 
     def on_task_created(self, task: Task, *, session: Session, actor: Actor) -> None:
-        """A task made by the API gets a row, where the configuration says so; a lead with a task gets no other."""
+        """Link a task made by the API with a new row, where configured; 409 when its lead has a task already."""
         if not self._joins(session) or actor.kind in READS_SHEET:
             return
         if (sheet := sheet_for(self._runtime)) is not None:
@@ -86,7 +84,7 @@ class TaskSignals:
             mark_pending(session, link, self._runtime.now())
 
     def _joins(self, session: Session) -> bool:
-        """True for a transaction on this bridge's database, in which it then takes part."""
+        """True for a transaction on this bridge's database, which the runtime then joins."""
         ours = session.get_bind().engine is self._runtime.database
         if ours:
             self._runtime.join(session)

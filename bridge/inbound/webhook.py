@@ -20,7 +20,7 @@ from bridge.core.mapping import Layout, SheetMapping
 from bridge.core.outcome import Outcome, RowOutcome
 from bridge.core.values import Cell, Refusal, Value
 from bridge.inbound.schema import All, Hello, Message, Rows, cell, cells, parsed
-from bridge.inbound.signed_request import Letter, body, verified
+from bridge.inbound.signed_request import SignedRequest, body, verified
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.reports.action_items import missing_columns
 from bridge.runtime import Runtime
@@ -40,7 +40,7 @@ hooks = Blueprint("hooks", __name__)
 CHANGED = frozenset(Outcome) - {Outcome.UNCHANGED, Outcome.STALE, Outcome.REFUSED}
 """Outcomes with which an edit has reached its task."""
 
-_REPLY = select(Delivery.reply).where(Delivery.id == bindparam("letter"), Delivery.sheet == bindparam("key"))
+_REPLY = select(Delivery.reply).where(Delivery.id == bindparam("id"), Delivery.sheet == bindparam("key"))
 _TAKEN = insert(Delivery)
 ATTEMPTS = 3
 BURST = timedelta(seconds=2)
@@ -55,9 +55,9 @@ def receive(key: str) -> Response:
     if sheet is None:
         raise Problem(404, f"there is no sheet '{key}' here; check the connection string in the sheet's script")
     sent = body()
-    letter = verified(runtime, sheet, sent)
+    request = verified(runtime, sheet, sent)
     try:
-        return jsonify(deliver(runtime, sheet, letter, parsed(sent, sheet)))
+        return jsonify(deliver(runtime, sheet, request, parsed(sent, sheet)))
     except Problem:
         with runtime.writing() as session:
             effects(session).count(key, counters.DELIVERIES, {counters.REFUSED: 1})
@@ -65,53 +65,53 @@ def receive(key: str) -> Response:
         raise
 
 
-def deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Message) -> dict[str, Any]:
+def deliver(runtime: Runtime, sheet: SheetConfig, request: SignedRequest, message: Message) -> dict[str, Any]:
     """Take the message in one transaction; the first reply again when the delivery is already recorded."""
     for attempt in range(ATTEMPTS):
         try:
-            return _deliver(runtime, sheet, letter, message)
+            return _deliver(runtime, sheet, request, message)
         except SQLAlchemyError as error:
             if attempt == ATTEMPTS - 1 or not contended(error):
                 raise
-            log.info("delivery_again", sheet=sheet.key, delivery=letter.id)
+            log.info("delivery_again", sheet=sheet.key, delivery=request.id)
     raise AssertionError("the last attempt returns or raises")
 
 
-def _deliver(runtime: Runtime, sheet: SheetConfig, letter: Letter, message: Message) -> dict[str, Any]:
+def _deliver(runtime: Runtime, sheet: SheetConfig, request: SignedRequest, message: Message) -> dict[str, Any]:
     now = runtime.now()
     with runtime.writing() as session:
         queue = lock_queue(session, sheet.key)
-        known = {"letter": letter.id, "key": sheet.key}
+        known = {"id": request.id, "key": sheet.key}
         if (first := session.connection().execute(_REPLY, known).scalar_one_or_none()) is not None:
             effects(session).count(sheet.key, counters.DELIVERIES, {counters.REPEATED: 1})
             session.commit()
-            log.info("delivery_repeated", sheet=sheet.key, delivery=letter.id)
+            log.info("delivery_repeated", sheet=sheet.key, delivery=request.id)
             return dict(first)
-        reply = _take(session, sheet, queue, letter, message, now)
-        taken = {"id": letter.id, "sheet": sheet.key, "seq": message.seq, "received_at": now, "reply": reply}
+        reply = _take(session, sheet, queue, request, message, now)
+        taken = {"id": request.id, "sheet": sheet.key, "seq": message.seq, "received_at": now, "reply": reply}
         session.connection().execute(_TAKEN, taken)
         _tally(session, sheet.key, message, [one["outcome"] for one in reply["outcomes"]], runtime.now())
         session.commit()
-    log.info("delivery_taken", sheet=sheet.key, delivery=letter.id, seq=message.seq, outcomes=len(reply["outcomes"]))
+    log.info("delivery_taken", sheet=sheet.key, delivery=request.id, seq=message.seq, outcomes=len(reply["outcomes"]))
     return reply
 
 
 def _take(
-    session: Session, sheet: SheetConfig, queue: SheetQueue, letter: Letter, message: Message, now: datetime
+    session: Session, sheet: SheetConfig, queue: SheetQueue, request: SignedRequest, message: Message, now: datetime
 ) -> dict[str, Any]:
     _right_tab(session, sheet, queue, message, now)
     layout = sheet.mapping.locate([cell(value, None) for value in message.header])
     outcomes: list[RowOutcome] = []
     if isinstance(message, Rows):
-        by = By(Actor(ActorKind.DELIVERY, letter.id), now)
-        outcomes = take(SyncContext(session, sheet, _reading(sheet, letter, message, layout, now), by))
+        by = By(Actor(ActorKind.DELIVERY, request.id), now)
+        outcomes = take(SyncContext(session, sheet, _reading(sheet, request, message, layout, now), by))
         if "sync" in layout.positions and any(one.task_id is None and one.reasons for one in outcomes):
-            ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it tells such rows so
+            ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it writes the reasons into the sync column
     _heard(session, queue, message, now)
     if message.header:
         queue.settings, queue.missing = _settings(sheet, message, layout), list(layout.missing)
     return {
-        "delivery": letter.id,
+        "delivery": request.id,
         "outcomes": [_wire(outcome) for outcome in outcomes],
         "settings": queue.settings,
         "problem": (None if queue.attempts else queue.problem)
@@ -120,12 +120,12 @@ def _take(
 
 
 def _heard(session: Session, queue: SheetQueue, message: Message, now: datetime) -> None:
-    """What a sign of life means for the queue: that it lives, and perhaps that it is time to look."""
+    """Record the sign of life; ask for a sweep, or end a pause, where it gives reason to."""
     if (wait := _sweep_wait(queue, message, now)) is not None:
         ask_for_sweep(session, queue.sheet, now + wait)
-    if queue.held:  # what vanished may just have come back
+    if queue.held:  # the rows that vanished may be back
         ask_for_sweep(session, queue.sheet, now + SWEEP_SOON)
-    if queue.problem and not queue.attempts:  # paused until a person acts, and somebody is at work there
+    if queue.problem and not queue.attempts:  # paused until a person acts, who may just have done so
         queue.not_before = None
         wake_after_commit(session, queue.sheet)
     queue.seq, queue.heard_at, queue.unsigned_at = max(queue.seq, message.seq), now, None
@@ -144,7 +144,7 @@ def _tally(session: Session, key: str, message: Message, outcomes: Sequence[Outc
 
 
 def _right_tab(session: Session, sheet: SheetConfig, queue: SheetQueue, message: Message, now: datetime) -> None:
-    """Refuse what comes from another tab; a look at the sheet makes sure that ours is still the one we know."""
+    """Refuse a delivery of another tab; a sweep checks whether ours is still the one we know."""
     if queue.tab_id is None or message.sheet_id == queue.tab_id:
         return
     ask_for_sweep(session, sheet.key, now)
@@ -168,7 +168,7 @@ def _sweep_wait(queue: SheetQueue, message: Message, now: datetime) -> timedelta
     return SWEEP_SOON if burst else None
 
 
-def _reading(sheet: SheetConfig, letter: Letter, message: Rows, layout: Layout, now: datetime) -> Reading:
+def _reading(sheet: SheetConfig, request: SignedRequest, message: Rows, layout: Layout, now: datetime) -> Reading:
     if "id" not in layout.positions:
         raise Problem(422, "the header has no id column: give one column of the first row the text 'id'")
     edited = message.edited
@@ -181,9 +181,9 @@ def _reading(sheet: SheetConfig, letter: Letter, message: Rows, layout: Layout, 
         message.seq,
         touched,
         typed=_word(sheet.mapping, touched[0], edited.typed) if edited and alone else None,
-        signed=letter.signed,
-        edited_at=_edited_at(message, letter),
-        told={row.number: touched for row in rows},
+        signed=request.at,
+        edited_at=_edited_at(message, request),
+        event_fields={row.number: touched for row in rows},
     )
 
 
@@ -197,9 +197,9 @@ def _word(mapping: SheetMapping, name: str, typed: str) -> Value:
         return None
 
 
-def _edited_at(message: Rows, letter: Letter) -> datetime:
+def _edited_at(message: Rows, request: SignedRequest) -> datetime:
     at = message.edited.at if message.edited else None
-    signed = letter.signed.timestamp()
+    signed = request.at.timestamp()
     return datetime.fromtimestamp(signed if at is None else min(at / 1000, signed), UTC)
 
 

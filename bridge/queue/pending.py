@@ -1,8 +1,4 @@
-"""The outbox: links that owe the sheet a write. Marks, claims, settles, postpones, buries; talks to no network.
-
-One queue has one worker at a time: the lease says until when, the fencing token says who (a worker that overslept its
-lease finds a newer token and stops before it writes).
-"""
+"""The outbox: links that owe the sheet a write. Marks, claims, settles, postpones, gives up; talks to no network."""
 
 from collections.abc import Collection
 from contextvars import ContextVar
@@ -24,7 +20,7 @@ CLAIM = 500
 IN_JOB: ContextVar[bool] = ContextVar("in_job", default=False)
 """True in a job on a queue, which looks after what others caused."""
 MOST_ATTEMPTS, LONGEST_FAILING = 12, timedelta(hours=1)
-"""A write that Google fails this often and this long, all by itself, is buried."""
+"""A write that fails this often and this long, and alone, becomes a dead letter."""
 
 
 def mark_pending(session: Session, link: Link, at: datetime) -> None:
@@ -46,8 +42,8 @@ def ensure_pending(session: Session, link: Link, at: datetime) -> None:
 def claim(session: Session, sheet: str, now: datetime) -> list[Link]:
     """Up to 500 links that owe a write and are due, the longest waiting first.
 
-    Those that failed come after the others and in ever smaller company, half of those that failed as often, until the
-    one at fault stands alone: a poison row holds nobody up.
+    Those that failed come after the others and in ever smaller groups, half of those that failed as often, until the
+    one at fault is alone: it delays no other.
     """
     due = select(Link).where(Link.sheet == sheet, Link.wanted > Link.written, Link.next_try <= now)
     links = list(session.scalars(due.order_by(Link.attempts, Link.next_try, Link.id).limit(CLAIM)))
@@ -56,20 +52,20 @@ def claim(session: Session, sheet: str, now: datetime) -> list[Link]:
 
 
 def settle(link: Link, claimed: int) -> None:
-    """Done, as of the state that was claimed; a change that came meanwhile keeps the link pending."""
+    """The claimed state was written; a change that came meanwhile keeps the link pending."""
     link.written = max(link.written, claimed)
     link.attempts, link.failing_since, link.error, link.failed_at = 0, None, None, None
 
 
 def postpone(link: Link, until: datetime, why: str) -> None:
-    """Later, by no fault of the write: the link stays pending."""
+    """Try again later; the link stays pending."""
     link.next_try, link.error = until, why
     log.info("write_postponed", sheet=link.sheet, link=link.id, until=until.isoformat(), why=why)
 
 
 def failed(session: Session, link_ids: Collection[int], now: datetime, why: str, chance: float) -> bool:
-    """A write of these links did not succeed: each tries again later; one that fails alone, often and long is
-    buried. True when it had failed before.
+    """A write of these links failed: each tries again later; one that fails alone, often and long becomes a dead
+    letter. True when one had failed before.
     """
     again = False
     for link in session.scalars(select(Link).where(Link.id.in_(link_ids))):
@@ -84,7 +80,7 @@ def failed(session: Session, link_ids: Collection[int], now: datetime, why: str,
 
 
 def give_up(session: Session, link: Link, claimed: int, now: datetime, why: str) -> None:
-    """Given up: kept as a dead letter with its reason; a retry or the next change of the lead tries again."""
+    """Keep the write as a dead letter with its reason; a retry or the next change of the lead tries again."""
     link.written, link.error, link.failed_at = max(link.written, claimed), why, now
     link.attempts, link.failing_since = 0, None
     give_up_waiting(session, link, why)
@@ -92,13 +88,13 @@ def give_up(session: Session, link: Link, claimed: int, now: datetime, why: str)
 
 
 def retry(session: Session, link: Link, at: datetime) -> None:
-    """Put a dead letter back into the outbox, with everything that was refused on the way."""
+    """Put a dead letter back into the outbox, with everything that was refused."""
     link.refused = {}
     mark_pending(session, link, at)
 
 
 def put_back(session: Session, runtime: Runtime, link_id: int | None) -> list[Link]:
-    """Dead letters back into the outbox: this one, or (None) all; a refused cell is one too when it is named."""
+    """Put dead letters back into the outbox: this link's, also its refused cells, or (None) all."""
     if link_id is not None and not 0 < link_id < 2**63:
         return []
     for sheet in sorted(runtime.config.sheets):

@@ -7,22 +7,22 @@ from sqlalchemy.orm import Session
 from bridge.store.models import SheetQueue
 from bridge.store.unit_of_work import lock_queue, wake_after_commit
 
-MOST_WISHES = 100
+MOST_REQUESTS = 100
 SWEEP_SOON = timedelta(seconds=3)
 """From the last sign that the sheet may have moved under us to the sweep that makes sure."""
 
 
 def ask_for_sweep(session: Session, sheet: str, at: datetime) -> None:
-    """Compare everything at ``at``. A wish stays until a sweep has begun after it; the wishes of a burst are one."""
+    """Compare everything at ``at``. A request is kept until a sweep has begun after it; those of a burst are one."""
     queue, moment = lock_queue(session, sheet), at.timestamp()
     soon = SWEEP_SOON.total_seconds()
     kept = sorted([*(one for one in queue.sweeps if not moment - soon < one < moment), moment])
-    _wish(queue, kept[: MOST_WISHES // 2] + kept[MOST_WISHES // 2 :][-MOST_WISHES // 2 :])
+    _keep(queue, kept[: MOST_REQUESTS // 2] + kept[MOST_REQUESTS // 2 :][-MOST_REQUESTS // 2 :])
     wake_after_commit(session, sheet, at)
 
 
 def look_now(session: Session, sheet: str) -> datetime | None:
-    """A person has mended what paused the queue: look now. What passes by itself keeps its time, which is returned."""
+    """End a pause that waited for a person. A queue that waits out a failure keeps its time, which is returned."""
     queue = lock_queue(session, sheet)
     if queue.attempts:
         return queue.not_before
@@ -32,11 +32,11 @@ def look_now(session: Session, sheet: str) -> datetime | None:
 
 
 def swept(queue: SheetQueue, began: datetime) -> None:
-    """A sweep that began then has fulfilled every wish that was due."""
+    """Drop the requests that a sweep which began then has fulfilled."""
     queue.swept_at = began
-    _wish(queue, [one for one in queue.sweeps if one > began.timestamp()])
+    _keep(queue, [one for one in queue.sweeps if one > began.timestamp()])
 
 
-def _wish(queue: SheetQueue, moments: list[float]) -> None:
+def _keep(queue: SheetQueue, moments: list[float]) -> None:
     queue.sweeps = moments
     queue.sweep_at = datetime.fromtimestamp(moments[0], UTC) if moments else None

@@ -1,6 +1,6 @@
 """The history: every field change on either side, and what became of it. Appends and settles; decides nothing.
 
-What a transaction notes is inserted in one statement as it commits (`bridge.store.unit_of_work`). Whoever asks the
+What a transaction notes is inserted in one statement as it commits (`bridge.store.unit_of_work`). A query of the
 history in a transaction that may have noted something calls `write_down` first.
 """
 
@@ -41,7 +41,7 @@ class By:
 def note_sheet_change(
     session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: Rule = Rule.SHEET
 ) -> None:
-    """Something a person did in the sheet, and the task followed."""
+    """A person's edit in the sheet, which the task took."""
     _note(session, link, "sheet", name, old, new, by, ChangeState.APPLIED, rule)
 
 
@@ -64,7 +64,7 @@ def note_conflict(session: Session, link: Link, conflict: Conflict, before: Valu
 
 
 def note_refused(session: Session, link: Link, name: str, new: Value, by: By, reason: str) -> None:
-    """A change that could not reach the sheet, and why; said once, however often it is tried."""
+    """A change that could not be written to the sheet, and why; noted once, however often it is tried."""
     write_down(session)
     mine = select(Change).where(Change.link_id == link.id, Change.field == name).order_by(Change.id.desc())
     last = session.scalars(mine.limit(1)).first()
@@ -97,7 +97,7 @@ def note_task_change(
     put = by.actor.kind == ActorKind.UNDO
     rule = Rule.UNDO if put else Rule.TASK
     for task_field, (old, new) in changes.items():
-        name = mapping.told[task_field].field if task_field in mapping.told else task_field
+        name = mapping.shown_by[task_field].field if task_field in mapping.shown_by else task_field
         if put and name in link.overrides:
             continue  # noted in the lead's words, as what was put
         if name in said and name in link.base and link.base[name] != said[name]:
@@ -110,7 +110,7 @@ def note_task_change(
 
 
 def _note_back(session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: Rule) -> None:
-    """The task says again what the sheet shows: what waited to be written will not be."""
+    """The task has again the value that the sheet shows: waiting changes are superseded."""
     for change in _waiting(session, link.id):
         if change.field == name:
             change.state = ChangeState.SUPERSEDED
@@ -124,15 +124,15 @@ def note_life(session: Session, link: Link, name: str, old: Any, new: Any, by: B
 
 
 def note_misdirected(session: Session, link: Link, name: str, value: Value, by: By) -> None:
-    """A cell showed what we had written for another lead: its own value is put back. Kept, should it have been a
-    person's after all.
+    """A cell showed what we had written for another lead; its own value is put back. The other is kept, in case it was
+    a person's.
     """
     why = "the value was meant for another row, and this one gets its own back"
     _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, Rule.MISDIRECTED, why)
 
 
 def note_new_row_hit(session: Session, link: Link, name: str, value: Value, by: By) -> None:
-    """A new lead's cell shows what we had written for another: what its person had put there nobody can tell."""
+    """A new lead's cell shows what we had written for another; what a person had put there is not known."""
     if name == "sync":
         return
     why = "a write for another row went into this new one; what stood there before is not known: look at it"
@@ -140,7 +140,7 @@ def note_new_row_hit(session: Session, link: Link, name: str, value: Value, by: 
 
 
 def note_covered(session: Session, link: Link, name: str, value: Value, by: By, row: int) -> None:
-    """A person typed this somewhere just when a write of ours reached this lead's cell; it may have stood there."""
+    """A person typed this somewhere when a write of ours reached this lead's cell; it may have been in that cell."""
     why = f"typed into row {row}, where it is not: rows moved meanwhile, and it may have stood here"
     _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, Rule.COVERED, why)
 
@@ -151,7 +151,7 @@ def note_put(session: Session, link: Link, name: str, value: Value, by: By) -> N
 
 
 def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[str]], at: datetime) -> None:
-    """These fields of these links of a sheet stand in it: the newest waiting change of each was applied, older ones
+    """These fields of these links are in the sheet: the newest waiting change of each was applied, older ones were
     superseded.
     """
     newest: dict[tuple[int, str], float] = {}
@@ -165,7 +165,7 @@ def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[
 
 
 def give_up_waiting(session: Session, link: Link, why: str) -> None:
-    """What still waited to reach the sheet will not: the row is gone, or the write was buried."""
+    """Refuse the waiting changes: the row is gone, or the write was given up."""
     for change in _waiting(session, link.id):
         change.state, change.reason = ChangeState.REFUSED, why
 

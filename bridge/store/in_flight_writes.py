@@ -1,8 +1,8 @@
-"""What we sent to the sheet and have not seen again: the memory that tells our own writes from a person's.
+"""In-flight writes: cells sent to the sheet, kept to tell our own writes from a person's edits.
 
-A write may land although no answer came, land late, or land in a row that has just moved (GOOGLE.md sections 1
-and 4). So each cell is recorded before it leaves, and a crash at any instruction finds it. Pure bookkeeping on the
-writes of a link, which `links` loads with it; `bridge.sync.misdirected_writes` decides about those in other rows.
+A write may arrive although no answer came, arrive late, or in a row that has just moved (GOOGLE.md sections 1 and 4).
+So each cell is recorded before it leaves, and is found after a crash. Records the writes of a link, which `links` loads
+with it; `bridge.sync.misdirected_writes` decides about those in other rows.
 """
 
 from collections.abc import Collection, Iterable
@@ -16,7 +16,7 @@ from bridge.core.values import Fields, Value
 from bridge.store.models import InFlightWrite, Link, WriteState
 
 KEPT = timedelta(seconds=60)
-"""How long a settled write is remembered: it may land late, and an older delivery may be on its way."""
+"""How long a settled write is kept: it may arrive late, and an older delivery may be on its way."""
 OPEN = (WriteState.SENT, WriteState.UNSEEN)
 SETTLED = (WriteState.UNSEEN, WriteState.CONFIRMED)
 OWN = (*OPEN, WriteState.CONFIRMED)
@@ -57,28 +57,28 @@ def values(link: Link, *states: WriteState) -> dict[str, set[Value]]:
 
 
 def settle(link: Link, names: Collection[str], row: int | None, state: WriteState) -> None:
-    """This became of what was sent to these fields of this row."""
+    """Set the state of open writes to these fields of this row."""
     for write in in_states(link, *OPEN):
         if write.row == row and write.field in names:
             write.state = state
 
 
 def confirm_shown(link: Link, shown: Fields) -> None:
-    """The lead's row was read: what it shows has arrived."""
+    """Confirm the open writes that the lead's row shows."""
     for write in in_states(link, *OPEN):
         if shown.get(write.field) == write.value:
             write.state = WriteState.CONFIRMED
 
 
 def forget(link: Link, state: WriteState, names: Collection[str] | None = None) -> None:
-    """Writes (to these fields) in this state are over: what never left, or was misdirected and has been put right."""
+    """Drop the writes in this state (to these fields): they never left, or were misdirected and have been replaced."""
     for write in in_states(link, state):
         if names is None or write.field in names:
             link.in_flight_writes.remove(write)
 
 
 def forget_settled(session: Session, sheet: str, now: datetime) -> None:
-    """Drop what nobody can still hold an older reading of."""
+    """Drop settled writes that no reading or delivery can be older than."""
     old = delete(InFlightWrite).where(InFlightWrite.sheet == sheet, InFlightWrite.state.in_(SETTLED))
     session.execute(old.where(InFlightWrite.sent_at <= now - KEPT))
 

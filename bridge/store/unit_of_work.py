@@ -1,5 +1,5 @@
-"""What a transaction of the bridge does at its end beside writing its objects: insert the history it noted, defer jobs,
-and, once it stands, wake the sheet queues. Sessions of the task API's requests are joined by the signals' receivers.
+"""What the commit of a bridge's transaction does beside writing its objects: insert history and counts, defer jobs,
+and afterwards wake the engine. The signals' receivers join the sessions of the task API's requests.
 """
 
 from bisect import bisect_left
@@ -15,7 +15,7 @@ from bridge.store.counters import BOUNDS, LABELS, SUM
 from bridge.store.models import Change, SheetQueue
 from task_api.db import UnitOfWork
 
-Wishes = Mapping[str, datetime | None]
+WakeUps = Mapping[str, datetime | None]
 """sheet key → when its queue may have work; None: at once."""
 _INSERT = insert(Change)
 _QUEUE = select(SheetQueue).where(SheetQueue.sheet == bindparam("sheet")).with_for_update()
@@ -33,7 +33,7 @@ class Effects:
     """
 
     wake: Callable[[str, datetime | None], None]
-    defer: Callable[[Session, Wishes], None]
+    defer: Callable[[Session, WakeUps], None]
     notes: list[dict[str, Any]] = field(default_factory=list)
     wakes: dict[str, datetime | None] = field(default_factory=dict)
     locked: dict[str, SheetQueue] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Effects:
             self.defer(session, self.wakes)
 
     def after_commit(self) -> None:
-        """Losing a wake-up here costs latency, never data."""
+        """Wake the engine. A wake-up that is lost costs latency, never data."""
         wakes = self.wakes
         self.forget()
         for sheet, at in wakes.items():
@@ -64,7 +64,7 @@ class Effects:
             self.counts[sheet, name, label] = self.counts.get((sheet, name, label), 0.0) + value
 
     def observe(self, sheet: str, name: str, seconds: Iterable[float]) -> None:
-        """How long something took, each time. Clocks of two machines differ: less than nothing is nothing."""
+        """Count durations by their bucket; a negative one, of clocks that differ, counts as 0."""
         for one in seconds:
             took = max(0.0, one)
             self.count(sheet, name, {LABELS[bisect_left(BOUNDS, took)]: 1, SUM: took})
@@ -81,18 +81,18 @@ def _count(key: tuple[str, str, str], value: float) -> dict[str, Any]:
 
 
 def effects(session: Session) -> Effects:
-    """Those of the bridge's transaction."""
+    """The effects of the bridge's transaction."""
     return cast(Effects, cast(UnitOfWork, session).joined)
 
 
 def write_down(session: Session) -> None:
-    """Insert what this transaction has noted so far: before the history is asked."""
+    """Insert what this transaction has noted so far, before the history is queried."""
     effects(session).write_down(session)
 
 
 def lock_queue(session: Session, sheet: str) -> SheetQueue:
-    """The queue, which nobody else changes before this transaction ends, nor anything of its leads. Comes before
-    anything of them is read; with several queues, in the order of their keys.
+    """The queue, locked: nobody else changes it or its leads before this transaction ends. Lock it before anything of
+    them is read, and several queues in the order of their keys.
     """
     locked = effects(session).locked
     if sheet not in locked:
@@ -101,7 +101,7 @@ def lock_queue(session: Session, sheet: str) -> SheetQueue:
 
 
 def wake_after_commit(session: Session, sheet: str, at: datetime | None = None) -> None:
-    """Remember that the queue may have work then, or (None) at once; forgotten when the transaction rolls back."""
+    """After the commit, wake the engine for work that is due then, or (None) at once."""
     wakes = effects(session).wakes
     before = wakes.get(sheet, at)
     wakes[sheet] = None if at is None or before is None else min(at, before)

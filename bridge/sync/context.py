@@ -17,13 +17,12 @@ from bridge.tracker import Task
 class Reading:
     """Rows as one read showed them.
 
-    ``began``: when the read began (for a delivery: when it was received). ``signed``: when a delivery was signed; what
-    it shows is older. ``seq``: the delivery's number, None for reads of our own. ``edited``: fields a person touched in
-    this very event, ``edited_at``: when; ``typed``: the word they typed, where it was one cell of words; ``told``: row
-    number → those fields for which the event speaks there. ``latest``: the side that changed last, as far as known.
-    ``ids``: every id the sheet holds, where the whole of it was read. ``namesakes``: how many unlinked rows share a
-    value of the field that matches rows with tasks. ``missing``: writes of ours that may stand in any row, where that
-    is known (`bridge.sync.misdirected_writes`).
+    ``began``: when the read began; a delivery's: when it was received. ``seq``: a delivery's number. ``signed``: when
+    it was signed; what it shows is older. ``edited``: the fields that a person touched, and ``edited_at``: when.
+    ``typed``: the word, where that was one cell of words. ``event_fields``: row number → those fields whose cell shows
+    the edit. ``latest``: the side that changed last, as far as known. ``ids``: every id in the sheet, where all of it
+    was read. ``namesakes``: how many unlinked rows share a value of the field that matches rows with tasks.
+    ``missing``: writes of ours that may be in any row, where that is known (`bridge.sync.misdirected_writes`).
     """
 
     rows: Sequence[Row]
@@ -37,17 +36,18 @@ class Reading:
     missing: Sequence[InFlightWrite] | None = None
     signed: datetime | None = None
     edited_at: datetime | None = None
-    told: Mapping[int, Collection[str]] = field(default_factory=dict)
+    event_fields: Mapping[int, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class KnownLinks:
     """What the database knows of the leads at hand.
 
-    ``free``: lead id → live tasks without a row that bear it. ``claimed``: task id → the task that a row without a
-    link names in its task_id cell. ``neighbours``: row number → the link last seen there, for rows that have none.
-    ``alike``: likeness of the matching field → live tasks without a row that have it. ``replaced``: link id → values
-    that a late read, or a misdirected write, may show. ``missing``: writes that may stand in any row.
+    ``free``: lead id → active tasks without a row that have it. ``claimed``: task id → the task that a row without a
+    link names in its task_id cell; ``claimants``: task id → the link that has it. ``neighbours``: row number → the link
+    last seen there, for rows that have none. ``alike``: `likeness` of the matching field → active tasks without a row.
+    ``replaced``: link id → values that a late read, or a misdirected write, may show. ``missing``: writes that may be
+    in any row. ``seen``: lead id → its row in this reading.
     """
 
     links: dict[str, Link]

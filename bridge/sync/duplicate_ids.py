@@ -1,4 +1,4 @@
-"""Rows that carry the same id: one keeps the lead, the others are told to get an id of their own."""
+"""Rows with the same id: one keeps the lead, the others are refused and told to get an id of their own."""
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -17,7 +17,7 @@ MOST_AT_ONCE = 500
 
 def keep_one_each(session: Session, view: SheetView, copies: Mapping[str, Sequence[int]]) -> list[RowOutcome]:
     """Of several rows with one id, the one that still says what both sides agreed on keeps the lead; of equals, the
-    one that had it. Remembers the others on the link and returns what they are told.
+    one that had it. Remembers the others on the link and returns their outcomes.
     """
     mine = select(Link).where(Link.sheet == view.config.key)
     for link in session.scalars(mine.where(Link.has_duplicates)):
@@ -26,7 +26,7 @@ def keep_one_each(session: Session, view: SheetView, copies: Mapping[str, Sequen
     for start in range(0, len(copies), MOST_AT_ONCE):
         wanted = islice(copies, start, start + MOST_AT_ONCE)
         links |= {link.lead_id: link for link in session.scalars(mine.where(Link.lead_id.in_(list(wanted))))}
-    told: list[RowOutcome] = []
+    refused: list[RowOutcome] = []
     for lead_id, numbers in copies.items():
         same = [view.row(number) for number in numbers]
         keeper = _keeper(same, links.get(lead_id))
@@ -35,8 +35,8 @@ def keep_one_each(session: Session, view: SheetView, copies: Mapping[str, Sequen
             links[lead_id].set_duplicates(others)
         for number in others:
             why = same_id(number, lead_id, keeper.number, assign_ids=view.config.assign_ids)
-            told.append(RowOutcome(number, lead_id, Outcome.REFUSED, reasons=(why,)))
-    return told
+            refused.append(RowOutcome(number, lead_id, Outcome.REFUSED, reasons=(why,)))
+    return refused
 
 
 def same_id(number: int, lead_id: str, other: int, *, assign_ids: bool) -> str:

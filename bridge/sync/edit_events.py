@@ -1,8 +1,8 @@
-"""What an edit event says of a place, held against the rows that the script read there some time later.
+"""Compare an edit event with the rows that the script read some time later.
 
-An event speaks for a row only where the row shows the word. Where it shows something else, either the rows moved
-meanwhile and the word stands in another row, or a write of ours covered it: Google has no conditional write (GOOGLE.md
-section 4). Such a word is given to nobody here. It is kept as an `OverwrittenEdit`, and a sweep is asked for
+The event counts for a row only where the row shows the typed word. Where it shows something else, either the rows moved
+meanwhile and the word is in another row, or a write of ours replaced it: Google has no conditional write (GOOGLE.md
+section 4). No lead takes such a word here: it is kept as an `OverwrittenEdit`, and a sweep is asked for
 (`bridge.sync.overwritten_edits`).
 """
 
@@ -19,16 +19,16 @@ from bridge.sync.context import SyncContext
 from bridge.sync.misdirected_writes import missing_writes
 
 LANDS = timedelta(seconds=20)
-"""A write without an answer may cover what is typed so long after it was noted."""
+"""A write without an answer may replace what is typed up to so long after it was recorded."""
 FIRST_DAY = date(1899, 12, 30)
-"""Day 0 of the numbers by which an event tells dates."""
+"""Day 0 of the numbers that stand for dates in an event."""
 Places = frozenset[tuple[int, str]]
 """Cells: row numbers and fields."""
 
 
-def hear(context: SyncContext) -> SyncContext:
-    """Hold a delivery's event, whose cell does not show the word that was typed, against the rows that were read after
-    it. Returns the context without the cells for which the event does not speak; the word is kept.
+def check_event(context: SyncContext) -> SyncContext:
+    """For an event whose cell does not show the typed word: keep the word, and return the context without the cells for
+    which the event does not count.
     """
     reading = context.reading
     if reading.typed is None:
@@ -38,12 +38,15 @@ def hear(context: SyncContext) -> SyncContext:
     else:
         unclear = frozenset({(reading.rows[0].number, reading.edited[0])})
         _keep(context, reading.rows[0], reading.edited[0], reading.typed)
-    told = {number: [name for name in names if (number, name) not in unclear] for number, names in reading.told.items()}
-    return replace(context, reading=replace(reading, told=told))
+    fields = {
+        number: [name for name in names if (number, name) not in unclear]
+        for number, names in reading.event_fields.items()
+    }
+    return replace(context, reading=replace(reading, event_fields=fields))
 
 
 def _is_bare(cell: Cell, typed: str) -> bool:
-    """True when the cell holds the number, date or tick that the event tells as a text."""
+    """True when the cell holds the number, date or tick that the event gives as text."""
     if isinstance(cell.value, bool):
         return typed.lower() == str(cell.value).lower()
     try:
@@ -92,7 +95,7 @@ def _keep(context: SyncContext, row: Row, name: str, value: Value) -> None:
 
 
 def _typed_over(row: Row, name: str, link: Link, missing: Sequence[InFlightWrite]) -> bool:
-    """True when the row stands where it was, and its cell shows something new that no write of ours brought."""
+    """True when the row is where it was, and its cell shows something new that no write of ours brought."""
     ours = [write for write in (*link.in_flight_writes, *missing) if write.field == name]
     brought = {value for write in ours for value in (write.value, write.before)}
     shown = row.values.get(name, ...)

@@ -1,8 +1,6 @@
-"""Take rows read from the sheet: find each row's link, merge, apply to the task. Inside the caller's transaction; no
-network.
+"""Rows read from the sheet, by a delivery or a sweep: find each row's link, merge, apply to the task.
 
-One path for a delivery from the script and for a sweep. A bad row never stops a good one; each row gets one
-`RowOutcome`.
+Inside the caller's transaction; no network. A row that cannot be taken stops no other; each gets one `RowOutcome`.
 """
 
 from dataclasses import replace
@@ -16,8 +14,8 @@ from bridge.store.history import note_life, note_unread
 from bridge.store.models import Link, Rule
 from bridge.sync.context import KnownLinks, Reading, SyncContext
 from bridge.sync.duplicate_ids import same_id
-from bridge.sync.edit_events import hear
-from bridge.sync.link_row import newcomer
+from bridge.sync.edit_events import check_event
+from bridge.sync.link_row import link_row
 from bridge.sync.load import claimed_task, load
 from bridge.sync.merge_row import needs_write, update
 from bridge.tracker import Task
@@ -26,7 +24,7 @@ from bridge.tracker import Task
 def take(context: SyncContext) -> list[RowOutcome]:
     """Merge every row that is not blank; returns their outcomes in order."""
     if context.reading.edited and not _shows_its_word(context.reading):
-        context = hear(context)
+        context = check_event(context)
     rows = [row for row in context.reading.rows if not row.blank]
     known = load(context, rows)
     return [_take_row(context, known, row) for row in rows]
@@ -44,7 +42,7 @@ def _take_row(context: SyncContext, known: KnownLinks, row: Row) -> RowOutcome:
         return RowOutcome(row.number, row.lead_id, Outcome.REFUSED, reasons=(why,))
     known.seen[row.lead_id] = row.number
     link = known.links.get(row.lead_id)
-    return newcomer(context, known, row, row.lead_id) if link is None else _take_linked(context, known, row, link)
+    return link_row(context, known, row, row.lead_id) if link is None else _take_linked(context, known, row, link)
 
 
 def _without_id(context: SyncContext, known: KnownLinks, row: Row) -> str:
@@ -78,12 +76,12 @@ def _take_linked(context: SyncContext, known: KnownLinks, row: Row, link: Link) 
     back = _come_back(context, link, task)
     if task.archived_at is not None:
         return _archived(context, row, link, task)
-    told = update(context, row, link, task, known.replaced.get(link.id, {}))
-    return replace(told, outcome=Outcome.TASK_RESTORED) if back else told
+    outcome = update(context, row, link, task, known.replaced.get(link.id, {}))
+    return replace(outcome, outcome=Outcome.TASK_RESTORED) if back else outcome
 
 
 def _perhaps_copied(context: SyncContext, row: Row, link: Link) -> RowOutcome:
-    """A person has just put this id into another row: only a look at the whole sheet shows whether the lead moved."""
+    """A person has put this id into another row: only a sweep shows whether the lead moved."""
     ask_for_sweep(context.session, link.sheet, context.by.at)
     if row.values.get("name") == link.base.get("name"):
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, link.task_id)
@@ -92,7 +90,7 @@ def _perhaps_copied(context: SyncContext, row: Row, link: Link) -> RowOutcome:
 
 
 def _come_back(context: SyncContext, link: Link, task: Task) -> bool:
-    """The tombstone goes; a task that was archived for it comes back."""
+    """Remove the tombstone; True when the task was archived for it and is restored."""
     if link.gone_at is None:
         return False
     archived, link.gone_at, link.archived_at, link.failed_at = link.archived_at, None, None, None
@@ -104,7 +102,7 @@ def _come_back(context: SyncContext, link: Link, task: Task) -> bool:
 
 
 def _archived(context: SyncContext, row: Row, link: Link, task: Task) -> RowOutcome:
-    """The row of an archived task stays as it is; only its sync cell is kept right."""
+    """The row of an archived task changes nothing; only its sync cell is kept up to date."""
     shown = {name: value for name, value in row.values.items() if name == "sync"}
     if shown and link.base.get("sync", ...) != shown["sync"]:
         link.base = link.base | shown
@@ -113,7 +111,7 @@ def _archived(context: SyncContext, row: Row, link: Link, task: Task) -> RowOutc
     if context.reading.seq is None and all(link.base.get(name) == value for name, value in row.values.items()):
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
     why = f"task {task.id} is archived, so the row no longer changes it: PATCH archived=false to bring it back"
-    for name in set(context.reading.told.get(row.number, ())) & row.values.keys():
+    for name in set(context.reading.event_fields.get(row.number, ())) & row.values.keys():
         if link.base.get(name) != row.values[name]:
             note_unread(context.session, link, name, row.values[name], context.by, why)
     return RowOutcome(row.number, row.lead_id, Outcome.REFUSED, task.id, (why,))

@@ -1,7 +1,7 @@
-"""A row without a link: give it the task that was waiting for it, or a new one; never a second one.
+"""Link a row that has no link, with the task that exists for it or with a new one.
 
-A task is a row's own when the row's task_id names it, else when it bears the row's lead id, else when it alone says
-the same in the field that the configuration declares unique. Where several could be meant nothing is made: the row is
+A task is the row's when the row's task_id names it, else when it has the row's lead id, else when it is the only one
+with the same value in the field that the configuration declares unique. Where several fit, none is made: the row is
 refused and the reason lists them.
 """
 
@@ -18,12 +18,12 @@ from bridge.store.history import note_life, note_new_row_hit
 from bridge.store.models import Link, Rule
 from bridge.sync.context import KnownLinks, SyncContext
 from bridge.sync.load import claimed_task
-from bridge.sync.merge_row import acceptable, remember, take_note_of_unread, update
+from bridge.sync.merge_row import acceptable, note_unread_cells, remember, update
 from bridge.sync.misdirected_writes import is_telltale
 from bridge.tracker import Task, task_arguments
 
 
-def newcomer(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) -> RowOutcome:
+def link_row(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) -> RowOutcome:
     """Link the row; its outcome says with what."""
     values, unread = acceptable(row, context.sheet.mapping)
     reasons = tuple(f"{name}: {why}" for name, why in unread.items())
@@ -39,7 +39,7 @@ def newcomer(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) ->
 
 
 def _renamed(context: SyncContext, known: KnownLinks, row: Row) -> Link | None:
-    """The link of the lead that this row seems to be under another id: named by its task_id, else last seen here."""
+    """The link of the lead whose id a person seems to have edited: named by the row's task_id, else last seen here."""
     claim = claimed_task(row)
     link = known.claimants.get(claim) if claim is not None else known.neighbours.get(row.number)
     if link is None or link.sheet != context.sheet.key or link.lead_id in known.seen:
@@ -50,8 +50,8 @@ def _renamed(context: SyncContext, known: KnownLinks, row: Row) -> Link | None:
 
 
 def _take_id(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> RowOutcome:
-    """A person gave a lead another id. Only a look at the whole sheet shows that the old id is gone: until then the
-    row may be a copy.
+    """Give the lead its new id. Only a reading of the whole sheet shows that the old id is gone: until then the row may
+    be a copy.
     """
     task = known.claimed.get(link.task_id) or tracker.task_of(context.session, link)
     if context.reading.ids is None:
@@ -65,8 +65,8 @@ def _take_id(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> R
         tracker.restore(context.session, task, actor=context.by.actor)
         link.archived_at = None
     known.links[link.lead_id], known.tasks[task.id] = link, task
-    told = update(context, row, link, task, {})
-    reasons = (f"id {old} became {row.lead_id}", *told.reasons)
+    outcome = update(context, row, link, task, {})
+    reasons = (f"id {old} became {row.lead_id}", *outcome.reasons)
     return RowOutcome(row.number, row.lead_id, Outcome.TASK_LINKED, task.id, reasons)
 
 
@@ -97,7 +97,7 @@ def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, r
     arguments = task_arguments(context.sheet.mapping.new_task(said))
     task = tracker.create(context.session, actor=context.by.actor, lead_id=row.lead_id, **arguments)
     link = _link(context, known, row, task, values)
-    take_note_of_unread(context, row, link, acceptable(row, context.sheet.mapping)[1])
+    note_unread_cells(context, row, link, acceptable(row, context.sheet.mapping)[1])
     remember(link, context.sheet.mapping)
     note_life(context.session, link, "task", None, "created", context.by, Rule.ROW_NEW)
     for name, value in _hit(known, row, values).items():
@@ -109,28 +109,28 @@ def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, r
 
 
 def _hit(known: KnownLinks, row: Row, values: Fields) -> dict[str, Value]:
-    """Cells of the new row into which a write of ours went before anybody knew it."""
+    """Cells of the new row that show a write of ours which went there before the row had a link."""
     here = [write for write in known.missing if write.stood_there == row.lead_id]
     return {write.field: write.value for write in here if values.get(write.field, ...) == write.value}
 
 
 def _not_its_own(context: SyncContext, known: KnownLinks, row: Row, values: Fields) -> dict[str, Value]:
-    """What a misdirected write left in the row before anybody filled it: not the new lead's, so the task starts
-    without it and the sheet is told so.
+    """Values that a misdirected write left in the row before a person filled it: the task starts without them, and the
+    sheet's cells are emptied.
     """
     left = [write for write in known.missing if is_telltale(write)]
     found = {write.field for write in left if values.get(write.field) == write.value is not None}
-    return dict.fromkeys(found - {"name", "task_id", "sync", *context.reading.told.get(row.number, ())})
+    return dict.fromkeys(found - {"name", "task_id", "sync", *context.reading.event_fields.get(row.number, ())})
 
 
 def _adopt(context: SyncContext, known: KnownLinks, row: Row, task: Task) -> RowOutcome:
-    """A task that waited for this row: linked, then merged with an empty base, so that neither side's text is lost."""
+    """Link a task that exists, then merge with an empty base, so that neither side's text is lost."""
     link = _link(context, known, row, task, {"name": row.values["name"]})
     if task.lead_id != row.lead_id:
         tracker.change(context.session, task, {"lead_id": row.lead_id}, actor=context.by.actor)
     note_life(context.session, link, "task", None, "linked", context.by, Rule.ROW_FOUND)
-    told = update(context, row, link, task, {})
-    return replace(told, outcome=Outcome.TASK_LINKED)
+    outcome = update(context, row, link, task, {})
+    return replace(outcome, outcome=Outcome.TASK_LINKED)
 
 
 def _link(context: SyncContext, known: KnownLinks, row: Row, task: Task, base: Fields) -> Link:

@@ -1,4 +1,4 @@
-"""Gather what is known of the leads in some rows: a handful of statements, whatever their number. Decides nothing."""
+"""Load what the database knows of the leads in some rows, in a fixed number of statements. Decides nothing."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -18,7 +18,7 @@ from task_api.db import exclusive
 
 LARGEST_ID = 2**63 - 1
 LEADS = "leads"
-"""Kind of lock: whoever gives a lead its task, from either side, gives it alone."""
+"""Kind of lock: held by who gives a lead its task, from either side."""
 
 
 def load(context: SyncContext, rows: Sequence[Row]) -> KnownLinks:
@@ -55,7 +55,7 @@ def claimed_task(row: Row) -> int | None:
 def _missing(
     context: SyncContext, rows: Sequence[Row], links: Mapping[str, Link], doubtful: dict[int, dict[str, set[Value]]]
 ) -> Sequence[InFlightWrite]:
-    """Writes that may stand in these rows. A sweep knows them and has found their victims."""
+    """Writes of ours that may be in these rows. A sweep knows them and has found their victims."""
     reading = context.reading
     if reading.missing is not None:
         return reading.missing
@@ -64,7 +64,7 @@ def _missing(
         for row in rows
         if (link := links.get(row.lead_id or "")) is not None
         for name, value in row.values.items()
-        if link.base.get(name) != value and name not in reading.told.get(row.number, ())
+        if link.base.get(name) != value and name not in reading.event_fields.get(row.number, ())
     ]
     if not changed and all(row.lead_id in links for row in rows):
         return ()
@@ -92,8 +92,8 @@ def _free(session: Session, lead_ids: Collection[str]) -> Mapping[str, Sequence[
 
 
 def _alike(context: SyncContext, rows: Sequence[Row]) -> Mapping[str, Sequence[Task]]:
-    """Tasks without a lead id that say what a row says in the field that the configuration names unique, either as the
-    row has it or as the bridge would write it.
+    """Tasks without a lead id that have a row's value in the field that the configuration declares unique, either as
+    the row has it or as the bridge would write it.
     """
     name, mapping = context.sheet.match, context.sheet.mapping
     values = {row.values.get(name) for row in rows} - {None} if name else set()

@@ -17,16 +17,16 @@ from bridge.sync.status_cell import link_text
 from bridge.tracker import Task, task_arguments, task_fields
 
 OWN = frozenset(["id", "sync"])
-"""Fields whose cells are nobody's value: what cannot be read there is no refusal."""
+"""Fields the bridge owns; unreadable cells there are not reported."""
 
 
 def update(
     context: SyncContext, row: Row, link: Link, task: Task, replaced: Mapping[str, Collection[Value]]
 ) -> RowOutcome:
-    """Merge a row, as a person or an event delivered it, with its task; what the sheet then owes is marked pending."""
+    """Merge a row that was read with its task; mark what the sheet then owes as pending."""
     values, unread = acceptable(row, context.sheet.mapping)
-    take_note_of_unread(context, row, link, unread)
-    touched = _forget_refusals(context, row, link)
+    note_unread_cells(context, row, link, unread)
+    touched = _clear_refusals(context, row, link)
     values |= {name: link.base.get(name) for name in unread}
     sent: Mapping[str, set[Value]] = {}
     unseen, old = sent, replaced
@@ -34,7 +34,7 @@ def update(
         sent = in_flight_writes.values(link, *in_flight_writes.OWN)
         unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
         old = replaced if context.reading.seq is None else _either(replaced, sent)  # a delivery may be from before
-    base, doubtful = classify_read(link.base, values, unseen, old, context.reading.told.get(row.number, ()))
+    base, doubtful = classify_read(link.base, values, unseen, old, context.reading.event_fields.get(row.number, ()))
     certain = {name: value for name, value in values.items() if name not in doubtful}
     overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
     before = link.base
@@ -54,8 +54,8 @@ def _either(one: Mapping[str, Collection[Value]], other: Mapping[str, Collection
 def merge_row(context: SyncContext, link: Link, task: Task, base: Fields, values: Fields) -> Merge:
     """Merge one row with its task and apply the task's part; what the sheet must take is returned.
 
-    Where the row shows a write of ours over a word that a person had chosen since, that word comes first on the way
-    back.
+    Where the row shows a write of ours over a status word that a person had chosen since, that word comes first on the
+    way back.
     """
     mapping, reading = context.sheet.mapping, context.reading
     before_ours = {name: value for name, value in link.base.items() if name in values and base.get(name) != value}
@@ -81,14 +81,14 @@ def acceptable(row: Row, mapping: SheetMapping) -> tuple[dict[str, Value], dict[
 
 
 def remember(link: Link, mapping: SheetMapping) -> None:
-    """Note which word last stood for its task status: the lossless way back."""
+    """Remember the row's word for its task status, so that the status comes back as that word."""
     word, statuses = link.base.get("status"), mapping.statuses
     if isinstance(word, str) and word in statuses.to_task:
         link.last_words = link.last_words | {statuses.task_status(word): word}
 
 
-def take_note_of_unread(context: SyncContext, row: Row, link: Link, unread: dict[str, str]) -> None:
-    """What a person typed and the bridge could not take, into the history; once, until the cell changes."""
+def note_unread_cells(context: SyncContext, row: Row, link: Link, unread: dict[str, str]) -> None:
+    """Note what a person typed and the bridge could not take, once until the cell changes."""
     for name, why in unread.items():
         if link.unread.get(name) != why:
             shown = row.cells[name].shown if name in row.cells else ""
@@ -97,9 +97,9 @@ def take_note_of_unread(context: SyncContext, row: Row, link: Link, unread: dict
         link.unread = unread
 
 
-def _forget_refusals(context: SyncContext, row: Row, link: Link) -> bool:
-    """A cell that a person has touched, or whose obstacle is gone, may be written again. True when there is one."""
-    touched = set(context.reading.told.get(row.number, ()))
+def _clear_refusals(context: SyncContext, row: Row, link: Link) -> bool:
+    """Allow writes again into cells that a person touched or whose obstacle is gone. True when there is one."""
+    touched = set(context.reading.event_fields.get(row.number, ()))
     if context.reading.seq is None:
         touched |= {name for name in link.refused if _passable(context, row, name, RefusedWrite(*link.refused[name]))}
     freed = bool(touched & link.refused.keys())
@@ -116,7 +116,7 @@ def _passable(context: SyncContext, row: Row, name: str, refused: RefusedWrite) 
 
 
 def _note(context: SyncContext, link: Link, base: Fields, values: Fields, merged: Merge) -> None:
-    """What a person changed in the row, and what a conflict took from either side, into the history."""
+    """Note in the history what a person changed in the row, and what a conflict took from either side."""
     rules, conflicts = context.sheet.mapping.rules, {conflict.field: conflict for conflict in merged.conflicts}
     for name, value in values.items():
         if base.get(name) == value or rules[name].direction == "to_sheet":
@@ -128,7 +128,7 @@ def _note(context: SyncContext, link: Link, base: Fields, values: Fields, merged
 
 
 def _keep_open(link: Link, base: Fields, values: Fields, merged: Merge) -> None:
-    """A conflict is open until its field changes again; an undo that lost to a person is over."""
+    """Keep a conflict open until its field changes again; end an undo that lost to a person."""
     decided = {conflict.field: _decided(conflict) for conflict in merged.conflicts}
     changed = {name for name, value in values.items() if base.get(name) != value}
     still = {name: what for name, what in link.conflicts.items() if name not in changed} | decided
@@ -179,10 +179,10 @@ def as_lead(task: Task, link: Link, mapping: SheetMapping, *present: Fields) -> 
 
 
 def needs_write(task: Task, link: Link, mapping: SheetMapping) -> bool:
-    """True when the sheet owes a write: it was last seen saying something else than it is to show.
+    """True when the sheet owes a write: it last showed something else than it is to show.
 
-    Fields without a column are not in the base; what was refused is not owed until it changes. Of an archived task
-    only the row's state is told.
+    Fields without a column are not in the base; what was refused is not owed until it changes. The row of an archived
+    task shows only its state.
     """
     said = as_lead(task, link, mapping)
     if task.archived_at is not None:
@@ -193,7 +193,7 @@ def needs_write(task: Task, link: Link, mapping: SheetMapping) -> bool:
 
 
 def close_conflicts(link: Link, mapping: SheetMapping, changed: Iterable[str]) -> None:
-    """A conflict is open, and an undo under way, until its field changes again: here by these task fields."""
+    """End the conflicts and undos of these task fields: they are open until their field changes again."""
     fields = set(changed)
     names = {column.field for column in mapping.columns if column.task_field in fields}
     if names & (link.conflicts.keys() | link.overrides.keys()):

@@ -1,11 +1,11 @@
-"""Misdirected writes: those that went into another row than was meant. The lead that stands there gets its own values
-back.
+"""Misdirected writes: those that went into another row than was meant. The lead in that row, the victim, gets its own
+values back.
 
 Google has no conditional write (GOOGLE.md section 4): between locating a row and writing it, a person may insert or
-sort. The answer shows which lead stood there. Where no answer came and the lead does not show the write, the write is
-missing: in any row, since rows may have moved again, or nowhere. Then deliveries and flushes doubt a cell that shows
-such a value, and the next sweep tells the victim's link which of its cells it is in; what went into an empty row is
-cleared. The way back is the ordinary one: found by id, verified, and itself looked for when it is misdirected.
+sort. The answer shows which lead was there. Where no answer came and the lead does not show the write, the write is
+missing: it is in any row, since rows may have moved again, or in none. Then deliveries and flushes doubt a cell that
+shows such a value, and the next sweep notes it on the victim's link; what went into an empty row is cleared. A value
+is put back by an ordinary write: found by id, verified, and looked for when it is misdirected itself.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -27,7 +27,7 @@ log = get_logger(__name__)
 
 
 def look_for_unconfirmed(session: Session, link: Link, now: datetime) -> None:
-    """The lead was looked at, or cannot be, and what we sent to it is not there: a sweep looks for it."""
+    """Ask for a sweep that looks for what was sent to this lead and is not in its row."""
     sent = in_flight_writes.in_states(link, WriteState.SENT)
     if not sent:
         return
@@ -40,7 +40,7 @@ def look_for_unconfirmed(session: Session, link: Link, now: datetime) -> None:
 
 
 def missing_writes(session: Session, sheet: str) -> Sequence[InFlightWrite]:
-    """What may stand in any row: writes under way, and those that nobody has seen in their own."""
+    """Writes that may be in any row: those under way, and those not seen in their own."""
     unknown = InFlightWrite.state.in_([WriteState.SENT, WriteState.MISSING])
     return session.scalars(select(InFlightWrite).where(InFlightWrite.sheet == sheet, unknown)).all()
 
@@ -51,8 +51,8 @@ def doubt(
     changed: Iterable[tuple[Link, str]],
     doubtful: dict[int, dict[str, set[Value]]],
 ) -> Sequence[InFlightWrite]:
-    """The missing writes. ``changed``: fields whose cell shows something else than is known, although no event told of
-    it. Such a cell may be a victim of theirs: their values are added to the ``doubtful`` ones of its link.
+    """The missing writes. ``changed``: links and fields whose cell differs from the base without an event. Such a cell
+    may show one of these writes: their values are added to the ``doubtful`` ones of its link.
     """
     missing = missing_writes(session, sheet)
     for link, name in changed:
@@ -62,8 +62,8 @@ def doubt(
 
 
 def find_victims(session: Session, sheet: str, missing: Sequence[InFlightWrite], rows: Iterable[Row], by: By) -> None:
-    """A cell that shows a missing write where its lead's own value is another has it from us, and is noted so in the
-    history: a person who typed that very word unheard finds it there.
+    """Mark the cells that show a missing write instead of their lead's own value, and note them in the history: had a
+    person typed that very word, it is kept there.
     """
     looked = {row.lead_id: row for row in rows if row.lead_id} if missing else {}
     if not looked:
@@ -72,7 +72,7 @@ def find_victims(session: Session, sheet: str, missing: Sequence[InFlightWrite],
         shown = looked[link.lead_id].values
         known = in_flight_writes.values(link, WriteState.MISDIRECTED)
         found = (write for write in missing if write.link_id != link.id and shown.get(write.field, ...) == write.value)
-        _blame(session, link, [one for one in found if one.value not in known.get(one.field, ())], by)
+        _mark_misdirected(session, link, [one for one in found if one.value not in known.get(one.field, ())], by)
 
 
 def forget_found(session: Session, sheet: str, began: datetime) -> None:
@@ -82,12 +82,12 @@ def forget_found(session: Session, sheet: str, began: datetime) -> None:
 
 
 def misdirected(session: Session, link: Link, stood_there: str | None, names: Collection[str], by: By) -> None:
-    """What was sent to these fields of the link went where another lead stood: that one gets its values back."""
+    """What was sent to these fields of the link went into another lead's row: that lead gets its values back."""
     writes = [write for write in in_flight_writes.in_states(link, WriteState.SENT) if write.field in names]
     victims = in_flight_writes.links(session, by.at, Link.sheet == link.sheet, Link.lead_id == stood_there)
     log.warning("misdirected_write", sheet=link.sheet, link=link.id, victim=victims[0].id if victims else None)
     for victim in victims:
-        _blame(session, victim, writes, by)
+        _mark_misdirected(session, victim, writes, by)
     if not victims:
         missing = in_flight_writes.copied(writes, WriteState.MISSING, stood_there=stood_there or "")
         link.in_flight_writes.extend(missing)
@@ -97,8 +97,8 @@ def misdirected(session: Session, link: Link, stood_there: str | None, names: Co
 
 
 def is_telltale(write: InFlightWrite) -> bool:
-    """True when a row of nobody we know that shows this value has it from us: Google said so, or it is a text of its
-    own. A status, a number or a tick may just as well be a person's.
+    """True when a row without a link that shows this value must have it from us: Google said so, or it is a text. A
+    status, a number or a checkbox may as well be a person's.
     """
     return write.stood_there is not None or (write.field != "status" and isinstance(write.value, str))
 
@@ -120,7 +120,7 @@ def lead_id_of(raw: Raw) -> str | None:
     return None if found is None else str(found)
 
 
-def _blame(session: Session, victim: Link, writes: Iterable[InFlightWrite], by: By) -> None:
+def _mark_misdirected(session: Session, victim: Link, writes: Iterable[InFlightWrite], by: By) -> None:
     foreign = [write for write in writes if victim.base.get(write.field) != write.value]
     if foreign:
         victim.in_flight_writes.extend(in_flight_writes.copied(foreign, WriteState.MISDIRECTED, sent_at=by.at))

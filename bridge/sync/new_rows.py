@@ -64,8 +64,8 @@ def may_append(link: Link, now: datetime) -> bool:
 
 
 def new_row(task: Task, link: Link, sheet: SheetConfig, layout: Layout, now: datetime) -> dict[int, AppendedCell]:
-    """The row to append: 0-based column → cell. What it says is remembered before it leaves: found there later, it is
-    ours and nobody's edit.
+    """The row to append: 0-based column → cell. Its values are recorded before it leaves, so that they are not taken
+    for an edit later.
     """
     state = link_text(link, archived=task.archived_at is not None)
     said, row = as_lead(task, link, sheet.mapping) | {"id": link.lead_id, "sync": state}, {}
@@ -79,8 +79,8 @@ def new_row(task: Task, link: Link, sheet: SheetConfig, layout: Layout, now: dat
 
 
 def settle_appended(link: Link, mapping: SheetMapping, now: datetime) -> None:
-    """Google said yes: what was sent stood in the row, and a row that is missing from now on was deleted by somebody.
-    What a delivery said of it meanwhile is newer.
+    """Google confirmed the append: the base is what was sent, and a row that is missing from now on was deleted. What a
+    delivery said of it meanwhile is newer.
     """
     said = {write.field: write.value for write in link.in_flight_writes if write.field in mapping.rules}
     link.base, link.row_pending, link.agreed_at = said | link.base, False, now

@@ -1,9 +1,9 @@
-"""What becomes of words that a person typed at a place where the script then read something else.
+"""Decide about words that a person typed into a cell where the script then read something else.
 
-`bridge.sync.edit_events` keeps them. A reading of the whole sheet, late enough to show the edit, decides: the ordinary
-merge gives a word that stands somewhere to its lead. One that stands nowhere goes back to the lead whose row was read
-at that place, when a write of ours is known to have covered it there. Else the history of every lead that may be meant
-offers it. Never decides by the place alone.
+`bridge.sync.edit_events` keeps them. A sweep that read late enough to show the edit decides. A word that is in some row
+is that lead's, by the ordinary merge. One that is nowhere goes back to the lead whose row was read at that place, when
+a write of ours is known to have replaced it there. Else the history of every lead that may be meant offers it. Never
+decides by the place alone.
 """
 
 from collections.abc import Collection, Sequence
@@ -26,9 +26,9 @@ from task_api.actor import Actor
 LATEST = 1000
 """So many of the newest changes are looked through."""
 MOST = 3
-"""Of the leads that could be meant, so many are told: those in the nearest rows."""
+"""So many of the leads that could be meant get a line in their history: those in the nearest rows."""
 OWN_READS = frozenset({ActorKind.SWEEP, ActorKind.FLUSH})
-"""Who finds what no event told."""
+"""Readings of our own."""
 Verdict = Literal["later", "found", "back", "told"]
 _KEPT = (
     select(OverwrittenEdit)
@@ -38,8 +38,8 @@ _KEPT = (
 
 
 def settle_overwritten(context: SyncContext) -> None:
-    """Decide about the words that are kept, after a sweep has merged its rows. What it read too early to show the edit
-    is left to the next sweep.
+    """Decide about the words that are kept, after a sweep has merged its rows; an edit that is too recent for its
+    reading waits for the next sweep.
     """
     found = list(context.session.scalars(_KEPT, {"sheet": context.sheet.key}))
     last = {(one.link_id, one.field): one for one in found}
@@ -57,7 +57,7 @@ def settle_overwritten(context: SyncContext) -> None:
 
 
 def _news(session: Session, one: OverwrittenEdit) -> list[Change]:
-    """What rows showed anew in this field since about the time of the edit, and what we found to be ours there."""
+    """Changes of this field that rows showed since about the time of the edit."""
     write_down(session)
     mine = select(Change).join(Link, Link.id == Change.link_id).where(Link.sheet == one.sheet, Change.side == "sheet")
     since = mine.where(Change.field == one.field, Change.id > _latest(), Change.at > one.edited_at - LAG)
@@ -65,9 +65,7 @@ def _news(session: Session, one: OverwrittenEdit) -> list[Change]:
 
 
 def _verdict(context: SyncContext, one: OverwrittenEdit, news: Collection[Change], *, overtyped: bool) -> Verdict:
-    """What is to become of the word. A status is typed again and again: that one stands somewhere does not show that it
-    is this one.
-    """
+    """A status is typed often: that a row shows the same one does not prove that it is this one."""
     same = [change for change in news if change.new == one.value]
     by_chance = one.covered and one.field == "status"
     if any(Actor.read(change.actor).kind in OWN_READS for change in same) and not by_chance:
@@ -87,7 +85,7 @@ def _stands(session: Session, one: OverwrittenEdit) -> bool:
 
 
 def _put_back(context: SyncContext, one: OverwrittenEdit) -> None:
-    """The lead takes the word as an edit of its row; the sheet shows ours over it and owes it."""
+    """The lead takes the word as an edit of its row; the sheet still shows our write and owes the word."""
     link = context.session.get_one(Link, one.link_id)
     task, shown = task_of(context.session, link), link.base[one.field]
     by = By(Actor.read(one.actor), context.by.at)

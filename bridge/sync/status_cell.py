@@ -1,4 +1,4 @@
-"""What the optional column ``sync`` says of a row: ok, waiting, refused: why, conflict: what. Changes nothing."""
+"""The text of the optional column ``sync``: ok, or waiting, refused or conflict with the reason. Changes nothing."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ OK = "ok"
 
 
 def link_text(link: Link, *, archived: bool) -> str:
-    """How a linked row stands, for the person who looks at it in the sheet."""
+    """The text for a linked row."""
     if archived:
         return archived_text(link.task_id)
     if refused := refusal_text(link):
@@ -21,7 +21,7 @@ def link_text(link: Link, *, archived: bool) -> str:
 
 
 def refusal_text(link: Link) -> str:
-    """What could not be read or written, field by field; empty when nothing."""
+    """What could not be read or written, field by field; empty when all could."""
     return _listed(link.unread | {name: RefusedWrite(*said).why for name, said in link.refused.items()})
 
 
@@ -31,12 +31,12 @@ def conflict_text(link: Link) -> str:
 
 
 def archived_text(task_id: int) -> str:
-    """How the row of an archived task stands."""
+    """The text for the row of an archived task."""
     return f"refused: task {task_id} is archived, so the row no longer changes it"
 
 
 def row_text(outcome: RowOutcome) -> str:
-    """How a row without a link stands."""
+    """The text for a row without a link."""
     return _cut(f"{'refused' if outcome.outcome == Outcome.REFUSED else 'waiting'}: {'; '.join(outcome.reasons)}")
 
 

@@ -90,7 +90,7 @@ def _only_values(change: Change) -> None:
 
 
 def _turn_life(session: Session, change: Change, task: Task) -> str:
-    """Archive or bring back; an archived task of a deleted row stays live from then on."""
+    """Archive or restore; the restored task of a deleted row stays active."""
     archived, actor = bool(change.new), Actor(ActorKind.UNDO, str(change.id))
     if (task.archived_at is not None) != archived:
         raise CannotUndo(f"task {task.id} is {'live' if archived else 'archived'} already")

@@ -1,7 +1,7 @@
-"""Rows that vanished: a tombstone, a grace time, then the task is archived. Never deletes; what to do is decided in
-`bridge.core.reconcile`.
+"""Rows that vanished: a tombstone, a grace time, then the task is archived. Never deletes; `bridge.core.deletions`
+decides.
 
-Google tells no event that names a deleted row (GOOGLE.md section 2), so only a look at the whole sheet finds them.
+No event of Google's names a deleted row (GOOGLE.md section 2), so only a reading of the whole sheet finds them.
 """
 
 from collections.abc import Collection
@@ -21,14 +21,14 @@ from bridge.store.models import Link, Rule, SheetQueue
 from bridge.store.unit_of_work import lock_queue
 
 NEW_ROW = timedelta(seconds=30)
-"""A row heard of this recently may not be readable yet; later it is gone."""
+"""A row that is newer than this may not be readable yet."""
 
 
 def vanished(
     session: Session, sheet: SheetConfig, places: Collection[str], claims: Collection[str], began: datetime
 ) -> Deletions:
-    """What follows from the links whose lead no row carries. ``claims``: tasks named by rows that lost their id:
-    those are still there.
+    """What follows from the links whose lead is in no row. ``claims``: tasks named by rows that lost their id: those
+    have not vanished.
     """
     columns = (Link.id.label("link_id"), Link.lead_id, Link.gone_at, Link.archived_at.label("archived_for_it"))
     settled = (Link.sheet == sheet.key, Link.agreed_at < began - NEW_ROW, Link.row_pending.is_(False))
@@ -43,12 +43,12 @@ def _gone(one: Row[Any]) -> Gone:
     return Gone(one.link_id, one.lead_id, one.id, one.gone_at, handled)
 
 
-def bury_gone(session: Session, sheet: SheetConfig, found: Deletions, began: datetime, by: By) -> None:
-    """Set the tombstones, archive the tasks whose time is up, and note what waits for a person."""
+def settle_vanished(session: Session, sheet: SheetConfig, found: Deletions, began: datetime, by: By) -> None:
+    """Set tombstones, archive the tasks whose grace time is over, and record what waits for a person."""
     queue = session.get_one(SheetQueue, sheet.key)
     queue.held, queue.held_why = found.held, found.why or None
-    if found.mourn:
-        session.execute(update(Link), [{"id": one.link_id, "gone_at": began} for one in found.mourn])
+    if found.tombstones:
+        session.execute(update(Link), [{"id": one.link_id, "gone_at": began} for one in found.tombstones])
         ask_for_sweep(session, sheet.key, began + timedelta(seconds=sheet.grace))
     for one in found.archive:
         link = session.get_one(Link, one.link_id)
@@ -61,14 +61,14 @@ def bury_gone(session: Session, sheet: SheetConfig, found: Deletions, began: dat
 
 def steps(found: Deletions) -> list[Step]:
     """The same as lines of a plan."""
-    mourned = [Step(SweepStep.ROW_GONE, one.lead_id, task_id=one.task_id) for one in found.mourn]
+    gone = [Step(SweepStep.ROW_GONE, one.lead_id, task_id=one.task_id) for one in found.tombstones]
     archived = [Step(SweepStep.TASK_ARCHIVED, one.lead_id, task_id=one.task_id) for one in found.archive]
     held = [Step(SweepStep.HELD, None, reasons=(found.why,))] if found.why else []
-    return [*mourned, *archived, *held]
+    return [*gone, *archived, *held]
 
 
 def approve(session: Session, sheet: str, now: datetime) -> int:
-    """A person's word: what has vanished by now may take its tasks along. Returns how many rows that is."""
+    """A person agrees: tasks of the rows that have vanished by now may be archived. Returns how many rows that is."""
     queue = lock_queue(session, sheet)
     count, queue.approved_at, queue.held, queue.held_why = queue.held, now, 0, None
     ask_for_sweep(session, sheet, now)

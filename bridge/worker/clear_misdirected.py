@@ -1,4 +1,4 @@
-"""Empty misdirected writes in rows that nobody has filled. A lead that moves there in that moment gets its own back."""
+"""Clear misdirected writes from rows without a lead. A lead that moves there in that moment gets its values back."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,8 +13,8 @@ from bridge.worker.job import Job
 
 
 def clear_misdirected(job: Job, view: SheetView, numbers: Iterable[int], writes: Iterable[InFlightWrite]) -> None:
-    """Empty those of the rows that show nothing but missing ones of the writes; what a whole reading has looked for is
-    then forgotten.
+    """Clear those of the rows that show only missing writes; then forget the writes that a whole reading has looked
+    for.
     """
     missing = [write for write in writes if write.state is WriteState.MISSING]
     if not missing:
@@ -37,7 +37,7 @@ def _filled(row: Row) -> list[str]:
 
 
 def _record_emptied(job: Job, rows: Sequence[Row], stood: Sequence[object]) -> None:
-    """Of leads that had moved into such rows in that moment: what was emptied is misdirected."""
+    """For a lead that had moved into such a row: the emptied cells are misdirected writes."""
     now = job.runtime.now()
     emptied = {
         lead_id_of(there): row for row, there in zip(rows, stood, strict=True) if isinstance(there, str | int | float)

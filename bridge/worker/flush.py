@@ -1,8 +1,8 @@
-"""One queue's pending links to the sheet: claim, then read, decide, and send in ONE write.
+"""Bring one queue's pending links into the sheet: claim, read, decide, and send in ONE write.
 
-Each step has a transaction of its own; the network calls stand between them. Every write is absolute and recorded
-before it leaves, so a crash, a repeat, or an answer that never comes loses and doubles nothing. Does not retry by
-itself: what is not settled stays pending, with a time to try again.
+Each step has a transaction of its own; network calls are made between them. Every write is absolute and recorded before
+it leaves, so a crash, a repeat or a missing answer loses and doubles nothing. Does not retry by itself: what is not
+settled stays pending, with a time to try again.
 """
 
 from collections.abc import Mapping
@@ -34,9 +34,9 @@ from task_api.actor import Actor
 def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> bool:
     """Bring up to 500 pending links into the sheet. True when it may be worth calling again at once.
 
-    ``view``: rows a sweep has just read, so that a first sync costs one read and one write. ``last``: when all of it
-    arrives, the job ends with it, in one transaction. Raises `Transient` and `Permanent` as the sheet does; nothing
-    pending is dropped.
+    ``view``: rows that a sweep has just read, so that a first sync costs one read and one write. ``last``: the job may
+    end in the transaction that settles the write. Raises `Transient` and `Permanent` as the sheet does; nothing pending
+    is dropped.
     """
     links = _claimed(job)
     if not links:
@@ -53,7 +53,7 @@ def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> boo
 
 
 def _claimed(job: Job) -> list[Link]:
-    """The pending links as the job found them, else as they are now."""
+    """The links that were due when the job began, later those that are due now."""
     links, job.claimed = job.claimed, None
     if links is None:
         with job.writing() as session:
@@ -63,7 +63,7 @@ def _claimed(job: Job) -> list[Link]:
 
 
 def _decide(job: Job, view: SheetView, lead_ids: list[str]) -> list[PlannedWrite]:
-    """Merge every claimed row as it stands now: the task takes its part at once, the sheet's part is recorded and
+    """Merge every claimed row as it is now: the task takes its part at once, the sheet's part is recorded and
     returned.
     """
     now = job.runtime.now()
@@ -124,14 +124,14 @@ def _decide_row(
 
 
 def _foreign(link: Link, values: Mapping[str, Value]) -> list[str]:
-    """Fields that show a misdirected write: no edit, and to be put right."""
+    """Fields that show a misdirected write, which is no edit and is to be replaced."""
     misdirected = in_flight_writes.values(link, WriteState.MISDIRECTED)
     shown = ((name, values.get(name), left) for name, left in misdirected.items())
     return [name for name, value, left in shown if value in left and value != link.base.get(name)]
 
 
 def _settle_unwritten(context: SyncContext, view: SheetView, link: Link, reached: set[str]) -> None:
-    """Nothing to write; a lead that another's write went into is looked at again while the read may be too old."""
+    """Settle a link that owes nothing; one with a misdirected write is read again while the read may be too old."""
     pending.settle(link, link.wanted)
     settle_waiting(context.session, link.sheet, {link.id: reached}, context.by.at)
     misdirected = (write for write in link.in_flight_writes if write.state is WriteState.MISDIRECTED)
@@ -142,7 +142,7 @@ def _settle_unwritten(context: SyncContext, view: SheetView, link: Link, reached
 
 
 def _writable(context: SyncContext, row: Row, link: Link, owed: Mapping[str, Value]) -> dict[str, Value]:
-    """Without what must not be written; link and history say why."""
+    """The fields that may be written; link and history say why the others may not."""
     refused: dict[str, list[Any]] = {}
     for name, value in owed.items():
         before = link.refused.get(name)
@@ -161,7 +161,7 @@ def _writable(context: SyncContext, row: Row, link: Link, owed: Mapping[str, Val
 
 
 def _state(row: Row, link: Link, *, archived: bool) -> dict[str, Value]:
-    """What the sync cell is to say from now on, where there is one and it says something else."""
+    """The new text of the sync cell, where there is one and it differs."""
     if "sync" not in row.cells or "sync" in row.guarded or row.cells["sync"].formula:
         return {}
     text = link_text(link, archived=archived)

@@ -1,5 +1,5 @@
-"""Find where the pending leads stand now: rows that moved by their id; a row that is pending is appended, a row that is
-gone gets a tombstone. One read of the id column, only when a row is not where it was.
+"""Find the rows of pending leads that are not where they were, by one read of the id column. A row that is yet to be
+appended is appended; a lead that is in no row gets a tombstone.
 """
 
 from collections.abc import Collection
@@ -20,12 +20,12 @@ from bridge.worker.append import append_rows
 from bridge.worker.job import Job
 
 LAG_WAIT = timedelta(seconds=2)
-"""How long to leave a row alone whose reading may be old."""
+"""How long to wait before a row is read again whose reading may be old."""
 ID_ONLY = Layout({"id": 0})
 
 
 def relocate(job: Job, view: SheetView, claimed: Collection[Link], lost: Collection[str]) -> bool:
-    """See where the leads stand that are not where they were; True when another look is worth it at once."""
+    """Find the ``lost`` leads, which are not where they were; True when another flush is worth it at once."""
     found = _find(job, view, lost)
     with job.writing() as session:
         ids = [link.id for link in claimed]
@@ -48,7 +48,7 @@ def _find(job: Job, view: SheetView, lost: Collection[str]) -> dict[str, int]:
 
 
 def _without_row(session: Session, links: Collection[Link], now: datetime) -> list[int]:
-    """What to do about leads that no row carries; returns the links whose row is to be appended now."""
+    """Decide about leads that are in no row; returns the links whose row is to be appended now."""
     archived = {task.id for task in tasks_of(session, links) if task.archived_at is not None}
     row_pending = []
     for link in links:
@@ -59,12 +59,12 @@ def _without_row(session: Session, links: Collection[Link], now: datetime) -> li
         elif link.row_pending or link.agreed_at > now - NEW_ROW:
             pending.postpone(link, now + LAG_WAIT, "the row is not readable yet")
         else:
-            _mourn(session, link, now)
+            _set_tombstone(session, link, now)
     return row_pending
 
 
-def _mourn(session: Session, link: Link, now: datetime) -> None:
-    """The row is gone: nothing is owed until it comes back. A sweep sees to the rest."""
+def _set_tombstone(session: Session, link: Link, now: datetime) -> None:
+    """The row is gone: nothing is owed until it is back. A sweep decides about the task."""
     link.gone_at = link.gone_at or now
     look_for_unconfirmed(session, link, now)
     pending.settle(link, link.wanted)

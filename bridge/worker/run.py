@@ -29,7 +29,7 @@ from task_api.db_errors import contended, unusable
 
 log = get_logger(__name__)
 PROBE = timedelta(minutes=5)
-"""How long a paused queue waits before it looks whether the person has mended what was wrong."""
+"""How long a paused queue waits before it tries whether the person has solved the problem."""
 _TIMES = select(
     SheetQueue.sheet, SheetQueue.swept_at, SheetQueue.sweep_at, SheetQueue.not_before, SheetQueue.lease_until,
     select(func.min(Link.next_try)).where(Link.sheet == SheetQueue.sheet, Link.wanted > Link.written)
@@ -66,7 +66,7 @@ def _due_at(runtime: Runtime, queue: Row[*tuple[Any, ...]], waits: Mapping[str, 
 
 
 def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random) -> bool:
-    """One job. True when the queue may have more to do at once. Never raises for what the sheet or Google does."""
+    """One job; True when the queue may have more to do at once. Never raises for what the sheet or Google does."""
     job = begin(runtime, key)
     if job is None:
         return False
@@ -115,7 +115,7 @@ def _recovered(job: Job) -> None:
 
 
 def _unforeseen(job: Job, error: Exception, chance: float) -> None:
-    """What the database does is no link's fault."""
+    """An error that nobody expects. Failures of the database do not count against a link."""
     key = job.key
     if contended(error):
         return _failed(job, "others changed the same rows at that moment", chance, None, counts=False)
@@ -126,14 +126,14 @@ def _unforeseen(job: Job, error: Exception, chance: float) -> None:
 
 
 def _failed(job: Job, why: str, chance: float, retry_after: float | None, *, counts: bool = True) -> None:
-    """The queue waits; the links at work have one more attempt behind them, when it may be their fault (``counts``)."""
+    """Postpone the queue; ``counts``: the failure may be the fault of the links at work and is an attempt of theirs."""
     runtime, key = job.runtime, job.key
     with runtime.writing() as session:
         queue = lock_queue(session, key)
         if counts and job.at_work and failed(session, job.at_work, runtime.now(), why, chance):
-            queue.attempts = 0  # the sheet could be read: it may be their own fault, so they wait, not the queue
-        buried = Link.id.in_(job.at_work), Link.failed_at.is_not(None)
-        for link in in_flight_writes.links(session, runtime.now(), *buried):
+            queue.attempts = 0  # the sheet could be read, so it may be their fault: they wait, not the queue
+        dead = Link.id.in_(job.at_work), Link.failed_at.is_not(None)
+        for link in in_flight_writes.links(session, runtime.now(), *dead):
             look_for_unconfirmed(session, link, runtime.now())
         wait = backoff(queue.attempts + 1, chance, retry_after)
         _set(session, key, attempts=queue.attempts + 1, problem=why, not_before=runtime.now() + timedelta(seconds=wait))

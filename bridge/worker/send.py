@@ -28,8 +28,8 @@ log = get_logger(__name__)
 
 
 def send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> None:
-    """Send, verify, settle; ``last``: the job ends when all of it has arrived. What Google rejects is tried again in
-    ever smaller parts, in later jobs; the one at fault is refused, cell by cell.
+    """Send, verify, settle; ``last``: the job ends when all of it has arrived. What Google rejects is tried again by
+    later jobs in ever smaller parts; of a single row that is rejected, the cells at fault are refused.
     """
     try:
         _send(job, planned, last=last)
@@ -41,9 +41,7 @@ def send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> None:
 
 
 def _send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> bool:
-    """One write, verified and settled; True when all of it stands where it was meant to. Raises `Rejected` when Google
-    takes nothing of it.
-    """
+    """Returns True when all of it is in the rows that were meant. Raises `Rejected` when Google takes nothing of it."""
     try:
         echoed = job.sheet.write([one.write for one in planned])
     except Throttled:
@@ -53,7 +51,7 @@ def _send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> bool:
 
 
 def _turned_away(job: Job, planned: list[PlannedWrite], why: str = "") -> None:
-    """Google took nothing of it. ``why``: as far as it may be the write's own fault."""
+    """Google took nothing of it. ``why``: when it may be the write's own fault."""
     with job.writing() as session:
         ids, now = [one.link_id for one in planned], job.runtime.now()
         for link in in_flight_writes.links(session, now, Link.id.in_(ids)):
@@ -64,11 +62,11 @@ def _turned_away(job: Job, planned: list[PlannedWrite], why: str = "") -> None:
 
 
 def _standing(job: Job, planned: list[PlannedWrite], echoed: list[Raw | Unechoed]) -> list[Raw | Unechoed]:
-    """For each write, what its row's id cell showed; where Google did not say, one more read does, unless that is so
-    old that it does not show the write itself.
+    """For each write, what its row's id cell showed. Where Google's answer lacks it, one more read tells, unless that
+    is too old to show the write itself.
     """
-    silent = [one.write.row for one, said in zip(planned, echoed, strict=True) if isinstance(said, Unechoed)]
-    snapshot = job.sheet.read(silent) if silent else None
+    unsaid = [one.write.row for one, said in zip(planned, echoed, strict=True) if isinstance(said, Unechoed)]
+    snapshot = job.sheet.read(unsaid) if unsaid else None
 
     def standing(one: PlannedWrite, said: Raw | Unechoed) -> Raw | Unechoed:
         if not isinstance(said, Unechoed):
@@ -83,7 +81,7 @@ def _standing(job: Job, planned: list[PlannedWrite], echoed: list[Raw | Unechoed
 
 
 def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed], *, last: bool) -> int:
-    """Returns how many writes stand where they were meant to."""
+    """Returns how many writes are in the rows that were meant."""
     now = job.runtime.now()
     with job.writing() as session:
         ids = [one.link_id for one in planned]
@@ -115,9 +113,7 @@ def _log_written(job: Job, one: PlannedWrite) -> None:
 
 
 def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now: datetime) -> bool:
-    """The base becomes what the sheet now shows, unless a delivery moved it meanwhile; then the row is looked at
-    again.
-    """
+    """The base becomes what was written, unless a delivery changed it meanwhile: then the row is read again."""
     overtaken = any(link.base.get(name) != one.base.get(name) for name in one.values)
     state = WriteState.UNSEEN if overtaken else WriteState.CONFIRMED
     in_flight_writes.settle(link, one.values.keys(), one.write.row, state)
@@ -137,8 +133,8 @@ def _by(job: Job, now: datetime) -> By:
 
 
 def _write_cells(job: Job, one: PlannedWrite, why: str) -> None:
-    """One row that Google rejects: cell by cell; the cells at fault are refused, and the write is buried once the
-    others stand in the sheet. Until then it stays pending: when the row moves meanwhile, say, the rest is not sent.
+    """Send a row that Google rejects cell by cell: the cells at fault are refused, and the write becomes a dead letter
+    once the others are in the sheet. Until then it stays pending, for instance when the row moves meanwhile.
     """
     faults = dict.fromkeys(one.values, why) if len(one.values) == 1 else {}
     arrived = True
@@ -151,7 +147,7 @@ def _write_cells(job: Job, one: PlannedWrite, why: str) -> None:
 
 
 def _parts(one: PlannedWrite) -> list[PlannedWrite]:
-    """The same write, a cell each. None of them settles the link by itself."""
+    """The same write, one cell each; none of them settles the link."""
     cells = zip(one.values.items(), one.write.cells.items(), strict=True)
     return [
         replace(one, claimed=0, write=replace(one.write, cells={column: cell}), values={name: value})
@@ -160,7 +156,7 @@ def _parts(one: PlannedWrite) -> list[PlannedWrite]:
 
 
 def _refuse(job: Job, one: PlannedWrite, faults: Mapping[str, str], *, arrived: bool) -> None:
-    """``faults``: field → why. ``arrived``: every other field stands in the sheet; else the link stays pending."""
+    """``faults``: field → why. ``arrived``: every other field is in the sheet; else the link stays pending."""
     now = job.runtime.now()
     with job.writing() as session:
         (link,) = in_flight_writes.links(session, now, Link.id == one.link_id)

@@ -10,9 +10,7 @@ from task_api.db import exclusive
 
 
 def prepare(runtime: Runtime) -> None:
-    """Make sure every configured sheet has its queue; a sheet key cannot change its spreadsheet without anyone
-    noticing.
-    """
+    """Make a queue for every configured sheet. Raises `Permanent` when a sheet's key now names another spreadsheet."""
     with runtime.writing() as session:
         exclusive(session, "start", "queues")
         for key, sheet in runtime.config.sheets.items():
@@ -31,7 +29,7 @@ def prepare(runtime: Runtime) -> None:
 
 
 def take_over(runtime: Runtime) -> None:
-    """After winning the election: whoever held a lease is gone; compare every sheet once."""
+    """After winning the election: end the leases of the process before, and compare every sheet once."""
     now = runtime.now()
     with runtime.writing() as session:
         session.execute(update(SheetQueue).values(lease_until=None, not_before=None))
@@ -41,7 +39,7 @@ def take_over(runtime: Runtime) -> None:
 
 
 def request_full_sweeps(runtime: Runtime) -> None:
-    """A process begins to work beside others, or as the first: compare every sheet once, also one that was paused."""
+    """When a process begins to work, beside others or alone: compare every sheet once, also a paused one."""
     for key in sorted(runtime.config.sheets):
         with runtime.writing() as session:
             look_now(session, key)

@@ -1,8 +1,8 @@
-"""The safety net: read every row once, compare all of them with what is known, merge those that differ. Catches what
-the trigger missed, finds copies, and rows that vanished.
+"""Read every row once, compare all with what is known, and merge those that differ. Finds what the trigger missed,
+duplicate ids, and rows that vanished.
 
-The merge is the delivery's own (`bridge.rows.take`); a link that moved since the read began waits for the next sweep.
-What the rows then owe the sheet leaves with the same reading, so a first sync costs one read and one write.
+The merge is that of deliveries (`bridge.sync.ingest`); a link that changed since the read began waits for the next
+sweep. The same reading serves the flush that follows, so a first sync costs one read and one write.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -43,7 +43,7 @@ from task_api.actor import Actor
 log = get_logger(__name__)
 CHUNK = 500
 MOST = 100
-"""So many rows without a task are remembered for the page; a sweep by hand lists them all."""
+"""So many rows without a task are kept for the page; a sweep by hand lists them all."""
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many rows are through, and how many there are."""
@@ -88,7 +88,7 @@ def _without_number(step: Step) -> Step:
 def _carry_out(
     job: Job, view: SheetView, progress: Progress, begin: Callable[[], Session], finish: Callable[[Session], None]
 ) -> _Swept:
-    """Compare, then merge what differs, then see to what vanished; every step is named in the plan."""
+    """Compare, merge what differs, then handle what vanished; the plan lists every step."""
     compared = _compare(job, view, progress)
     with begin() as session:
         outcomes = keep_one_each(session, view, compared.copies)
@@ -108,7 +108,7 @@ def _carry_out(
         by = By(_actor(job), job.runtime.now())
         settle_overwritten(SyncContext(session, view.config, Reading((), view.began), by))
         found = vanished_rows.vanished(session, view.config, compared.places, compared.claims, view.began)
-        vanished_rows.bury_gone(session, view.config, found, view.began, by)
+        vanished_rows.settle_vanished(session, view.config, found, view.began, by)
         late = _late_rows(job.runtime, session, view, outcomes)
         finish(session)
     steps = (*_steps(outcomes), *vanished_rows.steps(found), *late)
@@ -151,7 +151,7 @@ def _note_sweep(session: Session, job: Job, view: SheetView, outcomes: Sequence[
 
 
 def _late_rows(runtime: Runtime, session: Session, view: SheetView, outcomes: Sequence[RowOutcome]) -> list[Step]:
-    """Tasks that were there before `create_rows` was on get their rows; not while a row may be one of them."""
+    """Give rows to tasks that are older than `create_rows`; not while an unlinked row may be one of them."""
     unclear = any(outcome.task_id is None and outcome.outcome == Outcome.REFUSED for outcome in outcomes)
     if not view.config.create_rows or unclear:
         return []
@@ -171,7 +171,7 @@ def _late_row(runtime: Runtime, session: Session, sheet: SheetConfig, task: Task
 
 
 def _mark_unlinked(job: Job, view: SheetView, done: _Swept) -> None:
-    """Tell in the sync column, where there is one, why a row has no task. Linked rows are told by `flush`."""
+    """Write into the sync column, where there is one, why a row has no task. `flush` writes those of linked rows."""
     column = view.layout.positions.get("sync")
     if column is None:
         return

@@ -98,12 +98,12 @@ MUTATIONS = (
     ),
     Mutation(
         "no lost edit: a word that moved and was covered", "bridge/sync/ingest.py",
-        "    context = hear(context)\n", "",
+        "context = check_event(context)", "pass",
         f"{MISDIRECTED}::test_a_word_whose_row_moved_and_was_written_before_the_script_looked_is_in_that_leads_history",
     ),
     Mutation(
         "never the wrong lead: an event speaks only for a row that shows the word", "bridge/sync/edit_events.py",
-        "return replace(context, reading=replace(reading, told=told))", "return context",
+        "return replace(context, reading=replace(reading, event_fields=fields))", "return context",
         f"{OVERWRITTEN}::test_a_word_under_a_write_for_another_lead_is_put_back_and_that_lead_keeps_its_own",
     ),
     Mutation(

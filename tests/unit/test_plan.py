@@ -17,8 +17,8 @@ def row(number, lead_id, **values):
     return Row(number, lead_id, BASE | values)
 
 
-def known(link_id, at, restless=False, **said):
-    return KnownLead(link_id, at, BASE, BASE | said, restless)
+def known(link_id, at, unsettled=False, **said):
+    return KnownLead(link_id, at, BASE, BASE | said, unsettled)
 
 
 LOOKED_AT = [
@@ -28,7 +28,7 @@ LOOKED_AT = [
     ("a row whose task changed", row(2, "1"), known(1, 2, status="LOST"), True),
     ("a row nobody knows", row(2, "9"), None, True),
     ("a row without an id", row(2, None), None, True),
-    ("a link with something open", row(2, "1"), known(1, 2, restless=True), True),
+    ("a link with something open", row(2, "1"), known(1, 2, unsettled=True), True),
     ("a column that is new", row(2, "1", due=None), known(1, 2), True),
     ("a cell that cannot be read", Row(2, "1", {"name": "Ann"}, {"status": "?"}), known(1, 2), True),
 ]
@@ -81,4 +81,4 @@ DELETIONS = [
 )
 def test_what_vanished(missing, leads, approved, expected):
     found = deletions(missing, leads, NOW, MINUTE, approved)
-    assert (len(found.mourn), len(found.archive), found.held) == expected
+    assert (len(found.tombstones), len(found.archive), found.held) == expected
