@@ -12,7 +12,7 @@ from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store.history import By, note_task_change
 from bridge.store.models import READS_SHEET, ActorKind, Link
-from bridge.store.unit_of_work import effects, lock_queue
+from bridge.store.unit_of_work import effects, lock_queue, lock_queue_of_task
 from bridge.sync.load import LEADS
 from bridge.sync.merge_row import as_lead, close_conflicts, needs_write
 from bridge.sync.new_rows import give_row, sheet_for
@@ -35,11 +35,8 @@ class TaskSignals:
 
     def on_task_wanted(self, task_id: int, *, session: Session) -> None:
         """Lock the queue before the task, as deliveries and jobs do."""
-        if not self._joins(session) or session.get_bind().dialect.name == "sqlite":
-            return
-        sheet = session.scalar(select(Link.sheet).where(Link.task_id == task_id))
-        if sheet is not None and sheet in self._runtime.config.sheets:
-            lock_queue(session, sheet)
+        if self._joins(session) and session.get_bind().dialect.name != "sqlite":
+            lock_queue_of_task(session, task_id)
 
     def on_task_changed(
         self, task: Task, *, session: Session, changes: dict[str, tuple[object, object]], actor: Actor

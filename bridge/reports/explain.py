@@ -18,7 +18,7 @@ from bridge.core.values import Fields, Value
 from bridge.reports.action_items import missing_columns, silence
 from bridge.runtime import Runtime
 from bridge.store import quota
-from bridge.store.models import Change, ChangeState, Link, SheetQueue
+from bridge.store.models import Account, Change, ChangeState, Link, SheetQueue
 from bridge.sync.merge_row import as_lead
 from bridge.tracker import Task
 
@@ -116,7 +116,7 @@ def _of_queue(session: Session, runtime: Runtime, queue: SheetQueue, now: dateti
         yield lacking
     if queue.lease_until is not None and queue.lease_until > now:
         yield f"a job works on this sheet now; it holds the sheet until {_moment(queue.lease_until)} at the latest"
-    if wait := quota.waits(session, runtime.pace, now).get(runtime.account(queue.sheet), 0.0):
+    if wait := quota.wait(session.get(Account, runtime.account(queue.sheet)), runtime.pace, now):
         yield f"Google's quota is used up for {wait:.0f} s more; the write follows then"
     if queue.held_why:
         yield queue.held_why

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from bridge.core.mapping import SheetMapping
@@ -154,13 +154,21 @@ def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[
     """These fields of these links are in the sheet: the newest waiting change of each was applied, older ones were
     superseded.
     """
-    newest: dict[tuple[int, str], float] = {}
-    for change in _waiting(session, *reached):
-        if change.link_id is not None and change.field in reached[change.link_id]:
-            key = (change.link_id, change.field)
-            change.state = ChangeState.SUPERSEDED if key in newest else ChangeState.APPLIED
-            change.reached_at = at
-            newest.setdefault(key, (at - change.at).total_seconds())
+    write_down(session)
+    cells = [(link_id, name) for link_id, names in reached.items() for name in names]
+    here = Change.link_id.in_(reached), tuple_(Change.link_id, Change.field).in_(cells)
+    applied = update(Change).where(Change.state == ChangeState.WAITING, *here)
+    applied = applied.values(state=ChangeState.APPLIED, reached_at=at).execution_options(synchronize_session=False)
+    found = session.execute(applied.returning(Change.id, Change.link_id, Change.field, Change.at)) if cells else ()
+    newest: dict[tuple[int | None, str], float] = {}
+    superseded = []
+    for change in sorted(found, reverse=True):
+        if (key := (change.link_id, change.field)) in newest:
+            superseded.append(change.id)
+        else:
+            newest[key] = (at - change.at).total_seconds()
+    if superseded:
+        session.execute(update(Change).where(Change.id.in_(superseded)).values(state=ChangeState.SUPERSEDED))
     effects(session).observe(sheet, counters.TASK_TO_CELL, newest.values())
 
 

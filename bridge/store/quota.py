@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bridge.google.calls import Call, Calls
@@ -64,9 +64,12 @@ class Pace:
 def take(session: Session, name: str, pace: Pace, now: datetime) -> bool:
     """Take what a job probably needs; False, and nothing taken, while that much is not free."""
     account = _locked(session, name, pace)
-    if _wait(account, pace, now) > 0:
+    if wait(account, pace, now) > 0:
         return False
-    _take(account, pace, now, (READS_A_JOB, WRITES_A_JOB))
+    at = now.timestamp()
+    reads = _bucket(pace, account.reads, account.at).taken(at, READS_A_JOB)
+    writes = _bucket(pace, account.writes, account.at).taken(at, WRITES_A_JOB)
+    account.reads, account.writes, account.at = reads.tokens, writes.tokens, reads.at
     return True
 
 
@@ -75,16 +78,6 @@ def settle(session: Session, name: str, used: Used) -> None:
     more = {"reads": Account.reads - (used[0] - READS_A_JOB), "writes": Account.writes - (used[1] - WRITES_A_JOB)}
     if used != (READS_A_JOB, WRITES_A_JOB):
         session.execute(update(Account).where(Account.name == name).values(**more))
-
-
-def use(session: Session, name: str, pace: Pace, now: datetime, used: Used) -> None:
-    """Take so many calls, in advance or after them; a quota in debt is waited out before the next job."""
-    _take(_locked(session, name, pace), pace, now, used)
-
-
-def waits(session: Session, pace: Pace, now: datetime) -> dict[str, float]:
-    """account → seconds until it has enough for a job; accounts that were never used are missing."""
-    return {account.name: _wait(account, pace, now) for account in session.scalars(select(Account))}
 
 
 def _locked(session: Session, name: str, pace: Pace) -> Account:
@@ -99,14 +92,10 @@ def _locked(session: Session, name: str, pace: Pace) -> Account:
     return account
 
 
-def _take(account: Account, pace: Pace, now: datetime, used: Used) -> None:
-    at = now.timestamp()
-    reads = _bucket(pace, account.reads, account.at).taken(at, used[0])
-    writes = _bucket(pace, account.writes, account.at).taken(at, used[1])
-    account.reads, account.writes, account.at = reads.tokens, writes.tokens, reads.at
-
-
-def _wait(account: Account, pace: Pace, now: datetime) -> float:
+def wait(account: Account | None, pace: Pace, now: datetime) -> float:
+    """Seconds until the account has enough for a job; one that was never used (None) has."""
+    if account is None:
+        return 0.0
     at = now.timestamp()
     reads, writes = _bucket(pace, account.reads, account.at), _bucket(pace, account.writes, account.at)
     return max(reads.wait(at, READS_A_JOB), writes.wait(at, WRITES_A_JOB))

@@ -12,13 +12,19 @@ from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
 from bridge.store.counters import BOUNDS, LABELS, SUM
-from bridge.store.models import Change, SheetQueue
+from bridge.store.models import Change, Link, SheetQueue
 from task_api.db import UnitOfWork
 
 WakeUps = Mapping[str, datetime | None]
 """sheet key → when its queue may have work; None: at once."""
 _INSERT = insert(Change)
 _QUEUE = select(SheetQueue).where(SheetQueue.sheet == bindparam("sheet")).with_for_update()
+_QUEUE_OF_TASK = (
+    select(SheetQueue)
+    .join(Link, Link.sheet == SheetQueue.sheet)
+    .where(Link.task_id == bindparam("task"))
+    .with_for_update(of=SheetQueue)
+)
 _COUNT = text(
     "INSERT INTO counters (sheet, name, label, value) VALUES (:sheet, :name, :label, :value) "
     "ON CONFLICT (sheet, name, label) DO UPDATE SET value = counters.value + excluded.value"
@@ -98,6 +104,12 @@ def lock_queue(session: Session, sheet: str) -> SheetQueue:
     if sheet not in locked:
         locked[sheet] = session.scalars(_QUEUE, {"sheet": sheet}, execution_options={"populate_existing": True}).one()
     return locked[sheet]
+
+
+def lock_queue_of_task(session: Session, task_id: int) -> None:
+    """The same for the queue of the task's lead, where it has one."""
+    for queue in session.scalars(_QUEUE_OF_TASK, {"task": task_id}, execution_options={"populate_existing": True}):
+        effects(session).locked[queue.sheet] = queue
 
 
 def wake_after_commit(session: Session, sheet: str, at: datetime | None = None) -> None:

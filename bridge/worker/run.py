@@ -4,12 +4,12 @@ The only place that decides what a failure means for a queue; engines only decid
 """
 
 import random
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, case, func, select, update
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 from structlog.stdlib import get_logger
@@ -19,7 +19,7 @@ from bridge.errors import Permanent, Throttled, Transient
 from bridge.queue.pending import IN_JOB, failed
 from bridge.runtime import Runtime
 from bridge.store import in_flight_writes, quota
-from bridge.store.models import Link, SheetQueue
+from bridge.store.models import Account, Link, SheetQueue
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync.misdirected_writes import look_for_unconfirmed
 from bridge.worker.flush import flush
@@ -30,10 +30,10 @@ from task_api.db_errors import contended, unusable
 log = get_logger(__name__)
 PROBE = timedelta(minutes=5)
 """How long a paused queue waits before it tries whether the person has solved the problem."""
+_PENDING = select(func.min(Link.next_try)).where(Link.sheet == SheetQueue.sheet, Link.wanted > Link.written)
 _TIMES = select(
     SheetQueue.sheet, SheetQueue.swept_at, SheetQueue.sweep_at, SheetQueue.not_before, SheetQueue.lease_until,
-    select(func.min(Link.next_try)).where(Link.sheet == SheetQueue.sheet, Link.wanted > Link.written)
-    .scalar_subquery().label("pending"),
+    _PENDING.scalar_subquery().label("pending"), Account,
 )  # fmt: skip
 
 
@@ -48,19 +48,21 @@ class Due:
 def due(runtime: Runtime, keys: Collection[str] | None = None) -> list[Due]:
     """Every queue with work (of these), earliest first; one that waits out a failure is due when it may try again."""
     now = runtime.now()
+    accounts = {key: runtime.account(key) for key in (runtime.config.sheets if keys is None else keys)}
+    if not accounts:
+        return []
+    its_account = Account.name == case(accounts, value=SheetQueue.sheet)
+    asked = _TIMES.outerjoin(Account, its_account).where(SheetQueue.sheet.in_(accounts))
     with runtime.session() as session:
-        waits = quota.waits(session, runtime.pace, now)
-        asked = runtime.config.sheets if keys is None else keys
-        queues = session.execute(_TIMES.where(SheetQueue.sheet.in_(asked)))  # no objects: asked at every wake
-        wanted = [Due(queue.sheet, _due_at(runtime, queue, waits, now)) for queue in queues]
+        wanted = [Due(queue.sheet, _due_at(runtime, queue, now)) for queue in session.execute(asked)]
     return sorted(wanted, key=lambda due: due.at)
 
 
-def _due_at(runtime: Runtime, queue: Row[*tuple[Any, ...]], waits: Mapping[str, float], now: datetime) -> datetime:
+def _due_at(runtime: Runtime, queue: Row[*tuple[Any, ...]], now: datetime) -> datetime:
     every = timedelta(seconds=runtime.config.sheets[queue.sheet].sweep_every)
     swept = queue.swept_at + every if queue.swept_at else now
     wanted = min(at for at in (queue.pending, queue.sweep_at, swept) if at is not None)
-    wait = waits.get(runtime.account(queue.sheet), 0.0)
+    wait = quota.wait(queue.Account, runtime.pace, now)
     paid = now + timedelta(seconds=wait) if wait else None
     return max(at for at in (wanted, queue.not_before, queue.lease_until, paid) if at is not None)
 
