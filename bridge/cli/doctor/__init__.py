@@ -1,4 +1,4 @@
 """``leadbridge doctor``: check everything the bridge depends on. Changes nothing; every problem says what to do.
 
-Read `command`, `examine`, then the checks: `machine`, `sheet`, `sheet_queue`.
+Read `command`, then the checks: `machine`, `sheet`, `sheet_queue`.
 """

@@ -1,20 +1,34 @@
-"""The ``doctor`` command: parse, examine, print."""
+"""The ``doctor`` command: run every check, the machine's and then each sheet's, and print what they find.
+
+An exception of one check is its finding; the others go on.
+"""
 
 import json
 from collections import Counter
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 
 import click
 from rich.console import Console
 from rich.markup import escape
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from bridge.app import find_database
 from bridge.cli.context import beside_local_google, configured
-from bridge.cli.doctor.examine import examine
+from bridge.cli.doctor import machine, sheet_queue
+from bridge.cli.doctor import sheet as contents
 from bridge.cli.doctor.finding import Finding
+from bridge.config.model import Config, SheetConfig
+from bridge.errors import Permanent, Rejected, Transient
+from bridge.google.client import Google
+from bridge.google.sheet import RowWrite, Sheet
+from bridge.google.snapshot import SheetView
 from task_api.cli import AS_JSON
 
 MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]look[/]", "problem": "[red]mend[/]"}
+MACHINE = (machine.database, machine.running, machine.public_address, machine.clock, machine.quota)
 
 
 @click.command()
@@ -24,7 +38,7 @@ def doctor(as_json: bool) -> None:
     config = configured()
     database = find_database(config)
     found = []
-    for finding in examine(beside_local_google(config, database), database):
+    for finding in _examine(beside_local_google(config, database), database):
         found.append(finding)
         if not as_json:
             _print(finding)
@@ -41,3 +55,68 @@ def _print(finding: Finding) -> None:
     line = f"{MARKS[finding.level]}\t{escape(where + finding.check)}: {escape(finding.said)}"
     mend = f"\n\t→ {escape(finding.mend)}" if finding.mend else ""
     Console(soft_wrap=True, highlight=False).print(line + mend)
+
+
+def _examine(config: Config, engine: Engine) -> Iterator[Finding]:
+    """Every finding as it is made."""
+    for check in MACHINE:
+        yield from _run(check, config, engine)
+    for sheet in config.sheets.values():
+        for finding in _sheet(config, engine, sheet):
+            yield replace(finding, sheet=sheet.key)
+
+
+def _run(check: Callable[..., Iterable[Finding]], *subject: object) -> Iterator[Finding]:
+    """What the check finds, under its name."""
+    name = check.__name__.replace("_", " ")
+    try:
+        for finding in check(*subject):
+            yield replace(finding, check=name)
+    except Permanent as error:
+        yield Finding("problem", str(error), "do what it says, then run doctor again", name)
+    except Exception as error:  # a broken check must not hide what the others find
+        said = str(error) if isinstance(error, Transient) else type(error).__name__
+        yield Finding("problem", f"could not be checked: {said}", "try again in a minute", name)
+
+
+def _sheet(config: Config, engine: Engine, sheet: SheetConfig) -> Iterator[Finding]:
+    read: list[SheetView] = []
+    yield from _run(sharing, config, sheet, read)
+    for view in read:
+        for check in contents.CHECKS:
+            yield from _run(check, view)
+    yield from _run(sheet_queue.signature, config, sheet)
+    with Session(engine) as session:
+        for look in (sheet_queue.script, sheet_queue.work):
+            yield from _run(look, session, sheet, datetime.now(UTC))
+
+
+def sharing(config: Config, sheet: SheetConfig, read: list[SheetView]) -> Iterator[Finding]:
+    """The key opens the sheet, and may write: an empty cell list over the header's first cell writes nothing.
+
+    What was read is added to ``read``.
+    """
+    google = Google(config.google_url, config.key_file(sheet.key))
+    opened = Sheet(google, sheet)
+    try:
+        began = datetime.now(UTC)
+        snapshot = opened.read()
+        layout = sheet.mapping.locate(snapshot.header)
+        read.append(SheetView(sheet, snapshot, began, layout))
+        yield Finding("ok", f"the sheet can be read as {google.email}")
+        column = layout.positions.get("id", 0)
+        if not snapshot.guarded(1, column):  # a protected header says nothing about the rows
+            yield _written(opened, column)
+    finally:
+        google.close()
+
+
+def _written(opened: Sheet, column: int) -> Finding:
+    try:
+        opened.write([RowWrite(1, column, None, {})])
+    except Rejected:
+        raise
+    except Permanent:
+        mend = f"share it with {opened.google.email} as an Editor, not as a Viewer"
+        return Finding("problem", "but not written", mend)
+    return Finding("ok", "and written")
