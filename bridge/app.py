@@ -33,11 +33,11 @@ WORDS = {
     "TASK_API_HEADER": "X-Leadbridge",
     "TASK_API_RIGHTS": "leadbridge doctor says what to grant",
 }
-"""The product, as the task API is to name it."""
+"""How the task API names the product."""
 
 
 def find_database(config: Config) -> Engine:
-    """The configured database as it is, for whoever only looks."""
+    """The configured database, without a migration."""
     config.home.mkdir(parents=True, exist_ok=True)
     return open_engine(config.database, PROGRAM)
 

@@ -1,4 +1,4 @@
-"""Everything that is wrong with the configuration, gathered so that it is told at once, each fault with its line."""
+"""Collects everything that is wrong with the configuration, each fault with its line, to report it at once."""
 
 from dataclasses import dataclass, field
 from functools import reduce

@@ -1,7 +1,7 @@
 """The table of fields: what is synced is said here, once, a line a field.
 
-Mapping, merge, queries, limits, bridge.toml, the wizard and what the sheet's script is told follow from it. The way to
-a further line stands in docs/development.md.
+Mapping, merge, queries, limits, bridge.toml, the wizard and the settings of the sheet's script follow from it.
+docs/development.md shows how to add a field.
 """
 
 from dataclasses import replace

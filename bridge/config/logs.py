@@ -20,12 +20,12 @@ from structlog.typing import EventDict, ExcInfo, Processor
 
 FORMATS = ("text", "json")
 _TALKATIVE = ("urllib3", "google.auth")
-"""They warn of every try; what fails for good is raised, and told by us."""
+"""Libraries that warn of every attempt; what fails for good is raised and logged by us."""
 _ROOT = Path(__file__).parents[2]
 _LONGEST = 2000
 _BARE = re.compile(r"[\w.:,/<>@+-]+")
 EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w.-]+")
-"""It begins only where no such sign stands before, so that a long text is looked through once."""
+"""The lookbehind keeps the search linear in a long text."""
 
 
 def start(style: str, level: str) -> None:

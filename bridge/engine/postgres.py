@@ -1,12 +1,12 @@
 """The engine on PostgreSQL: Procrastinate runs the jobs, in any number of processes on any number of machines.
 
 A job says only "look at this sheet". It is deferred in the transaction that made the work, scheduled for when the work
-is due, and bears its sheet's lock, so that one runs at a time. A job may be lost, doubled or late: what is due stands
-in links and sheet queues, and the queue's lease says who may write (`bridge.worker.job`).
+is due, and has its sheet's lock, so that one runs at a time. A job may be lost, doubled or late: links and sheet queues
+say what is due, and the queue's lease says who may write (`bridge.worker.job`).
 
-A failure belongs to the sheet, whose other jobs must wait as well: it becomes the queue's ``not_before``, for which the
-next job is scheduled. Procrastinate's retry is for a job that lost the database. No job bears a ``queueing_lock``: it
-would break that retry (procrastinate#1543).
+A failure delays the whole sheet: it becomes the queue's ``not_before``, for which the next job is scheduled.
+Procrastinate's retry is for a job that lost the database. No job has a ``queueing_lock``, which would break that retry
+(procrastinate#1543).
 """
 
 import threading
@@ -53,9 +53,9 @@ class PostgresEngine:
         app.task(name=JOB, queue=QUEUE, retry=RetryStrategy(wait=1, retry_exceptions=UNUSABLE))(self._work)
         app.periodic(cron="* * * * *")(app.task(name="look_after_sheets", queue=QUEUE)(self._look_after_sheets))
         app.periodic(cron="17 * * * *")(app.task(name="retention", queue=QUEUE, lock=RETENTION)(self._tidy))
-        self._door = App(connector=SyncPsycopgConnector())  # it defers in our transactions, and opens nothing
+        self._sync_app = App(connector=SyncPsycopgConnector())  # defers in our transactions, opens no connection
         self._stalled = runtime.config.lease.total_seconds() / 4
-        self._halt, self._greeted = threading.Event(), False
+        self._halt, self._sweeps_requested = threading.Event(), False
         self._worker = SupervisedWorker(app, self._stalled, self._prepare, self._halt)
         self._thread: threading.Thread | None = None
 
@@ -65,9 +65,9 @@ class PostgresEngine:
         self._thread.start()
 
     def defer(self, session: Session, wake_ups: WakeUps) -> None:
-        """A job for each sheet in the session's own transaction, unless one waits that comes no later.
+        """A job for each sheet in the session's own transaction, unless one waits that is due no later.
 
-        Who finds one waiting has locked the queue; that job locks it before it looks, so it sees this commit.
+        The queue is locked here and by the waiting job before it looks (`_is_due`), so that job sees this commit.
         """
         now = self._runtime.now()
         for sheet, at in sorted(wake_ups.items()):
@@ -75,8 +75,8 @@ class PostgresEngine:
             self._defer(session, sheet, timedelta() if at is None else at - now)
 
     def _defer(self, session: Session, sheet: str, wait: timedelta) -> None:
-        """By the database's clock. Of two jobs that wait for one lock, Procrastinate keeps the younger back, even while
-        the older is scheduled for later, unless its priority is higher: what is due earlier has a higher one.
+        """By the database's clock. Of two jobs with one lock Procrastinate runs the older first, even if that one is
+        scheduled for later, unless the younger has a higher priority: what is due earlier has a higher one.
         """
         now, first = session.execute(_FIRST_JOB, {"sheet": sheet}).one()
         at = now + wait if wait > timedelta() else None
@@ -84,18 +84,20 @@ class PostgresEngine:
             return
         raw: Any = session.connection().connection.driver_connection
         priority = int((START - (at or now)).total_seconds())
-        job = self._door.configure_task(JOB, queue=QUEUE, lock=sheet, schedule_at=at, priority=priority, connection=raw)
+        job = self._sync_app.configure_task(
+            JOB, queue=QUEUE, lock=sheet, schedule_at=at, priority=priority, connection=raw
+        )
         try:
             job.defer(sheet=sheet)
         except ConnectorException as error:  # a failure of the transaction like any other
             raise DBAPIError.instance("defer", None, error.__cause__ or error, psycopg.Error) from error
 
     def wake(self, _sheet: str, _at: datetime | None) -> None:
-        """Nothing: the job came with the commit."""
+        """Do nothing: the job came with the commit."""
 
     @property
     def alive(self) -> bool:
-        """True while it works; where others work for this process, True while one of them does."""
+        """True while it works; with ``engine = false``, while any worker does."""
         if self._runtime.config.engine:
             return self._thread is not None and self._thread.is_alive() and not self.stopping
         with self._runtime.session() as session:
@@ -113,12 +115,12 @@ class PostgresEngine:
             self._thread.join()
 
     def _prepare(self) -> None:
-        """Raises what is the matter while the database is away. The first time, ask for a sweep of every sheet."""
+        """Raise while the database is away. The first time, request a sweep of every sheet."""
         with self._runtime.database.connect():
             pass
-        if not self._greeted:
+        if not self._sweeps_requested:
             start.request_full_sweeps(self._runtime)
-            self._greeted = True
+            self._sweeps_requested = True
 
     def _work(self, sheet: str) -> None:
         """Work on the sheet while it is due, and leave a job for when it is due again."""
@@ -130,7 +132,7 @@ class PostgresEngine:
             self._wish(sheet, max(due.at, self._runtime.now() + PAUSE))
 
     def _is_due(self, sheet: str) -> bool:
-        """The queue is locked first, and let go of: who counts on this job (`defer`) locks it until the commit."""
+        """Lock the queue for a moment first: whoever relies on this job (`defer`) holds that lock until the commit."""
         with self._runtime.writing() as session:
             lock_queue(session, sheet)
         now = self._runtime.now()
@@ -142,11 +144,11 @@ class PostgresEngine:
             session.commit()
 
     def _look_after_sheets(self, timestamp: int) -> None:  # noqa: ARG002 - of every periodic task
-        """The safety net: a sheet whose job was lost gets another."""
+        """A sheet whose job was lost gets another."""
         for due in run.due(self._runtime):
             self._wish(due.sheet, due.at)
 
     def _tidy(self, timestamp: int) -> None:  # noqa: ARG002
-        """Put old history away."""
+        """Archive old history."""
         while not self.stopping and retention.tidy(self._runtime):
             pass

@@ -1,6 +1,6 @@
-"""From a SQLite file into an empty PostgreSQL: every task, link, change and token, in one transaction.
+"""Copies a SQLite file into an empty PostgreSQL: every task, link, change and token, in one transaction.
 
-The file is copied and checked first, brought to this version's schema as a copy, and left as it is.
+A checked copy of the file is migrated and read; the file is left as it is.
 """
 
 import tempfile
@@ -22,8 +22,8 @@ _SET = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :used)")
 
 
 def move(file: Path, url: str) -> Content:
-    """What was copied. Raises `Permanent`, with nothing changed, when the file is none of ours, in use, or newer, or
-    when there are tasks in the database already.
+    """What was copied. Raises `Permanent` and changes nothing if the file is not ours, in use, or newer, or if the
+    database has tasks already.
     """
     if not url.startswith("postgresql"):
         raise Permanent("set DATABASE_URL to the PostgreSQL that is to take it: postgresql+psycopg://…")
@@ -61,7 +61,7 @@ def _portions(connection: Connection, table: Table) -> Iterator[list[dict[str, A
 
 
 def _go_on_counting(connection: Connection, highest_task: int) -> None:
-    """The next id is one that was never used."""
+    """Let each counter continue after the highest id ever used."""
     for table in Base.metadata.sorted_tables:
         number = table.c.get("id")
         if number is None or not number.autoincrement or number.type.python_type is not int:

@@ -18,7 +18,7 @@ from bridge.maintenance.backup import Content, checked, copy, sync_folder
 from task_api import schema
 
 GAP = 10_000
-"""So many task numbers are left out where the replaced database cannot tell which were given out."""
+"""So many task numbers are skipped if the replaced database is too damaged to say which were given out."""
 MAGIC = b"SQLite format 3\0"
 """What every SQLite file begins with (https://sqlite.org/fileformat.html)."""
 JOURNALS = ("-wal", "-shm", "-journal")

@@ -1,8 +1,8 @@
-"""What grows with time is kept for a time: deliveries are forgotten, old changes go into files of JSON lines, a month
-each. A little at a time, by the oldest end of an index, so that it costs the same however much there is.
+"""Deletes old deliveries and archives old changes in files of JSON lines, one a month. It takes a small portion at a
+time, from the oldest end of an index, so that the cost does not grow with the tables.
 
 Never drops a change that still waits for the sheet, nor one that is not yet safely in its file. A crash between file
-and database may put a line there twice; its id tells.
+and database may write a line twice; its id shows it.
 """
 
 import gzip
@@ -27,7 +27,7 @@ EVERY = timedelta(hours=1)
 AT_ONCE = 1000
 KEEP_SIGN_INS = timedelta(days=1)
 KEEP_DELIVERIES = timedelta(days=30)
-"""A delivery is refused five minutes after it was signed, so nobody sends it again by then; the rest is for reading."""
+"""A delivery is refused five minutes after it was signed, so nobody sends it again by then."""
 
 
 def tidy(runtime: Runtime) -> bool:
@@ -43,7 +43,7 @@ def tidy(runtime: Runtime) -> bool:
 
 
 def _forget_ended_sign_ins(runtime: Runtime, before: datetime) -> None:
-    """Links and sessions whose time is up; tokens of programs stay, also revoked ones."""
+    """Expired links and sessions; tokens of programs stay, also revoked ones."""
     with runtime.writing() as session:
         tokens.forget_ended(session, before)
         session.commit()
@@ -61,7 +61,7 @@ def _forget_deliveries(runtime: Runtime, before: datetime) -> int:
 
 
 def _archive_changes(runtime: Runtime, before: datetime) -> int:
-    """The oldest changes by their number, which follows time, as far as they are old enough."""
+    """The oldest changes by id, which grows with time."""
     with runtime.session() as session:
         found = _oldest(session, before)
         for month, lines in groupby(found, key=lambda line: str(line["at"])[:7]):

@@ -1,4 +1,4 @@
-"""The token for this machine: made on the first start, kept in ``home/token``, and told with what to try first."""
+"""The token for this machine: made on the first start, kept in ``home/token``, and printed with what to try first."""
 
 from pathlib import Path
 

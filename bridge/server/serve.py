@@ -32,7 +32,7 @@ THREADS = 12
 
 
 def serve(config: Config, processes: int = 1, *, quiet: bool = False) -> None:
-    """Run until interrupted; work under way is finished before a process ends. ``quiet``: no token is made or told."""
+    """Run until interrupted; work under way is finished before a process ends. ``quiet``: make and print no token."""
     if config.local and processes > 1:
         raise Permanent("there is no bridge.toml here, and the local Google needs one process: --workers 1")
     database = open_database(config)
