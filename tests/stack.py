@@ -95,7 +95,7 @@ class Stack:
         sheet = SheetConfig("leads", self.google.book.id, secrets=(SECRET,))
         self.config = Config(
             self.home, {"leads": replace(sheet, **self._sheet)}, public_url=self.url, google_url=self.google_url,
-            credentials=self.key, database_url=self.database, lease=self.lease,
+            credentials=(self.key,), database_url=self.database, lease=self.lease,
         )  # fmt: skip
         self.app = create_app(self.config)
         self.runtime = self.app.extensions["bridge"]

@@ -68,8 +68,8 @@ def beside_local_google(config: Config, database: Engine) -> Config:
     return config.at_local_google(spreadsheets)
 
 
-def sheet_keys(runtime: Runtime, sheet: str | None) -> list[str]:
+def sheet_keys(config: Config, sheet: str | None) -> list[str]:
     """The sheet that was named, or all of them."""
-    if sheet is not None and sheet not in runtime.config.sheets:
-        raise click.ClickException(f"there is no sheet '{sheet}'; there is {', '.join(runtime.config.sheets)}")
-    return list(runtime.config.sheets) if sheet is None else [sheet]
+    if sheet is not None and sheet not in config.sheets:
+        raise click.ClickException(f"there is no sheet '{sheet}'; there is {', '.join(config.sheets)}")
+    return list(config.sheets) if sheet is None else [sheet]

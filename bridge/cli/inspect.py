@@ -18,7 +18,7 @@ from task_api.cli import AS_JSON
 @click.command("status")
 @AS_JSON
 def status_(as_json: bool) -> None:
-    """Show every sheet: what is pending, what went wrong, when it was last heard of."""
+    """Show every sheet: what is pending, what went wrong, when its script last sent something."""
     with working() as runtime, runtime.session() as session:
         queues = sheet_status.report(session, runtime)
     renamed = [one | {"failed": one["buried"], "awaiting_approval": one["held"]} for one in queues]

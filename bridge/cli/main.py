@@ -10,7 +10,7 @@ from structlog.contextvars import bound_contextvars
 from bridge.app import open_database
 from bridge.cli.admin import OPERATE
 from bridge.cli.connect.command import connect
-from bridge.cli.context import configured, session_on
+from bridge.cli.context import configured, session_on, sheet_keys
 from bridge.cli.doctor.command import doctor
 from bridge.cli.inspect import INSPECT
 from bridge.cli.repair import REPAIR
@@ -75,9 +75,8 @@ def worker() -> None:
 def connection(sheet: str) -> None:
     """Print the connection string to paste into the sheet: Bridge → Install. Treat it like a password."""
     config = configured()
-    if sheet not in config.sheets:
-        raise click.ClickException(f"there is no sheet '{sheet}'; bridge.toml has {', '.join(config.sheets)}")
-    click.echo(config.connection(sheet))
+    for key in sheet_keys(config, sheet):
+        click.echo(config.connection(key))
 
 
 @cli.command()

@@ -33,7 +33,7 @@ def sweep_(dry_run: bool, sheet: str | None, as_json: bool) -> None:
     """
     left = False
     with working() as runtime:
-        for key in sheet_keys(runtime, sheet):
+        for key in sheet_keys(runtime.config, sheet):
             plan = _preview(runtime, key, as_json) if dry_run else _sweep(runtime, key, as_json)
             print_plan(plan, as_json)
             left |= any(dry_run or step.what in {Outcome.REFUSED, SweepStep.HELD} for step in plan.steps)
@@ -46,7 +46,7 @@ def sweep_(dry_run: bool, sheet: str | None, as_json: bool) -> None:
 def approve_(sheet: str | None, as_json: bool) -> None:
     """Let the tasks of vanished rows be archived, although many vanished at once."""
     with writing() as (runtime, session):
-        counts = {key: vanished_rows.approve(session, key, runtime.now()) for key in sheet_keys(runtime, sheet)}
+        counts = {key: vanished_rows.approve(session, key, runtime.now()) for key in sheet_keys(runtime.config, sheet)}
     words = {key: f"{n} rows may take their tasks along" if n else "nothing was held" for key, n in counts.items()}
     rows = [{"sheet": key, "approved": count} for key, count in counts.items()]
     say("\n".join(f"{key}: {done}" for key, done in words.items()), rows, as_json)
@@ -101,7 +101,7 @@ def _preview(runtime: Runtime, key: str, quiet: bool) -> Plan:
 
 
 def _sweep(runtime: Runtime, key: str, quiet: bool) -> Plan:
-    """Take the queue, sweep, and write what the rows are owed; waits while a running bridge works on the queue."""
+    """Take the queue, sweep, and write what is pending; waits while a running bridge works on the queue."""
     until = time.monotonic() + runtime.config.lease.total_seconds() + 10
     with progress_bar(key, quiet) as progress:
         while (job := begin(runtime, key)) is None:

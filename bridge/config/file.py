@@ -94,9 +94,8 @@ def _settings(path: Path, environ: Mapping[str, str], folder: Path, faults: Faul
     settings = file.bridge.model_dump(exclude_unset=True) | file.google.model_dump(exclude_unset=True)
     settings |= {"host": environ["LEADBRIDGE_HOST"]} if "LEADBRIDGE_HOST" in environ else {}
     settings |= {name: settings[name].rstrip("/") for name in ("public_url", "google_url") if name in settings}
-    credentials, *more = _key_files(file, environ, folder, faults)
-    sheets = sheet_configs(file.sheets, faults)
-    return settings | {"sheets": sheets, "credentials": credentials, "more_credentials": tuple(more)}
+    keys = _key_files(file, environ, folder, faults)
+    return settings | {"sheets": sheet_configs(file.sheets, faults), "credentials": keys}
 
 
 def _read(path: Path, faults: Faults) -> _File | None:
@@ -117,7 +116,7 @@ def _read(path: Path, faults: Faults) -> _File | None:
     return None
 
 
-def _key_files(file: _File, environ: Mapping[str, str], folder: Path, faults: Faults) -> list[Path]:
+def _key_files(file: _File, environ: Mapping[str, str], folder: Path, faults: Faults) -> tuple[Path, ...]:
     named = file.google.credentials or environ.get("GOOGLE_APPLICATION_CREDENTIALS", "service_account.json")
     names = [named] if isinstance(named, str) else named
     for name in names:
@@ -126,4 +125,4 @@ def _key_files(file: _File, environ: Mapping[str, str], folder: Path, faults: Fa
                 f"the service account's key '{name}' is not there: "
                 "save Google's JSON key under that name or set GOOGLE_APPLICATION_CREDENTIALS"
             )
-    return [folder / name for name in names]
+    return tuple(folder / name for name in names)

@@ -1,4 +1,4 @@
-"""What the bridge is told by bridge.toml and the environment: one frozen `Config` with a `SheetConfig` for each tab."""
+"""What bridge.toml and the environment configure: one frozen `Config` with a `SheetConfig` for each tab."""
 
 import hashlib
 from collections.abc import Mapping
@@ -40,11 +40,11 @@ class SheetConfig:
 class Config:
     """Everything the bridge needs to know. ``local``: the sheet lives in the local Google on this machine.
 
-    ``trusted_proxies``: how many stand before it, whose X-Forwarded-For, -Proto and -Host are believed.
+    ``trusted_proxies``: how many proxies are in front, whose X-Forwarded-For, -Proto and -Host are believed.
     ``keep_history``: days after which changes go to the archive folder; 0 keeps them all in the database.
-    ``credentials``: the service account's key; with ``more_credentials`` the accounts share the sheets.
+    ``credentials``: the service accounts' keys; several accounts share the sheets.
     ``engine``: False leaves the work on the sheets to ``leadbridge worker`` processes, which need PostgreSQL.
-    ``lease``: after which the queue of a process that is not heard of any more is taken over.
+    ``lease``: the time after which the queue of a silent process is taken over.
     ``calls_per_minute``: reads, and writes, that Google grants each account; 60 unless it has raised them.
     """
 
@@ -55,8 +55,7 @@ class Config:
     trusted_proxies: int = 0
     public_url: str = "http://127.0.0.1:5001"
     google_url: str = GOOGLE
-    credentials: Path = Path("service_account.json")
-    more_credentials: tuple[Path, ...] = ()
+    credentials: tuple[Path, ...] = (Path("service_account.json"),)
     local: bool = False
     database_url: str = ""
     keep_history: int = 400
@@ -73,14 +72,13 @@ class Config:
         """The service account's key for a sheet. Of several each serves its part of the sheets; one more takes over
         only its own share (rendezvous hashing).
         """
-        files = (self.credentials, *self.more_credentials)
-        return max(files, key=lambda file: hashlib.blake2b(f"{sheet} {file.name}".encode()).digest())
+        return max(self.credentials, key=lambda file: hashlib.blake2b(f"{sheet} {file.name}".encode()).digest())
 
     def at_local_google(self, spreadsheets: Mapping[str, str]) -> "Config":
         """The same, with the sheets of the local Google that this bridge serves. ``spreadsheets``: sheet key → id."""
         sheets = {key: replace(sheet, spreadsheet=spreadsheets[key]) for key, sheet in self.sheets.items()}
-        key_file = self.home / "local_google" / "service_account.json"
-        return replace(self, sheets=sheets, google_url=f"http://127.0.0.1:{self.port}/local", credentials=key_file)
+        keys = (self.home / "local_google" / "service_account.json",)
+        return replace(self, sheets=sheets, google_url=f"http://127.0.0.1:{self.port}/local", credentials=keys)
 
     def connection(self, key: str) -> str:
         """What a person pastes into the sheet's script: the webhook's address and its newest secret."""

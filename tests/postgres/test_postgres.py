@@ -211,8 +211,8 @@ def test_an_engine_that_is_told_to_stop_while_it_starts_stops(stack, monkeypatch
 def test_several_keys_share_the_sheets_and_one_more_moves_only_its_share(stack):
     files = tuple(Path(f"{letter}.json") for letter in "abcd")
     keys = [f"sheet{number}" for number in range(400)]
-    three = replace(stack.config, credentials=files[0], more_credentials=files[1:3])
-    four = replace(stack.config, credentials=files[0], more_credentials=files[1:])
+    three = replace(stack.config, credentials=files[:3])
+    four = replace(stack.config, credentials=files)
     served = [three.key_file(key) for key in keys]
     assert all(90 < served.count(file) < 180 for file in files[:3])
     moved = [key for key, before in zip(keys, served, strict=True) if four.key_file(key) != before]

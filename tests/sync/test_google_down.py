@@ -194,7 +194,7 @@ def test_a_google_that_is_not_there_at_all(linked):
 
 
 def test_a_new_key_in_the_old_ones_place_is_used_without_a_restart(linked):
-    before, file = linked.runtime.sheet("leads").google, linked.config.credentials
+    before, file = linked.runtime.sheet("leads").google, linked.config.credentials[0]
     file.write_text(json.dumps(json.loads(file.read_text()), indent=3))
     linked.patch(1, status="DONE")
     linked.settle()
@@ -207,7 +207,7 @@ def test_a_new_key_leaves_what_is_known_of_the_sheet_and_its_calls(linked):
     linked.patch(1, status="DONE")
     linked.settle()
     assert linked.pending() == 0
-    used, file = linked.runtime.used("leads"), linked.config.credentials
+    used, file = linked.runtime.used("leads"), linked.config.credentials[0]
     os.utime(file)
     linked.patch(1, status="TODO")
     linked.settle()
@@ -218,7 +218,7 @@ def test_a_new_key_leaves_what_is_known_of_the_sheet_and_its_calls(linked):
 
 
 def test_while_a_new_key_is_half_written_the_old_one_is_used(linked):
-    file = linked.config.credentials
+    file = linked.config.credentials[0]
     key = file.read_text()
     file.write_text(key[:100])
     linked.patch(1, status="DONE")

@@ -140,7 +140,7 @@ def test_sheets_of_one_account_share_its_budget_and_those_of_another_have_their_
     keys = [tmp_path / f"key{n}.json" for n in (1, 2)]
     for key in keys:
         key.write_text(json.dumps({"client_email": f"{key.stem}@example.com"}))
-    config = Config(tmp_path, {}, credentials=keys[0], more_credentials=(keys[1],))
+    config = Config(tmp_path, {}, credentials=(keys[0], keys[1]))
     mine = [name for name in "abcdefghijklmnop" if config.key_file(name) == keys[0]][:2]
     other = next(name for name in "abcdefghijklmnop" if config.key_file(name) == keys[1])
     now = datetime.now(UTC)

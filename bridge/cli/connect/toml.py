@@ -1,6 +1,5 @@
 """bridge.toml, written so that what stands there stays, and only when the whole of it is valid."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,13 +22,13 @@ def add(
     present = path.read_text(encoding="utf-8") if path.is_file() else tomlkit.dumps(head)
     try:
         new.write_text(_joined(present, key, sheet), encoding="utf-8")
-        load(dict(environ) | {"LEADBRIDGE_CONFIG": new.name}, folder)
-        os.replace(new, path)  # noqa: PTH105 - the atomic one, said plainly
+        config = load(dict(environ) | {"LEADBRIDGE_CONFIG": new.name}, folder)
+        new.replace(path)
     except (ConfigError, TOMLKitError) as error:
         raise Permanent(f"bridge.toml stays as it was:\n{error}") from error
     finally:
         new.unlink(missing_ok=True)
-    return load(environ, folder)
+    return config
 
 
 def _joined(text: str, key: str, sheet: Mapping[str, Any]) -> str:
