@@ -1,6 +1,6 @@
-"""A stand-in for Google on this machine: a sheet, its REST face, its scripts and its troubles.
+"""A stand-in for Google on this machine: a spreadsheet, its REST API, its script, and Google's faults on demand.
 
-It exists so that the whole bridge can be run and tested through real HTTP and the real Google clients without an
-account. It refuses to be a spreadsheet: no formula is calculated, nothing is styled, and what it does not know it
-answers as Google answers an unknown field, never with a silent success.
+The whole bridge runs and is tested against it, through real HTTP and the real Google clients, without an account. It
+carries what the bridge reads and writes and what a person does in a sheet. It calculates no formula and keeps no
+style. It refuses by name what it does not do, and never answers as if it had done it.
 """

@@ -1,9 +1,11 @@
 """The local Google as one Flask app: the only place that wires its parts together."""
 
+import io
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -65,6 +67,7 @@ def create_local_google(
     app.register_blueprint(desk.blueprint)
     app.register_blueprint(switches.blueprint)
     app.add_url_rule("/oauth2/token", view_func=token, methods=["POST"])
+    app.wsgi_app = _overridden(app.wsgi_app)  # type: ignore[method-assign]
     app.register_error_handler(GoogleError, _google_error)
     app.register_error_handler(HTTPException, _http_error)
     return app
@@ -79,6 +82,23 @@ def token() -> Response:
     except Refused as error:
         return json_response({"error": "invalid_grant", "error_description": str(error)}, 400)
     return json_response(answer)
+
+
+def _overridden(served: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Let a GET whose address would be too long come as a POST with its query as the body, as Google does."""
+
+    def wsgi(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "POST" and environ.get("HTTP_X_HTTP_METHOD_OVERRIDE") == "GET":
+            query = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode("latin-1")
+            environ |= {
+                "REQUEST_METHOD": "GET",
+                "QUERY_STRING": query,
+                "CONTENT_LENGTH": "0",
+                "wsgi.input": io.BytesIO(),
+            }
+        return served(environ, start_response)
+
+    return wsgi
 
 
 def _google_error(error: GoogleError) -> Response:
@@ -97,5 +117,5 @@ def _http_error(error: HTTPException) -> Response:
 
 def _first_book() -> Book:
     """An empty sheet of leads, as a person would have made it."""
-    grid = Grid(0, "Leads", rows=(tuple(Cell(name) for name in HEADER),), frozen_rows=1)
+    grid = Grid(0, "Leads", rows=(tuple(Cell(name) for name in HEADER),))
     return Book("1" + secrets.token_urlsafe(32)[:43], Snapshot("Leads", (grid,)))

@@ -1,4 +1,4 @@
-"""Google's error answers, as exceptions. The body's shape is Google's; see GOOGLE.md section 1."""
+"""Google's error answers as exceptions, in the shape of Google's bodies (GOOGLE.md section 1)."""
 
 from typing import Any
 

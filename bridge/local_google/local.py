@@ -1,4 +1,4 @@
-"""Everything the local Google is made of, in one object: what routes ask for and what tests hold."""
+"""The parts of the local Google in one object, for its routes and for tests."""
 
 from dataclasses import dataclass
 

@@ -31,6 +31,7 @@ NAMED = {
     "fields": st.sampled_from(["*", "userEnteredValue", "note", "title", "gridProperties.rowCount", "hidden", "spreadsheetId", "values", "nix", "(", "a(" * 2000]),
     "pattern": st.sampled_from(["", "000", "#,##0.00", "yyyy-mm-dd h:mm", "0%", "0" * 5000 + ","]),
     "range": st.sampled_from(RANGES),
+    "tableId": st.sampled_from(["t", "nix"]),
     "ranges": st.lists(st.sampled_from(RANGES), max_size=2),
     "at": st.sampled_from(RANGES),
 }  # fmt: skip
@@ -61,7 +62,7 @@ def values(shape: Shape, shapes: Shape, name: str = "") -> st.SearchStrategy[Any
     if shape.get("type") == "array":
         return st.lists(st.deferred(lambda: values(shape["items"], shapes)), max_size=2)
     if shape.get("type") == "object":
-        return objects(shape["properties"], shape.get("required", []), shapes)
+        return objects(shape.get("properties", {}), shape.get("required", []), shapes)
     return PLAIN[shape["type"]] if "type" in shape else values(ANYTHING, shapes)
 
 
@@ -92,9 +93,7 @@ METHODS: list[tuple[str, str, type[wire.Query], type[BaseModel] | None]] = [
     ("GET", "/values:batchGet", wire.GetValues, None),
     ("PUT", "/values/{range}", wire.PutValues, wire.ValueRange),
     ("POST", "/values/{range}:append", wire.AppendValues, wire.ValueRange),
-    ("POST", "/values/{range}:clear", wire.Query, wire.Nothing),
     ("POST", "/values:batchUpdate", wire.Query, wire.BatchUpdateValues),
-    ("POST", "/values:batchClear", wire.Query, wire.BatchClear),
 ]
 CALLS = st.sampled_from(METHODS).flatmap(
     lambda method: st.tuples(
@@ -110,12 +109,18 @@ DAYS_WORK = st.lists(
     max_size=4,
 )
 AREA = {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 3, "startColumnIndex": 0, "endColumnIndex": 2}
-SMALL = {"rowCount": 40, "columnCount": 8}
+TYPES = [{"columnType": "BOOLEAN"}, {"columnIndex": 1, "columnType": "DATE"}]
+TABLE = {
+    "tableId": "t",
+    "name": "T",
+    "range": AREA | {"startColumnIndex": 4, "endColumnIndex": 6},
+    "columnProperties": TYPES,
+}
 TIED = [
-    {"updateSheetProperties": {"properties": {"gridProperties": SMALL}, "fields": "gridProperties(rowCount,columnCount)"}},
-    {"addSheet": {"properties": {"sheetId": 1, "title": "Old", "gridProperties": SMALL}}},
+    {"deleteDimension": {"range": {"dimension": "ROWS", "startIndex": 40}}},
+    {"deleteDimension": {"range": {"dimension": "COLUMNS", "startIndex": 8}}},
     {"updateCells": {"range": AREA, "rows": [{"values": [{"userEnteredValue": {"numberValue": 7}}] * 2}] * 2, "fields": "*"}},
-    {"addProtectedRange": {"protectedRange": {"protectedRangeId": 1, "range": {"sheetId": 1}}}},
+    {"addTable": {"table": TABLE}},
 ]  # fmt: skip
 often = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
@@ -129,6 +134,7 @@ def google(tmp_path_factory: pytest.TempPathFactory, key_file: Path) -> Iterator
         folder, public_url="http://127.0.0.1", api_token_ok="me".__eq__, script_files=folder / "no scripts"
     )
     local, witness = app.extensions["local_google"], Witness(app, strict=False)
+    local.book.add_tab("Old").protect("A:B")
     assert api(local, witness, "POST", ":batchUpdate", {}, {"requests": TIED}).status_code == 200
     yield local, witness
     local.stop()

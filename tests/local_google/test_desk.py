@@ -46,7 +46,7 @@ def test_only_rows_that_changed_travel_to_a_page_that_knows_the_rest(served: Ser
     told = grid(served, changes="", since=since).json()
     assert "rows" not in told
     assert told["changes"] == [[2, [{"shown": "2"}, {"shown": "new"}]]]
-    served.post("/rows", {"action": "delete", "tab": "Leads", "row": 3})
+    served.post("/lines", {"action": "delete", "tab": "Leads", "first": 3})
     told = grid(served, changes="", since=told["revision"]).json()
     assert (told["height"], [index for index, _ in told["changes"]]) == (3, [2])
     assert "rows" in grid(served, changes="", since=1).json()
@@ -62,13 +62,13 @@ def test_toasts_come_once(served: Served) -> None:
 
 def test_rows_sort_undo_and_redo_over_http(served: Served) -> None:
     served.post("/edit", {"range": "A2", "values": [["2"], ["1"]]})
-    served.post("/rows", {"action": "insert", "tab": "Leads", "row": 2, "count": 1})
+    served.post("/lines", {"action": "insert", "tab": "Leads", "first": 2})
     served.post("/sort", {"range": "Leads!A2:D4", "column": 1, "ascending": True})
     assert served.leads.values(2, 1, 3, 1) == [[1], [2], [None]]
     served.post("/undo", {})
     assert served.leads.values(2, 1, 3, 1) == [[None], [2], [1]]
     served.post("/redo", {})
-    served.post("/rows", {"action": "delete", "tab": "Leads", "row": 2})
+    served.post("/lines", {"action": "delete", "tab": "Leads", "first": 2})
     assert served.leads.values(2, 1, 2, 1) == [[2], [None]]
 
 
@@ -107,9 +107,9 @@ def test_what_a_person_does_is_told_to_the_scripts(served: Served) -> None:
         ("/edit", {"range": "A1", "values": "x"}, "Invalid value at 'values'"),
         ("/edit", {"range": "A1", "value": [["x"]]}, "values"),
         ("/edit", {"range": "A1", "values": [["x"]], "by": "me"}, 'Unknown name "by"'),
-        ("/rows", {"action": "move", "tab": "Leads", "row": 2}, "Invalid value at 'action'"),
-        ("/rows", {"action": "delete", "tab": "Nix", "row": 2}, "no tab 'Nix'"),
-        ("/rows", {"action": "delete", "tab": "Leads", "row": 5000}, "cannot be deleted"),
+        ("/lines", {"action": "swap", "tab": "Leads", "first": 2}, "Invalid value at 'action'"),
+        ("/lines", {"action": "delete", "tab": "Nix", "first": 2}, "no tab 'Nix'"),
+        ("/lines", {"action": "delete", "tab": "Leads", "first": 5000}, "cannot be deleted"),
         ("/sort", {"range": "A2:B9", "column": 3}, "Column 3 is not in A2:B9"),
         ("/undo", {}, "nothing to undo"),
         ("/lines", {"action": "move", "tab": "Leads", "first": 2, "before": 3}, "cannot be moved before 3"),

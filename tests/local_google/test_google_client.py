@@ -27,31 +27,24 @@ def test_values_are_written_and_read_in_every_rendering(google: Google) -> None:
     assert shown["FORMULA", "FORMATTED_STRING"] == [7, "22/11/2026", "=A2", 0.12]
 
 
-def test_a_protection_is_taken_away_by_its_editors_only(google: Google, served: Served) -> None:
-    area = {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 3}
-    (reply,) = google.batch({"addProtectedRange": {"protectedRange": {"range": area}}})
-    number = reply["addProtectedRange"]["protectedRange"]["protectedRangeId"]
-    google.batch({"deleteProtectedRange": {"protectedRangeId": number}})
-    assert served.leads.grid.protected == ()
-    owners = served.leads.protect("A1:A1")
-    with pytest.raises(HttpError) as error:
-        google.batch({"deleteProtectedRange": {"protectedRangeId": owners}})
-    assert "protected cell or object" in refusal(error)[1]
+def test_a_read_whose_address_would_be_too_long_is_answered(google: Google, served: Served) -> None:
+    served.leads.write(2, 1, [["1"], ["2"]])
+    asked = ["Leads!A2", "Leads!A3"] * 200
+    told = google.values("batchGet", ranges=asked, valueRenderOption="UNFORMATTED_VALUE")["valueRanges"]
+    assert [one["values"] for one in told] == [[[1]], [[2]]] * 200
 
 
 def test_what_is_wrong_is_named_in_the_details(google: Google) -> None:
     with pytest.raises(HttpError) as error:
         google.batch({"addChart": {"chart": {}}})
     assert error.value.error_details[0]["fieldViolations"][0]["field"] == "requests[0]"
+    assert "The local Google does not do 'addChart'" in refusal(error)[1]
 
 
 def test_everything_tied_to_the_sheet_is_there_after_a_restart(google: Google, served: Served) -> None:
-    area = {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 3}
     start = {"sheetId": 0, "rowIndex": 1, "columnIndex": 1}
-    google.batch(
-        {"addProtectedRange": {"protectedRange": {"range": area, "description": "ids"}}},
-        {"updateCells": {"start": start, "rows": [{"values": [{"note": "call back"}]}], "fields": "note"}},
-    )
+    google.batch({"updateCells": {"start": start, "rows": [{"values": [{"note": "call back"}]}], "fields": "note"}})
+    served.leads.protect("A2:A3", description="ids")
     kept = served.local.book
     again = served.local.store.open_book(kept, 0)
     assert again.now == kept.now

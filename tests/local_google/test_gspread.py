@@ -6,6 +6,7 @@ import gspread
 import pytest
 from gspread.utils import ValidationConditionType
 
+from bridge.local_google.sheet.cells import NumberFormat
 from tests.local_google.conftest import Served
 
 
@@ -52,7 +53,7 @@ def test_appending_goes_below_the_table(sheet: gspread.Worksheet) -> None:
 
 
 def test_appending_grows_a_full_grid(sheet: gspread.Worksheet, served: Served) -> None:
-    sheet.resize(rows=1, cols=4)
+    sheet.delete_rows(2, 1000)
     sheet.append_row([1, "a"])
     assert (served.leads.grid.row_count, sheet.row_values(2)) == (2, ["1", "a"])
 
@@ -67,62 +68,46 @@ def test_the_title_of_a_tab_may_hold_anything(sheet: gspread.Worksheet, served: 
 def test_rows_and_columns_come_and_go(sheet: gspread.Worksheet) -> None:
     sheet.insert_rows([["1", "a"], ["2", "b"]], row=2)
     sheet.delete_rows(2)
-    sheet.add_rows(5)
-    sheet.add_cols(2)
     assert sheet.get_all_values()[1] == ["2", "b", "", ""]
-    assert (sheet.row_count, sheet.col_count) == (1006, 28)
+    again = sheet.spreadsheet.sheet1
+    assert (again.row_count, again.col_count) == (1001, 26)
     sheet.delete_columns(1)
     assert sheet.row_values(1) == ["name", "status", "task_id"]
 
 
-def test_sorting_reorders_whole_rows(sheet: gspread.Worksheet) -> None:
-    sheet.update([[3, "c"], [1, "a"], [2, "b"]], "A2:B4")
-    sheet.sort((1, "des"), range="A2:D4")
-    assert sheet.col_values(2)[1:] == ["c", "b", "a"]
-
-
-def test_tabs_are_added_copied_reordered_hidden_and_removed(sheet: gspread.Worksheet, served: Served) -> None:
-    book = sheet.spreadsheet
-    second = book.add_worksheet("Second", rows=10, cols=5)
-    copy = sheet.duplicate(new_sheet_name="Copy")
-    book.reorder_worksheets([second, copy, sheet])
-    second.hide()
-    assert [(tab.title, tab.row_count, tab.isSheetHidden) for tab in book.worksheets()] == [
-        ("Second", 10, True),
-        ("Copy", 1000, False),
-        ("Leads", 1000, False),
+def test_a_tab_is_hidden_unless_it_is_the_only_one_to_see(sheet: gspread.Worksheet, served: Served) -> None:
+    with pytest.raises(gspread.exceptions.APIError, match="hide all the sheets in a document"):
+        sheet.hide()
+    served.local.person.add_tab()
+    sheet.hide()
+    assert [(tab.title, tab.isSheetHidden) for tab in sheet.spreadsheet.worksheets()] == [
+        ("Leads", True),
+        ("Sheet2", False),
     ]
-    assert copy.row_values(1) == sheet.row_values(1)
-    book.del_worksheet(second)
-    assert [tab.title for tab in served.local.book.tabs()] == ["Copy", "Leads"]
+    with pytest.raises(gspread.exceptions.APIError, match="You can't hide all"):
+        sheet.spreadsheet.worksheet("Sheet2").hide()
 
 
-def test_frozen_rows_title_zone_and_locale_are_kept(sheet: gspread.Worksheet) -> None:
-    book = sheet.spreadsheet
-    sheet.freeze(rows=2, cols=1)
-    book.update_title("Sales")
-    book.update_timezone("Europe/Berlin")
-    book.update_locale("en_US")
-    again = sheet.client.fetch_sheet_metadata(book.id)
-    assert again["properties"]["title"] == "Sales"
-    assert (again["properties"]["timeZone"], again["properties"]["locale"]) == ("Europe/Berlin", "en_US")
-    assert again["sheets"][0]["properties"]["gridProperties"]["frozenRowCount"] == 2
+def test_a_range_without_a_tab_is_on_the_first_one_that_is_visible(sheet: gspread.Worksheet, served: Served) -> None:
+    served.local.book.add_tab("A1").write(1, 1, [["second"]])
+    assert sheet.spreadsheet.values_get("A1")["values"] == [["id"]]
+    sheet.hide()
+    assert sheet.spreadsheet.values_get("A1")["values"] == [["second"]]
+    assert sheet.spreadsheet.values_get("'A1'!A1:B2")["range"] == "'A1'!A1:B2"
 
 
-def test_number_formats_change_what_is_shown(sheet: gspread.Worksheet) -> None:
-    sheet.format("A2:A9", {"numberFormat": {"type": "NUMBER", "pattern": "000"}})
-    sheet.format("B:B", {"numberFormat": {"type": "TEXT"}})
+def test_the_book_tells_its_title_and_its_zone(sheet: gspread.Worksheet, served: Served) -> None:
+    served.local.book.set_time_zone("Europe/Berlin")
+    told = sheet.client.fetch_sheet_metadata(sheet.spreadsheet_id)["properties"]
+    assert (told["title"], told["timeZone"], told["locale"]) == ("Leads", "Europe/Berlin", "en_GB")
+
+
+def test_number_formats_change_what_is_shown(sheet: gspread.Worksheet, served: Served) -> None:
+    served.leads.set_format("A2:A9", NumberFormat("NUMBER", "000"))
+    served.leads.set_format("B:B", NumberFormat("TEXT"))
     sheet.update([["7", "007"]], "A2:B2", raw=False)
     assert sheet.get("A2:B2") == [["007", "007"]]
     assert sheet.get("A2:B2", value_render_option="UNFORMATTED_VALUE") == [[7, "007"]]
-
-
-def test_clearing_leaves_the_rest(sheet: gspread.Worksheet) -> None:
-    sheet.update([["1", "a", "NEW"]], "A2:C2")
-    sheet.batch_clear(["A2", "C2"])
-    assert sheet.row_values(2) == ["", "a"]
-    sheet.clear()
-    assert sheet.get_all_values() == [[]]
 
 
 def test_cells_are_found(sheet: gspread.Worksheet) -> None:
@@ -153,23 +138,20 @@ def test_a_protected_cell_fails_the_whole_batch(sheet: gspread.Worksheet, served
     sheet.update([["y"]], "A2")
 
 
-def test_who_protects_a_range_may_edit_it(sheet: gspread.Worksheet) -> None:
-    sheet.add_protected_range("A2:A9", description="ids")
+def test_who_may_edit_a_protected_range_may_write_there(sheet: gspread.Worksheet, served: Served) -> None:
+    served.leads.protect("A2:A9", [served.local.tokens.email], "ids")
     sheet.update([["1"]], "A2")
-    listed: list[dict[str, Any]] = sheet.spreadsheet.list_protected_ranges(sheet.id)
-    assert listed[0]["range"] == {
-        "sheetId": 0, "startRowIndex": 1, "endRowIndex": 9, "startColumnIndex": 0, "endColumnIndex": 1
-    }  # fmt: skip
-    sheet.delete_protected_range(listed[0]["protectedRangeId"])
-    assert sheet.spreadsheet.list_protected_ranges(sheet.id) == []
+    (listed,) = sheet.spreadsheet.list_protected_ranges(sheet.id)
+    place = {"startRowIndex": 1, "endRowIndex": 9, "startColumnIndex": 0, "endColumnIndex": 1}
+    assert (listed["range"], listed["description"], listed["requestingUserCanEdit"]) == (place, "ids", True)
 
 
-def test_a_token_that_may_only_read_cannot_write(served: Served) -> None:
-    read_only = served.client("https://www.googleapis.com/auth/spreadsheets.readonly")
-    sheet = read_only.open_by_key(served.local.book.id).sheet1
-    assert sheet.row_values(1)[0] == "id"
-    with pytest.raises(gspread.exceptions.APIError, match="insufficient authentication scopes"):
-        sheet.update([["x"]], "A2")
+def test_a_protected_column_is_open_to_rows_to_come(sheet: gspread.Worksheet, served: Served) -> None:
+    served.leads.protect("A:A")
+    (listed,) = sheet.spreadsheet.list_protected_ranges(sheet.id)
+    assert listed["range"] == {"startRowIndex": 0, "startColumnIndex": 0, "endColumnIndex": 1}
+    with pytest.raises(gspread.exceptions.APIError, match="protected cell or object"):
+        sheet.append_rows([["1"]] * 1000)
 
 
 def test_a_forgotten_token_is_fetched_anew(sheet: gspread.Worksheet, served: Served) -> None:
@@ -194,13 +176,6 @@ def test_a_note_stays_with_its_cell_and_not_with_new_rows(sheet: gspread.Workshe
     assert sheet.get_note("A5") == ""
 
 
-def test_several_ranges_are_cleared_in_one_call(sheet: gspread.Worksheet, served: Served) -> None:
-    sheet.update([["1", "a", "NEW"], ["2", "b", "LOST"]], "A2:C3")
-    before = served.local.calls.writes
-    assert sheet.batch_clear(["A2", "B2:C9"])["clearedRanges"] == ["Leads!A2", "Leads!B2:C9"]
-    assert (served.local.calls.writes, sheet.get("A2:C3")) == (before + 1, [[], ["2"]])
-
-
 def test_columns_are_inserted_with_values_before_others(sheet: gspread.Worksheet) -> None:
     sheet.insert_cols([["phone", "123"], ["mail"]], col=2)
     assert sheet.get("A1:D2") == [["id", "phone", "mail", "name"], ["", "123"]]
@@ -221,12 +196,17 @@ def test_every_record_has_the_header_as_its_keys(sheet: gspread.Worksheet) -> No
         (lambda sheet: sheet.merge_cells("A1:B1"), "mergeCells"),
         (lambda sheet: sheet.set_basic_filter(), "setBasicFilter"),
         (lambda sheet: sheet.update_tab_color("#ff0000"), "tabColor"),
-        (lambda sheet: sheet.format("A1", {"textFormat": {"bold": True}}), "textFormat"),
+        (lambda sheet: sheet.format("A1", {"textFormat": {"bold": True}}), "repeatCell"),
+        (lambda sheet: sheet.sort((1, "des")), "sortRange"),
+        (lambda sheet: sheet.resize(rows=5), "gridProperties"),
+        (lambda sheet: sheet.spreadsheet.add_worksheet("Second", rows=10, cols=5), "addSheet"),
         (lambda sheet: sheet.columns_auto_resize(0, 2), "autoResizeDimensions"),
         (lambda sheet: sheet.hide_rows(2, 3), "updateDimensionProperties"),
     ],
 )
-def test_looks_are_refused_by_name(sheet: gspread.Worksheet, served: Served, act: Any, named: str) -> None:
+def test_what_the_bridge_does_not_ask_for_is_refused_by_name(
+    sheet: gspread.Worksheet, served: Served, act: Any, named: str
+) -> None:
     before = served.local.book.now
     with pytest.raises(gspread.exceptions.APIError, match=named) as raised:
         act(sheet)

@@ -60,14 +60,13 @@ def test_columns_move_too(google: Google, sheet: gspread.Worksheet) -> None:
         ({"moveDimension": {"source": lines(1), "destinationIndex": 2000}}, "cannot be moved to 2000"),
         ({"moveDimension": {"source": lines(1, 4000), "destinationIndex": 0}}, "There are only 1000 rows"),
         ({"updateCells": {"start": at(-1001, 0), "rows": NOTE, "fields": "note"}}, "indexes must be >= 0"),
-        ({"addProtectedRange": {"protectedRange": {"range": area(-1, 0, 5, 5)}}}, "Invalid range"),
-        ({"addProtectedRange": {"protectedRange": {"range": area(5, 0, 5, 5)}}}, "Invalid range"),
+        ({"setDataValidation": {"range": area(-1, 0, 5, 5)}}, "Invalid range"),
+        ({"setDataValidation": {"range": area(5, 0, 5, 5)}}, "Invalid range"),
     ],
 )
 def test_what_google_would_not_do_is_refused_and_changes_nothing(
     google: Google, served: Served, request_: dict[str, Any], words: str
 ) -> None:
-    google.batch({"addSheet": {"properties": {"sheetId": 7, "gridProperties": {"rowCount": 40_000}}}})
     before = served.local.book.now
     assert words in refused(google, request_)
     assert served.local.book.now == before

@@ -8,18 +8,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from bridge.local_google.sheet import shelf
+from bridge.local_google.sheet import shelf, tables
 from bridge.local_google.sheet.a1 import Area
 from bridge.local_google.sheet.book import Book
-from bridge.local_google.sheet.cells import Cell, ErrorValue, NumberFormat, Validation
-from bridge.local_google.sheet.grid import Grid, Protected
+from bridge.local_google.sheet.cells import Cell, ErrorValue, NumberFormat, Run, Validation
+from bridge.local_google.sheet.grid import Column, Grid, Protected, Table
 from bridge.local_google.sheet.snapshot import Snapshot
 from bridge.local_google.sheet.store import Store
 
@@ -36,6 +35,9 @@ def store(path: Path) -> Iterator[Store]:
     store = Store(path)
     yield store
     store.close()
+
+
+DATES = Table("t", "Dates", Area(0, 0, 5, 4, 6), (Column(Area(0, 0, 5, 4, 6), "DATE"),), Area(0, 3, 5, 4, 6))
 
 
 def large_book(rows: int = 10_000) -> Book:
@@ -67,7 +69,10 @@ def test_everything_a_cell_can_hold_comes_back(store: Store, path: Path) -> None
     tab.set_validation("B1:B3", Validation("ONE_OF_LIST", ("NEW", "LOST"), strict=True))
     tab.set_format("C5", NumberFormat("NUMBER", "000"))
     tab.protect("A:A", ["someone@example.com"])
-    book.change(lambda now: now.changed(0, lambda grid: replace(grid, frozen_rows=1)))
+    tab.set_validation("D1:D3", Validation("ONE_OF_RANGE", source=(5, "$A$1:$A"), multiple=True, message="choose"))
+    book.change(lambda now: tables.put(now, DATES))
+    chip = Cell("mail a@b.c", runs=(Run("mail "), Run("a@b.c", "a@b.c")))
+    book.change(lambda now: now.changed(0, lambda grid: grid.with_cells({(9, 9): chip})))
     book.set_time_zone("Europe/Berlin")
     assert reopened(store, path).now == book.now
 
@@ -157,7 +162,7 @@ def test_a_file_of_an_earlier_version_is_read_without_what_is_no_longer_kept(sto
     guards = (Protected(1, Area(0, 1, 0, 9, 1), ("a@b.c",)),)
     ruled = Cell(validation=Validation("ONE_OF_LIST", ("NEW", "LOST"), strict=True), note="call")
     rows = ((), (Cell("id"), Cell(ErrorValue("#N/A"), "=A1"), ruled, Cell(7.0)))
-    assert grid == Grid(0, "Leads", rows, 20, 4, frozen_rows=1, protected=guards, moves=2)
+    assert grid == Grid(0, "Leads", rows, 20, 4, protected=guards, moves=2)
 
 
 def free_port() -> int:

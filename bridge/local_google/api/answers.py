@@ -19,8 +19,6 @@ RANGES = masks.parse(f"spreadsheetId,valueRanges({_RANGE})")
 UPDATE = masks.parse(f"spreadsheetId,{_UPDATE}")
 UPDATES = masks.parse(f"{_TOTALS},responses(spreadsheetId,{_UPDATE})")
 APPENDED = masks.parse(f"spreadsheetId,tableRange,updates(spreadsheetId,{_UPDATE})")
-CLEARED = masks.parse("spreadsheetId,clearedRange")
-ALL_CLEARED = masks.parse("spreadsheetId,clearedRanges")
 
 
 def update_answer(after: Snapshot, written: Written, asked: wire.Echo, dimension: Dimension) -> Answer:
@@ -43,4 +41,4 @@ def batch_answer(after: Snapshot, done: list[tuple[Written, Dimension]], asked: 
         "totalUpdatedSheets": len({tab for tab, _ in tabs}),
     }
     responses = [update_answer(after, written, asked, dimension) for written, dimension in done]
-    return {name: count for name, count in totals.items() if count} | {"responses": responses}
+    return {name: part for name, part in (totals | {"responses": responses}).items() if part}

@@ -1,6 +1,6 @@
-"""One API call, from the token to the answer: who calls, is it due for trouble, is there quota left, what came of it.
+"""One API call from the token to the answer: the caller, faults that are due, the quota, and the count of results.
 
-Everything about a call but its meaning is here; the routes in `rest` know only what their method does.
+What all methods share is here; the routes in `rest` hold only what each method does.
 """
 
 import errno
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from bridge.local_google.api import masks, wire
 from bridge.local_google.api.masks import Mask
-from bridge.local_google.api.oauth import Caller, out_of_scope
+from bridge.local_google.api.oauth import Caller
 from bridge.local_google.api.quota import Kind, exhausted
 from bridge.local_google.api.trouble import Fault, Trouble
 from bridge.local_google.errors import GoogleError, Invalid, not_found, permission_denied, unauthenticated, unavailable
@@ -142,7 +142,7 @@ def _answered(
         raise _error(fault, kind)
     if not spared:
         _suffer(trouble, caller, kind)
-    _check(caller, kind, book_id)
+    _check(book_id)
     # The mask comes first: a write whose answer cannot be given must not have happened.
     mask = masks.parse(text, known) if (text := request.args.get("fields")) else {}
     answer = masks.chosen(mask, work(Call(caller, mask, spared)))
@@ -151,9 +151,7 @@ def _answered(
     return json_response(answer)
 
 
-def _check(caller: Caller, kind: Kind, book_id: str) -> None:
-    if kind == "write" and not caller.may_write:
-        raise out_of_scope()
+def _check(book_id: str) -> None:
     if book_id != local().book.id:
         raise not_found()
     if (request.content_length or 0) > LARGEST_BODY:

@@ -1,4 +1,4 @@
-"""How many API calls were made, by kind, method and result: what the bridge's promise of few calls is held against."""
+"""Counts API calls by kind, method and result. Tests hold the bridge's few calls against it."""
 
 import threading
 from collections import Counter
@@ -8,10 +8,7 @@ from bridge.local_google.api.quota import Kind
 
 
 class Calls:
-    """Counts since the start or the last `reset`. Status 0 stands for a connection that was dropped.
-
-    The owner's own look at the sheet is counted apart: it must not blur what the bridge did.
-    """
+    """Counts since the start or the last `reset`, the owner's apart. Status 0: the connection was dropped."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,6 +1,6 @@
-"""The service account and its tokens: the real JWT exchange of google-auth, verified against the key made here.
+"""The service account and its tokens: google-auth's real JWT exchange, verified against the key made here.
 
-Keeps minted tokens in memory only: after a restart clients are told 401 and fetch a new one, as google-auth does.
+Tokens are kept in memory only: after a restart a client gets 401 and fetches a new one.
 """
 
 import json
@@ -15,14 +15,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import exceptions, jwt
 
-from bridge.local_google.errors import GoogleError, unauthenticated
+from bridge.local_google.errors import unauthenticated
 
 LIFETIME = 3600
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 GOOGLES_AUDIENCE = "https://oauth2.googleapis.com/token"
 """google-auth signs for this audience, whatever the key file's token_uri says."""
 SCOPES = frozenset(f"https://www.googleapis.com/auth/{name}" for name in ("spreadsheets", "drive", "drive.file"))
-READ_ONLY = "https://www.googleapis.com/auth/spreadsheets.readonly"
 
 
 class Refused(Exception):
@@ -35,7 +34,6 @@ class Caller:
 
     email: str
     owner: bool = False
-    may_write: bool = True
 
     @property
     def account(self) -> str | None:
@@ -102,10 +100,10 @@ class Tokens:
         scopes = set(str(claims.get("scope", "")).split())
         if claims.get("iss") != self.email:
             raise Refused("Invalid grant: account not found")
-        if not scopes & (SCOPES | {READ_ONLY}):
+        if not scopes & SCOPES:
             raise Refused("Invalid OAuth scope or ID token audience provided.")
         token = "ya29.local-" + secrets.token_urlsafe(32)
-        self._minted[token] = (Caller(self.email, may_write=bool(scopes & SCOPES)), self._clock() + LIFETIME)
+        self._minted[token] = (Caller(self.email), self._clock() + LIFETIME)
         return {"access_token": token, "expires_in": LIFETIME - 1, "token_type": "Bearer"}
 
     def caller(self, authorization: str) -> Caller:
@@ -130,20 +128,3 @@ def _verified(assertion: str, public_key: bytes, audience: list[str]) -> dict[st
         assertion, certs=public_key, audience=audience, clock_skew_in_seconds=60
     )
     return claims
-
-
-def out_of_scope() -> GoogleError:
-    """403: the token may only read."""
-    return GoogleError(
-        403,
-        "PERMISSION_DENIED",
-        "Request had insufficient authentication scopes.",
-        [
-            {
-                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-                "domain": "googleapis.com",
-                "metadata": {"service": "sheets.googleapis.com"},
-            }
-        ],
-    )

@@ -1,4 +1,4 @@
-"""Google's quotas, really counted: reads and writes in any minute, per user and per project (GOOGLE.md section 1).
+"""Google's quotas, counted: reads and writes in any minute, per user and per project (GOOGLE.md section 1).
 
 A batch counts once, whatever it holds. A refused call does not count.
 """

@@ -9,7 +9,7 @@ from bridge.local_google.api import answers, wire
 from bridge.local_google.api.answers import batch_answer, update_answer
 from bridge.local_google.api.call import Answer, Call, Changed, api, local
 from bridge.local_google.api.spreadsheet import KNOWN, Wanted, spreadsheet
-from bridge.local_google.api.values import Given, Rendering, append, clear, rows_of, value_range, write_range
+from bridge.local_google.api.values import Given, Rendering, append, rows_of, value_range, write_range
 from bridge.local_google.batch.requests import BatchUpdate, apply
 from bridge.local_google.errors import Invalid
 from bridge.local_google.sheet.snapshot import Snapshot
@@ -46,7 +46,7 @@ def values_batch_get(call: Call) -> Answer:
     """values.batchGet."""
     asked, now = call.query(wire.GetValues), call.seen
     ranges = [value_range(now, now.resolve(text), _look(asked)) for text in asked.ranges]
-    return {"spreadsheetId": local().book.id, "valueRanges": ranges}
+    return {"spreadsheetId": local().book.id} | ({"valueRanges": ranges} if ranges else {})
 
 
 @blueprint.get("/<book_id>/values/<path:where>")
@@ -101,35 +101,6 @@ def values_batch_update(call: Call) -> Answer:
             now, written = write_range(now, one.range or "", _given(call, one, asked))
             done.append((written, one.major_dimension))
         return now, {"spreadsheetId": local().book.id} | batch_answer(now, done, asked)
-
-    return call.change(decide)
-
-
-@blueprint.post("/<book_id>/values/<path:where>:clear")
-@api("write", "values.clear", answers.CLEARED)
-def values_clear(call: Call, where: str) -> Answer:
-    """values.clear."""
-    call.query(wire.Query)
-    call.body(wire.Nothing)
-    answer = _clear(call, [where])
-    return {"spreadsheetId": answer["spreadsheetId"], "clearedRange": answer["clearedRanges"][0]}
-
-
-@blueprint.post("/<book_id>/values:batchClear")
-@api("write", "values.batchClear", answers.ALL_CLEARED)
-def values_batch_clear(call: Call) -> Answer:
-    """values.batchClear."""
-    call.query(wire.Query)
-    return _clear(call, call.body(wire.BatchClear).ranges)
-
-
-def _clear(call: Call, ranges: list[str]) -> Answer:
-    def decide(now: Snapshot) -> Changed:
-        areas = [now.resolve(text) for text in ranges]
-        answer = {"spreadsheetId": local().book.id, "clearedRanges": [now.text(area) for area in areas]}
-        for area in areas:
-            now = clear(now, area, call.caller.account)
-        return now, answer
 
     return call.change(decide)
 

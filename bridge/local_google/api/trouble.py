@@ -1,6 +1,6 @@
-"""Trouble on demand: what Google does on its bad days, and what nobody knows that it does.
+"""Faults on demand: errors that Google is known to return, and behaviour that no document settles.
 
-Tests and the page switch it; the REST face and the scripts ask. Nothing here is on by itself.
+Tests and the page set the switches; the REST API and the scripts obey them. By default everything is off.
 """
 
 import threading

@@ -1,6 +1,6 @@
-"""The values half of the API: reading ranges, writing, appending, clearing. Pure: a snapshot in, a snapshot out.
+"""spreadsheets.values: reading, writing and appending ranges. Pure: a snapshot in, a snapshot out.
 
-Everything is decided on snapshots, so a batch is atomic by construction: the book takes the last one or none.
+A batch is atomic because the book takes the last snapshot or none.
 """
 
 from collections.abc import Collection, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 
 from bridge.local_google.api.wire import DateRender, Input, Render
 from bridge.local_google.errors import Invalid, bad_field
-from bridge.local_google.sheet import a1, formats
+from bridge.local_google.sheet import a1, formats, tables
 from bridge.local_google.sheet.a1 import Area, Dimension
 from bridge.local_google.sheet.cells import Cell
 from bridge.local_google.sheet.entry import entered, raw
@@ -152,15 +152,6 @@ def _write(now: Snapshot, area: Area, given: Given) -> tuple[Snapshot, Written]:
     return after, Written(area, area, changes.keys(), frozenset(skipped))
 
 
-def clear(now: Snapshot, area: Area, caller: str | None) -> Snapshot:
-    """Empty an area; formats and rules stay."""
-    grid = now.grid(area.sheet_id)
-    bottom, right = min(area.bottom, len(grid.rows)), area.right
-    places = [(row, column) for row in range(area.top, bottom) for column in range(area.left, right)]
-    check_protection(grid, places, caller)
-    return now.changed(area.sheet_id, lambda grid: grid.with_cells({at: grid.cell(*at).holding(None) for at in places}))
-
-
 def table_at(grid: Grid, area: Area) -> Area | None:
     """The table that an append to ``area`` means: the block of filled cells around the last filled one in it."""
     rows = range(min(area.bottom, grid.last_row) - 1, area.top - 1, -1)
@@ -186,10 +177,17 @@ def _filled(grid: Grid, row: int, column: int) -> bool:
 
 
 def append(now: Snapshot, area: Area, given: Given, *, insert: bool) -> tuple[Snapshot, Written, Area | None]:
-    """Put rows below the table found in ``area``, growing the grid; returns the table too."""
+    """Put rows below the table found in ``area``, growing the grid; returns the table too.
+
+    A table that a person made (see `tables`) gets them at the end of its body, above its footer.
+    """
     table = table_at(now.grid(area.sheet_id), area)
+    made = next((one for one in now.grid(area.sheet_id).tables if table and one.area.meets(table)), None)
     top, left = (table.bottom, table.left) if table else (area.top, area.left)
-    if insert and table:
+    if made is not None:
+        now, top = tables.with_room(now, made, given.height)
+        table, left = made.area, made.area.left
+    elif insert and table:
         now = now.changed(area.sheet_id, lambda grid: grid.inserted("ROWS", top, [()] * given.height))
     now = now.changed(area.sheet_id, lambda grid: grid.grown(top + given.height, left + given.width))
     where = _sized(now.grid(area.sheet_id), Area(area.sheet_id, top, left, top, left), given)

@@ -1,6 +1,7 @@
-"""The shapes of requests, strict, and Google's words for what does not fit: an unknown field is named."""
+"""The shapes of requests, strict. What does not fit is refused in Google's words; an unknown field is named."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -54,6 +55,8 @@ class Query(BaseModel):
     pretty_print: bool = True
     key: str = ""
     quota_user: str = ""
+    upload_type: str = Field("", alias="uploadType")
+    xgafv: Literal["1", "2"] = Field("1", alias="$.xgafv")
 
 
 class GetSpreadsheet(Query):
@@ -61,6 +64,7 @@ class GetSpreadsheet(Query):
 
     ranges: list[str] = []
     include_grid_data: bool = False
+    exclude_tables_in_banded_ranges: bool = False
 
 
 class GetValue(Query):
@@ -129,16 +133,6 @@ class BatchUpdateValues(Wire, Echo):
     data: list[ValueRange] = []
 
 
-class BatchClear(Wire):
-    """values.batchClear."""
-
-    ranges: list[str] = []
-
-
-class Nothing(Wire):
-    """A body without fields."""
-
-
 def read(shape: type[Shape], given: Any) -> Shape:
     """Parse a body or a query; raises `Invalid` naming the first field at fault."""
     try:
@@ -148,6 +142,10 @@ def read(shape: type[Shape], given: Any) -> Shape:
         path = _path(first["loc"])
         if first["type"] == "extra_forbidden":
             parent, name = _path(first["loc"][:-1]), first["loc"][-1]
+            if re.fullmatch(r"requests\[\d+\]", parent):
+                raise bad_field(
+                    parent, f"The local Google does not do '{name}' at '{parent}', whatever Google does."
+                ) from error
             where = f" at '{parent}'" if parent else ""
             why = (
                 f"Cannot bind query parameter. Field '{name}' could not be found in request message."

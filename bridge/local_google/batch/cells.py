@@ -1,12 +1,12 @@
 """The requests of a batch that change cells: update, append, repeat, sort, validate. Pure: a snapshot in, one out."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from bridge.local_google.api.masks import Mask
 from bridge.local_google.api.wire import Done, GridRange, Int32, Wire
 from bridge.local_google.batch.cell_wire import CellWire, RowWire, Rule, cell_mask
 from bridge.local_google.errors import Invalid, bad_field
+from bridge.local_google.sheet import tables
 from bridge.local_google.sheet.a1 import Area
 from bridge.local_google.sheet.cells import Cell
 from bridge.local_google.sheet.grid import Grid, Place
@@ -43,7 +43,7 @@ class UpdateCells(Wire):
     def applied(self, now: Snapshot, caller: str | None) -> Done:
         """The book after it."""
         area, mask = self._area(now), cell_mask(self.fields)
-        changes = _laid_out(now.grid(area.sheet_id), area, self.rows, mask, whole=self.range is not None)
+        changes = _laid_out(now, area, self.rows, mask, whole=self.range is not None)
         return put(now, area.sheet_id, changes, caller)
 
     def _area(self, now: Snapshot) -> Area:
@@ -57,33 +57,27 @@ class UpdateCells(Wire):
 
 
 class AppendCells(Wire):
-    """Rows below the last one that holds anything, growing the grid."""
+    """Rows below the last one that holds anything, growing the grid; or at the end of a table, above its footer."""
 
     sheet_id: Int32 = 0
+    table_id: str | None = None
     rows: Sequence[RowWire] = ()
     fields: str
 
     def applied(self, now: Snapshot, caller: str | None) -> Done:
         """The book after it."""
-        top, (height, width) = now.grid(self.sheet_id).last_row, _size(self.rows)
-        now = now.changed(self.sheet_id, lambda grid: grid.grown(top + height, width))
-        area = Area(self.sheet_id, top, 0, top + height, width)
-        changes = _laid_out(now.grid(self.sheet_id), area, self.rows, cell_mask(self.fields), whole=False)
-        return put(now, self.sheet_id, changes, caller)
-
-
-class RepeatCell(Wire):
-    """The same cell all over an area."""
-
-    range: GridRange
-    cell: CellWire = CellWire()
-    fields: str
-
-    def applied(self, now: Snapshot, caller: str | None) -> Done:
-        """The book after it."""
-        area, mask = self.range.area(now), cell_mask(self.fields)
-        grid = now.grid(area.sheet_id)
-        return put(now, area.sheet_id, {at: self.cell.over(grid.cell(*at), mask) for at in area.places}, caller)
+        height, width = _size(self.rows)
+        if self.table_id is None:
+            sheet_id, top, left = self.sheet_id, now.grid(self.sheet_id).last_row, 0
+            now = now.changed(sheet_id, lambda grid: grid.grown(top + height, width))
+        else:
+            table = tables.find(now, self.table_id)
+            now, top = tables.with_room(now, table, height)
+            sheet_id, left = table.area.sheet_id, table.area.left
+            if width > table.area.width:
+                raise bad_field("rows", f"The table has only {table.area.width} columns.")
+        area = Area(sheet_id, top, left, top + height, left + width)
+        return put(now, sheet_id, _laid_out(now, area, self.rows, cell_mask(self.fields), whole=False), caller)
 
 
 class SetDataValidation(Wire):
@@ -94,31 +88,9 @@ class SetDataValidation(Wire):
 
     def applied(self, now: Snapshot, caller: str | None) -> Done:
         """The book after it."""
-        area, rule = self.range.area(now), self.rule and self.rule.kept
+        area, rule = self.range.area(now), self.rule and self.rule.kept(now, self.range.sheet_id)
         grid = now.grid(area.sheet_id)
         return put(now, area.sheet_id, {at: grid.cell(*at).but(validation=rule) for at in area.places}, caller)
-
-
-class SortSpec(Wire):
-    """One key: a column of the sheet, from 0."""
-
-    dimension_index: Int32 = 0
-    sort_order: Literal["ASCENDING", "DESCENDING"] = "ASCENDING"
-
-
-class SortRange(Wire):
-    """The rows of an area in another order; what lies beside the area stays."""
-
-    range: GridRange
-    sort_specs: Sequence[SortSpec] = ()
-
-    def applied(self, now: Snapshot, caller: str | None) -> Done:
-        """The book after it."""
-        area = self.range.area(now)
-        keys = [(spec.dimension_index, spec.sort_order == "ASCENDING") for spec in self.sort_specs]
-        if not keys or not all(area.left <= column < area.right for column, _ in keys):
-            raise bad_field("sortSpecs", "Every sort key must be a column of the range.")
-        return put(now, area.sheet_id, now.grid(area.sheet_id).sorted_cells(area, keys), caller)
 
 
 def put(now: Snapshot, sheet_id: int, changes: Mapping[Place, Cell], caller: str | None) -> Done:
@@ -135,11 +107,11 @@ def _size(rows: Sequence[RowWire]) -> tuple[int, int]:
     return len(rows), max((len(row.values) for row in rows), default=0)
 
 
-def _laid_out(grid: Grid, area: Area, rows: Sequence[RowWire], mask: Mask, *, whole: bool) -> dict[Place, Cell]:
-    changes = {}
+def _laid_out(now: Snapshot, area: Area, rows: Sequence[RowWire], mask: Mask, *, whole: bool) -> dict[Place, Cell]:
+    grid, changes = now.grid(area.sheet_id), {}
     for row, column in area.places:
         line = rows[row - area.top].values if row - area.top < len(rows) else ()
         given = line[column - area.left] if column - area.left < len(line) else CellWire() if whole else None
         if given is not None:
-            changes[row, column] = given.over(grid.cell(row, column), mask)
+            changes[row, column] = given.over(grid.cell(row, column), mask, now, area.sheet_id)
     return changes

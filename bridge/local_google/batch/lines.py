@@ -58,21 +58,6 @@ class DeleteDimension(Wire):
         return now.changed(grid.sheet_id, lambda grid: grid.deleted(dimension, start, end)), {}
 
 
-class AppendDimension(Wire):
-    """New lines at the end."""
-
-    sheet_id: Int32 = 0
-    dimension: Dimension
-    length: Int32
-
-    def applied(self, now: Snapshot, _caller: str | None) -> Done:
-        """The book after it."""
-        rows, columns = (self.length, 0) if self.dimension == "ROWS" else (0, self.length)
-        if self.length < 1:
-            raise bad_field("length", "length must be positive")
-        return now.changed(self.sheet_id, lambda one: one.grown(one.row_count + rows, one.column_count + columns)), {}
-
-
 class MoveDimension(Wire):
     """Lines move before the line ``destination_index``, as counted before they move."""
 

@@ -1,33 +1,27 @@
-"""spreadsheets.batchUpdate: requests, one after another on snapshots; one that fails undoes them all."""
+"""spreadsheets.batchUpdate: applies requests in order to snapshots; if one fails, none is kept."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from bridge.local_google.api.wire import Wire
-from bridge.local_google.batch import cells, lines, protections, tabs
+from bridge.local_google.batch import cells, lines, tables, tabs
 from bridge.local_google.errors import Invalid, bad_field
 from bridge.local_google.sheet.snapshot import Snapshot
 
 
 class Request(Wire):
-    """One request of a batch: exactly one field is set. Any kind that is not here is an error that names it."""
+    """One request of a batch: exactly one field is set. Any other kind is refused by its name."""
 
-    update_spreadsheet_properties: tabs.UpdateSpreadsheetProperties | None = None
-    add_sheet: tabs.AddSheet | None = None
-    delete_sheet: tabs.DeleteSheet | None = None
-    duplicate_sheet: tabs.DuplicateSheet | None = None
     update_sheet_properties: tabs.UpdateSheetProperties | None = None
     insert_dimension: lines.InsertDimension | None = None
     delete_dimension: lines.DeleteDimension | None = None
-    append_dimension: lines.AppendDimension | None = None
     move_dimension: lines.MoveDimension | None = None
-    sort_range: cells.SortRange | None = None
     update_cells: cells.UpdateCells | None = None
     append_cells: cells.AppendCells | None = None
-    repeat_cell: cells.RepeatCell | None = None
     set_data_validation: cells.SetDataValidation | None = None
-    add_protected_range: protections.AddProtectedRange | None = None
-    delete_protected_range: protections.DeleteProtectedRange | None = None
+    add_table: tables.AddTable | None = None
+    update_table: tables.UpdateTable | None = None
+    delete_table: tables.DeleteTable | None = None
 
 
 class BatchUpdate(Wire):

@@ -1,7 +1,7 @@
 """The person's desk over HTTP: the grid, what a person does to it, the script's menu, questions and pages.
 
-No token: it is a sheet on one's own machine. So only loopback names are served, and writes must be JSON, which no
-other site's page can send without asking (CORS). Refuses to decide anything: `person` does.
+It asks for no token, so it serves loopback names only and takes writes as JSON only, which a page of another site
+cannot send without asking (CORS). Decides nothing; `person` does.
 """
 
 from collections.abc import Callable, Sequence
@@ -59,7 +59,7 @@ def body(shape: type[Shape]) -> Shape:
 
 
 def _gesture(name: str) -> Callable[[], Response]:
-    return lambda: json_response({"revision": hand.act(name, body(hand.GESTURES[name]), local().person)})
+    return lambda: json_response({"revision": getattr(local().person, name)(**dict(body(hand.GESTURES[name])))})
 
 
 for _name in hand.GESTURES:

@@ -9,8 +9,8 @@ from bridge.local_google.api.wire import Body
 from bridge.local_google.person.person import Person
 
 ACTIONS = (
-    "edit", "paste", "clear", "tick", "fill", "cut", "replace", "sort", "lines", "rows", "rename", "tabs", "undo",
-    "redo",
+    "edit", "paste", "clear", "tick", "dropdown", "choose", "mention", "fill", "cut", "replace", "sort", "lines",
+    "rename", "tabs", "convert", "undo", "redo",
 )  # fmt: skip
 
 
@@ -25,9 +25,3 @@ def _body(name: str) -> type[Body]:
 
 GESTURES = {name: _body(name) for name in ACTIONS}
 """What each action is asked with."""
-
-
-def act(name: str, asked: Body, person: Person) -> int:
-    """Let the person do it; returns the book's revision."""
-    revision: int = getattr(person, name)(**dict(asked))
-    return revision

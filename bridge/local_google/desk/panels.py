@@ -1,7 +1,7 @@
 """What a script shows in a page of its own, the sidebar or a dialog, for a browser on this machine.
 
-Google lets such a page run the script inside it. Here that script is let through by its hash, so that nothing a cell
-could have put into the page runs too; and the page may talk to this desk only.
+The page's own script is allowed by its hash, so that nothing that a cell put into the page runs. The page may talk
+to this desk only.
 """
 
 import base64

@@ -1,7 +1,4 @@
-"""Alerts and prompts that a running script puts to the person at the page, who answers while the script waits.
-
-Refuses to know what is asked: a dialog is what the script made of it.
-"""
+"""Alerts and prompts that a running script puts to the person at the page, who answers while the script waits."""
 
 import itertools
 import threading

@@ -1,6 +1,6 @@
 """The switches of trouble over HTTP, and what the local Google has counted: API calls and runs of the script.
 
-Guarded as the desk is. Refuses to decide anything: `trouble` and `quota` do.
+Guarded as the desk is. Decides nothing; `trouble` and `quota` do.
 """
 
 from dataclasses import asdict, fields

@@ -1,7 +1,4 @@
-"""The sheet as a page draws it: a whole tab, or only the rows that are other ones since the page asked last.
-
-Refuses to decide what a page needs to know: it has the newest revision or it gets there.
-"""
+"""The sheet as a page draws it: a whole tab, or only the rows that changed since the page last asked."""
 
 from collections import deque
 from typing import Any
@@ -71,13 +68,13 @@ def cells(before: Snapshot | None, now: Snapshot, shown: Grid) -> dict[str, Any]
 
 
 def _row_json(now: Snapshot, shown: Grid, row: Row) -> list[dict[str, Any]]:
-    return [_cell_json(cell, now.locale) for cell in row[: shown.last_column]]
+    return [_cell_json(now, cell) for cell in row[: shown.last_column]]
 
 
-def _cell_json(cell: Cell, locale: str) -> dict[str, Any]:
-    answer: dict[str, Any] = {"shown": formats.shown(cell, locale)}
+def _cell_json(now: Snapshot, cell: Cell) -> dict[str, Any]:
+    answer: dict[str, Any] = {"shown": formats.shown(cell, now.locale)}
     if cell.formula is not None:
         answer["formula"] = cell.formula
     if cell.validation is not None:
-        answer["options"] = list(cell.validation.options) or ["TRUE", "FALSE"]
+        answer["options"] = list(now.options(cell.validation))
     return answer

@@ -13,6 +13,10 @@ from bridge.local_google.sheet.a1 import Area
 from bridge.local_google.sheet.cells import EMPTY, Cell, ErrorValue
 from bridge.local_google.sheet.entry import Given, entered
 from bridge.local_google.sheet.grid import Grid, Place
+from bridge.local_google.sheet.snapshot import Snapshot
+
+CHOICES = ", "
+"""Between the options chosen in a dropdown that takes several."""
 
 Cells = dict[Place, Cell]
 _COUNTS = re.compile(r"(?<!\d)\d{1,15}\Z")
@@ -79,12 +83,12 @@ def replaced(grid: Grid, area: Area, wanted: re.Pattern[str], by: str, locale: s
     return cells
 
 
-def check_rules(grid: Grid, cells: Mapping[Place, Cell]) -> None:
+def check_rules(now: Snapshot, grid: Grid, cells: Mapping[Place, Cell]) -> None:
     """Raise `Invalid` when a strict rule rejects what was typed."""
     for (row, column), cell in cells.items():
         rule = grid.cell(row, column).validation
         if rule is None or not rule.strict or cell.value is None:
             continue
-        allowed = rule.options or ("TRUE", "FALSE")
-        if formats.shown(cell, "") not in allowed:
+        allowed, shown = now.options(rule), formats.shown(cell, now.locale)
+        if not set(shown.split(CHOICES) if rule.multiple else [shown]) <= set(allowed):
             raise Invalid(f"The cell in row {row + 1} takes only: {', '.join(allowed)}.")

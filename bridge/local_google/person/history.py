@@ -1,7 +1,7 @@
-"""What one person did, so that it can be taken back: the only way a person changes the book.
+"""The undo history of one person, through which all their changes to cells and lines go.
 
-A step is applied, saved, and only then remembered. When someone else moves lines, all is forgotten: steps name places,
-and would undo in the wrong one. Refuses to tell anybody: events are for `person`.
+A step is applied and saved before it is remembered. When someone else moves lines, the history is emptied: a step
+names places, and would be undone in the wrong ones. Fires no events; `person` does.
 """
 
 import threading

@@ -1,11 +1,13 @@
-"""What a person does at the sheet: type, paste, fill, cut, replace, sort, move lines, undo — and what that fires.
+"""What a person does at the sheet: type, paste, choose, fill, cut, sort, move lines, undo — and what that fires.
 
 The book has changed, on disk, before any event is told. Which event follows which action is GOOGLE.md section 2; where
-that is unknown, a switch of `Trouble` says. Never fires for what the API or a script writes.
+that is unknown, a switch of `Trouble` says. Never fires for what the API or a script writes. It is longer than other
+modules because it has a method for each thing that a person can do.
 """
 
 import functools
 import re
+import secrets
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,10 +21,12 @@ from bridge.local_google.person.history import History
 from bridge.local_google.person.line_steps import Action
 from bridge.local_google.person.steps import Put, Rename, Step
 from bridge.local_google.person.telling import edited
+from bridge.local_google.sheet import tables
 from bridge.local_google.sheet.a1 import Area, Dimension
 from bridge.local_google.sheet.book import Book
-from bridge.local_google.sheet.entry import Given
-from bridge.local_google.sheet.grid import Grid
+from bridge.local_google.sheet.cells import Run, Validation
+from bridge.local_google.sheet.entry import Given, raw
+from bridge.local_google.sheet.grid import Grid, Table
 
 Listener = Callable[[Event], None]
 Done = tuple[int, Sequence[Event]]
@@ -91,6 +95,41 @@ class Person:
         return self._typed(range, [[cell.value is not True]])
 
     @_action
+    def dropdown(self, range: str, options: Sequence[str] = (), source: str = "", *, multiple: bool = False) -> Done:
+        """Give cells a strict dropdown of these options, or of those that ``source`` lists, such as ``Lists!A2:A``."""
+        grid, area = self._at(range)
+        listed = self.book.now.listed(area.sheet_id, source) if source else None
+        rule = Validation("ONE_OF_RANGE" if source else "ONE_OF_LIST", tuple(options), True, listed, multiple)
+        step = Put({at: grid.cell(*at).but(validation=rule) for at in area.places})
+        return self._do(grid, step, Event("change", area.sheet_id, self._trouble.unknown_change))
+
+    @_action
+    def choose(self, range: str, options: Sequence[str]) -> Done:
+        """Click options of a dropdown, several only where it takes several; raises `Invalid` when there is none."""
+        grid, area = self._at(range)
+        rule = grid.cell(area.top, area.left).validation
+        if rule is None or rule.kind == "BOOLEAN" or (len(options) != 1 and not rule.multiple):
+            raise Invalid(f"There is no dropdown for that in {range}.")
+        return self._typed(range, [[gestures.CHOICES.join(options)]])
+
+    @_action
+    def mention(self, range: str, email: str) -> Done:
+        """Type @ and pick a person: a chip, which reads as its text (the address: no names are known here)."""
+        grid, area = self._at(range)
+        chip = raw(email, grid.cell(area.top, area.left)).but(runs=(Run(email, email),))
+        cells = {(area.top, area.left): chip}
+        event = telling.of_one_cell(area.sized(1, 1), grid, cells)
+        return self._do(grid, Put(cells), event, Event("change", area.sheet_id))
+
+    @_action
+    def convert(self, range: str, name: str, *, footer: bool = False) -> Done:
+        """Convert a range, its header first, to a table; cannot be undone here."""
+        _, area = self._at(range)
+        table = tables.shaped(Table(secrets.token_hex(5), name, area), area, footer=footer)
+        revision = self.book.change(lambda now: tables.put(now, table))
+        return revision, [Event("change", area.sheet_id, self._trouble.unknown_change)]
+
+    @_action
     def clear(self, range: str) -> Done:
         """Press Delete on a range; one cell is the same as typing nothing into it."""
         grid, area = self._at(range)
@@ -155,17 +194,13 @@ class Person:
             return self._do_lines(grid, line_steps.delete(grid, dimension, first, count))
         return self._do_lines(grid, line_steps.move(grid, dimension, first, count, before))
 
-    def rows(self, action: Literal["insert", "delete"], tab: str | int, row: int, count: int = 1) -> int:
-        """Insert rows before ``row``, or delete them from there on."""
-        return self.lines(action, tab, row, count=count)
-
     def insert_rows(self, tab: str | int, row: int, count: int = 1) -> int:
         """New rows before ``row``."""
-        return self.rows("insert", tab, row, count)
+        return self.lines("insert", tab, row, count=count)
 
     def delete_rows(self, tab: str | int, row: int, count: int = 1) -> int:
         """Rows from ``row`` on disappear."""
-        return self.rows("delete", tab, row, count)
+        return self.lines("delete", tab, row, count=count)
 
     @_action
     def rename(self, tab: str | int, title: str) -> Done:
@@ -218,7 +253,7 @@ class Person:
         area = start.sized(height, width)
         cells = gestures.typed(grid, area, values, self.book.now.locale)
         if not pasted:
-            gestures.check_rules(grid, cells)
+            gestures.check_rules(self.book.now, grid, cells)
         alone = (height, width) == (1, 1) and not pasted
         event = telling.of_one_cell(area, grid, cells) if alone else edited(area)
         return self._do(grid, Put(cells), event, Event("change", area.sheet_id))

@@ -1,4 +1,4 @@
-"""What a person's action does to a tab, as data with an inverse: the whole of undo and redo.
+"""What a person's action does to a tab, as data with an inverse for undo and redo.
 
 A step names places, not snapshots, so undoing an edit does not take back what the API wrote elsewhere since.
 """

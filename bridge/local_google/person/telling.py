@@ -1,4 +1,4 @@
-"""Which events follow what a person did (GOOGLE.md section 2). Pure; tells nobody."""
+"""Which events follow what a person did (GOOGLE.md section 2). Pure."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Time triggers: each fires every so many minutes, counted from when this process first saw it. Sleeps in between."""
+"""Time triggers: each fires every so many minutes, counted from when this process first saw it."""
 
 import threading
 import time

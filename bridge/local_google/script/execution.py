@@ -1,7 +1,7 @@
-"""One execution: who runs it, what it may ask the host for, and what is remembered of it.
+"""One execution: who runs it, what it may ask the host for, and what is recorded of it.
 
-Every call comes as JSON and leaves as JSON. Whatever goes wrong in one becomes an error that the script sees; no
-exception crosses into the engine.
+Each call of the script comes and is answered as JSON. A fault becomes an error that the script sees; no exception
+crosses into the engine.
 """
 
 import json
@@ -45,7 +45,7 @@ class Caller:
 
 @dataclass
 class Execution:
-    """A run under way. `host` is its whole world; `close` gives back what it held."""
+    """A run under way. `host` answers its calls; `close` releases its lock."""
 
     project: Project
     caller: Caller
@@ -92,12 +92,12 @@ class Execution:
         dialogs, held, rights, properties = self.dialogs, self._held, self.project.rights, self.project.properties
         return {
             "book": cells.about, "sheet.about": cells.sheet, "sheet.selection": cells.selection,
-            "range.check": cells.check, "range.find": cells.find, "range.name": cells.name,
+            "range.check": cells.check, "range.name": cells.name,
             "range.values": cells.values, "range.shown": cells.shown, "range.write": cells.write,
             "ui.open": dialogs.open, "ui.toast": dialogs.toast, "ui.menu": dialogs.menu, "ui.dialog": dialogs.dialog,
             "ui.panel": self._show, "html.file": self.project.html,
             "rights.require": rights.require_all, "rights.missing": rights.missing,
-            "lock.take": self._take_lock, "lock.held": held.held, "lock.release": held.release,
+            "lock.take": self._take_lock, "lock.release": held.release,
             "properties.all": properties.all, "properties.set": properties.set, "properties.delete": properties.delete,
             "triggers.mine": self._triggers, "triggers.create": self._create_trigger,
             "triggers.delete": self._delete_trigger,

@@ -1,4 +1,4 @@
-"""HTTP for scripts: real, but to this machine only. A connection that fails is raised, as Google throws it."""
+"""UrlFetchApp: real HTTP, to this machine only. A failed connection raises, as Google throws."""
 
 from typing import Any
 from urllib.parse import urlsplit

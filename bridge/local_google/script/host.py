@@ -1,9 +1,8 @@
 """Runs the sheet's script: triggers on events and by the clock, functions by name.
 
-An event is noted before the person's edit is answered, and handled later by worker threads. Executions may overlap, as
-Google's do; no two hold one lock. What still waits when it is stopped is dropped: the bridge's sweep finds it.
-
-Without threads, an event is handled when somebody waits for it, in that thread, one execution after the other.
+An event is queued before the person's edit is answered, and handled later by worker threads. Executions may overlap,
+as Google's do. What still waits at the stop is dropped; the bridge's sweep finds it. Without threads, `wait_idle`
+handles events in its caller's thread, one after the other.
 """
 
 import random

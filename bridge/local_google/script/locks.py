@@ -1,4 +1,4 @@
-"""The script's lock on its document: one holder. As Google's, it holds off scripts only, never a person or the API."""
+"""LockService's document lock: one holder. It stops other scripts, but no person and no API call."""
 
 import threading
 from typing import Literal
@@ -33,10 +33,6 @@ class Held:
     def take(self, seconds: float) -> bool:
         """Take the lock within the time; true at once when it is held already."""
         self._held = self._held or self._lock.take(seconds)
-        return self._held
-
-    def held(self) -> bool:
-        """Whether this execution has it."""
         return self._held
 
     def release(self) -> None:

@@ -1,6 +1,6 @@
-"""The rights of a script: what its manifest asks for, less what the person did not tick at Google's consent screen.
+"""The rights of a script: the scopes in its manifest, less those that the person did not tick at the consent screen.
 
-A manifest that lists scopes gets no others, as on Google; without a list Google finds them by itself, so all are there.
+A manifest without a list of scopes gets all of them, since Google then finds them by itself.
 """
 
 import json

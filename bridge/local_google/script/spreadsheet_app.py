@@ -49,14 +49,6 @@ class SpreadsheetApp:
         if row + rows - 1 > grid.row_count or column + columns - 1 > grid.column_count:
             raise Invalid("The coordinates of the range are outside the dimensions of the sheet.")
 
-    def find(self, sheet: int, text: str) -> Place:
-        """The block an A1 text names; it may name another tab, which is refused."""
-        tab = self._tab(sheet)
-        area = self._book.now.resolve(text if "!" in text else f"{a1.quoted(tab.title)}!{text}")
-        if area.sheet_id != sheet:
-            raise Invalid("Range not found")
-        return area.top + 1, area.left + 1, area.height, area.width
-
     def name(self, place: Place) -> str:
         """A block in A1 notation, without its tab."""
         row, column, rows, columns = place

@@ -1,4 +1,4 @@
-"""A1 notation and areas of a grid. Pure text and numbers; refuses to know which tabs exist."""
+"""A1 notation and areas of a grid. Pure; does not know which tabs exist."""
 
 import re
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ class Area:
 
     @property
     def places(self) -> list[tuple[int, int]]:
-        """Every cell, row by row; raises `Invalid` beyond a million, which a stand-in need not bear."""
+        """Every cell, row by row; raises `Invalid` beyond a million."""
         if self.height * self.width > MOST_PLACES:
             raise Invalid(f"The local Google changes at most {MOST_PLACES} cells at once.")
         return [(row, column) for row in range(self.top, self.bottom) for column in range(self.left, self.right)]
@@ -47,6 +47,12 @@ class Area:
     def covers(self, row: int, column: int) -> bool:
         """True when the cell lies inside."""
         return self.top <= row < self.bottom and self.left <= column < self.right
+
+    def meets(self, other: "Area") -> bool:
+        """True when both share a cell of one tab."""
+        apart = self.bottom <= other.top or other.bottom <= self.top
+        beside = self.right <= other.left or other.right <= self.left
+        return self.sheet_id == other.sheet_id and not apart and not beside
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,11 @@ def cells_text(top: int, left: int, bottom: int, right: int) -> str:
 def area_text(title: str, area: Area) -> str:
     """``Leads!B2:C4``."""
     return f"{quoted(title)}!{cells_text(area.top, area.left, area.bottom, area.right)}"
+
+
+def absolute(cells: str) -> str:
+    """``f2:$F`` → ``$F$2:$F``."""
+    return re.sub(r"\$?([A-Z]+|\d+)", r"$\1", cells.upper())
 
 
 def split_title(text: str) -> tuple[str | None, str | None]:

@@ -1,7 +1,7 @@
-"""The book as its users hold it: live, thread-safe, every change kept on disk before it is answered.
+"""The live book: thread-safe; every change is on disk before it is answered.
 
-`Tab` is the face for scripts, pages and tests: rows and columns count from 1, values are typed. `Book.change` is the
-only way anything changes. Reading takes no lock: a `Snapshot` never changes. Refuses to know people, quotas or HTTP.
+`Tab` is for scripts, pages and tests: rows and columns count from 1, values are typed. All changes go through
+`Book.change`. Reading takes no lock, as a `Snapshot` never changes. Knows no people, quotas or HTTP.
 """
 
 import threading
@@ -16,7 +16,7 @@ from bridge.local_google.sheet import a1, formats
 from bridge.local_google.sheet.a1 import Area
 from bridge.local_google.sheet.cells import Cell, DateValue, ErrorValue, NumberFormat, Validation
 from bridge.local_google.sheet.entry import Given, entered, raw
-from bridge.local_google.sheet.grid import Grid, Place, Protected
+from bridge.local_google.sheet.grid import FAR, Grid, Place, Protected
 from bridge.local_google.sheet.snapshot import Snapshot, beyond_grid
 from bridge.local_google.sheet.zones import zone
 
@@ -118,8 +118,9 @@ class Tab:
         self._change(lambda grid: grid.with_cells({(row - 1, column - 1): result}))
 
     def protect(self, area: str, editors: Sequence[str] = (), description: str = "") -> int:
-        """Protect an A1 area (without the tab) from everyone but the owner and ``editors``; returns its id."""
-        where = self._area(area)
+        """Protect an A1 area (without the tab; ``A:A`` has rows to come too) for ``editors`` only; returns its id."""
+        given = a1.parse(area)
+        where = replace(self._area(area), bottom=given.bottom or FAR, right=given.right or FAR)
         number = 1 + max((one.id for grid in self.book.now.grids for one in grid.protected), default=0)
         guard = Protected(number, where, tuple(editors), description=description)
         self._change(lambda grid: replace(grid, protected=(*grid.protected, guard)))

@@ -1,6 +1,6 @@
-"""What one cell holds. Frozen, so that a row can be shared between the book now, its past and its undo.
+"""What one cell holds. Frozen, so that the present, the past and the undo history can share rows.
 
-The structs are also what is kept on disk (`shelf`): their fields' names and places are those of files that exist.
+The structs are also the format on disk (`shelf`): existing files fix the names and the order of their fields.
 """
 
 from dataclasses import dataclass
@@ -51,21 +51,38 @@ class NumberFormat(Struct, frozen=True, array_like=True):
 
 
 class Validation(Struct, frozen=True):
-    """What a person may choose: ``kind`` is ONE_OF_LIST or BOOLEAN; ``strict`` rejects the rest, else it is marked."""
+    """What a person may enter: ``kind`` is ONE_OF_LIST, ONE_OF_RANGE or BOOLEAN.
+
+    ``strict``: anything else is refused, not only marked. ``source``: tab id and cells that list the options of
+    ONE_OF_RANGE, such as ``(0, "$F$2:$F")``. ``multiple``: several options at once, which the API does not show.
+    """
 
     kind: str
     options: tuple[str, ...] = ()
     strict: bool = False
+    source: tuple[int, str] | None = None
+    multiple: bool = False
+    shows_list: bool = True
+    message: str = ""
+
+
+class Run(Struct, frozen=True, omit_defaults=True):
+    """A part of a cell's text: plain, or with an ``email`` a people chip that shows ``text``."""
+
+    text: str
+    email: str = ""
+    display: str = "DEFAULT"
 
 
 class Cell(Struct, frozen=True, omit_defaults=True):
-    """One cell. With a ``formula``, ``value`` is its last known result."""
+    """One cell. With a ``formula``, ``value`` is its last known result. ``runs`` make up the text of one with chips."""
 
     value: Value = None
     formula: str | None = None
     format: NumberFormat | None = None
     validation: Validation | None = None
     note: str = ""
+    runs: tuple[Run, ...] = ()
 
     @property
     def has_date(self) -> bool:
@@ -73,8 +90,8 @@ class Cell(Struct, frozen=True, omit_defaults=True):
         return self.format is not None and self.format.is_date and is_number(self.value)
 
     def holding(self, value: Value, formula: str | None = None, format: NumberFormat | None = None) -> "Cell":
-        """The cell with other content; a new format only where one is given."""
-        return self.but(value=value, formula=formula, format=format or self.format)
+        """The cell with other content and without its chips; a new format only where one is given."""
+        return self.but(value=value, formula=formula, format=format or self.format, runs=())
 
     def but(self, **changes: Any) -> "Cell":
         """The cell with these fields changed."""

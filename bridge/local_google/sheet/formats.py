@@ -1,7 +1,7 @@
-"""How a cell looks: number formats and date patterns, and the renderings the API offers.
+"""How a cell looks: number formats, date patterns, and the API's renderings.
 
-Knows the formats that matter to a table of leads: text, fixed digits such as ``000``, grouping, decimals, percent,
-currency, dates and times. Decimal point and comma are those of English.
+Knows text, fixed digits such as ``000``, grouping, decimals, percent, currency, dates and times, with English decimal
+points and commas.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""One tab at one moment: a frozen grid, and how it looks after a change. Pure; nothing here writes or locks.
+"""One tab at one moment: a frozen grid, and what it becomes after a change. Pure.
 
-Rows are shared between a grid and its successors, so a copy costs a tuple of pointers and equality of rows is mostly
-identity: history, undo, lagging reads and atomic batches all rest on that.
+A grid shares unchanged rows with its successors, so a copy is cheap and rows are mostly compared by identity. Undo,
+lagging reads and atomic batches rely on that.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +31,38 @@ class Protected:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A typed column of a table, from its header down; ``options``: what a dropdown offers."""
+
+    area: Area
+    type: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that a person made of an area: a header row, a body, perhaps a ``footer`` row."""
+
+    id: str
+    name: str
+    area: Area
+    columns: tuple[Column, ...] = ()
+    footer: Area | None = None
+
+    @property
+    def body(self) -> Area:
+        """The rows between header and footer."""
+        return replace(self.area, top=self.area.top + 1, bottom=self.area.bottom - (self.footer is not None))
+
+    def moved(self, move: Callable[[Area], Area | None]) -> "Table | None":
+        """The table after its lines moved; None when nothing of it is left."""
+        area = move(self.area)
+        columns = tuple(replace(one, area=to) for one in self.columns if (to := move(one.area)) is not None)
+        footer = self.footer and move(self.footer)
+        return None if area is None else replace(self, area=area, columns=columns, footer=footer)
+
+
+@dataclass(frozen=True)
 class Grid:
     """A tab: its rows down to the last one that holds anything, its size, and what is tied to its lines."""
 
@@ -39,10 +71,9 @@ class Grid:
     rows: tuple[Row, ...] = ()
     row_count: int = 1000
     column_count: int = 26
-    frozen_rows: int = 0
-    frozen_columns: int = 0
     hidden: bool = False
     protected: tuple[Protected, ...] = ()
+    tables: tuple[Table, ...] = ()
     moves: int = 0
     """How often lines changed places: what names places by number is out of date since."""
 
@@ -101,11 +132,6 @@ class Grid:
         if rows <= self.row_count and columns <= self.column_count:
             return self
         return replace(self, row_count=max(self.row_count, rows), column_count=max(self.column_count, columns))
-
-    def resized(self, rows: int, columns: int) -> "Grid":
-        """Exactly this large; what lies outside is gone."""
-        kept = [row if len(row) <= columns else trimmed(list(row[:columns])) for row in self.rows[:rows]]
-        return replace(self, rows=_trimmed_rows(kept), row_count=rows, column_count=columns)
 
     def with_cells(self, changes: Mapping[Place, Cell]) -> "Grid":
         """The grid with other cells at these places, which must lie inside it."""
@@ -169,8 +195,9 @@ class Grid:
 
     def _with_areas(self, move: Callable[[Area], Area | None]) -> "Grid":
         """The grid with its areas moved; one of which nothing is left is gone."""
-        moved = (replace(one, area=area) for one in self.protected if (area := move(one.area)) is not None)
-        return replace(self, protected=tuple(moved))
+        guards = tuple(replace(one, area=area) for one in self.protected if (area := move(one.area)) is not None)
+        tables = tuple(moved for one in self.tables if (moved := one.moved(move)) is not None)
+        return replace(self, protected=guards, tables=tables)
 
 
 def _sort_key(cell: Cell) -> tuple[int, float, str]:

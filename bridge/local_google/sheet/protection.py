@@ -1,4 +1,4 @@
-"""Protected ranges stop every account that is none of their editors. The owner, who is None here, may do anything."""
+"""Protected ranges: only their editors and the owner (None here) may change them."""
 
 from collections.abc import Collection
 from dataclasses import replace

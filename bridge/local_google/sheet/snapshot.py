@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bridge.local_google.errors import Invalid, bad_field
-from bridge.local_google.sheet import a1
+from bridge.local_google.sheet import a1, formats
 from bridge.local_google.sheet.a1 import Area
+from bridge.local_google.sheet.cells import Validation
 from bridge.local_google.sheet.grid import Grid
 
 MOST_CELLS = 10_000_000
@@ -32,12 +33,16 @@ class Snapshot:
         return next((grid for grid in self.grids if grid.title.casefold() == title.casefold()), None)
 
     def resolve(self, text: str) -> Area:
-        """An A1 range or a tab's title, clipped to the grid; without a tab it is on the first one."""
-        grid = self.titled(text)
+        """An A1 range or a tab's title, clipped to the grid; without a tab it is on the first one that is visible.
+
+        ``A1`` is always a cell, even where a tab is called so.
+        """
+        grid = None if a1.is_single_cell(text) else self.titled(text)
         if grid is not None:
             return grid.area
         reference = a1.parse(text)
-        grid = self.grids[0] if reference.title is None else self.titled(reference.title)
+        visible = next((one for one in self.grids if not one.hidden), self.grids[0])
+        grid = visible if reference.title is None else self.titled(reference.title)
         if grid is None:
             raise Invalid(f"Unable to parse range: {text}")
         if reference.top >= grid.row_count or reference.left >= grid.column_count:
@@ -50,6 +55,35 @@ class Snapshot:
         """The area in A1 notation, with its tab."""
         return a1.area_text(self.grid(area.sheet_id).title, area)
 
+    def listed(self, sheet_id: int, text: str) -> tuple[int, str]:
+        """The tab and the cells of ``=Lists!A2:A`` for a rule on this tab, absolute as Google keeps them."""
+        title, cells = a1.split_title(text.removeprefix("="))
+        grid = self.grid(sheet_id) if title is None else self.titled(title)
+        if grid is None or cells is None:
+            raise Invalid(f"Unable to parse range: {text}")
+        self.resolve(f"{a1.quoted(grid.title)}!{cells}")
+        return grid.sheet_id, a1.absolute(cells)
+
+    def source(self, rule: Validation) -> str:
+        """The range that lists a rule's options, such as ``Lists!$A$2:$A``; ``""`` when there is none (any more)."""
+        grid = next((one for one in self.grids if rule.source and one.sheet_id == rule.source[0]), None)
+        return f"{a1.quoted(grid.title)}!{rule.source[1]}" if grid and rule.source else ""
+
+    def options(self, rule: Validation) -> tuple[str, ...]:
+        """The texts that a rule takes. The range of ONE_OF_RANGE stays where it is when rows move."""
+        if rule.kind != "ONE_OF_RANGE":
+            return rule.options or ("TRUE", "FALSE")
+        try:
+            area = self.resolve(self.source(rule))
+        except Invalid:
+            return ()
+        listed = (
+            cell
+            for row in self.grid(area.sheet_id).rows[area.top : area.bottom]
+            for cell in row[area.left : area.right]
+        )
+        return tuple(text for cell in listed if (text := formats.shown(cell, self.locale)))
+
     def changed(self, sheet_id: int, change: Callable[[Grid], Grid]) -> "Snapshot":
         """The book with one tab changed; the very same book when the tab stays as it is."""
         before = self.grid(sheet_id)
@@ -58,18 +92,10 @@ class Snapshot:
             return self
         return replace(self, grids=tuple(after if grid is before else grid for grid in self.grids))._checked()
 
-    def with_new_tab(self, grid: Grid, index: int | None = None) -> "Snapshot":
-        """The book with another tab; raises `Invalid` when its id or title is taken."""
-        if any(other.sheet_id == grid.sheet_id for other in self.grids):
-            raise Invalid(f"Sheet with id {grid.sheet_id} already exists. Please use a different id.")
+    def with_new_tab(self, grid: Grid) -> "Snapshot":
+        """The book with another tab at the end; raises `Invalid` when its title is taken."""
         self.check_title(grid.title)
-        at = len(self.grids) if index is None else index
-        return replace(self, grids=(*self.grids[:at], grid, *self.grids[at:]))._checked()
-
-    def with_tab_at(self, grid: Grid, index: int) -> "Snapshot":
-        """The book with one of its tabs at another place among the tabs."""
-        others = [one for one in self.grids if one is not grid]
-        return replace(self, grids=(*others[:index], grid, *others[index:]))
+        return replace(self, grids=(*self.grids, grid))._checked()
 
     def check_room(self, grid: Grid, rows: int = 0, columns: int = 0) -> None:
         """Raise `Invalid` when so many more rows or columns of this tab were too many cells (GOOGLE.md section 5)."""

@@ -1,4 +1,4 @@
-"""Time zones by name: a name is one of those that the time zone database lists. Refuses to look for it as a file."""
+"""Time zones by the names that the time zone database lists."""
 
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -7,8 +7,5 @@ _names = cache(available_timezones)
 
 
 def zone(name: str) -> ZoneInfo | None:
-    """The zone, or None when there is none of this name.
-
-    `ZoneInfo` by itself opens a path made of the name: ``America`` is a folder there, and a long name an OSError.
-    """
+    """The zone, or None. `ZoneInfo` opens a file of that name: ``America`` is a folder, a long name an OSError."""
     return ZoneInfo(name) if name in _names() else None

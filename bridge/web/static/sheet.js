@@ -302,12 +302,12 @@ export class Sheet {
   /** @param {0 | 1} below 0: above the chosen rows, 1: below them */
   insertRow(below) {
     const row = (below ? this.chosen.bottom + 1 : this.chosen.top) + 1;
-    return this.act('/local/rows', { action: 'insert', tab: this.tab, row, count: 1 });
+    return this.act('/local/lines', { action: 'insert', tab: this.tab, first: row });
   }
 
   deleteRows() {
     const { top, bottom } = this.chosen;
-    return this.act('/local/rows', { action: 'delete', tab: this.tab, row: top + 1, count: bottom - top + 1 });
+    return this.act('/local/lines', { action: 'delete', tab: this.tab, first: top + 1, count: bottom - top + 1 });
   }
 
   /** Sorts everything below the header by the chosen column. */

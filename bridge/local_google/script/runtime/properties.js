@@ -32,7 +32,6 @@ const documentLock = strict('Lock', {
     expect('LockService.Lock.tryLock', arguments, ['number']);
     return host('lock.take', milliseconds);
   },
-  hasLock: () => host('lock.held'),
   releaseLock: () => host('lock.release'),
 });
 

@@ -58,8 +58,8 @@ function sheetOf(id) {
     getRange(row, column, rows = 1, columns = 1) {
       const number = 'number';
       const counts = [[number, number], [number, number, number], [number, number, number, number]];
-      expect('SpreadsheetApp.Sheet.getRange', arguments, ...counts, ['String']);
-      return typeof row === 'string' ? rangeOf(id, ...host('range.find', id, row)) : within(row, column, rows, columns);
+      expect('SpreadsheetApp.Sheet.getRange', arguments, ...counts);
+      return within(row, column, rows, columns);
     },
   });
 }
