@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gspread.urls import SPREADSHEET_URL
+from gspread.utils import absolute_range_name, rowcol_to_a1
 
 from bridge.config.model import SheetConfig
 from bridge.core.values import Raw
@@ -59,20 +60,20 @@ class Sheet:
 
     def read(self, rows: Iterable[int] | None = None) -> Snapshot:
         """The header and these rows, or all rows; one read (more when the tab was renamed or lost rows)."""
-        wanted = [] if rows is None else ["!1:1", *(f"!{span}" for span in _spans(rows))]
+        wanted = [None] if rows is None else ["1:1", *_spans(rows)]
         try:
-            return self._read([self._title() + part for part in wanted or [""]], "look" if wanted else "compare")
+            return self._read(wanted, "compare" if rows is None else "look")
         except Rejected:
             self._follow_renamed_tab()
         try:
-            return self._read([self._title()], "compare")
+            return self._read([None], "compare")
         except Rejected as error:
             raise Permanent(str(error)) from error
 
     def read_column(self, column: int) -> Snapshot:
         """One column (0-based) of every row, each as a row of one cell; one read."""
-        letters = _letters(column)
-        return self._read([f"{self._title()}!{letters}:{letters}"], "find")
+        letters = rowcol_to_a1(1, column + 1).removesuffix("1")
+        return self._read([f"{letters}:{letters}"], "find")
 
     def write(self, writes: Sequence[RowWrite]) -> list[Raw | Unechoed]:
         """Set the cells, RAW and all at once; returns what each row's id cell shows now. One write.
@@ -118,14 +119,13 @@ class Sheet:
 
     def _range(self, write: RowWrite) -> dict[str, Any]:
         first, last = _span(write)
+        span = f"{rowcol_to_a1(write.row, first + 1)}:{rowcol_to_a1(write.row, last + 1)}"
         values = [write.cells.get(column) for column in range(first, last + 1)]
-        return {
-            "range": f"{self._title()}!{_letters(first)}{write.row}:{_letters(last)}{write.row}",
-            "values": [values],
-        }
+        return {"range": absolute_range_name(self.tab, span), "values": [values]}
 
-    def _read(self, ranges: list[str], purpose: Purpose) -> Snapshot:
-        """Not gspread's own ``spreadsheets_get``, which makes a dict of every cell."""
+    def _read(self, parts: Sequence[str | None], purpose: Purpose) -> Snapshot:
+        """Read these parts of the tab (None: all). gspread's ``spreadsheets_get`` would make a dict of every cell."""
+        ranges = [absolute_range_name(self.tab, part) for part in parts]
         asked: dict[str, Any] = {"ranges": ranges, "includeGridData": "true", "fields": FIELDS, "prettyPrint": "false"}
         with self._calling("read", purpose):
             answer = self.google.http.request("get", SPREADSHEET_URL % self._id, params=asked)
@@ -148,9 +148,6 @@ class Sheet:
 
     def _calling(self, kind: Kind, purpose: Purpose) -> Calling:
         return Calling(self.calls, kind, purpose, self.google.email)
-
-    def _title(self) -> str:
-        return "'" + self.tab.replace("'", "''") + "'"
 
 
 def _appended(cell: AppendedCell | None) -> dict[str, Any]:
@@ -188,13 +185,3 @@ def _spans(rows: Iterable[int]) -> list[str]:
     if len(spans) > MOST_RANGES:
         spans = [[spans[0][0], spans[-1][1]]]
     return [f"{first}:{last}" for first, last in spans]
-
-
-def _letters(column: int) -> str:
-    """Column letters of a 0-based index: 0 → A, 26 → AA."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

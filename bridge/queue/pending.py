@@ -87,12 +87,6 @@ def give_up(session: Session, link: Link, claimed: int, now: datetime, why: str)
     log.warning("write_buried", sheet=link.sheet, link=link.id, cause=link.cause)
 
 
-def retry(session: Session, link: Link, at: datetime) -> None:
-    """Put a dead letter back into the outbox, with everything that was refused."""
-    link.refused = {}
-    mark_pending(session, link, at)
-
-
 def put_back(session: Session, runtime: Runtime, link_id: int | None) -> list[Link]:
     """Put dead letters back into the outbox: this link's, also its refused cells, or (None) all."""
     if link_id is not None and not 0 < link_id < 2**63:
@@ -103,5 +97,6 @@ def put_back(session: Session, runtime: Runtime, link_id: int | None) -> list[Li
     wanted = mine.where(Link.failed_at.is_not(None)) if link_id is None else mine.where(Link.id == link_id)
     found = [link for link in session.scalars(wanted) if link.failed_at is not None or link.refused]
     for link in found:
-        retry(session, link, runtime.now())
+        link.refused = {}
+        mark_pending(session, link, runtime.now())
     return found

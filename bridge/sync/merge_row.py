@@ -18,22 +18,17 @@ from bridge.tracker import Task, task_arguments, task_fields
 
 OWN = frozenset(["id", "sync"])
 """Fields the bridge owns; unreadable cells there are not reported."""
+Values = Mapping[str, Collection[Value]]
+"""field → values."""
 
 
-def update(
-    context: SyncContext, row: Row, link: Link, task: Task, replaced: Mapping[str, Collection[Value]]
-) -> RowOutcome:
+def update(context: SyncContext, row: Row, link: Link, task: Task, replaced: Values) -> RowOutcome:
     """Merge a row that was read with its task; mark what the sheet then owes as pending."""
     values, unread = acceptable(row, context.sheet.mapping)
     note_unread_cells(context, row, link, unread)
     touched = _clear_refusals(context, row, link)
     values |= {name: link.base.get(name) for name in unread}
-    sent: Mapping[str, set[Value]] = {}
-    unseen, old = sent, replaced
-    if link.in_flight_writes:
-        sent = in_flight_writes.values(link, *in_flight_writes.OWN)
-        unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
-        old = replaced if context.reading.seq is None else _either(replaced, sent)  # a delivery may be from before
+    sent, unseen, old = _own_values(context, link, replaced) if link.in_flight_writes else ({}, {}, replaced)
     base, doubtful = classify_read(link.base, values, unseen, old, context.reading.event_fields.get(row.number, ()))
     certain = {name: value for name, value in values.items() if name not in doubtful}
     overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
@@ -47,8 +42,14 @@ def update(
     return RowOutcome(row.number, row.lead_id, _outcome(merged, reasons), task.id, reasons, changes)
 
 
-def _either(one: Mapping[str, Collection[Value]], other: Mapping[str, Collection[Value]]) -> dict[str, set[Value]]:
-    return {name: {*one.get(name, ()), *other.get(name, ())} for name in one.keys() | other.keys()}
+def _own_values(context: SyncContext, link: Link, replaced: Values) -> tuple[Values, Values, Values]:
+    """Our values that the row may show: all that were sent, the unconfirmed, and those that an old read shows."""
+    sent = in_flight_writes.values(link, *in_flight_writes.OWN)
+    unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
+    if context.reading.seq is None:
+        return sent, unseen, replaced
+    names = replaced.keys() | sent.keys()  # a delivery may have been read before a write arrived
+    return sent, unseen, {name: {*replaced.get(name, ()), *sent.get(name, ())} for name in names}
 
 
 def merge_row(context: SyncContext, link: Link, task: Task, base: Fields, values: Fields) -> Merge:

@@ -36,11 +36,13 @@ def _filled(row: Row) -> list[str]:
     return [name for name, value in row.values.items() if value is not None]
 
 
-def _record_emptied(job: Job, rows: Sequence[Row], stood: Sequence[object]) -> None:
+def _record_emptied(job: Job, rows: Sequence[Row], id_cells: Sequence[object]) -> None:
     """For a lead that had moved into such a row: the emptied cells are misdirected writes."""
     now = job.runtime.now()
     emptied = {
-        lead_id_of(there): row for row, there in zip(rows, stood, strict=True) if isinstance(there, str | int | float)
+        lead_id_of(id_cell): row
+        for row, id_cell in zip(rows, id_cells, strict=True)
+        if isinstance(id_cell, str | int | float)
     }
     with job.writing() as session:
         for victim in in_flight_writes.links(session, now, Link.sheet == job.key, Link.lead_id.in_(emptied)):

@@ -13,7 +13,8 @@ from structlog.stdlib import get_logger
 from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.core.values import EMPTY, Raw
 from bridge.errors import Rejected, Throttled
-from bridge.google.sheet import Unechoed
+from bridge.google.sheet import UNECHOED, RowWrite, Unechoed
+from bridge.google.snapshot import Snapshot
 from bridge.queue import pending
 from bridge.store import in_flight_writes
 from bridge.store.history import By, note_refused, settle_waiting
@@ -47,7 +48,7 @@ def _send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> bool:
     except Throttled:
         _turned_away(job, planned)
         raise
-    return _settle(job, planned, _standing(job, planned, echoed), last=last) == len(planned)
+    return _settle(job, planned, _id_cells(job, planned, echoed), last=last) == len(planned)
 
 
 def _turned_away(job: Job, planned: list[PlannedWrite], why: str = "") -> None:
@@ -61,55 +62,50 @@ def _turned_away(job: Job, planned: list[PlannedWrite], why: str = "") -> None:
         session.commit()
 
 
-def _standing(job: Job, planned: list[PlannedWrite], echoed: list[Raw | Unechoed]) -> list[Raw | Unechoed]:
-    """For each write, what its row's id cell showed. Where Google's answer lacks it, one more read tells, unless that
-    is too old to show the write itself.
-    """
-    unsaid = [one.write.row for one, said in zip(planned, echoed, strict=True) if isinstance(said, Unechoed)]
-    snapshot = job.sheet.read(unsaid) if unsaid else None
-
-    def standing(one: PlannedWrite, said: Raw | Unechoed) -> Raw | Unechoed:
-        if not isinstance(said, Unechoed):
-            return said or None
-        cells = dict(enumerate(snapshot.cells(one.write.row) if snapshot else ()))
-        shown = {column: cells.get(column, EMPTY).value for column in one.write.cells}
-        if {column: "" if value is None else value for column, value in shown.items()} != dict(one.write.cells):
-            return said
-        return cells.get(one.write.id_column, EMPTY).value
-
-    return [standing(one, said) for one, said in zip(planned, echoed, strict=True)]
+def _id_cells(job: Job, planned: list[PlannedWrite], echoed: list[Raw | Unechoed]) -> list[Raw | Unechoed]:
+    """For each write, what its row's id cell showed; where Google's answer lacks it, by one more read."""
+    lacking = [one.write.row for one, said in zip(planned, echoed, strict=True) if isinstance(said, Unechoed)]
+    if not lacking:
+        return [said or None for said in echoed]
+    again = job.sheet.read(lacking)
+    both = zip(planned, echoed, strict=True)
+    return [_id_cell(again, one.write) if isinstance(said, Unechoed) else said or None for one, said in both]
 
 
-def _settle(job: Job, planned: list[PlannedWrite], standing: list[Raw | Unechoed], *, last: bool) -> int:
+def _id_cell(again: Snapshot, write: RowWrite) -> Raw | Unechoed:
+    """The id cell as it was read again; `UNECHOED` while that reading is too old to show the write."""
+    cells = dict(enumerate(again.cells(write.row)))
+    shown = {column: cells.get(column, EMPTY).value for column in write.cells}
+    if {column: "" if value is None else value for column, value in shown.items()} != dict(write.cells):
+        return UNECHOED
+    return cells.get(write.id_column, EMPTY).value
+
+
+def _settle(job: Job, planned: list[PlannedWrite], id_cells: list[Raw | Unechoed], *, last: bool) -> int:
     """Returns how many writes are in the rows that were meant."""
     now = job.runtime.now()
     with job.writing() as session:
         ids = [one.link_id for one in planned]
         known = {link.id: link for link in in_flight_writes.links(session, now, Link.id.in_(ids))}
         reached: dict[int, set[str]] = {}
-        for one, stood in zip(planned, standing, strict=True):
+        for one, id_cell in zip(planned, id_cells, strict=True):
             link = known[one.link_id]
-            if isinstance(stood, Unechoed):
+            if isinstance(id_cell, Unechoed):
                 pending.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
-            elif stood != (one.write.id_cell or None):
+            elif id_cell != (one.write.id_cell or None):
                 log.warning("row_moved_under_write", sheet=job.key, row=one.write.row, link=link.id)
-                misdirected(session, link, lead_id_of(stood), one.values.keys(), _by(job, now))
+                misdirected(session, link, lead_id_of(id_cell), one.values.keys(), _by(job, now))
                 pending.postpone(link, now, "the row moved while it was written")
             elif _settle_link(job, session, link, one, now):
                 reached[link.id] = set(one.values)
-                _log_written(job, one)
+                fields, row = ",".join(sorted(one.values)), one.write.row
+                log.info("row_written", sheet=job.key, link=link.id, row=row, fields=fields, cause=one.cause)
         settle_waiting(session, job.key, reached, now)
         if last and len(reached) == len(planned):
             job.finish(session)
         else:
             session.commit()
     return len(reached)
-
-
-def _log_written(job: Job, one: PlannedWrite) -> None:
-    fields = ",".join(sorted(one.values))
-    sheet, row = job.key, one.write.row
-    log.info("row_written", sheet=sheet, link=one.link_id, row=row, fields=fields, cause=one.cause)
 
 
 def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now: datetime) -> bool:

@@ -115,5 +115,5 @@ def test_a_patch_passes_few_modules_statements_and_commits_until_its_cell_is_set
         settled.drain()
     assert settled.cell("C2") == "QUALIFIED"
     assert len(way.modules) <= 25, way.modules
-    most = 25 if settled.database.startswith("sqlite") else 33  # PostgreSQL's rows are locked, and its job is deferred
+    most = 24 if settled.database.startswith("sqlite") else 28  # PostgreSQL's rows are locked, and its job is deferred
     assert (len(way.statements) <= most, way.commits) == (True, 4), len(way.statements)
