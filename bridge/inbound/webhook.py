@@ -29,7 +29,7 @@ from bridge.store.history import By
 from bridge.store.models import ActorKind, Delivery, SheetQueue
 from bridge.store.unit_of_work import effects, lock_queue, wake_after_commit
 from bridge.sync.context import Reading, SyncContext
-from bridge.sync.ingest import take
+from bridge.sync.ingest import ingest_rows
 from task_api.actor import Actor
 from task_api.db_errors import contended
 from task_api.errors import Problem
@@ -104,7 +104,7 @@ def _take(
     outcomes: list[RowOutcome] = []
     if isinstance(message, Rows):
         by = By(Actor(ActorKind.DELIVERY, request.id), now)
-        outcomes = take(SyncContext(session, sheet, _reading(sheet, request, message, layout, now), by))
+        outcomes = ingest_rows(SyncContext(session, sheet, _reading(sheet, request, message, layout, now), by))
         if "sync" in layout.positions and any(one.task_id is None and one.reasons for one in outcomes):
             ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it writes the reasons into the sync column
     _heard(session, queue, message, now)

@@ -21,7 +21,7 @@ from bridge.sync.merge_row import needs_write, update
 from bridge.tracker import Task
 
 
-def take(context: SyncContext) -> list[RowOutcome]:
+def ingest_rows(context: SyncContext) -> list[RowOutcome]:
     """Merge every row that is not blank; returns their outcomes in order."""
     if context.reading.edited and not _shows_its_word(context.reading):
         context = check_event(context)

@@ -30,7 +30,7 @@ from bridge.store.models import ActorKind, InFlightWrite, Link, SheetQueue
 from bridge.sync import new_rows, status_cell, vanished_rows
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.duplicate_ids import keep_one_each
-from bridge.sync.ingest import take
+from bridge.sync.ingest import ingest_rows
 from bridge.sync.known_links import known_leads
 from bridge.sync.misdirected_writes import find_victims, missing_writes
 from bridge.sync.overwritten_edits import settle_overwritten
@@ -138,7 +138,7 @@ def _take(
     reading = Reading(rows, view.began, ids=compared.places, namesakes=compared.namesakes, missing=missing)
     context = SyncContext(session, view.config, reading, By(_actor(job), job.runtime.now()))
     find_victims(session, view.config.key, missing, rows, context.by)
-    return take(context)
+    return ingest_rows(context)
 
 
 def _note_sweep(session: Session, job: Job, view: SheetView, outcomes: Sequence[RowOutcome]) -> None:
