@@ -26,7 +26,7 @@ log = get_logger(__name__)
 
 class SheetEngine(Protocol):
     """What runs the outbox. Knows when a sheet's job runs, not what it does (`bridge.worker.run`). The truth is in
-    links and queues: a lost wish costs latency, never data.
+    links and queues: a lost wake-up costs latency, never data.
     """
 
     def start(self) -> None:
@@ -78,7 +78,7 @@ class Runtime:
 
     @property
     def stopping(self) -> bool:
-        """True from the moment the engine is told to stop: nobody should wait for anything any more."""
+        """True once the engine is told to stop: nothing should be waited for any more."""
         return self.engine.stopping
 
     def wake(self, sheet: str, at: datetime | None) -> None:
@@ -127,7 +127,7 @@ class Runtime:
         return (sheet.calls.begun["read"], sheet.calls.begun["write"]) if sheet else (0, 0)
 
     def close(self) -> None:
-        """Let go of connections; work goes on by opening new ones."""
+        """Close the connections; further work opens new ones."""
         with self._opening:
             for google in self._googles.values():
                 google.close()

@@ -73,12 +73,12 @@ def without_row(session: Session, *conditions: ColumnElement[bool], limit: int |
     return list(session.scalars(found.with_for_update(of=Task, key_share=True)))
 
 
-def bearing(session: Session, lead_ids: Collection[str]) -> list[Task]:
+def with_lead_id(session: Session, lead_ids: Collection[str]) -> list[Task]:
     """Active tasks without a row that have one of these lead ids."""
     return without_row(session, Task.lead_id.in_(lead_ids)) if lead_ids else []
 
 
-def saying(session: Session, name: str, values: Collection[Value], texts: Collection[str]) -> list[Task]:
+def with_value(session: Session, name: str, values: Collection[Value], texts: Collection[str]) -> list[Task]:
     """Active tasks without a row and lead id whose field is one of the values, or one of the texts but for case."""
     column = getattr(Task, name)
     same = func.lower(func.trim(column)).in_([text.lower() for text in texts])

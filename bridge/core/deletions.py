@@ -34,7 +34,7 @@ class Deletions:
 def deletions(
     gone: Collection[Gone], leads: int, began: datetime, grace: timedelta, approved: datetime | None
 ) -> Deletions:
-    """Tombstones first, archives after the grace time, and neither without a look at the numbers.
+    """Set tombstones first and archive after the grace time; too many at once wait for approval.
 
     ``leads``: how many rows with an id the sheet shows: none at all is never a deletion. ``approved``: what had
     vanished by then may go, however much it is.

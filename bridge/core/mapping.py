@@ -157,9 +157,9 @@ class SheetMapping:
     def task_as_lead(
         self, task: Mapping[str, Value], present: Iterable[Fields], last_words: Mapping[str, str]
     ) -> dict[str, Value]:
-        """What the task says to the sheet, in the lead's words: fields that only travel to the task are left out.
+        """The task's fields as the lead's; fields that only travel to the task are left out.
 
-        ``present``: what the row says now, then the base (for the way back of statuses).
+        ``present``: the row as it is now, then the base; a status keeps the word that one of them has.
         """
         said: dict[str, Value] = {}
         for task_field, column in self.shown_by.items():

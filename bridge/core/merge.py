@@ -54,8 +54,8 @@ class Merge:
 def merge(base: Fields, sheet: Fields, task: Fields, rules: Mapping[str, Rule], latest: Side) -> Merge:
     """Merge the fields that the sheet shows; fields of other columns keep their base.
 
-    ``task`` lacks the fields that the task does not say to the sheet (a title made from a name, say). ``latest``
-    names the side that changed last, for the policy of that name.
+    ``task`` lacks the fields that a task does not show in the sheet, such as the name in its title. ``latest`` names
+    the side that changed last, for the policy of that name.
     """
     result, conflicts = Merge(base=dict(base) | dict(sheet)), []
     for name, shown in sheet.items():
@@ -90,7 +90,7 @@ def classify_read(
     Google gives no read-your-write and no version (GOOGLE.md sections 4 and 8), so a value that differs from the
     base may be: a person's edit; a value we wrote and did not yet see confirmed (``in_flight``) — then the base
     becomes it; or a value that was replaced moments ago (``replaced``) — then the read may be old: in doubt, to be
-    read again. A field a person edited in this very event (``edited``) is what it says.
+    read again. A field that a person edited in this very event (``edited``) is taken as it is.
     """
     rebased, doubtful = dict(base), set()
     for name, shown in sheet.items():

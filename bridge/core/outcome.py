@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
 
 class RefusedBy(StrEnum):
-    """Who keeps a value out of its cell."""
+    """What keeps a value out of its cell."""
 
     CELL = "cell"
     """The cell itself, as a read of it shows: a formula, a dropdown, a protection, or the kind of its column."""

@@ -107,7 +107,7 @@ def _take(
         outcomes = ingest_rows(SyncContext(session, sheet, _reading(sheet, request, message, layout, now), by))
         if "sync" in layout.positions and any(one.task_id is None and one.reasons for one in outcomes):
             ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it writes the reasons into the sync column
-    _heard(session, queue, message, now)
+    _record_contact(session, queue, message, now)
     if message.header:
         queue.settings, queue.missing = _settings(sheet, message, layout), list(layout.missing)
     return {
@@ -115,11 +115,11 @@ def _take(
         "outcomes": [_wire(outcome) for outcome in outcomes],
         "settings": queue.settings,
         "problem": (None if queue.attempts else queue.problem)
-        or (missing_columns(queue) if queue.missing else None),  # not what passes
+        or (missing_columns(queue) if queue.missing else None),  # a failure that is tried again is not reported
     }
 
 
-def _heard(session: Session, queue: SheetQueue, message: Message, now: datetime) -> None:
+def _record_contact(session: Session, queue: SheetQueue, message: Message, now: datetime) -> None:
     """Record the sign of life; ask for a sweep, or end a pause, where it gives reason to."""
     if (wait := _sweep_wait(queue, message, now)) is not None:
         ask_for_sweep(session, queue.sheet, now + wait)

@@ -91,15 +91,15 @@ def note_task_change(
     changes: Mapping[str, tuple[Any, Any]],
     by: By,
 ) -> None:
-    """Fields changed through the API: in the lead's words where a column shows them, waiting where the sheet must hear
-    of them; else in the task's. ``before``, ``said``: what the task said to the sheet before and says now.
+    """Fields changed through the API: in the lead's words where a column shows them, waiting where the sheet is to
+    show them; else in the task's. ``before``, ``said``: the task as a lead, before and now.
     """
     put = by.actor.kind == ActorKind.UNDO
     rule = Rule.UNDO if put else Rule.TASK
     for task_field, (old, new) in changes.items():
         name = mapping.shown_by[task_field].field if task_field in mapping.shown_by else task_field
         if put and name in link.overrides:
-            continue  # noted in the lead's words, as what was put
+            continue  # `note_put` has noted it
         if name in said and name in link.base and link.base[name] != said[name]:
             _note(session, link, "task", name, link.base[name], said[name], by, ChangeState.WAITING, rule)
         elif name in said and name in link.base and before[name] != said[name]:
@@ -146,7 +146,7 @@ def note_covered(session: Session, link: Link, name: str, value: Value, by: By, 
 
 
 def note_put(session: Session, link: Link, name: str, value: Value, by: By) -> None:
-    """A value that is put back into the sheet, on a person's word."""
+    """A value that is put back into the sheet, at a person's request."""
     _note(session, link, "task", name, link.base.get(name), value, by, ChangeState.WAITING, Rule.UNDO)
 
 

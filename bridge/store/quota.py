@@ -62,7 +62,7 @@ class Pace:
 
 
 def take(session: Session, name: str, pace: Pace, now: datetime) -> bool:
-    """Take what a job probably needs; False, and nothing taken, while that much is not free."""
+    """Take what a job probably needs; False, and nothing is taken, while that much is not free."""
     account = _locked(session, name, pace)
     if wait(account, pace, now) > 0:
         return False
@@ -74,7 +74,7 @@ def take(session: Session, name: str, pace: Pace, now: datetime) -> bool:
 
 
 def settle(session: Session, name: str, used: Used) -> None:
-    """The job is over and has made so many calls: what it took too little is a debt, what it took too much is back."""
+    """A job has ended: charge or return the difference between the calls it took and those it made."""
     more = {"reads": Account.reads - (used[0] - READS_A_JOB), "writes": Account.writes - (used[1] - WRITES_A_JOB)}
     if used != (READS_A_JOB, WRITES_A_JOB):
         session.execute(update(Account).where(Account.name == name).values(**more))

@@ -61,11 +61,11 @@ class Effects:
             self.wake(sheet, at)
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Drop everything: it is done, or was rolled back."""
         self.notes, self.wakes, self.locked, self.counts = [], {}, {}, {}
 
     def count(self, sheet: str, name: str, labels: Mapping[str, float]) -> None:
-        """So many more of each label."""
+        """Add to the counts of these labels."""
         for label, value in labels.items():
             self.counts[sheet, name, label] = self.counts.get((sheet, name, label), 0.0) + value
 

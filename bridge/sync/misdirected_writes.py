@@ -62,8 +62,8 @@ def doubt(
 
 
 def find_victims(session: Session, sheet: str, missing: Sequence[InFlightWrite], rows: Iterable[Row], by: By) -> None:
-    """Mark the cells that show a missing write instead of their lead's own value, and note them in the history: had a
-    person typed that very word, it is kept there.
+    """Mark the cells that show a missing write instead of their lead's own value, and note them in the history, in
+    case a person typed that very word.
     """
     looked = {row.lead_id: row for row in rows if row.lead_id} if missing else {}
     if not looked:

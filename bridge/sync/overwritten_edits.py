@@ -79,7 +79,7 @@ def _verdict(context: SyncContext, one: OverwrittenEdit, news: Collection[Change
 
 
 def _stands(session: Session, one: OverwrittenEdit) -> bool:
-    """True when the lead has a row that shows the field, and a live task."""
+    """True when the lead has a row that shows the field, and an active task."""
     link = session.get_one(Link, one.link_id)
     return link.gone_at is None and one.field in link.base and task_of(session, link).archived_at is None
 

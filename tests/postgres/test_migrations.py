@@ -15,6 +15,7 @@ from sqlalchemy import MetaData, create_engine, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
 import task_api.models  # noqa: F401
+from bridge.core.outcome import RefusedWrite
 from bridge.store.models import InFlightWrite, Link
 from task_api import schema
 from task_api.db import Base, open_engine
@@ -249,7 +250,7 @@ def test_what_is_in_flight_and_refused_at_schema_0010_is_kept(databases, tmp_pat
         ]  # fmt: skip
         assert set(session.execute(select(InFlightWrite.sheet, InFlightWrite.sent_at))) == {("leads", AT)}
         assert {link.id: link.append_tried_at for link in session.scalars(select(Link))}[4] == AT
-        assert session.get_one(Link, 1).refused == {
+        assert {name: RefusedWrite(*said) for name, said in session.get_one(Link, 1).refused.items()} == {
             "notes": ("x", "google", "Google refuses it: protected"), "due": (None, "cell", "the cell holds a formula"),
         }  # fmt: skip
     command.downgrade(schema.alembic(engine), "0010")
