@@ -33,8 +33,10 @@ KEEP_DELIVERIES = timedelta(days=30)
 def tidy(runtime: Runtime) -> bool:
     """One portion of each; True when there is more to do."""
     now = runtime.now()
-    _forget_ended_sign_ins(runtime, now - KEEP_SIGN_INS)
-    forgotten = _forget_deliveries(runtime, now - KEEP_DELIVERIES)
+    with runtime.writing() as session:
+        tokens.forget_ended(session, now - KEEP_SIGN_INS)  # tokens of programs stay, also revoked ones
+        forgotten = _forget_deliveries(session, now - KEEP_DELIVERIES)
+        session.commit()
     keep = runtime.config.keep_history
     archived = _archive_changes(runtime, now - timedelta(days=keep)) if keep else 0
     if forgotten or archived:
@@ -42,21 +44,12 @@ def tidy(runtime: Runtime) -> bool:
     return AT_ONCE in {forgotten, archived}
 
 
-def _forget_ended_sign_ins(runtime: Runtime, before: datetime) -> None:
-    """Expired links and sessions; tokens of programs stay, also revoked ones."""
-    with runtime.writing() as session:
-        tokens.forget_ended(session, before)
-        session.commit()
-
-
-def _forget_deliveries(runtime: Runtime, before: datetime) -> int:
+def _forget_deliveries(session: Session, before: datetime) -> int:
     oldest = select(Delivery.id, Delivery.sheet).where(Delivery.received_at < before).order_by(Delivery.received_at)
-    with runtime.writing() as session:
-        found = session.execute(oldest.limit(AT_ONCE)).all()
-        for sheet, same in groupby(sorted(found, key=lambda one: one.sheet), key=lambda one: one.sheet):
-            ids = [one.id for one in same]
-            session.execute(delete(Delivery).where(Delivery.sheet == sheet, Delivery.id.in_(ids)))
-        session.commit()
+    found = session.execute(oldest.limit(AT_ONCE)).all()
+    for sheet in {one.sheet for one in found}:
+        ids = [one.id for one in found if one.sheet == sheet]
+        session.execute(delete(Delivery).where(Delivery.sheet == sheet, Delivery.id.in_(ids)))
     return len(found)
 
 
