@@ -1,8 +1,9 @@
 """Commands that create, list and revoke tokens. The context object of the group is a callable that opens a session."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 from rich.console import Console
@@ -20,6 +21,28 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for 
 def say(text: str, result: object, as_json: bool) -> None:
     """Print what a command did, as text or as JSON."""
     click.echo(json.dumps(result, ensure_ascii=False) if as_json else text)
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], names: Iterable[str], as_json: bool) -> None:
+    """Print all fields of the rows as JSON, or the named ones as a table."""
+    if as_json:
+        click.echo(json.dumps(list(rows), ensure_ascii=False))
+    elif not rows:
+        click.echo("nothing")
+    else:
+        names = list(names)
+        table = Table(*(name.replace("_", " ") for name in names))
+        for row in rows:
+            table.add_row(*(_cell(name, row[name]) for name in names))
+        Console(markup=False, emoji=False, highlight=False).print(table)
+
+
+def _cell(name: str, value: object) -> str:
+    """Of a moment the time if it was today, else the date."""
+    text = "" if value is None else str(value)
+    if not name.endswith("at"):
+        return text
+    return text[11:19] if text.startswith(datetime.now(UTC).date().isoformat()) else text[:10]
 
 
 @click.group()
@@ -67,24 +90,13 @@ def list_(sessions: Sessions, as_json: bool) -> None:
     shown = select(ApiToken).where(or_(ApiToken.kind == "bearer", signed_in)).order_by(ApiToken.id)
     with sessions() as session:
         found = [_to_json(one) for one in session.scalars(shown)]
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
-    else:
-        _print(found)
+    print_rows(found, ("name", "scopes", "kind", "created_at", "last_used_at", "revoked_at"), as_json)
 
 
 def _to_json(one: ApiToken) -> dict[str, str | None]:
     moments = {"created_at": one.created_at, "last_used_at": one.last_used_at, "revoked_at": one.revoked_at}
     texts: dict[str, str | None] = {"name": one.name, "scopes": one.scopes, "kind": one.kind}
     return texts | {name: at.isoformat() if at else None for name, at in moments.items()}
-
-
-def _print(found: list[dict[str, str | None]]) -> None:
-    table = Table("name", "scopes", "kind", "made", "last used", "revoked")
-    for one in found:
-        name, scopes, kind, *moments = (text or "" for text in one.values())
-        table.add_row(name, scopes, kind, *(at[:16].replace("T", " ") for at in moments))
-    Console(markup=False, emoji=False).print(table)
 
 
 @token.command()

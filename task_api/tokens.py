@@ -14,7 +14,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from flask import current_app, g, request
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from task_api import db
@@ -42,22 +42,23 @@ def issue(session: Session, name: str, scopes: Iterable[str], kind: Kind = "bear
 
 def redeem(session: Session, link: str) -> bool:
     """Use a link, once; False if it is unknown, was used before, or has expired. Safe against concurrent use."""
-    now = datetime.now(UTC)
-    live = (ApiToken.kind == "link", ApiToken.revoked_at.is_(None), ApiToken.expires_at > now)
-    used = update(ApiToken).where(ApiToken.digest == _digest(link), *live).values(revoked_at=now).returning(ApiToken.id)
-    return session.scalar(used) is not None
+    unexpired = ApiToken.expires_at > datetime.now(UTC)
+    return _revoke(session, ApiToken.digest == _digest(link), ApiToken.kind == "link", unexpired) == 1
 
 
 def revoke(session: Session, name: str) -> int:
     """Revoke every valid token of this name; returns how many."""
-    live = update(ApiToken).where(ApiToken.name == name, ApiToken.revoked_at.is_(None))
-    return len(session.execute(live.values(revoked_at=datetime.now(UTC)).returning(ApiToken.id)).all())
+    return _revoke(session, ApiToken.name == name)
 
 
 def end(session: Session, token: str) -> None:
     """Revoke this one token."""
-    one = update(ApiToken).where(ApiToken.digest == _digest(token), ApiToken.revoked_at.is_(None))
-    session.execute(one.values(revoked_at=datetime.now(UTC)))
+    _revoke(session, ApiToken.digest == _digest(token))
+
+
+def _revoke(session: Session, *conditions: ColumnElement[bool]) -> int:
+    valid = update(ApiToken).where(*conditions, ApiToken.revoked_at.is_(None))
+    return len(session.execute(valid.values(revoked_at=datetime.now(UTC)).returning(ApiToken.id)).all())
 
 
 def forget_ended(session: Session, before: datetime) -> None:

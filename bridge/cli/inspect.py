@@ -7,12 +7,11 @@ from typing import Any
 import click
 
 from bridge.cli.context import working
-from bridge.cli.output import print_rows
 from bridge.reports import sheet_status
 from bridge.reports.action_items import needs
 from bridge.reports.change_list import ChangeQuery, selected, to_json
 from bridge.reports.explain import explain
-from task_api.cli import AS_JSON
+from task_api.cli import AS_JSON, print_rows
 
 
 @click.command("status")

@@ -1,19 +1,18 @@
 """What a person reads in the terminal: tables, plans and progress. Decides nothing."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import Progress as Bar
-from rich.table import Table
 
 from bridge.core.reconcile import Plan, Step
 from bridge.worker.sweep import Progress
+from task_api.cli import print_rows
 
 
 def print_plan(plan: Plan, as_json: bool) -> None:
@@ -38,31 +37,8 @@ def _line(step: Step) -> dict[str, object]:
     }  # fmt: skip
 
 
-def print_rows(rows: Sequence[dict[str, Any]], names: Iterable[str], as_json: bool) -> None:
-    """These fields of the rows as a table; all fields as JSON."""
-    if as_json:
-        click.echo(json.dumps(list(rows), ensure_ascii=False))
-        return
-    if not rows:
-        click.echo("nothing")
-        return
-    names = list(names)
-    table = Table(*(name.replace("_", " ") for name in names))
-    for row in rows:
-        table.add_row(*(_moment(row[name]) if name.endswith("at") else _shown(row[name], "") for name in names))
-    Console(markup=False, emoji=False, highlight=False).print(table)
-
-
-def _moment(text: str | None) -> str:
-    """An ISO moment in UTC, short enough for a column: the time of today, the day of what is older."""
-    if text is None:
-        return ""
-    today = datetime.now(UTC).date().isoformat()
-    return text[11:19] if text.startswith(today) else text[:10]
-
-
-def _shown(value: object, nothing: str = "(empty)") -> str:
-    return nothing if value is None else str(value)
+def _shown(value: object) -> str:
+    return "(empty)" if value is None else str(value)
 
 
 @contextmanager

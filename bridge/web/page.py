@@ -7,7 +7,6 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, render_template
 
 from bridge.api.answers import POLICY, as_header
-from bridge.runtime import Runtime
 
 web = Blueprint("web", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 
@@ -23,15 +22,10 @@ WITH_GRID = POLICY | {
 @web.get("/")
 def page() -> Response:
     """The page, without any lead or task."""
-    config = _runtime().config
+    config = current_app.extensions["bridge"].config
     sheets = [(key, sheet.spreadsheet) for key, sheet in config.sheets.items()]
     markup = render_template("page.html", local=config.local, sheets=sheets, modules=MODULES)
     response = Response(markup, mimetype="text/html")
     if config.local:
         response.headers["Content-Security-Policy"] = as_header(WITH_GRID)
     return response
-
-
-def _runtime() -> Runtime:
-    runtime: Runtime = current_app.extensions["bridge"]
-    return runtime
