@@ -32,7 +32,7 @@ def list_needs() -> Response:
 @needs.post("/sheets/<key>/approve")
 @Operation("tasks:write")
 def approve_deletions(key: str) -> Response:
-    """Archive the tasks of the rows that have vanished by now."""
+    """Approve that the tasks of the rows that have vanished by now are archived."""
     bridge = runtime_with(key)
     with bridge.writing() as session:
         count = approve(session, key, bridge.now())
