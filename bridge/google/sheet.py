@@ -129,7 +129,7 @@ class Sheet:
         asked: dict[str, Any] = {"ranges": ranges, "includeGridData": "true", "fields": FIELDS, "prettyPrint": "false"}
         with self._calling("read", purpose):
             answer = self.google.http.request("get", SPREADSHEET_URL % self._id, params=asked)
-            snapshot = parsed(answer.content)
+            snapshot = parsed(answer.content, whole=purpose == "compare")
         self._sheet_id = snapshot.sheet_id
         return snapshot
 

@@ -4,11 +4,12 @@ Google's answer, not how it came.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 
 import msgspec
+from gspread.utils import a1_range_to_grid_range
 
 from bridge.config.model import SheetConfig
 from bridge.core.mapping import Layout
@@ -83,10 +84,12 @@ class _Area(msgspec.Struct, rename="camel", frozen=True):
     start_column_index: int = 0
     end_column_index: int | None = None
 
+    def has_row(self, row: int) -> bool:
+        return self.start_row_index <= row and (self.end_row_index is None or row < self.end_row_index)
+
     def covers(self, row: int, column: int) -> bool:
-        below = self.end_row_index is None or row < self.end_row_index
         left = self.end_column_index is None or column < self.end_column_index
-        return self.start_row_index <= row and below and self.start_column_index <= column and left
+        return self.has_row(row) and self.start_column_index <= column and left
 
 
 class _Guard(msgspec.Struct, rename="camel", frozen=True):
@@ -114,11 +117,16 @@ _rows = msgspec.json.Decoder(_Row)
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The tab's id, its rows by number (1 = the header's row) and what is protected from us: what one read showed."""
+    """The tab's id, its rows by number (1 = the header's row) and what is protected from us: what one read showed.
+
+    ``whole_tab``: the tab's title when all of it was read.
+    """
 
     sheet_id: int
     raw: Mapping[int, msgspec.Raw]
     guards: Sequence[_Guard] = ()
+    whole_tab: str | None = None
+    _listed: dict[str, tuple[str, ...] | None] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def header(self) -> tuple[Cell, ...]:
@@ -144,9 +152,41 @@ class Snapshot:
         if raw is None:
             return ()
         try:
-            return tuple(_cell(cell) for cell in _rows.decode(raw).values)
+            return tuple(_cell(cell, self._options(cell.data_validation)) for cell in _rows.decode(raw).values)
         except msgspec.MsgspecError as error:
             raise Transient("Google's answer cannot be read") from error
+
+    def _options(self, rule: _Rule | None) -> tuple[str, ...] | None:
+        """The texts a strict dropdown takes; None: it takes anything, or nobody knows what.
+
+        A range of options is known when it lies on this tab and all of the tab was read. Another range would cost a
+        call of its own, so what goes into its cell is not checked; Google marks what does not fit. Nor are the types
+        of a table's columns, which refuse nothing.
+        """
+        if rule is None or not rule.strict:
+            return None
+        values = [value.user_entered_value for value in rule.condition.values]
+        if rule.condition.type == "ONE_OF_RANGE" and values:
+            if values[0] not in self._listed:
+                self._listed[values[0]] = self._list(values[0])
+            return self._listed[values[0]]
+        return tuple(values) if rule.condition.type == "ONE_OF_LIST" else None
+
+    def _list(self, address: str) -> tuple[str, ...] | None:
+        """The texts in a range such as ``='My tab'!$F$2:$F``."""
+        title, _, cells = address.removeprefix("=").rpartition("!")
+        plain = title[1:-1].replace("''", "'") if title.startswith("'") else title
+        if plain != self.whole_tab or cells.startswith("#"):  # what is left of a deleted range: #REF!
+            return None
+        area = msgspec.convert(a1_range_to_grid_range(cells.replace("$", "")), _Area)
+        rows = ((number - 1, raw) for number, raw in self.raw.items() if area.has_row(number - 1))
+        texts = (
+            cell.formatted_value
+            for row, raw in rows
+            for column, cell in enumerate(_rows.decode(raw).values)
+            if area.covers(row, column)
+        )
+        return tuple(text for text in texts if text)
 
 
 @dataclass(frozen=True)
@@ -168,8 +208,8 @@ class SheetView:
         return replace(row, guarded={name for name, column in columns if self.snapshot.guarded(number, column)})
 
 
-def parsed(answer: bytes) -> Snapshot:
-    """The answer to a spreadsheets.get with `FIELDS`. Raises `Transient` when it cannot be read."""
+def parsed(answer: bytes, *, whole: bool = False) -> Snapshot:
+    """The answer to a spreadsheets.get with `FIELDS`, ``whole``: of all the tab. Raises `Transient` when unreadable."""
     try:
         tab = _answers.decode(answer).sheets[0]
     except (msgspec.MsgspecError, IndexError, UnicodeDecodeError) as error:
@@ -178,10 +218,10 @@ def parsed(answer: bytes) -> Snapshot:
         enumerate(block.row_data, block.start_row + 1) for block in tab.data
     )
     guards = [one for one in tab.protected_ranges if not (one.warning_only or one.requesting_user_can_edit)]
-    return Snapshot(tab.properties.sheet_id, dict(rows), guards)
+    return Snapshot(tab.properties.sheet_id, dict(rows), guards, tab.properties.title if whole else None)
 
 
-def _cell(cell: _Cell) -> Cell:
+def _cell(cell: _Cell, options: tuple[str, ...] | None) -> Cell:
     value = cell.effective_value
     return Cell(
         value.string_value
@@ -192,12 +232,5 @@ def _cell(cell: _Cell) -> Cell:
         cell.formatted_value,
         cell.user_entered_value.formula_value is not None,
         cell.effective_format.number_format.type in DATES,
-        None if cell.data_validation is None else _options(cell.data_validation),
+        options,
     )
-
-
-def _options(rule: _Rule) -> tuple[str, ...] | None:
-    """The texts a strict dropdown takes; a range of options is not read, so it is not checked."""
-    if not rule.strict or rule.condition.type != "ONE_OF_LIST":
-        return None
-    return tuple(value.user_entered_value for value in rule.condition.values)

@@ -21,7 +21,7 @@ from bridge.store.unit_of_work import effects, write_down
 from task_api.actor import Actor
 
 LAG = timedelta(seconds=10)
-"""How long a read of the sheet may still show what was replaced (GOOGLE.md section 8: no read-your-write)."""
+"""How long a read of the sheet may still show what was replaced (GOOGLE.md section 7: no read-your-write)."""
 
 
 WINS: Mapping[Policy, Rule] = {"sheet": Rule.SHEET_WINS, "task": Rule.TASK_WINS, "latest": Rule.LATEST_WINS}

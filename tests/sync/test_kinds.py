@@ -177,6 +177,88 @@ def test_a_dropdown_keeps_its_own_spelling(running):
     assert stack.calls()[1] == before
 
 
+def opened(stack, rows=None):
+    """The tab as the bridge reads it: all of it, or some rows."""
+    return stack.runtime.sheet("leads").read(rows)
+
+
+def test_a_dropdown_from_a_range_of_the_same_tab_is_checked_where_the_whole_tab_is_read(running):
+    stack = running()
+    lead(stack)
+    stack.google.book.tab("Leads").write(2, 12, [["New"], ["Lost"]])
+    stack.google.person.dropdown("C2:C9", source="L2:L")
+    assert opened(stack).cells(2)[2].options == ("New", "Lost")
+    stack.google.person.dropdown("C2:C9", source="L3:L3")
+    assert opened(stack).cells(2)[2].options == ("Lost",)
+    assert opened(stack, [2]).cells(2)[2].options is None
+
+
+def test_a_value_outside_the_range_of_a_dropdown_is_not_written_by_a_sweep_and_said(running):
+    stack = running()
+    lead(stack)
+    stack.google.book.tab("Leads").write(2, 12, [["NEW"], ["LOST"]])
+    stack.google.person.dropdown("C2:C9", source="L2:L")
+    stack.patch(1, status="DONE")
+    stack.sweep()
+    assert (stack.cell("C2"), refused(stack)) == (
+        "NEW",
+        [("status", "'QUALIFIED' is not in the cell's dropdown: NEW, LOST")],
+    )
+    stack.google.book.tab("Leads").write(4, 12, [["Qualified"]])
+    stack.sweep()
+    assert (stack.cell("C2"), refused(stack)) == ("Qualified", [])
+
+
+@pytest.mark.parametrize("title", ["Words", "It's ours!"])
+def test_a_dropdown_from_a_range_of_another_tab_is_not_checked(running, title):
+    stack = running()
+    lead(stack)
+    stack.google.book.add_tab(title).write(1, 1, [["NEW"], ["LOST"]])
+    quoted = title.replace("'", "''")
+    stack.google.person.dropdown("C2:C9", source=f"'{quoted}'!A1:A")
+    assert opened(stack).cells(2)[2].options is None
+    stack.patch(1, status="DONE")
+    stack.settle()
+    stack.sweep()
+    assert (stack.cell("C2"), stack.task(1)["status"]) == ("QUALIFIED", "DONE")
+    stack.google.person.delete_tab(title)
+    assert opened(stack).cells(2)[2].options is None
+
+
+def test_a_list_on_a_tab_with_quotes_in_its_name_is_read(running):
+    stack = running()
+    lead(stack)
+    stack.google.person.rename("Leads", "It's ours!")
+    stack.google.book.tab("It's ours!").write(2, 12, [["New"], ["Lost"]])
+    stack.google.person.dropdown("'It''s ours!'!C2", source="L2:L9")
+    stack.sweep()
+    assert opened(stack).cells(2)[2].options == ("New", "Lost")
+
+
+def test_several_chosen_options_and_a_person_chip_read_as_their_text(running):
+    stack = running()
+    lead(stack)
+    stack.google.person.dropdown("B2", ["Ada", "Bob"], multiple=True)
+    stack.google.person.choose("B2", ["Ada", "Bob"])
+    stack.google.person.mention("D2", "ada@example.com")
+    cells = opened(stack).cells(2)
+    assert (cells[1].value, cells[3].value) == ("Ada, Bob", "ada@example.com")
+
+
+def test_a_typed_column_of_a_table_takes_what_the_task_says(running):
+    stack = running()
+    lead(stack)
+    options = {"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "NEW"}]}}
+    column = {"columnIndex": 2, "columnType": "DROPDOWN", "dataValidationRule": options}
+    place = {"startRowIndex": 0, "endRowIndex": 2, "startColumnIndex": 0, "endColumnIndex": 4}
+    table = {"name": "Sales", "range": place, "columnProperties": [column]}
+    sheet = stack.runtime.sheet("leads").google
+    sheet.http.batch_update(stack.google.book.id, {"requests": [{"addTable": {"table": table}}]})
+    stack.patch(1, status="DONE")
+    stack.settle()
+    assert (stack.cell("C2"), refused(stack)) == ("QUALIFIED", [])
+
+
 def test_a_dropdown_that_only_warns_takes_anything(running):
     stack = running()
     lead(stack)
