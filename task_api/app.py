@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy import Engine
 
-from task_api.db import close_session, open_engine
+from task_api.db import init_sessions, open_engine
 from task_api.errors import init_errors
 from task_api.openapi import docs
 from task_api.routes import api
@@ -22,8 +22,7 @@ def init_task_api(app: Flask, database: Engine) -> None:
     for name, word in WORDS.items():
         app.config.setdefault(name, word)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions["database"] = database
-    app.teardown_appcontext(close_session)
+    init_sessions(app, database)
     init_errors(app)
     app.register_blueprint(api)
     app.register_blueprint(docs)

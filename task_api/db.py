@@ -11,9 +11,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-from flask import current_app, g
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -158,18 +160,30 @@ _writers: dict[str, threading.Lock] = {}
 """Address of a SQLite file → the mutex of its writers in this process."""
 
 
+class _RequestSession(UnitOfWork, FlaskSession):
+    """The unit of work of a request."""
+
+
+class _Database(SQLAlchemy):
+    """Flask-SQLAlchemy on the engine that the app was given: it gives each request a session, and closes it."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:  # noqa: ARG002
+        engine: Engine = app.extensions["database"]
+        return engine
+
+
+_requests = _Database(model_class=Base, session_options={"class_": _RequestSession})
+
+
+def init_sessions(app: Flask, engine: Engine) -> None:
+    """Let requests of the app use this engine; see `session`."""
+    app.extensions["database"], app.config["SQLALCHEMY_DATABASE_URI"] = engine, engine.url
+    _requests.init_app(app)
+
+
 def session() -> UnitOfWork:
-    """The session of the current request; it is closed with the request."""
-    if "session" not in g:
-        g.session = UnitOfWork(current_app.extensions["database"])
-    found: UnitOfWork = g.session
-    return found
-
-
-def close_session(_error: BaseException | None) -> None:
-    """Close the session of the request that ends, if it had one."""
-    if (opened := g.pop("session", None)) is not None:
-        opened.close()
+    """The session of the current request; Flask-SQLAlchemy closes it with the request."""
+    return cast(UnitOfWork, _requests.session())
 
 
 def exclusive(session: Session, kind: str, *names: str) -> None:
