@@ -1,11 +1,11 @@
 /**
- * One signed POST to the bridge, and what its answer means. Decides nothing about rows and keeps nothing.
+ * One signed POST to the bridge, and the meaning of its answer. Decides nothing about rows and stores nothing.
  */
 
 /** Seconds; Google's own default of 360 would use up the day's trigger time. */
 const TIMEOUT = 15;
 
-/** What to do when Google does not let the script do what its manifest asks for. */
+/** What to do when Google denies a scope of the manifest. */
 const NO_RIGHTS =
   'Google has not been given all the rights this script asks for: reload the sheet, choose Bridge → Install and tick ' +
   'every box.';
@@ -21,11 +21,11 @@ const TIMESTAMP_OFF = 'timestamp_off';
  * @property {string} why a sentence for a person, empty when all is well
  * @property {Outcome[]} outcomes
  * @property {Settings | null} settings
- * @property {string} problem what the bridge itself lacks, empty when it lacks nothing
+ * @property {string} problem why the bridge cannot sync the sheet, empty when it can
  */
 
 /**
- * Sends a message. Its failures are answers, never exceptions.
+ * Sends a message. Failures are returned, never thrown.
  * @param {Connection} connection
  * @param {Object<string, any>} message
  * @returns {Answer}
@@ -89,8 +89,7 @@ function no_(status, why) {
 }
 
 /**
- * True when a person has yet to agree to something that the manifest lists. Asked of Google, whose messages are
- * translated.
+ * True when a scope of the manifest was not granted. Google's status says so; its error messages are translated.
  * @returns {boolean}
  */
 function lacksRights_() {

@@ -1,20 +1,20 @@
 /**
  * The installable triggers. Never named onEdit or onChange: those would run a second time, as simple triggers.
  *
- * Under the lock: read, number, note as unsent. Then the lock is released and the POST goes out. Only a yes of the
- * bridge clears the note, so what could not be sent goes out with the next edit or by the clock.
+ * Under the lock: read, number, note as unsent. Then the lock is released and the POST is sent. Only a success answer
+ * of the bridge removes the note, so what could not be sent is sent with the next edit or by the timer.
  */
 
-/** What may have taken rows or columns away, or moved them, without saying which: the bridge compares everything. */
+/** Changes that may remove or move rows or columns without naming them: the bridge then compares everything. */
 const STRUCTURE = ['REMOVE_ROW', 'REMOVE_COLUMN', 'INSERT_GRID', 'REMOVE_GRID', 'OTHER'];
 
-/** What was sent when no cell was edited. */
+/** Names of what was sent when no cell was edited. */
 const MOVED = 'Moved or removed rows';
 const EARLIER = 'Earlier edits';
 
 /**
- * The rows and columns that an edit covers, from 1. `typed`: what went into a single cell; the cell itself may show
- * something else by the time it is read. `at`: when Google told of it, in milliseconds since 1970.
+ * The rows and columns that an edit covers, from 1. `typed`: the value typed into a single cell; the cell may show
+ * another value by the time it is read. `at`: the time of the edit event, in milliseconds since 1970.
  * @typedef {{top: number, bottom: number, first: number, last: number, typed?: string, at?: number}} Place
  */
 
@@ -24,7 +24,7 @@ const EARLIER = 'Earlier edits';
  */
 function bridgeEdited(e) {
   const at = Date.now();
-  told_(e.range.getA1Notation(), () => {
+  reporting_(e.range.getA1Notation(), () => {
     const state = state_();
     const sheet = e.range.getSheet();
     if (!mine_(state) || sheet.getSheetId() !== state.tab) return;
@@ -42,15 +42,15 @@ function bridgeEdited(e) {
  */
 function bridgeChanged(e) {
   if (!STRUCTURE.includes(String(e.changeType))) return;
-  told_(MOVED, () => {
+  reporting_(MOVED, () => {
     const state = state_();
     if (mine_(state)) report_(MOVED, sendAll_(state));
   });
 }
 
-/** What is unsent goes out; when nothing is, the bridge hears that the triggers live. */
+/** Sends what is unsent; if nothing is, a heartbeat. */
 function bridgeEveryFiveMinutes() {
-  told_(EARLIER, () => {
+  reporting_(EARLIER, () => {
     const state = state_();
     if (!mine_(state) || resting_(state)) return;
     if (state.unsent.some(due_)) report_(EARLIER, sendUnsent_(state));
@@ -59,12 +59,11 @@ function bridgeEveryFiveMinutes() {
 }
 
 /**
- * Does a trigger's work. What nobody foresaw is told in the sheet and made up for by the clock; it is thrown on,
- * because Google then mails the owner.
+ * Runs a trigger's work. Unexpected errors are shown, retried by the timer and rethrown so that Google mails the owner.
  * @param {string} what was to be sent
  * @param {() => void} work
  */
-function told_(what, work) {
+function reporting_(what, work) {
   try {
     work();
   } catch (error) {
@@ -83,8 +82,8 @@ function place_(range) {
 }
 
 /**
- * False when the edit lies wholly in columns that the bridge neither reads nor writes. The header row concerns it
- * always.
+ * False when all edited columns are ones that the bridge neither reads nor writes. An edit of the header row always
+ * counts.
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @param {Place} place
  * @param {Settings | null} settings
@@ -99,8 +98,8 @@ function touches_(sheet, place, settings) {
 }
 
 /**
- * Tells the person what went wrong and where, and in the log that something did; a yes is silent.
- * @param {string} what was sent, empty when it was only a sign of life
+ * Shows failures only: to the person with the cell or row, in the log without.
+ * @param {string} what was sent, empty for a heartbeat
  * @param {Answer} answer
  */
 function report_(what, answer) {
@@ -119,18 +118,17 @@ function report_(what, answer) {
  */
 function unsentWords_(what, why) {
   if (!what) return why + ' Edits are kept meanwhile.';
-  return what + ' not sent yet. ' + why + ' Nothing is lost: it goes out with a later edit or by the clock.';
+  return what + ' not sent yet. ' + why + ' Nothing is lost: it is sent with a later edit or by the timer.';
 }
 
 /**
- * Why something in a row was not taken as it stands. A row not finished yet, or overtaken by a newer edit, needs no
- * word.
+ * The reasons why rows were not taken as they are. Rows that are incomplete or have a newer edit are left out.
  * @param {Outcome[]} outcomes
  * @returns {string[]}
  */
 function reasons_(outcomes) {
-  const told = outcomes.filter((one) => !['unchanged', 'stale'].includes(one.outcome) && (one.reasons || []).length);
-  return told.map((one) => rowWords_(one, ''));
+  const named = outcomes.filter((one) => !['unchanged', 'stale'].includes(one.outcome) && (one.reasons || []).length);
+  return named.map((one) => rowWords_(one, ''));
 }
 
 /**

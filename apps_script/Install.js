@@ -1,25 +1,25 @@
 /**
- * Install and uninstall: the connection, the triggers, the first hello. Nothing is changed unless the bridge answers.
+ * Install and uninstall: the connection, the triggers, the first request. Nothing is changed unless the bridge answers.
  */
 
-/** At least 24 bytes in base64; half of it is told before anything is sent. */
+/** At least 24 bytes in base64; a truncated secret is reported before anything is sent. */
 const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 const HANDLERS = ['bridgeEdited', 'bridgeChanged', 'bridgeEveryFiveMinutes'];
 
 /**
- * Installs the bridge. Running it again, also with another connection string, is safe. Throws, with a sentence for a
- * person, when it cannot; then all is as it was.
- * @param {string} [connection] `<address>#<secret>`, as the bridge prints it; the present one when it is left out
- * @param {number} [tab] the sheet id of the tab to sync; the active one when it is left out
- * @returns {string} what a person wants to read
+ * Installs the bridge. Running it again, also with another connection string, is safe. Throws, with a
+ * message for a person, if it fails; then nothing was changed.
+ * @param {string} [connection] `<address>#<secret>`, as the bridge prints it; default: the current one
+ * @param {number} [tab] the sheet id of the tab to sync; default: the active one
+ * @returns {string} a message for a person
  */
 function installBridge(connection, tab) {
   return install_(connection, tab, refuseOther_);
 }
 
 /**
- * Installs although another account has, whose triggers fall silent. For when that account is gone.
+ * Installs although another account has, whose triggers stop. For use when that account is gone.
  * @param {string} [connection]
  * @param {number} [tab]
  * @returns {string}
@@ -28,7 +28,7 @@ function takeOverBridge(connection, tab) {
   return install_(connection, tab, () => undefined);
 }
 
-/** Removes the triggers and forgets the connection; rows and tasks stay as they are. */
+/** Removes the triggers and the connection; rows and tasks stay as they are. */
 function uninstallBridge() {
   const { owner } = state_();
   if (owner && email_() && owner !== email_()) {
@@ -41,7 +41,7 @@ function uninstallBridge() {
 /**
  * @param {string | undefined} connection
  * @param {number | undefined} tab
- * @param {(state: State) => void} admit throws when this account must not install
+ * @param {(state: State) => void} admit throws if this account must not install
  * @returns {string}
  */
 function install_(connection, tab, admit) {
@@ -89,20 +89,20 @@ function chosenTab_(tab) {
 }
 
 /**
- * Which columns the first row lacks, in words; empty when it lacks none.
+ * A message with the columns missing in the first row; empty if there are none.
  * @param {string[]} header
  * @param {Settings | null} settings
  * @returns {string}
  */
 function lacking_(header, settings) {
-  const told = (settings && settings.missing) || [];
-  const missing = told.length || idColumn_(header, settings) >= 0 ? told : ['id'];
+  const reported = (settings && settings.missing) || [];
+  const missing = reported.length || idColumn_(header, settings) >= 0 ? reported : ['id'];
   if (!missing.length) return '';
   return 'The first row needs ' + missing.map((name) => 'a column "' + name + '"').join(' and ') + '.';
 }
 
 /**
- * Introduces the sheet; throws, in words for a person, unless the bridge says yes.
+ * Sends the first request; throws, with a message for a person, unless the bridge accepts it.
  * @param {State} state
  * @param {string[]} header
  * @returns {Answer}
@@ -125,9 +125,9 @@ function refusedWords_({ url }, answer) {
 }
 
 /**
- * Makes the triggers and keeps the connection. Under the lock, so that two who install at the same moment do not both,
- * and no edit under way puts an older number back. Notes of unsent rows are dropped: the hello made the bridge compare
- * everything.
+ * Creates the triggers and stores the connection. Under the lock, so that only one of two simultaneous installations
+ * succeeds, and no running edit stores an older number. Notes of unsent rows are dropped: the first request made the
+ * bridge compare everything.
  * @param {State} state
  * @param {(state: State) => void} admit
  */
@@ -150,7 +150,7 @@ function claim_(state, admit) {
   if (!done) throw new Error('The sheet is busy with other edits: install again in a moment.');
 }
 
-/** New triggers first, then the old ones go; when one cannot be made, the old ones stay. */
+/** Creates the new triggers, then removes the old ones; if one cannot be created, the old ones stay. */
 function replaceTriggers_() {
   const old = triggers_();
   const spreadsheet = SpreadsheetApp.getActiveSpreadsheet();
@@ -167,7 +167,7 @@ function replaceTriggers_() {
 }
 
 /**
- * The bridge's triggers of this account; Google shows nobody another's.
+ * The bridge's triggers of this account; Google does not list those of other accounts.
  * @returns {GoogleAppsScript.Script.Trigger[]}
  */
 function triggers_() {

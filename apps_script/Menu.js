@@ -1,8 +1,8 @@
 /**
- * The menu "Bridge". Each item is one function that asks and tells; what it does is elsewhere.
+ * The menu "Bridge". Each item is a function that asks and shows messages; the work is done in other files.
  */
 
-/** A simple trigger, without any rights yet: it may only draw the menu. */
+/** A simple trigger, which runs without permissions: it may only draw the menu. */
 function onOpen() {
   SpreadsheetApp.getUi()
     .createMenu('Bridge')
@@ -17,13 +17,13 @@ function onOpen() {
     .addToUi();
 }
 
-/** Opens the sidebar for the set-up. Asks for all rights first: from a sidebar, Google cannot ask. */
+/** Opens the sidebar for the set-up. Requests all scopes first, because Google cannot ask from a sidebar. */
 function bridgeInstall() {
   ScriptApp.requireAllScopes(ScriptApp.AuthMode.FULL);
   SpreadsheetApp.getUi().showSidebar(HtmlService.createHtmlOutputFromFile('Sidebar').setTitle('Bridge'));
 }
 
-/** Asks the bridge to compare every row. */
+/** Requests a comparison of every row. */
 function bridgeSyncEverything() {
   say_(() => {
     const answer = sendAll_(installed_());
@@ -31,7 +31,7 @@ function bridgeSyncEverything() {
   });
 }
 
-/** Says who sends the edits, what is unsent and whether the bridge answers. */
+/** Shows who sends the edits, what is unsent and whether the bridge answers. */
 function bridgeStatus() {
   say_(() => {
     const state = installed_();
@@ -49,7 +49,7 @@ function bridgeUninstall() {
     return;
   }
   const text =
-    'Edits will no longer be told at once. Rows and tasks stay as they are. The bridge itself still compares the ' +
+    'Edits will no longer be sent at once. Rows and tasks stay as they are. The bridge itself still compares the ' +
     'sheet every few minutes, until it is taken out of bridge.toml or no longer shared. Uninstall?';
   if (ui.alert('Bridge', text, ui.ButtonSet.YES_NO) !== ui.Button.YES) return;
   say_(() => {
@@ -59,7 +59,7 @@ function bridgeUninstall() {
 }
 
 /**
- * The state, where the bridge is installed. Who asks does not want to wait out a rest.
+ * The state; throws if the bridge is not installed. A person's request ignores the back-off.
  * @returns {State}
  */
 function installed_() {
@@ -93,7 +93,7 @@ function triggersText_(state) {
 }
 
 /**
- * Shows what `work` has to say, if anything, or why it failed.
+ * Shows the message that `work` returns, if any, or why it failed.
  * @param {() => string} work
  */
 function say_(work) {

@@ -1,14 +1,13 @@
 /**
- * Spares the day's run time when the bridge is silent. Waiting for an answer that never comes costs TIMEOUT seconds of
- * the 90 minutes Google gives the triggers in a day, after which no edit is noticed at all. So after a silence nothing
- * is sent for a while, twice as long each time; edits are noted as unsent. A quick no costs little and is never rested
- * on.
+ * Backs off while the bridge does not answer, to save trigger time. Each request without an answer costs TIMEOUT
+ * seconds of the 90 minutes that Google gives triggers a day; after those no edit is noticed at all. So nothing is sent
+ * for a while, twice as long each time; edits are noted as unsent. Quick errors do not count.
  */
 
-/** Milliseconds without an answer that are too dear to spend on every edit. */
-const DEAR = 4000;
+/** Milliseconds without an answer after which to back off. */
+const SLOW_MS = 4000;
 
-/** Seconds of the first rest and of the longest. */
+/** Seconds of the first and of the longest back-off. */
 const FIRST_REST = 60;
 const LONGEST_REST = 1800;
 
@@ -18,7 +17,7 @@ const LONGEST_REST = 1800;
  */
 
 /**
- * Sends a message, and remembers whether it pays to send another.
+ * Sends a message, and starts or ends the back-off.
  * @param {State} state
  * @param {Object<string, any>} message
  * @returns {Answer}
@@ -26,14 +25,14 @@ const LONGEST_REST = 1800;
 function post_(state, message) {
   const began = Date.now();
   const answer = deliver_(state, message);
-  const dear = !answer.status && Date.now() - began >= DEAR;
+  const slow = !answer.status && Date.now() - began >= SLOW_MS;
   if (answer.status && state.rest.length) guarded_('rest_not_ended', () => forget_([KEY.rest]));
-  if (dear) guarded_('rest_not_kept', () => keep_({ [KEY.rest]: longer_(state) }));
+  if (slow) guarded_('rest_not_kept', () => keep_({ [KEY.rest]: longer_(state) }));
   return answer;
 }
 
 /**
- * True while nothing is to be sent.
+ * True during the back-off.
  * @param {State} state
  * @returns {boolean}
  */
@@ -42,7 +41,7 @@ function resting_(state) {
 }
 
 /**
- * How long the rest still takes, in words.
+ * The remaining back-off, in words.
  * @param {State} state
  * @returns {string}
  */
@@ -52,7 +51,7 @@ function restLeft_(state) {
 }
 
 /**
- * The next rest, as it is kept.
+ * The next back-off, as it is stored.
  * @param {State} state
  * @returns {string}
  */

@@ -1,30 +1,30 @@
 /**
- * What a person asks about the rows they have chosen: sync them now, show their history.
+ * Menu items for the chosen rows: sync them now, show their history.
  */
 
-/** What each of the bridge's outcomes means to a person; its reasons come before. */
+/** The text for each outcome of the bridge, if it has no reasons. */
 const MEANING = Object.freeze({
-  task_created: 'its task was made.',
-  task_updated: 'its task took what changed.',
-  task_linked: 'it is now one with a task that was there before.',
-  task_restored: 'its task is back.',
+  task_created: 'its task was created.',
+  task_updated: 'its task was updated.',
+  task_linked: 'it was linked with an existing task.',
+  task_restored: 'its task was restored.',
   unchanged: 'the sheet and its task agree.',
-  stale: 'a newer edit was there first.',
-  conflict: 'both sides had changed; the history shows which value stayed.',
+  stale: 'a newer edit had arrived first.',
+  conflict: 'both sides had changed; the history shows which value was kept.',
   refused: 'it was not taken.',
 });
 
-/** Rows whose outcome is told one by one. */
-const MOST_TOLD = 10;
+/** Rows whose outcome is shown one by one. */
+const MOST_SHOWN = 10;
 
-/** Sends the chosen rows as they are and says what became of each. */
+/** Sends the chosen rows as they are and shows the outcome of each. */
 function bridgeSyncRow() {
   say_(() => {
     const state = installed_();
     const sheet = SpreadsheetApp.getActiveSheet();
     const answer = sendPlace_(state, sheet, chosenRows_(state, sheet));
     if (!answer.ok) return answer.why;
-    return outcomesText_(answer.outcomes) || 'There is nothing in that row.';
+    return outcomesText_(answer.outcomes) || 'That row is empty.';
   });
 }
 
@@ -41,7 +41,7 @@ function bridgeShowHistory() {
 }
 
 /**
- * The rows that are chosen, without the header. Throws, in words for a person, when there is none of a synced tab.
+ * The chosen rows, without the header. Throws, with a message for a person, if none of the synced tab is chosen.
  * @param {State} state
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @returns {Place}
@@ -83,12 +83,12 @@ function historyAddress_(url, id) {
 
 /**
  * @param {Outcome[]} outcomes
- * @returns {string} a line for each row, for at most MOST_TOLD
+ * @returns {string} a line for each row, for at most MOST_SHOWN
  */
 function outcomesText_(outcomes) {
   /** @type {Object<string, string>} */
   const meaning = MEANING;
-  const lines = outcomes.slice(0, MOST_TOLD).map((one) => rowWords_(one, meaning[one.outcome] || one.outcome + '.'));
+  const lines = outcomes.slice(0, MOST_SHOWN).map((one) => rowWords_(one, meaning[one.outcome] || one.outcome + '.'));
   const more = outcomes.length - lines.length;
   return (more > 0 ? [...lines, 'And ' + more + ' more rows.'] : lines).join('\n');
 }

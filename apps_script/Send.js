@@ -1,5 +1,5 @@
 /**
- * From places in the sheet to numbered, noted deliveries: rows, rows that are still unsent, or everything.
+ * Turns ranges of the sheet into numbered, noted deliveries: rows, rows that are still unsent, or everything.
  */
 
 /** Rows in one delivery; the bridge takes no more. */
@@ -8,20 +8,20 @@ const MOST_ROWS = 500;
 /** Characters of rows in one delivery: at three bytes each within the bridge's 2 MB. */
 const MOST_CHARACTERS = 500000;
 
-/** Rows of one edit that are sent; beyond, the bridge reads the sheet itself, which is one call instead of eleven. */
+/** Rows of one edit that are sent; above, the bridge reads the sheet itself: one call instead of eleven. */
 const MOST_EDITED = 5000;
 
 /**
- * `ids`: the leads it is about, null for everything; `key`: where it is noted as unsent.
+ * `ids`: its leads, null for everything; `key`: the property that notes it as unsent.
  * @typedef {{ids: string[] | null, message: Object<string, any>}} Parcel
  * @typedef {Parcel & {key: string}} Delivery
- * `first`, `last`: the columns touched, from 1; `typed` and `at`: what, where it was one cell, and when.
+ * `first`, `last`: the edited columns, from 1; `typed`: the value, if it was one cell; `at`: the time.
  * @typedef {{first: number, last: number, typed?: string, at?: number}} Edited
  */
 
 /**
- * Sends the rows of an edit. After many that failed, everything instead: the notes of a long outage would fill the
- * properties, and forgetting them one by one would take minutes.
+ * Sends the rows of an edit, or everything after many failures: the notes of a long outage would fill the properties,
+ * and deleting them one by one would take minutes.
  * @param {State} state
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @param {Place} place
@@ -41,7 +41,7 @@ function sendRows_(state, sheet, place) {
 }
 
 /**
- * Sends what earlier deliveries could not: the rows as they are now, found by their ids wherever they stand.
+ * Sends the rows of failed deliveries as they are now, found by their ids.
  * @param {State} state
  * @returns {Answer}
  */
@@ -57,7 +57,7 @@ function sendUnsent_(state) {
 }
 
 /**
- * Sends rows as they are, which nobody has edited just now. No row that holds anything: no outcome.
+ * Sends rows as they are, without an edit. Empty rows have no outcome.
  * @param {State} state
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @param {Place} place
@@ -76,7 +76,7 @@ function sendPlace_(state, sheet, place) {
 }
 
 /**
- * Asks the bridge to compare everything, which settles all notes at once.
+ * Asks the bridge to compare everything, which replaces all notes.
  * @param {State} state
  * @returns {Answer}
  */
@@ -91,7 +91,7 @@ function sendAll_(state) {
 }
 
 /**
- * Says that the triggers live; brings news of the settings. Takes no number: nothing depends on its arrival.
+ * Sends a heartbeat and takes new settings. Takes no number, because it may be lost.
  * @param {State} state
  * @returns {Answer}
  */
@@ -103,7 +103,7 @@ function heartbeat_(state) {
 }
 
 /**
- * What an edit makes to send.
+ * The parcels for an edit.
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @param {Place} place
  * @param {Settings | null} settings
@@ -115,7 +115,7 @@ function edited_(sheet, place, settings) {
   const seen = read_(sheet, place.top, last);
   const column = idColumn_(seen.header, settings) + 1;
   const withIds = place.first <= column && column <= place.last;
-  // Who edits nothing but ids means what they do: an id taken away is not to be made up for.
+  // Do not assign a new id when only ids were edited.
   if (settings && settings.assign_ids && !(withIds && place.first === place.last)) {
     if (withIds) freeCopies_(sheet, seen, column - 1);
     assignIds_(sheet, seen, settings);
@@ -124,13 +124,13 @@ function edited_(sheet, place, settings) {
   const edited = { first, last: to, at, ...(typed === undefined ? {} : { typed }) };
   if (typed !== undefined && !withIds && !seen.rows.length) return [elsewhere_(seen.header, place.top, edited)];
   const parcels = parcels_(seen, column - 1, edited);
-  // Rows that were emptied say nothing any more, not even which lead is gone.
+  // Empty rows do not say which lead is gone.
   const emptied = withIds && (seen.blank > 0 || !seen.rows.length);
   return emptied ? [...parcels, everything_(sheet, settings)] : parcels;
 }
 
 /**
- * The parcel for a word that was typed where nothing stands any more: its row has moved, or the word was taken away.
+ * The parcel for a value typed into a row that is empty now: the row has moved, or the value was deleted.
  * @param {string[]} header
  * @param {number} row
  * @param {Edited} edited
@@ -143,7 +143,7 @@ function elsewhere_(header, row, edited) {
 }
 
 /**
- * What these notes make to send: everything when a note says so, or when one of the leads is not to be found.
+ * The parcels for these notes: everything if a note says so, or if one of the leads is missing.
  * @param {Note[]} notes
  * @param {State} state
  * @returns {Parcel[]}
@@ -160,8 +160,7 @@ function again_(notes, state) {
 }
 
 /**
- * The parcel that asks the bridge to compare everything. It carries the header, so that the bridge can say anew which
- * columns it knows.
+ * The parcel that asks the bridge to compare everything. Its header lets the bridge answer which columns it knows.
  * @param {GoogleAppsScript.Spreadsheet.Sheet | null} sheet
  * @param {Settings | null} settings
  * @returns {Parcel}
@@ -175,7 +174,7 @@ function everything_(sheet, settings) {
 }
 
 /**
- * Rows as parcels the bridge takes.
+ * Rows as parcels within the bridge's limits.
  * @param {Seen} seen
  * @param {number} column of the id, from 0
  * @param {Edited | null} edited
@@ -187,7 +186,7 @@ function parcels_(seen, column, edited) {
 }
 
 /**
- * Rows in lots of at most MOST_ROWS and MOST_CHARACTERS.
+ * Rows in chunks of at most MOST_ROWS and MOST_CHARACTERS.
  * @param {Row[]} rows
  * @returns {Row[][]}
  */
@@ -208,8 +207,8 @@ function chunks_(rows) {
 }
 
 /**
- * Gives the parcels the next numbers and notes them as unsent, in place of the notes they make up for. Call under the
- * lock. When nothing can be kept they are sent all the same: should that fail too, the bridge's next sweep finds them.
+ * Numbers the parcels and notes them as unsent, in place of the `replaced` notes. Call under the lock. If the notes
+ * cannot be stored, the parcels are sent anyway: should that fail too, the bridge's next sweep finds the changes.
  * @param {Parcel[]} parcels
  * @param {State} state
  * @param {Note[]} replaced
@@ -230,9 +229,9 @@ function numbered_(parcels, state, replaced) {
 }
 
 /**
- * Sends in order and stops at the first that the bridge does not take: that one and the rest stay unsent.
+ * Sends in order and stops at the first that the bridge does not accept: that one and the rest stay unsent.
  * @param {State} state
- * @param {Delivery[] | null} deliveries null: the lock was not to be had, so nobody knows what to send
+ * @param {Delivery[] | null} deliveries null: no lock was available, so it is unknown what to send
  * @returns {Answer}
  */
 function send_(state, deliveries) {
@@ -242,7 +241,7 @@ function send_(state, deliveries) {
   }
   if (resting_(state)) {
     failed_(deliveries, 0);
-    return no_(0, 'The bridge gave no answer lately: it is tried again in ' + restLeft_(state) + '.');
+    return no_(0, 'The bridge did not answer lately: the next try is in ' + restLeft_(state) + '.');
   }
   /** @type {Answer} */
   let answer = { ok: true, status: 200, why: '', outcomes: [], settings: null, problem: '' };
@@ -258,7 +257,7 @@ function send_(state, deliveries) {
 }
 
 /**
- * Keeps what the bridge says of this sheet, when it says something new.
+ * Stores the bridge's settings for this sheet if they are new.
  * @param {State} state
  * @param {Answer} answer
  */

@@ -1,6 +1,6 @@
 /**
- * What the sidebar (Sidebar.html) asks. The answers are plain, with a sentence for a person; what goes wrong is one
- * too.
+ * Functions called by the sidebar (Sidebar.html). They return plain objects with a message for a person, also for
+ * errors.
  */
 
 /**
@@ -10,7 +10,7 @@
  */
 
 /**
- * What there is to choose, and whether the bridge is installed already.
+ * The tabs to choose from, and whether the bridge is installed.
  * @returns {Setup}
  */
 function bridgeSetup() {
@@ -23,8 +23,8 @@ function bridgeSetup() {
 }
 
 /**
- * Goes to the bridge and back without installing anything: is the connection right, which headers does the bridge know?
- * @param {string} connection empty: the present one
+ * Tests the connection without installing anything, and shows which headers the bridge knows.
+ * @param {string} connection empty: the current one
  * @param {number} tab
  * @returns {Said}
  */
@@ -33,7 +33,7 @@ function bridgeTry(connection, tab) {
     const header = header_(chosenTab_(tab));
     const present = state_();
     const tried = { ...parsed_(connection || (present.url && present.url + '#' + present.secret)), tab };
-    const answer = deliver_(tried, { type: 'heartbeat', seq: 0, header }); // 0: the bridge is to miss no number
+    const answer = deliver_(tried, { type: 'heartbeat', seq: 0, header }); // 0: takes no number
     if (!answer.ok) return { ok: false, said: refusedWords_(tried, answer), columns: [] };
     const said = ['The bridge answers.', lacking_(header, answer.settings) || problemWords_(answer.problem)];
     return { ok: true, said: said.filter((words) => words).join(' '), columns: columns_(header, answer.settings) };
@@ -42,7 +42,7 @@ function bridgeTry(connection, tab) {
 
 /**
  * Installs for this tab.
- * @param {string} connection empty: the present one
+ * @param {string} connection empty: the current one
  * @param {number} tab
  * @returns {Said}
  */
@@ -72,7 +72,7 @@ function problemWords_(problem) {
 }
 
 /**
- * What `work` has to say, or why it failed.
+ * The result of `work`, or why it failed.
  * @param {() => Said} work
  * @returns {Said}
  */

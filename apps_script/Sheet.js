@@ -1,19 +1,19 @@
 /**
- * Reads the tab, finds columns by their headers, gives ids. A row is everything from column A to the last header.
+ * Reads the tab, finds columns by their headers, assigns ids. A row is everything from column A to the last header.
  */
 
-/** Down to this row, header and rows are read as one region; further down it would be mostly ballast. */
+/** Up to this row, header and rows are read as one region; further down most of it would not be needed. */
 const ONE_REGION = 200;
 
 /**
  * @typedef {string | number | boolean | {date: string}} Wire
  * @typedef {{row: number, cells: Wire[], shown: string[]}} Row
- * `blank`: how many of the rows asked for hold nothing.
+ * `blank`: how many of the requested rows are empty.
  * @typedef {{header: string[], rows: Row[], blank: number}} Seen
  */
 
 /**
- * The tab that is synced; null when it is gone.
+ * The synced tab; null if it was deleted.
  * @param {{tab: number}} state
  * @returns {GoogleAppsScript.Spreadsheet.Sheet | null}
  */
@@ -23,11 +23,11 @@ function tab_(state) {
 }
 
 /**
- * The header and the rows `first` to `last` that hold anything. Id and values of a row come out of one read: a
- * trigger's range is only a place, and by now another row may stand there, but what is read belongs together.
+ * The header and the non-empty rows `first` to `last`. Id and values of a row come from one read: by now another row
+ * may be in the trigger's range, but id and values belong together.
  *
- * Far down, the header is a read of its own. Only moving a column in between could mix them up, and that fires its own
- * event, which asks the bridge to compare everything.
+ * Further down, the header is read separately. Only moving a column in between could mix them up, and that fires its
+ * own event, which asks the bridge to compare everything.
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @param {number} first at least 2
  * @param {number} last
@@ -72,7 +72,7 @@ function headed_(texts) {
 }
 
 /**
- * An unticked checkbox is nothing: whole columns of them reach below the last lead.
+ * True if all cells are empty. An unticked checkbox counts as empty: columns of them reach below the last lead.
  * @param {any[]} cells
  * @returns {boolean}
  */
@@ -81,7 +81,7 @@ function isBlank_(cells) {
 }
 
 /**
- * Cells as JSON. A Date becomes the date and time that the cell shows, whatever zone the script runs in.
+ * Cells as JSON. A Date becomes the date and time that the cell shows, independent of the script's time zone.
  * @param {any[]} cells
  * @param {string} zone of the spreadsheet
  * @returns {Wire[]}
@@ -98,7 +98,7 @@ function timeZone_() {
 }
 
 /**
- * Where the id column stands (from 0); -1 when there is none. The bridge says which header it takes for the id.
+ * The index of the id column (from 0); -1 if there is none. The bridge says which header is the id's.
  * @param {string[]} header
  * @param {Settings | null} settings
  * @returns {number}
@@ -109,7 +109,7 @@ function idColumn_(header, settings) {
 }
 
 /**
- * A header as it is compared: lead_id, "Lead ID" and "lead  id" are one.
+ * A header normalised for comparison: lead_id, "Lead ID" and "lead  id" are equal.
  * @param {string} text
  * @returns {string}
  */
@@ -118,7 +118,7 @@ function plain_(text) {
 }
 
 /**
- * The row's id as a person sees it; empty when it has none.
+ * The row's id as displayed; empty if it has none.
  * @param {Row} row
  * @param {number} column
  * @returns {string}
@@ -138,8 +138,8 @@ function ids_(rows, column) {
 }
 
 /**
- * Gives an id to each row that has none but says something in a synced column: into the sheet and into what was read.
- * Call under the lock, which also flushes.
+ * Assigns an id to each row without one that has a value in a synced column, in the sheet and in `seen`. Call under the
+ * lock, which also flushes.
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @param {Seen} seen
  * @param {Settings} settings
@@ -159,8 +159,8 @@ function assignIds_(sheet, seen, settings) {
 }
 
 /**
- * Takes the id, in what was read, from rows that were copied: rows whose id another row of the sheet has too. They are
- * new leads then. Call before assignIds_.
+ * Removes the id, in `seen`, from copied rows, whose id another row of the sheet has too. They are then new leads. Call
+ * before assignIds_.
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @param {Seen} seen
  * @param {number} column of the id, from 0
@@ -177,7 +177,7 @@ function freeCopies_(sheet, seen, column) {
 }
 
 /**
- * Rows in blocks without a gap, each of which is one write.
+ * Rows in contiguous blocks, each of which is one write.
  * @param {Row[]} rows in the order of their numbers
  * @returns {Row[][]}
  */
@@ -192,7 +192,7 @@ function blocks_(rows) {
 }
 
 /**
- * Where the columns stand (from 0) that the bridge reads or writes.
+ * The indexes (from 0) of the columns that the bridge reads or writes.
  * @param {string[]} header
  * @param {Settings} settings
  * @returns {number[]}

@@ -16,7 +16,7 @@ function sign_(secret, id, timestamp, body) {
 }
 
 /**
- * The UTF-8 bytes of a text. Of texts, Google would sign US-ASCII, in which é is a question mark.
+ * The UTF-8 bytes of a text. Google signs strings as US-ASCII, where é becomes a question mark.
  * @param {string} text
  * @returns {number[]}
  */

@@ -1,6 +1,6 @@
 /**
- * What the script remembers, in script properties: shared by everyone who may edit the sheet, and readable by them.
- * Google lets a value hold 9 KB, fails now and then for no reason of ours, and changes several values one by one.
+ * The script's state, in script properties, which everyone who may edit the sheet shares and can read. A value has at
+ * most 9 KB, Google's service fails now and then, and several values are not changed atomically.
  */
 
 const KEY = Object.freeze({
@@ -13,12 +13,12 @@ const KEY = Object.freeze({
   rest: 'BRIDGE_REST',
 });
 
-/** How long an edit waits for another to finish reading, in ms. Waiting is run time: Google gives 90 minutes a day. */
+/** How long an edit waits for the lock, in ms. Waiting counts as trigger time: 90 minutes a day. */
 const LOCK_WAIT = 10000;
 
 /**
- * What the bridge says of this sheet: the headers it knows, those it misses, which of them is the id, whether new rows
- * get one from here.
+ * The bridge's settings for this sheet: the headers it knows, the missing ones, the header of the id, and whether the
+ * script assigns ids to new rows.
  * @typedef {{columns: string[], missing?: string[], id?: string, assign_ids: boolean}} Settings
  *
  * `tab`: the sheet id of the tab that is synced; `seq`: the number of the last delivery.
@@ -27,7 +27,7 @@ const LOCK_WAIT = 10000;
  */
 
 /**
- * Everything remembered, in one call.
+ * The whole state, in one call.
  * @returns {State}
  */
 function state_() {
@@ -37,7 +37,7 @@ function state_() {
     url: kept[KEY.url] || '',
     secret: kept[KEY.secret] || '',
     tab: Number(kept[KEY.tab] || 0),
-    seq: Number(kept[KEY.seq]) || Date.now() * 1000, // a lost number must not start anew below the last one
+    seq: Number(kept[KEY.seq]) || Date.now() * 1000, // after a loss, stay above the last number
     owner: kept[KEY.owner] || '',
     settings: Array.isArray(settings.columns) ? settings : null,
     unsent: notes_(kept),
@@ -46,7 +46,7 @@ function state_() {
 }
 
 /**
- * Remembers these texts.
+ * Stores these properties.
  * @param {Object<string, string>} texts
  */
 function keep_(texts) {
@@ -54,7 +54,7 @@ function keep_(texts) {
 }
 
 /**
- * Forgets these keys.
+ * Deletes these properties.
  * @param {string[]} keys
  */
 function forget_(keys) {
@@ -63,7 +63,7 @@ function forget_(keys) {
 }
 
 /**
- * Tries thrice, within half a second.
+ * Tries three times, within half a second.
  * @template T
  * @param {() => T} work
  * @returns {T}
@@ -80,8 +80,8 @@ function patient_(work) {
 }
 
 /**
- * Runs `work` while no other execution of this script does; null when the lock is not to be had in time.
- * Google throws under contention instead of waiting ("too many LockService operations"), so even asking is guarded.
+ * Runs `work` under the document lock; null if the lock is not available in time. Google throws under contention
+ * instead of waiting ("too many LockService operations"), so tryLock is guarded.
  * @template T
  * @param {() => T} work
  * @returns {T | null}
@@ -103,8 +103,7 @@ function locked_(work) {
 }
 
 /**
- * True when this execution is to speak for the sheet. Triggers left behind by an account that was taken over are
- * silent.
+ * True if this execution's account installed the bridge. Triggers of an account that was taken over do nothing.
  * @param {State} state
  * @returns {boolean}
  */
@@ -122,7 +121,7 @@ function email_() {
 }
 
 /**
- * The object in a JSON text; an empty one when there is none.
+ * The object in a JSON text; an empty one if the text is not JSON.
  * @param {string} text
  * @returns {any}
  */

@@ -1,22 +1,22 @@
 /**
- * The notes of what the bridge has not acknowledged: one property for each delivery, so that acknowledging it is one
- * delete that needs no lock and can never erase the note of a newer edit. A note names lead ids, not row numbers: it
- * survives sorting and inserting. Too long for a property, it becomes null: "everything".
+ * Notes of unacknowledged deliveries, one property each: acknowledging one is a delete that needs no lock and cannot
+ * erase the note of a newer edit. A note has lead ids, not row numbers, so it survives sorting and inserting. A note
+ * too long for a property becomes null: "everything".
  */
 
 const UNSENT = 'BRIDGE_UNSENT_';
 
-/** Bytes of a note that are kept as a list; a property holds 9 KB. */
+/** The most bytes of a note with a list; a property holds 9 KB. */
 const LONGEST_NOTE = 8800;
 
-/** So many failed deliveries are noted one by one; the next edit makes them one note, "everything". */
+/** The most notes of failed deliveries; the next edit replaces them by one note, "everything". */
 const MOST_NOTES = 20;
 
-/** Seconds after which a delivery that nobody reported on counts as failed: its execution has died. */
+/** Seconds after which a delivery without a result counts as failed: its execution has ended. */
 const IN_FLIGHT = 60;
 
 /**
- * `since`: when the delivery left, in seconds since 1970, 0 when it failed; `ids`: null for everything.
+ * `since`: when the delivery was sent, in seconds since 1970, 0 if it failed; `ids`: null for everything.
  * @typedef {{key: string, since: number, ids: string[] | null}} Note
  */
 
@@ -35,7 +35,7 @@ function notes_(kept) {
 }
 
 /**
- * A note as it is kept.
+ * A note as it is stored.
  * @param {string[] | null} ids
  * @param {number} since
  * @returns {string}
@@ -55,16 +55,16 @@ function due_(note) {
 }
 
 /**
- * Notes, without reading or locking anything, that the bridge must compare everything.
- * One fixed key is enough: whoever takes it over sends "all" afterwards, and so covers whoever set it before.
+ * Notes, without reading or locking anything, that the bridge must compare everything. One fixed key is enough: whoever
+ * replaces the note sends "all" afterwards, which covers everyone who set it before.
  */
 function noteAll_() {
   guarded_('note_not_kept', () => keep_({ [UNSENT + 'ALL']: noteText_(null, 0) }));
 }
 
 /**
- * These deliveries failed: they are due with the next edit. A form that the bridge refuses (too large, unknown) it
- * would refuse again, so those become "everything", which the bridge then reads for itself.
+ * Marks these deliveries as failed: they are due with the next edit. A body that the bridge refuses (too large,
+ * invalid) would be refused again, so those become "everything", which the bridge reads itself.
  * @param {Delivery[]} deliveries
  * @param {number} status
  */
@@ -75,7 +75,7 @@ function failed_(deliveries, status) {
 }
 
 /**
- * The bridge has this delivery. Should forgetting fail, it is sent again later and changes nothing.
+ * Removes the note of an accepted delivery. If that fails, the delivery is sent again later and changes nothing.
  * @param {Delivery} delivery
  */
 function acknowledged_(delivery) {
@@ -83,7 +83,7 @@ function acknowledged_(delivery) {
 }
 
 /**
- * A delivery whose rows all lack an id leaves no note: the bridge can only refuse them.
+ * False for a delivery whose rows all lack an id: the bridge can only refuse them.
  * @param {Delivery} delivery
  * @returns {boolean}
  */
@@ -92,7 +92,7 @@ function isNoted_(delivery) {
 }
 
 /**
- * Does what may fail without harm; says so in the log.
+ * Runs work whose failure does no harm, and logs the failure.
  * @param {string} event
  * @param {() => void} work
  */

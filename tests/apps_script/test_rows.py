@@ -37,7 +37,7 @@ def test_sync_this_row_takes_all_chosen_rows_but_the_header(leads: Sheet, receiv
         {"row": 3, "outcome": "refused", "reasons": ["status: 'X' is not known"]},
     ]
     assert said(leads, "bridgeSyncRow", "Leads!A1:A3").splitlines() == [
-        "Row 2: its task took what changed.",
+        "Row 2: its task was updated.",
         "Row 3: status: 'X' is not known",
     ]
     assert [number for number, _ in receiver.rows()] == [2, 3]
@@ -66,7 +66,7 @@ def test_the_header_and_other_tabs_have_no_row(leads: Sheet, receiver: Receiver,
 
 
 def test_an_empty_row_sends_nothing(leads: Sheet, receiver: Receiver) -> None:
-    assert said(leads, "bridgeSyncRow", "Leads!A9") == "There is nothing in that row."
+    assert said(leads, "bridgeSyncRow", "Leads!A9") == "That row is empty."
     assert receiver.taken == []
 
 

@@ -20,7 +20,7 @@ def hasty(tmp_path: Path, receiver: Receiver) -> Iterator[Sheet]:
     shutil.copytree(SCRIPT_FILES, files)
     for name, shipped, hasty in [
         ("Delivery.js", "const TIMEOUT = 15;", "const TIMEOUT = 1;"),
-        ("Rest.js", "const DEAR = 4000;", "const DEAR = 500;"),
+        ("Rest.js", "const SLOW_MS = 4000;", "const SLOW_MS = 500;"),
     ]:
         source = (files / name).read_text(encoding="utf-8")
         assert shipped in source
@@ -63,7 +63,7 @@ def test_after_a_silence_edits_are_noted_and_nobody_waits(hasty: Sheet, silence:
     assert silence() == 1
     assert hasty.unsent() == [["12"], ["13"]]
     assert rest(hasty)["length"] == 60
-    assert hasty.toasts()[-1].startswith("A3:B3 not sent yet. The bridge gave no answer lately: it is tried again in")
+    assert hasty.toasts()[-1].startswith("A3:B3 not sent yet. The bridge did not answer lately: the next try is in")
 
 
 def test_each_silence_is_followed_by_a_rest_twice_as_long_up_to_half_an_hour(

@@ -135,7 +135,7 @@ def test_the_search_finds_by_title_lead_notes_and_assignee_and_says_when_nothing
         expect(card(page, missed)).to_have_count(0)
         expect(card(page, found)).to_be_visible()
     search.fill("nobody like this")
-    expect(column(page, "TODO")).to_contain_text("Nothing here fits the search.")
+    expect(column(page, "TODO")).to_contain_text("No task here matches the search.")
     search.fill("")
     page.get_by_label("Assignee", exact=True).and_(page.locator("#filter select")).select_option("kim")
     expect(card(page, "Quirin")).to_have_count(0)

@@ -15,14 +15,14 @@ def test_the_health_pane_shows_numbers_then_why_a_sheet_is_paused(stack, chromiu
     ada(stack)
     with browser.opened(chromium, f"{stack.url}/#token={stack.token}") as page:
         page.get_by_text("Health of the sheets").click()
-        lane = page.locator("#health .lane")
-        expect(lane).to_contain_text("Sheet “leads”")
-        expect(lane).to_contain_text("writes in the last minute, of 60 each:")
-        expect(lane).to_contain_text("to compare everything, 1 to write cells")
-        expect(lane).to_contain_text("none, nothing waits")
+        sheet = page.locator("#health .sheet-state")
+        expect(sheet).to_contain_text("Sheet “leads”")
+        expect(sheet).to_contain_text("writes in the last minute, of 60 each:")
+        expect(sheet).to_contain_text("to compare everything, 1 to write cells")
+        expect(sheet).to_contain_text("none, nothing waits")
         stack.google.trouble.unshared = True
         stack.patch(1, status="DONE")
         eventually(lambda: stack.get("/status")[0]["problem"])
-        expect(lane.locator("dd.wrong", has_text="is not shared with")).to_contain_text("tried again at")
-        expect(lane).to_contain_text("Waiting to be written1")
+        expect(sheet.locator("dd.wrong", has_text="is not shared with")).to_contain_text("tried again at")
+        expect(sheet).to_contain_text("Waiting to be written1")
         stack.google.trouble.unshared = False

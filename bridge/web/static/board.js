@@ -1,14 +1,14 @@
 /**
- * The task board: three columns of cards, moved by dragging, by arrow keys or by their select. Live by asking what
- * changed since the newest change it knows. Refuses to overwrite a change it has not shown: every move names the
- * version it saw.
+ * The task board: three columns of cards, moved by dragging, by arrow keys or by their select. Polls for tasks
+ * changed since the newest change it knows. Never overwrites a change it has not shown: every move sends the version
+ * it saw.
  */
 
 import { all, call } from './api.js';
 import { COLUMNS, Card } from './card.js';
 import { column } from './column.js';
 import { flash } from './element.js';
-import { Standings } from './standings.js';
+import { TaskStates } from './task_states.js';
 
 const LONG_AGO = '2000-01-01T00:00:00Z';
 
@@ -16,8 +16,8 @@ export class Board {
   /**
    * @param {HTMLElement} root
    * @param {HTMLTemplateElement} template of a card
-   * @param {(text: string, kind?: string) => void} say tells the person something
-   * @param {(text: string) => void} announce tells a screen reader something everybody else sees
+   * @param {(text: string, kind?: string) => void} say shows the person a message
+   * @param {(text: string) => void} announce tells a screen reader what others see
    * @param {(task: object) => void} open shows a task to be changed
    */
   constructor(root, template, say, announce, open) {
@@ -27,7 +27,7 @@ export class Board {
     this.tasks = new Map();
     this.cards = new Map();
     this.moving = new Map();
-    this.standings = new Standings();
+    this.taskStates = new TaskStates();
     this.since = '';
     this.sending = Promise.resolve();
     this.dragging = false;
@@ -42,38 +42,38 @@ export class Board {
     const query = first ? '' : `?archived=true&updated_since=${encodeURIComponent(this.since)}`;
     const fresh = [];
     await all(`/tasks${query}`, (page) => {
-      if (first && !this.tasks.size) setTimeout(() => this.draw()); // to be read while the rest comes
+      if (first && !this.tasks.size) setTimeout(() => this.draw()); // readable while the rest loads
       fresh.push(...page.filter((task) => this.take(task)));
     });
     if (first || fresh.length) this.draw();
     this.since ||= LONG_AGO;
     if (!first) fresh.forEach((task) => this.flash(task.id));
-    await this.stand();
+    await this.showStates();
   }
 
-  /** Asks how the shown tasks stand with their rows. */
-  async stand() {
-    const byStep = Boolean(this.filter?.sync);
-    const before = this.standings.outOfStep;
-    await this.standings.ask(this.shown(), byStep);
-    if (byStep && before !== this.standings.outOfStep && keys(before) !== keys(this.standings.outOfStep)) this.draw();
-    this.shown().forEach((id) => this.cards.get(id).stand(this.standings.byTask.get(id)));
+  /** Requests and shows the sync states of the shown tasks. */
+  async showStates() {
+    const bySync = Boolean(this.filter?.sync);
+    const before = this.taskStates.outOfSync;
+    await this.taskStates.ask(this.shown(), bySync);
+    if (bySync && before !== this.taskStates.outOfSync && keys(before) !== keys(this.taskStates.outOfSync)) this.draw();
+    this.shown().forEach((id) => this.cards.get(id).showState(this.taskStates.byTask.get(id)));
   }
 
   shown() {
     return this.columns.flatMap(({ list }) => [...list.children].map((card) => Number(card.dataset.id)));
   }
 
-  /** Draws what another filter shows, from the first portion on; the archived ones are asked for when they are wanted. */
+  /** Draws by another filter, from the first portion on; requests archived tasks when they are wanted. */
   async refilter() {
     this.columns.forEach((one) => one.fold());
     this.draw();
     if (this.filter.archived) (await all('/tasks?archived=true')).forEach((task) => this.take(task));
-    await this.stand();
+    await this.showStates();
     this.draw();
   }
 
-  /** Keeps a task as the API told it; an answer that was overtaken by a newer one is not news. */
+  /** Keeps a task from the API; false if a newer version is known. */
   take(task) {
     if (task.updated_at > this.since) this.since = task.updated_at;
     if (this.tasks.get(task.id)?.version >= task.version) return false;
@@ -81,13 +81,13 @@ export class Board {
     return true;
   }
 
-  /** Not while a card hangs from the hand: what moves under it would fall. */
+  /** Does not redraw while a card is dragged. */
   draw() {
     if (this.dragging) return;
     const held = document.activeElement;
     const known = [...this.tasks.values()];
     this.filter.offer(known);
-    const wanted = known.filter((task) => this.filter.matches(task, this.standings.outOfStep)).sort((a, b) => b.id - a.id);
+    const wanted = known.filter((task) => this.filter.matches(task, this.taskStates.outOfSync)).sort((a, b) => b.id - a.id);
     for (const one of this.columns) {
       const mine = wanted.filter((task) => this.status(task) === one.status);
       one.show(mine.slice(0, one.most).map((task) => this.card(task)), mine.length, this.filter.on);
@@ -95,12 +95,12 @@ export class Board {
     if (held !== document.activeElement && held?.isConnected) held.focus();
   }
 
-  /** The status to show: where a card was just put, until the API has answered. */
+  /** The status to show: the new column of a card that was just moved, until the API has answered. */
   status(task) {
     return this.moving.get(task.id) ?? task.status;
   }
 
-  /** The task's card, made on first sight, brought up to date. */
+  /** The task's card, created when needed, up to date. */
   card(task) {
     let card = this.cards.get(task.id);
     if (!card) {
@@ -122,7 +122,7 @@ export class Board {
     if (card?.isConnected) flash(card);
   }
 
-  /** Takes over a task that was made or changed here. */
+  /** Shows a task that was created or changed in the editor. */
   saved(task) {
     this.take(task);
     this.draw();

@@ -1,6 +1,6 @@
 /**
- * One card of the board: its task, how that stands with its row, and the ways to move it. Draws and reports; asks
- * nobody and changes nothing.
+ * One card of the board: its task, its sync state, and the controls to move it. Draws and reports; makes no requests
+ * and changes nothing.
  */
 
 import { whyNot } from './api.js';
@@ -50,9 +50,9 @@ export class Card {
     this.root.classList.toggle('archived', task.archived_at !== null);
   }
 
-  /** How the task stands with its row; undefined: it has none. */
-  stand(standing) {
-    const { state = 'none', why = '', row, link } = standing ?? {};
+  /** The task's sync state; undefined: it has no row. */
+  showState(taskState) {
+    const { state = 'none', why = '', row, link } = taskState ?? {};
     const text = state === 'none' ? 'No row' : [STATES[state], why].filter(Boolean).join(': ');
     if (this.state.textContent !== text) this.state.textContent = text;
     this.state.className = `state ${state}`;

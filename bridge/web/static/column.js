@@ -1,4 +1,4 @@
-/** One column of the board: its cards, a portion at a time, and a place to drop one. Knows no task. */
+/** One column of the board: its cards in portions, and a drop target. Knows no task. */
 
 import { COLUMNS } from './card.js';
 import { element } from './element.js';
@@ -28,7 +28,7 @@ export function column(status, does) {
       arrange(list, cards);
       count.textContent = String(total);
       empty.hidden = total > 0;
-      empty.textContent = filtered ? 'Nothing here fits the search.' : 'No tasks here.';
+      empty.textContent = filtered ? 'No task here matches the search.' : 'No tasks here.';
       more.hidden = total <= made.most;
       more.textContent = `Show ${Math.min(PORTION, total - made.most)} more`;
     },

@@ -1,6 +1,6 @@
 /**
- * The dialog in which a task is made, changed, archived and brought back. Sends only what was changed, and refuses to
- * write over a change that its person has not seen.
+ * The dialog in which a task is created, changed, archived and restored. Sends only what was changed, and never
+ * overwrites a change that its person has not seen.
  */
 
 import { call } from './api.js';
@@ -11,7 +11,7 @@ const EMPTY = { title: '', notes: '', assignee: null, due: null, status: 'TODO',
 export class Editor {
   /**
    * @param {HTMLDialogElement} dialog
-   * @param {(task: object) => void} saved told of the task as it is now
+   * @param {(task: object) => void} saved called with the task as it is now
    * @param {(text: string, kind?: string) => void} say
    */
   constructor(dialog, saved, say) {
@@ -49,7 +49,7 @@ export class Editor {
     names.forEach((name) => (this.form.elements[name].value = task[name] ?? ''));
   }
 
-  /** field → value, of what differs from the task as it was shown. */
+  /** field → value, of the fields that differ from the task as it was shown. */
   changed() {
     const shown = this.task ?? EMPTY;
     const given = FIELDS.map((name) => [name, this.form.elements[name].value.replaceAll('\r\n', '\n')]);
@@ -73,7 +73,7 @@ export class Editor {
       const task = await (await call(method, path, { body, headers })).json();
       this.dialog.close();
       this.saved(task);
-      this.say(`“${task.title}” is ${told(method, body)}.`);
+      this.say(`“${task.title}” is ${outcome(method, body)}.`);
     } catch (problem) {
       await this.refused(problem);
     }
@@ -86,11 +86,11 @@ export class Editor {
     const mine = Object.keys(this.changed());
     this.task = await answer.json();
     this.fill(this.task, FIELDS.filter((name) => !mine.includes(name)));
-    this.problem.textContent = 'Somebody else changed this task meanwhile. Their values are filled in; what you typed stands. Save again to keep yours.';
+    this.problem.textContent = 'Somebody else changed this task meanwhile. Their values are filled in, your changes are kept. Save again to store yours.';
   }
 }
 
-function told(method, body) {
+function outcome(method, body) {
   if ('archived' in body) return body.archived ? 'archived' : 'back on the board';
-  return method === 'POST' ? 'made' : 'saved';
+  return method === 'POST' ? 'created' : 'saved';
 }

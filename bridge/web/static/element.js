@@ -1,4 +1,4 @@
-/** Building HTML from scripts: text is always text, never markup. */
+/** Builds elements: text is always text, never markup. */
 
 /**
  * @param {string} tag
@@ -15,7 +15,7 @@ export function element(tag, properties = {}, ...children) {
 /** Colours an element for a moment, so that the eye finds what changed. */
 export function flash(shown) {
   shown.classList.remove('flash');
-  void shown.offsetWidth; // starts the animation anew when it is still running
+  void shown.offsetWidth; // restarts a running animation
   shown.classList.add('flash');
   shown.addEventListener('animationend', () => shown.classList.remove('flash'), { once: true });
 }

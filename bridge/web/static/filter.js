@@ -1,4 +1,4 @@
-/** Which tasks the board shows, by what a person typed and chose. Looks at tasks; asks nobody. */
+/** Decides which tasks the board shows, by the filter form. Makes no requests. */
 
 import { element } from './element.js';
 
@@ -31,11 +31,11 @@ export class Filter {
     return Boolean(this.words.length || this.assignee || this.due || this.sync || this.archived);
   }
 
-  /** @param {Map<number, object>} outOfStep by task, as far as one asked for them */
-  matches(task, outOfStep) {
+  /** @param {Map<number, object>} outOfSync by task, as far as they were requested */
+  matches(task, outOfSync) {
     if ((task.archived_at !== null) !== this.archived) return false;
     if (this.assignee && task.assignee !== this.assignee) return false;
-    if (this.sync && !outOfStep.has(task.id)) return false;
+    if (this.sync && !outOfSync.has(task.id)) return false;
     if (this.due && !isDue(task.due, this.due)) return false;
     return !this.words.length || this.said(task);
   }

@@ -1,4 +1,4 @@
-/** How each sheet is: heard of when, how far behind, how many calls, what awaits approval and why. Shows what it is given. */
+/** The health of each sheet: last contact, latency, calls, what awaits approval and why. Shows what it is given. */
 
 import { element } from './element.js';
 
@@ -21,17 +21,17 @@ export class Health {
   /** @param {HTMLDetailsElement} pane drawn while it is open */
   constructor(pane) {
     this.pane = pane;
-    this.lanes = [];
+    this.sheets = [];
     pane.addEventListener('toggle', () => this.draw());
   }
 
-  show(lanes) {
-    this.lanes = lanes;
+  show(sheets) {
+    this.sheets = sheets;
     this.draw();
   }
 
   draw() {
-    if (this.pane.open) this.pane.querySelector('.lanes').replaceChildren(...this.lanes.map(lane));
+    if (this.pane.open) this.pane.querySelector('.sheet-states').replaceChildren(...this.sheets.map(sheetState));
   }
 }
 
@@ -43,23 +43,23 @@ export function ago(moment) {
   return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(-Math.floor(passed / found[0]), found[1]);
 }
 
-function lane(one) {
-  const told = facts(one).filter(([, text]) => text);
-  const lines = told.flatMap(([name, text, kind = '']) => [
+function sheetState(one) {
+  const known = facts(one).filter(([, text]) => text);
+  const lines = known.flatMap(([name, text, kind = '']) => [
     element('dt', { textContent: name }),
     element('dd', { textContent: text, className: kind }),
   ]);
-  return element('section', { className: 'lane' }, element('h3', { textContent: `Sheet “${one.sheet}”` }), element('dl', {}, ...lines));
+  return element('section', { className: 'sheet-state' }, element('h3', { textContent: `Sheet “${one.sheet}”` }), element('dl', {}, ...lines));
 }
 
-/** What is said of a sheet: name, words, and `wrong` where a person should look. What has no words is left out. */
+/** Lines about a sheet: name, text, and `wrong` where a person should look. Lines without text are not shown. */
 function facts(one) {
   const { lag, calls } = one;
   return [
     ['Last heard', one.heard_at ? ago(new Date(one.heard_at)) : 'never'],
     ['Last compared', one.swept_at ? ago(new Date(one.swept_at)) : 'not yet'],
-    ['Lag now', lag.now === null ? 'none, nothing waits' : seconds(lag.now), lag.now > 10 ? 'wrong' : ''],
-    ['Lag, 95 of 100', lag.p95 === null ? 'no change yet' : `within ${seconds(Math.max(0.1, lag.p95))} (last ${lag.of} task changes)`],
+    ['Latency now', lag.now === null ? 'none, nothing waits' : seconds(lag.now), lag.now > 10 ? 'wrong' : ''],
+    ['Latency, 95 %', lag.p95 === null ? 'no change yet' : `within ${seconds(Math.max(0.1, lag.p95))} (last ${lag.of} task changes)`],
     ['Calls to Google', `${calls.read} reads and ${calls.write} writes in the last minute, of ${calls.budget} each${purposes(calls)}${shared(calls)}`],
     ['Waiting to be written', String(one.pending)],
     ['Failed', String(one.buried), one.buried ? 'wrong' : ''],
@@ -73,11 +73,11 @@ function facts(one) {
 
 /** What the calls were for, the most frequent first. */
 function purposes({ by }) {
-  const told = Object.entries(by).sort(([, a], [, b]) => b - a);
-  return told.length ? ': ' + told.map(([purpose, count]) => `${count} to ${PURPOSES[purpose] ?? purpose}`).join(', ') : '';
+  const found = Object.entries(by).sort(([, a], [, b]) => b - a);
+  return found.length ? ': ' + found.map(([purpose, count]) => `${count} to ${PURPOSES[purpose] ?? purpose}`).join(', ') : '';
 }
 
-/** What other sheets took of the same budget. */
+/** The calls of other sheets that share the quota. */
 function shared({ read, write, budget, left }) {
   const others = left.read < budget - read || left.write < budget - write;
   return others ? `; with the other sheets, ${left.read} and ${left.write} are left` : '';

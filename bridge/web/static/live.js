@@ -1,11 +1,11 @@
-/** Hears from the bridge that something changed. Without, as when every seat is taken, the page asks more often. */
+/** Listens for changes; polls more often if no stream is free. */
 
 const AGAIN = 30_000;
 
 export class Live {
   /**
    * @param {() => void} changed
-   * @param {(live: boolean) => void} paced told whether one hears of changes or must ask
+   * @param {(live: boolean) => void} paced called with whether changes are reported or must be polled
    */
   constructor(changed, paced) {
     Object.assign(this, { changed, paced });
@@ -34,10 +34,10 @@ export class Live {
     this.source?.close();
   }
 
-  /** The stream ended: the browser comes back by itself, unless it was told that there is no seat. */
+  /** The stream ended: the browser reconnects by itself, unless no stream was free. */
   lost() {
     this.paced(false);
-    this.changed(); // perhaps while nobody listened
+    this.changed(); // a change may have been missed
     if (this.source.readyState === EventSource.CLOSED) this.timer = setTimeout(() => this.start(), AGAIN);
   }
 }

@@ -1,4 +1,4 @@
-/** The page's beginning: sign in, then keep board, sheet and state fresh while somebody looks. */
+/** Starts the page: signs in, then keeps board, sheet and state up to date while it is visible. */
 
 import { call, enter, signIn, signOut, whyNot } from './api.js';
 import { Board } from './board.js';
@@ -9,7 +9,7 @@ import { Health, ago } from './health.js';
 import { Live } from './live.js';
 import { Menu } from './menu.js';
 import { Needs } from './needs.js';
-import { Pulse } from './pulse.js';
+import { Poll } from './poll.js';
 import { Sheet } from './sheet.js';
 import { Story } from './story.js';
 import { Trouble } from './trouble.js';
@@ -17,7 +17,7 @@ import { Trouble } from './trouble.js';
 const $ = (id) => document.getElementById(id);
 const LIVE = 700;
 const STATE = 2000;
-const SELDOM = 10_000; // while the bridge tells what changes
+const SELDOM = 10_000; // while the bridge reports changes
 const NOTICE = 8000;
 
 const announce = (text) => ($('announced').textContent = text);
@@ -30,20 +30,20 @@ const health = new Health($('health'));
 const story = new Story($('story'), say);
 const menu = sheet && new Menu($('sheet-pane'), () => sheet.place(), say);
 const trouble = $('trouble') && new Trouble($('trouble'), say);
-const pulses = [
+const polls = [
   [LIVE, () => board.refresh()],
   [STATE, showState],
   [STATE, () => needs.refresh()],
   [STATE, () => story.refresh()],
-].map(([every, work]) => ({ every, pulse: new Pulse(every, work, failed) }));
-const sheetPulses = [
-  sheet && new Pulse(LIVE, () => sheet.refresh(), failed),
-  menu && new Pulse(STATE, () => menu.refresh(), failed),
-  trouble && new Pulse(STATE, () => trouble.refresh(), failed),
+].map(([every, work]) => ({ every, poll: new Poll(every, work, failed) }));
+const sheetPolls = [
+  sheet && new Poll(LIVE, () => sheet.refresh(), failed),
+  menu && new Poll(STATE, () => menu.refresh(), failed),
+  trouble && new Poll(STATE, () => trouble.refresh(), failed),
 ].filter(Boolean);
 const live = new Live(
-  () => pulses.forEach(({ pulse }) => pulse.beat()),
-  (told) => pulses.forEach(({ every, pulse }) => pulse.pace(told ? SELDOM : every)),
+  () => polls.forEach(({ poll }) => poll.run()),
+  (reported) => polls.forEach(({ every, poll }) => poll.changeInterval(reported ? SELDOM : every)),
 );
 
 $('sign-in').addEventListener('submit', (event) => {
@@ -58,10 +58,10 @@ $('editor').querySelector('.story').addEventListener('click', () => $('editor').
 if (sheet) window.addEventListener('hashchange', showRow);
 start();
 
-/** Shows the page once the API knows who asks; a stranger sees nothing. */
-async function start(comeIn = enter) {
+/** Shows the page after sign-in. */
+async function start(signing = enter) {
   try {
-    welcome(await comeIn());
+    welcome(await signing());
     await showState();
   } catch (problem) {
     if (problem.status === 401) return askForToken(problem.message);
@@ -71,12 +71,12 @@ async function start(comeIn = enter) {
   $('entrance').hidden = true;
   $('main').hidden = false;
   story.open();
-  pulses.forEach(({ pulse }) => pulse.start());
-  sheetPulses.forEach((pulse) => pulse.start());
+  polls.forEach(({ poll }) => poll.start());
+  sheetPolls.forEach((poll) => poll.start());
   return live.start();
 }
 
-/** Who is signed in, and what they may not press. */
+/** Shows who is signed in, and disables what they may not do. */
 function welcome(name) {
   $('who').textContent = name;
   $('signed-in').hidden = false;
@@ -84,8 +84,8 @@ function welcome(name) {
 }
 
 function askForToken(why) {
-  pulses.forEach(({ pulse }) => pulse.stop());
-  sheetPulses.forEach((pulse) => pulse.stop());
+  polls.forEach(({ poll }) => poll.stop());
+  sheetPolls.forEach((poll) => poll.stop());
   live.stop();
   $('main').hidden = $('signed-in').hidden = true;
   $('entrance').hidden = false;
@@ -100,20 +100,20 @@ function failed(problem) {
   else state(problem.message, 'wrong');
 }
 
-/** One line for everything: what is wrong, else what is under way, else that all is well. */
+/** One line: the problems, else the pending writes, else that both sides are in sync. */
 async function showState() {
-  const lanes = await (await call('GET', '/status')).json();
-  const wrong = lanes.filter((lane) => lane.problem).map((lane) => `Sheet “${lane.sheet}”: ${lane.problem}`);
-  const waiting = lanes.reduce((sum, lane) => sum + lane.pending, 0);
+  const sheets = await (await call('GET', '/status')).json();
+  const wrong = sheets.filter((one) => one.problem).map((one) => `Sheet “${one.sheet}”: ${one.problem}`);
+  const waiting = sheets.reduce((sum, one) => sum + one.pending, 0);
   if (wrong.length) state(wrong.join(' · '), 'wrong');
   else if (waiting) state(`${waiting === 1 ? 'One change is' : `${waiting} changes are`} on the way to the sheet`, 'busy');
   else state('In sync', 'fine');
-  health.show(lanes);
-  $('heard').textContent = heard(lanes.map((lane) => lane.heard_at).filter(Boolean));
+  health.show(sheets);
+  $('heard').textContent = heard(sheets.map((one) => one.heard_at).filter(Boolean));
 }
 
 function state(text, kind) {
-  if ($('state').textContent !== text) $('state').textContent = text; // said once, not every two seconds
+  if ($('state').textContent !== text) $('state').textContent = text; // a screen reader reads it once, not every two seconds
   $('state').className = kind;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The menus that the sheet's script made, and what it shows: alerts and prompts that the person answers while it waits,
- * its sidebar and its dialogs. Refuses to know any item: the script says what there is and does it.
+ * The menus of the sheet's script, and what it shows: alerts and prompts that the person answers while it waits, its
+ * sidebar and its dialogs. Knows no item itself: the script defines and runs them.
  */
 
 import { call } from './api.js';
@@ -13,7 +13,7 @@ export class Menu {
   /**
    * @param {HTMLElement} pane the sheet's, with a toolbar
    * @param {() => string} chosen the chosen range, such as `'Leads'!B3`
-   * @param {(text: string, kind?: string) => void} say tells the person something
+   * @param {(text: string, kind?: string) => void} say shows the person a message
    */
   constructor(pane, chosen, say) {
     this.tools = pane.querySelector('[role=toolbar]');
@@ -26,7 +26,7 @@ export class Menu {
     document.addEventListener('keydown', (event) => event.key === 'Escape' && this.fold(null));
   }
 
-  /** Draws the menus once; afterwards asks what a script wants to know, which another page may have started. */
+  /** Draws the menus once; afterwards shows open questions of any script, also of one that another page started. */
   async refresh() {
     if (!this.made) await this.draw();
     if (!this.running) await this.look();
@@ -52,7 +52,7 @@ export class Menu {
     this.made?.filter((menu) => !menu.contains(target)).forEach((menu) => (menu.open = false));
   }
 
-  /** Runs an item's function; while it runs, what it asks is put to the person. */
+  /** Runs an item's function; while it runs, shows its questions. */
   async choose({ caption, handler }) {
     this.fold(null);
     this.running += 1;
@@ -86,7 +86,7 @@ export class Menu {
     close.focus();
   }
 
-  /** Puts the oldest open question to the person, and takes one away that somebody else has answered. */
+  /** Shows the oldest open question, and removes one that was answered elsewhere. */
   async look() {
     const { questions } = await (await call('GET', '/local/questions')).json();
     if (this.asked && !questions.some(({ id }) => id === this.asked.id)) this.drop();

@@ -1,4 +1,4 @@
-/** What waits for a person, each with the one button that resolves it. Decides nothing: the bridge says what and why. */
+/** Items that need a person, each with the button that resolves it. Decides nothing: the bridge says what and why. */
 
 import { call, whyNot } from './api.js';
 import { element } from './element.js';
@@ -15,7 +15,7 @@ const TITLES = {
   row: 'Row without a task',
 };
 
-/** kind → what the button says and where it posts to; a need without one tells in words what to do. */
+/** kind → the button's text and path; items without a button say in words what to do. */
 const BUTTONS = {
   conflict: (need) => [`Take “${need.value ?? 'empty'}” instead`, `/changes/${need.id}/take`],
   refused: (need) => (need.value === null ? null : ['Try again', `/dead-letters/${need.id}/retry`]),
@@ -38,7 +38,7 @@ export class Needs {
   async refresh() {
     const needs = await (await call('GET', '/needs')).json();
     const text = JSON.stringify(needs);
-    if (text === this.shown) return; // what has the focus keeps it
+    if (text === this.shown) return; // keeps the focus
     this.shown = text;
     this.pane.hidden = !needs.length;
     this.pane.querySelector('.count').textContent = String(needs.length);

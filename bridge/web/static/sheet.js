@@ -1,7 +1,7 @@
 /**
- * The local Google's sheet as an editable grid. The server holds the cells: what a person does is sent, then the grid is
- * asked for and what differs is drawn. Refuses to touch the cell being edited, and to draw what an act of the person
- * has overtaken.
+ * The local Google's sheet as an editable grid. The server holds the cells: a person's actions are sent, then the grid is
+ * requested and the differences are drawn. Does not touch the cell being edited, and drops answers that are older than
+ * the person's last action.
  */
 
 import { call } from './api.js';
@@ -18,7 +18,7 @@ export class Sheet {
    * @param {HTMLElement} root an empty, focusable element
    * @param {{title: HTMLElement, where: HTMLElement, content: HTMLElement, tabs: HTMLElement}} labels the book's title;
    *   the chosen cell's name and content; the place of the tabs
-   * @param {(text: string, kind?: string) => void} say tells the person something
+   * @param {(text: string, kind?: string) => void} say shows the person a message
    */
   constructor(root, labels, say) {
     this.root = root;
@@ -45,7 +45,7 @@ export class Sheet {
     root.addEventListener('focus', () => this.entered());
   }
 
-  /** Asks for the grid when it changed; not while an act is under way, which asks itself when it is done. */
+  /** Requests the grid if it changed; not during an action, which requests it at its end. */
   async refresh() {
     if (!this.waiting) await this.ask(true);
   }
@@ -80,8 +80,8 @@ export class Sheet {
     if (id === this.sheetId) return;
     Object.assign(this, { sheetId: id, revision: null, turned: true });
     this.chosen = { left: 0, top: 0, right: 0, bottom: 0 };
-    this.acts += 1; // what was asked for before is of the other tab
-    await this.ask(false).catch(() => {}); // no answer: the pulse asks again
+    this.acts += 1; // earlier requests are for the other tab
+    await this.ask(false).catch(() => {}); // no answer: the next poll asks again
   }
 
   async addTab() {
@@ -90,7 +90,7 @@ export class Sheet {
     if (added) await this.turnTo(Number(added.dataset.id));
   }
 
-  /** Only rows that are other ones have come; those below the last one with a value are gone. */
+  /** Takes the changed rows; rows below the last one with a value are gone. */
   take(height, changes) {
     for (let y = height; y < this.rows.length; y += 1) this.fresh.push(y);
     this.rows = Array.from({ length: height }, (_, y) => this.rows[y] ?? []);
@@ -106,7 +106,7 @@ export class Sheet {
     this.drawing = false;
   }
 
-  /** A sheet that got long is built anew, as one that holds only the rows near its window; it stays that. */
+  /** True if the grid must be rebuilt for a long sheet, with only the rows near its window; it stays so. */
   outgrown() {
     return !this.long && this.rows.length > MANY_ROWS;
   }
@@ -167,13 +167,13 @@ export class Sheet {
     if (lively && changed.length <= MOST_FLASHES) changed.forEach(([x, y]) => flash(this.grid.getCellFromCoords(x, y)));
   }
 
-  /** What came for the cell while it was being edited is drawn now; keys go to the sheet again. */
+  /** Draws what changed in the cell while it was being edited; keys go to the sheet again. */
   leftEditor() {
     if (!this.waiting && !this.root.querySelector('td.editor')) this.draw(false);
     if (document.activeElement === document.body) this.root.focus({ preventScroll: true });
   }
 
-  /** Where these rows of the grid show something else than the sheet says, except in the cell being edited. */
+  /** The cells of these rows that differ from the sheet, except the one being edited. */
   differing(rows) {
     const edited = this.root.querySelector('td.editor');
     const found = [];
@@ -211,7 +211,7 @@ export class Sheet {
     if (options) queueMicrotask(() => this.offer(cell.querySelector('input'), options));
   }
 
-  /** What the cell's rule allows drops down from its editor; whether it takes anything else is for the sheet to say. */
+  /** Offers the values that the cell's rule allows; the sheet decides about any other. */
   offer(editor, options) {
     const list = element('datalist', { id: 'sheet-options' }, ...options.map((value) => element('option', { value })));
     document.getElementById(list.id)?.remove();
@@ -242,9 +242,9 @@ export class Sheet {
     return this.act('/local/edit', { range: this.range(left, top), values, pasted: typed.length > 1 });
   }
 
-  /** What the clipboard holds goes to the sheet as it is, however much of it the grid has room for. */
+  /** Sends the clipboard's text to the sheet unchanged, also where it is larger than the grid. */
   paste(event) {
-    event.stopImmediatePropagation(); // the grid's own way would take what is pasted into the search, too
+    event.stopImmediatePropagation(); // the grid would also take what is pasted into the search field
     const text = event.clipboardData?.getData('text/plain');
     if (!text || this.busy() || event.target.matches?.('input, textarea')) return;
     event.preventDefault();
@@ -263,7 +263,7 @@ export class Sheet {
     navigator.clipboard?.writeText(text).catch(() => {}); // not allowed: other programs get nothing
   }
 
-  /** The corner of the chosen cells was dragged down: the sheet fills, with its series and one event for all. */
+  /** After dragging the corner of the chosen cells down: the sheet fills, with its series and one event for all. */
   fill() {
     const dragged = this.grid?.selectedCorner && !this.busy() ? this.grid.selection : [];
     const last = Number(dragged.at(-1)?.dataset.y);
@@ -283,7 +283,7 @@ export class Sheet {
     return `${this.range(left, top)}:${letter(right)}${bottom + 1}`;
   }
 
-  /** What one may do with the chosen rows and column; `x` or `y` is missing on a row's or column's own header. */
+  /** The actions for the chosen rows and column; `x` or `y` is null on the header of a row or column. */
   menu(x, y) {
     const line = { type: 'line' };
     const rows = [
@@ -316,12 +316,12 @@ export class Sheet {
     return this.act('/local/sort', { range, column: this.chosen.left + 1, ascending });
   }
 
-  /** @param {'undo' | 'redo'} way the sheet's own, so that they reach the script's triggers too */
-  again(way) {
-    return this.act(`/local/${way}`, {});
+  /** @param {'undo' | 'redo'} action the sheet's own, so that it reaches the script's triggers too */
+  again(action) {
+    return this.act(`/local/${action}`, {});
   }
 
-  /** True while keys are not for the grid: another place has the focus, or a cell's editor. */
+  /** True while keys do not go to the grid: another element or a cell's editor has the focus. */
   busy() {
     return jspreadsheet.current !== this.grid || this.root.querySelector('td.editor') !== null;
   }
@@ -330,15 +330,15 @@ export class Sheet {
     if (this.busy()) return;
     if (event.key === 'Escape') return this.leave();
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'c') this.cut = null; // the grid copies
-    const way = (event.ctrlKey || event.metaKey) && { z: event.shiftKey ? 'redo' : 'undo', y: 'redo', x: 'cut' }[event.key.toLowerCase()];
-    if (!way) return;
+    const action = (event.ctrlKey || event.metaKey) && { z: event.shiftKey ? 'redo' : 'undo', y: 'redo', x: 'cut' }[event.key.toLowerCase()];
+    if (!action) return;
     event.preventDefault();
     event.stopPropagation();
-    if (way === 'cut') this.cutOut();
-    else this.again(way);
+    if (action === 'cut') this.cutOut();
+    else this.again(action);
   }
 
-  /** Reached by keyboard: arrows and typing now go to the cell chosen last. */
+  /** On keyboard focus: arrows and typing go to the cell chosen last. */
   entered() {
     if (!this.grid || this.grid.selectedCell) return;
     const { left, top, right, bottom } = this.chosen;
@@ -346,14 +346,14 @@ export class Sheet {
     this.grid.updateSelectionFromCoords(left, top, right, bottom);
   }
 
-  /** Tab moves along the row while a cell is chosen; after Escape it leads out of the sheet. */
+  /** Releases the keyboard: after Escape, Tab moves out of the sheet. */
   leave() {
     this.cut = null;
     this.grid.resetSelection();
     jspreadsheet.current = null;
   }
 
-  /** One act after the other, in the order they were done; after the last of them the grid as it is now. */
+  /** Sends actions one after the other, then requests the grid after the last of them. */
   act(path, body) {
     this.cut = null;
     this.acts += 1;
@@ -362,11 +362,11 @@ export class Sheet {
       .then(() => call('POST', path, { body }))
       .catch((problem) => this.refused(problem))
       .then(() => (this.waiting -= 1) || this.ask(false))
-      .catch(() => {}); // no answer: the pulse asks again
+      .catch(() => {}); // no answer: the next poll asks again
     return this.sending;
   }
 
-  /** The grid shows what was tried; asking for everything shows what is. */
+  /** Requests the whole grid, because it shows what was tried. */
   refused(problem) {
     this.say(problem.message, 'wrong');
     this.revision = null;

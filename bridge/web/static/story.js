@@ -1,14 +1,14 @@
-/** The history: what changed, who did it, in which direction, how long that took, and a button to take it back. */
+/** The history: what changed, who did it, in which direction, how long it took, and a button to undo it. */
 
 import { call, following, whyNot } from './api.js';
 import { element } from './element.js';
 
-const TAKEN_BACK = ['applied', 'waiting'];
-const FIXED = ['task', 'id', 'lead_id']; // made or named something; the bridge says what to do instead
+const UNDOABLE = ['applied', 'waiting'];
+const FIXED = ['task', 'id', 'lead_id']; // not values; the bridge says what to do instead
 const PORTION = 50;
 const MOST = 1000;
 const PAUSE = 300;
-const FURTHER = 5; // pages of the bridge's search that one more press looks through
+const FURTHER = 5; // pages of the bridge's search for each press of Older
 
 /** The lead that the address names, as the sheet's menu writes it: #lead=<id>. */
 export function namedLead() {
@@ -26,7 +26,7 @@ export class Story {
     this.shown = '';
     this.reset();
     this.form = pane.querySelector('form');
-    this.overtaken = new Set(); // changes whose field has changed since, by the bridge's word
+    this.overtaken = new Set(); // changes whose field has changed since, as the bridge answered
     this.older = pane.querySelector('.more');
     pane.addEventListener('toggle', () => pane.open && this.refresh());
     window.addEventListener('hashchange', () => this.open());
@@ -54,7 +54,7 @@ export class Story {
     this.pages = 1;
   }
 
-  /** Another filter was chosen; a moment later, so that a word is asked for once and not letter by letter. */
+  /** Another filter was chosen; debounced. */
   asked() {
     this.reset();
     clearTimeout(this.timer);
@@ -75,11 +75,11 @@ export class Story {
     this.pane.querySelector('.whose').textContent = lead ? `of lead ${lead}` : 'of every lead';
     const empty = this.pane.querySelector('.empty');
     empty.hidden = changes.length > 0;
-    empty.textContent = more ? 'None of the newest changes is like this: Older looks further.' : 'No change like this.';
+    empty.textContent = more ? 'No match among the newest changes. Older searches further.' : 'No change matches.';
     this.pane.querySelector('tbody').replaceChildren(...changes.map((change) => this.line(change)));
   }
 
-  /** The newest changes like this. The bridge looks through so many of its history at a time, and says where to go on. */
+  /** The newest changes that match. The bridge searches its history in pages and links to the next. */
   async found(given) {
     const found = [];
     let next = `/changes?${new URLSearchParams([...given, ['limit', String(this.most)]])}`;
@@ -104,11 +104,11 @@ export class Story {
       took,
       `${change.rule ?? ''}${outcome ? ` (${outcome})` : ''}`,
     ];
-    const undoable = TAKEN_BACK.includes(change.state) && !FIXED.includes(change.field);
+    const undoable = UNDOABLE.includes(change.state) && !FIXED.includes(change.field);
     const last = element('td', {}, ...(undoable ? [this.button(change)] : []));
-    const told = cells.map((text) => element('td', { textContent: text }));
-    told[1].title = change.actor;
-    return element('tr', {}, ...told, last);
+    const columns = cells.map((text) => element('td', { textContent: text }));
+    columns[1].title = change.actor;
+    return element('tr', {}, ...columns, last);
   }
 
   button(change) {
@@ -119,7 +119,7 @@ export class Story {
     return button;
   }
 
-  /** Undoes; where the field has changed since, the button offers to do it all the same. */
+  /** Undoes; where the field has changed since, the button then offers to force it. */
   async undo(change, button) {
     const force = this.overtaken.has(change.id) ? '?force=true' : '';
     button.disabled = true;

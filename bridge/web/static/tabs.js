@@ -67,7 +67,7 @@ export class Tabs {
     event.preventDefault();
   }
 
-  /** The title becomes a field: Enter or leaving it keeps what is typed, Escape does not. */
+  /** The title becomes a field: Enter or leaving it saves the text, Escape does not. */
   rename() {
     const { sheet_id: id, title } = this.shown;
     const field = element('input', { value: title, maxLength: 100 });

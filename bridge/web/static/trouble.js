@@ -1,6 +1,6 @@
 /**
- * Trouble on demand: the local Google's switches on the page, always as they are now. Refuses to know what they do:
- * the server does it, `troubles.js` says it.
+ * Trouble on demand: the local Google's switches on the page, always up to date. Knows no effect: the server
+ * causes it, `troubles.js` describes it.
  */
 
 import { call } from './api.js';
@@ -13,7 +13,7 @@ const SWITCHES = GROUPS.flatMap((group) => group.switches);
 export class Trouble {
   /**
    * @param {HTMLElement} root an empty details element
-   * @param {(text: string, kind?: string) => void} say tells the person something
+   * @param {(text: string, kind?: string) => void} say shows the person a message
    */
   constructor(root, say) {
     this.say = say;
@@ -34,7 +34,7 @@ export class Trouble {
     return [bad, unknown];
   }
 
-  /** Shows what is switched on; a field somebody is in stays as they have it. */
+  /** Shows what is switched on; a field that has the focus is left alone. */
   async refresh() {
     const sent = this.sent;
     const now = await (await call('GET', PATH)).json();
