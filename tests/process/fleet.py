@@ -69,16 +69,16 @@ class Member:
 
 
 class Fleet:
-    """``lanes`` sheets, each a tab with ``leads`` rows, and so many processes of each kind. ``overlaps``: writes to one
+    """``sheets``: how many, each a tab with ``leads`` rows, and so many processes of each kind. ``overlaps``: writes to one
     tab that were under way at once.
     """
 
-    def __init__(self, folder: Path, postgres: Postgres, lanes: int, leads: int, each: int = 3) -> None:
+    def __init__(self, folder: Path, postgres: Postgres, sheets: int, leads: int, each: int = 3) -> None:
         self.folder, self._postgres, self._leads, self._each = folder, postgres, leads, each
-        self.lanes = [f"l{number:02}" for number in range(1, lanes + 1)]
+        self.sheets = [f"l{number:02}" for number in range(1, sheets + 1)]
         self.token, self.overlaps = "", list[int]()
         self._under_way, self._counting = Counter[int](), threading.Lock()
-        self._numbers = {lane: itertools.count(1) for lane in self.lanes}
+        self._numbers = {key: itertools.count(1) for key in self.sheets}
 
     def __enter__(self) -> "Fleet":
         self.database = self._postgres.new(self.folder)
@@ -87,9 +87,9 @@ class Fleet:
         app = create_local_google(self.folder / "google", public_url=self.google_url)
         self.google, self._witness = app.extensions["local_google"], Witness(app, strict=True)
         self.google.quota.limits = Limits(10**6, 10**6)
-        for lane in self.lanes:
-            tab = self.google.book.add_tab(lane)
-            tab.write(1, 1, [HEADER, *([f"{lane}-{n}", f"Lead {lane} {n}", "NEW"] for n in range(self._leads))])
+        for key in self.sheets:
+            tab = self.google.book.add_tab(key)
+            tab.write(1, 1, [HEADER, *([f"{key}-{n}", f"Lead {key} {n}", "NEW"] for n in range(self._leads))])
         (self.folder / "bridge.toml").write_text(self._toml())
         self.errors = (self.folder / "errors").open("w")
         self.servers = [Member(self, "run") for _ in range(self._each)]
@@ -117,7 +117,7 @@ class Fleet:
 
     def environ(self) -> dict[str, str]:
         """What every process sees."""
-        secrets = {f"LEADBRIDGE_SECRET_{lane.upper()}": SECRET for lane in self.lanes}
+        secrets = {f"LEADBRIDGE_SECRET_{key.upper()}": SECRET for key in self.sheets}
         mine = {
             "LEADBRIDGE_HOME": "home",
             "PYTHONPATH": str(ROOT),
@@ -137,17 +137,17 @@ class Fleet:
             time.sleep(0.05)
         raise AssertionError(f"{method} {path} was never answered")
 
-    def type(self, lane: str, row: int, word: str) -> None:
+    def type(self, key: str, row: int, word: str) -> None:
         """A person's word in a status cell, delivered as the sheet's script does, until it is acknowledged."""
-        self.google.book.tab(lane).write(row, 3, [[word]])
-        sent = self._letter(lane, row)
+        self.google.book.tab(key).write(row, 3, [[word]])
+        sent = self._signed(key, row)
         for _ in range(400):
-            url = f"{random.choice(self.servers).url}/hooks/sheets/{lane}"
+            url = f"{random.choice(self.servers).url}/hooks/sheets/{key}"
             with suppress(requests.RequestException):
                 if requests.post(url, data=sent[0], headers=sent[1], timeout=10).status_code == 200:
                     return
             time.sleep(0.05)
-            sent = self._letter(lane, row)
+            sent = self._signed(key, row)
         raise AssertionError("never acknowledged")
 
     def tasks(self) -> dict[str, list[dict[str, Any]]]:
@@ -160,8 +160,8 @@ class Fleet:
     def differences(self) -> list[str]:
         """Leads whose row and task do not say the same, or that have not exactly one task."""
         tasks, wrong = self.tasks(), []
-        for lane in self.lanes:
-            for lead_id, _, word, task_id in self.google.book.tab(lane).values(2, 1, self._leads, 4):
+        for key in self.sheets:
+            for lead_id, _, word, task_id in self.google.book.tab(key).values(2, 1, self._leads, 4):
                 mine = tasks.pop(str(lead_id), [])
                 if [(task["status"], task["id"]) for task in mine] != [(MEANT[word], task_id)]:
                     wrong.append(f"{lead_id}: {word} {task_id}, {mine}")
@@ -185,14 +185,14 @@ class Fleet:
             f'base_url = "{self.google_url}"\ncredentials = "google/service_account.json"\ncalls_per_minute = 60000'
         )
         sheet = '[sheets.{0}]\nspreadsheet = "{1}"\ntab = "{0}"\nsweep_every = 3600\n'
-        sheets = "".join(sheet.format(lane, self.google.book.id) for lane in self.lanes)
+        sheets = "".join(sheet.format(key, self.google.book.id) for key in self.sheets)
         return f"[bridge]\nengine = false\nlease = {LEASE}\n[google]\n{google}\n{sheets}"
 
-    def _letter(self, lane: str, row: int) -> tuple[bytes, dict[str, str]]:
-        tab = self.google.book.tab(lane)
+    def _signed(self, key: str, row: int) -> tuple[bytes, dict[str, str]]:
+        tab = self.google.book.tab(key)
         cells = ["" if value is None else value for value in tab.values(row, 1, 1, 4)[0]]
         message = {
-            "type": "rows", "seq": next(self._numbers[lane]), "spreadsheet": self.google.book.id, "sheet_id": tab.sheet_id,
+            "type": "rows", "seq": next(self._numbers[key]), "spreadsheet": self.google.book.id, "sheet_id": tab.sheet_id,
             "header": HEADER, "rows": [{"row": row, "cells": cells, "shown": [str(cell) for cell in cells]}],
             "edited": {"first": 3, "last": 3},
         }  # fmt: skip

@@ -261,7 +261,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 @pytest.fixture
 def kept(tmp_path, migrated):
-    """A database with one lane and one link in step."""
+    """A database with one sheet queue and one link in sync."""
     shutil.copy(migrated, tmp_path / "tasks.db")
     engine = open_engine(f"sqlite:///{tmp_path / 'tasks.db'}")
     with Session(engine) as session:
@@ -275,13 +275,13 @@ def kept(tmp_path, migrated):
 
 
 WORK = {
-    "in step": ({}, {}, [("ok", "0 writes under way, nothing stuck")]),
+    "in sync": ({}, {}, [("ok", "0 writes under way, nothing stuck")]),
     "under way": ({}, {"wanted": 1}, [("ok", "1 writes under way, nothing stuck")]),
-    "a buried write": ({}, {"failed_at": NOW, "error": "Google answered 500"}, [("problem", "dead letters: 1")]),
+    "a dead letter": ({}, {"failed_at": NOW, "error": "Google answered 500"}, [("problem", "dead letters: 1")]),
     "a conflict": ({}, {"conflicts": {"status": "the sheet won"}}, [("warning", "leads with a conflict or a refused cell: 1")]),
     "a refused cell": ({}, {"refused": {"status": ["WON", "no such word"]}}, [("warning", "leads with a conflict or a refused cell: 1")]),
     "a cell nobody can read": ({}, {"unread": {"due": "no date"}}, [("warning", "leads with a conflict or a refused cell: 1")]),
-    "a waiting lane": ({"problem": "Google answered 503"}, {}, [("problem", "the queue waits: Google answered 503")]),
+    "a waiting queue": ({"problem": "Google answered 503"}, {}, [("problem", "the queue waits: Google answered 503")]),
     "held deletions": ({"held_why": "9 rows vanished at once"}, {}, [("warning", "9 rows vanished at once")]),
     "all at once": (
         {"problem": "not shared", "held_why": "9 rows vanished at once"}, {"failed_at": NOW, "conflicts": {"status": "x"}},
@@ -291,9 +291,9 @@ WORK = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("of_lane", "of_link", "expected"), WORK.values(), ids=WORK)
-def test_what_stands_still_or_waits_for_a_person_is_told_with_what_to_do(kept, of_lane, of_link, expected):
-    kept.execute(update(SheetQueue).values(**{"held": 0} | of_lane))
+@pytest.mark.parametrize(("of_queue", "of_link", "expected"), WORK.values(), ids=WORK)
+def test_what_stands_still_or_waits_for_a_person_is_told_with_what_to_do(kept, of_queue, of_link, expected):
+    kept.execute(update(SheetQueue).values(**{"held": 0} | of_queue))
     kept.execute(update(Link).values(**{"wanted": 0} | of_link))
     found = list(sheet_queue.work(kept, SheetConfig("leads", "x"), NOW))
     assert [(one.level, one.said) for one in found] == expected
@@ -304,7 +304,7 @@ HEARD = {
     "just now": ("leads", NOW - timedelta(seconds=7), "ok", "heard of 7 s ago, its triggers are ann@example.com's"),
     "an hour ago": ("leads", NOW - timedelta(hours=1), "problem", "not heard of since 2026-11-20 11:00 UTC"),
     "never": ("leads", None, "problem", "the sheet's script is not installed yet"),
-    "a sheet without a lane": ("new", None, "problem", "this sheet has never been served"),
+    "a sheet without a queue": ("new", None, "problem", "this sheet has never been served"),
 }
 
 

@@ -8,33 +8,33 @@ import pytest
 
 from tests.process.fleet import LEASE, MEANT, Fleet
 
-LANES, LEADS = 50, 3
+SHEETS, LEADS = 50, 3
 STATUSES = ("TODO", "IN_PROGRESS", "DONE")
 
 
 @pytest.fixture
 def fleet(tmp_path, postgres):
-    with Fleet(tmp_path, postgres, LANES, LEADS) as running:
+    with Fleet(tmp_path, postgres, SHEETS, LEADS) as running:
         running.until_equal()
         yield running
 
 
 def changing(fleet, ends, number):
     """One person and one program that change leads of their own share of the sheets."""
-    chance, mine = random.Random(number), fleet.lanes[number::3]
+    chance, mine = random.Random(number), fleet.sheets[number::3]
     tasks = {lead_id: one[0]["id"] for lead_id, one in fleet.tasks().items()}
     while time.monotonic() < ends:
-        lane, lead = chance.choice(mine), chance.randrange(LEADS)
+        sheet, lead = chance.choice(mine), chance.randrange(LEADS)
         if chance.random() < 0.5:
-            fleet.type(lane, lead + 2, chance.choice(list(MEANT)))
+            fleet.type(sheet, lead + 2, chance.choice(list(MEANT)))
         else:
-            fleet.api("PATCH", f"/tasks/{tasks[f'{lane}-{lead}']}", status=chance.choice(STATUSES))
+            fleet.api("PATCH", f"/tasks/{tasks[f'{sheet}-{lead}']}", status=chance.choice(STATUSES))
         time.sleep(chance.uniform(0, 0.1))
 
 
 @pytest.mark.fast
 def test_a_worker_writes_what_another_process_was_told_also_after_it_was_killed(tmp_path, postgres):
-    with Fleet(tmp_path, postgres, lanes=2, leads=2, each=1) as fleet:
+    with Fleet(tmp_path, postgres, sheets=2, leads=2, each=1) as fleet:
         fleet.until_equal()
         fleet.type("l01", 2, "CONTACTED")
         fleet.workers[0].kill()

@@ -40,8 +40,8 @@ def stopping(process):
 
 def at_rest(process):
     """True when the engine has nothing to do, and so would not wait for the database either."""
-    (lane,) = process.api("GET", "/status").json()
-    return lane["swept_at"] is not None and not lane["pending"]
+    (sheet,) = process.api("GET", "/status").json()
+    return sheet["swept_at"] is not None and not sheet["pending"]
 
 
 def test_requests_under_way_are_answered_and_what_they_changed_reaches_the_sheet_after_a_start(process):
@@ -54,7 +54,7 @@ def test_requests_under_way_are_answered_and_what_they_changed_reaches_the_sheet
         ).status_code
 
     eventually(lambda: at_rest(process))
-    time.sleep(0.3)  # the end of the last turn is a commit of its own
+    time.sleep(0.3)  # the end of the last job is a commit of its own
     with closing(database), ThreadPoolExecutor(21) as clients:
         database.execute("BEGIN IMMEDIATE")  # until it ends, nobody else can write, so all of them wait
         asked = [clients.submit(patch, number) for number in range(1, 21)]

@@ -64,7 +64,7 @@ def both_sides(workers, rounds, meanwhile=lambda: None):
         side.join()
 
 
-def test_both_workers_answer_and_one_at_a_time_works_on_the_lane_a_sweep_by_hand_included(workers):
+def test_both_workers_answer_and_one_at_a_time_works_on_the_sheet_a_sweep_by_hand_included(workers):
     workers.google.trouble.latency = 1.0  # long enough to be found at it
     both_sides(workers, 100, lambda: [workers.cli("sweep") for _ in range(2)])
     until_equal(workers, MEANT)
@@ -121,7 +121,7 @@ def test_every_worker_tells_the_same_sums_of_what_all_did_also_those_that_died(w
         workers.api("PATCH", "/tasks/1", status=status)
         until_equal(workers, MEANT)
     each_worker(workers, "/metrics", lambda text: sums(text)["leadbridge_api_calls_total", "write", "ok"] >= 3)
-    os.kill(workers.workers()[0], signal.SIGKILL)  # a turn counts its calls when it ends, and it has ended
+    os.kill(workers.workers()[0], signal.SIGKILL)  # a job counts its calls when it ends, and it has ended
     eventually(lambda: len(workers.workers()) == 2)
     eventually(workers.ready)
     deliver(workers, [2], seq)
@@ -138,8 +138,8 @@ def test_every_worker_tells_the_same_sums_of_what_all_did_also_those_that_died(w
 def test_every_worker_tells_what_the_one_that_writes_has_spent(workers):
     both_sides(workers, 3)
     until_equal(workers, MEANT)
-    (lane,) = json.loads(each_worker(workers, "/status", lambda text: '"pending":0' in text.replace(" ", "")))
-    calls = lane["calls"]
+    (sheet,) = json.loads(each_worker(workers, "/status", lambda text: '"pending":0' in text.replace(" ", "")))
+    calls = sheet["calls"]
     assert (calls["read"], calls["write"]) == (workers.google.calls.reads, workers.google.calls.writes)
     assert calls["left"] == {"read": 60 - calls["read"], "write": 60 - calls["write"]}
 
