@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bridge.app import make_runtime, open_database
 from bridge.config.file import load
-from bridge.config.model import Config, ConfigError
+from bridge.config.model import Config
 from bridge.errors import Permanent
 from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
@@ -19,11 +19,8 @@ SHEET = click.option("--sheet", metavar="KEY", help="Only this sheet; all of the
 
 
 def configured() -> Config:
-    """The configuration; raises `Permanent` with every fault of it."""
-    try:
-        return load()
-    except ConfigError as error:
-        raise Permanent(f"the configuration has faults:\n{error}") from error
+    """The configuration; raises `ConfigError` with every fault of it."""
+    return load()
 
 
 @contextmanager

@@ -40,9 +40,8 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-v", "--verbose", is_flag=True, help="Log what the bridge does, one event a line.")
-@click.option(
-    "--log-format", type=click.Choice(logs.FORMATS), default="text", envvar="LOG_FORMAT", help="How lines look."
-)
+@click.option("--log-format", type=click.Choice(logs.FORMATS), default="text", envvar="LOG_FORMAT", show_envvar=True,
+              help="How lines look.")  # fmt: skip
 @click.pass_context
 def cli(context: click.Context, verbose: bool, log_format: str) -> None:
     """Keep leads in a Google Sheet and tasks in a tracker consistent, both ways, change by change."""
@@ -57,7 +56,7 @@ for command in (token, connect, doctor, *INSPECT, *REPAIR, *OPERATE):
 
 @cli.command()
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), envvar="WEB_CONCURRENCY",
-              help="How many processes serve.")  # fmt: skip
+              show_envvar=True, help="How many processes serve.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="Make and print no token: a service manager keeps what is printed.")
 def run(workers: int, quiet: bool) -> None:
     """Serve the bridge, the task API and, without a bridge.toml, a local Google. Stop with Ctrl-C."""

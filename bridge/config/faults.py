@@ -34,7 +34,7 @@ class Faults:
     def stop(self) -> None:
         """Raise `ConfigError` when anything is wrong."""
         if self.found:
-            raise ConfigError("\n".join(self.found))
+            raise ConfigError("\n".join(["the configuration has faults:", *self.found]))
 
 
 def line_of(text: str, path: tuple[int | str, ...]) -> int | None:

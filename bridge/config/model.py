@@ -8,11 +8,12 @@ from pathlib import Path
 
 from bridge.config.fields import shipped
 from bridge.core.mapping import SheetMapping
+from bridge.errors import Permanent
 
 GOOGLE = "https://sheets.googleapis.com"
 
 
-class ConfigError(Exception):
+class ConfigError(Permanent):
     """Everything that is wrong with the configuration, one fault a line."""
 
 
