@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from structlog.stdlib import get_logger
+
 from bridge import tracker
 from bridge.core.cells import obstacle
 from bridge.core.mapping import SheetMapping
@@ -16,6 +18,7 @@ from bridge.sync.context import SyncContext
 from bridge.sync.status_cell import link_text
 from bridge.tracker import Task, task_arguments, task_fields
 
+log = get_logger(__name__)
 OWN = frozenset(["id", "sync"])
 """Fields the bridge owns; unreadable cells there are not reported."""
 Values = Mapping[str, Collection[Value]]
@@ -34,6 +37,8 @@ def update(context: SyncContext, row: Row, link: Link, task: Task, replaced: Val
     overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
     before = link.base
     merged = merge_row(context, link, task, base, certain)
+    if doubtful:
+        log.info("read_in_doubt", sheet=link.sheet, link=link.id, fields=",".join(sorted(doubtful)))
     if doubtful or overwritten or needs_write(task, link, context.sheet.mapping):
         news = doubtful or overwritten or link.base != before or touched
         (pending.mark_pending if news else pending.ensure_pending)(context.session, link, context.by.at)

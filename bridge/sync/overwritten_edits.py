@@ -12,6 +12,7 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
 
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
@@ -23,6 +24,7 @@ from bridge.sync.merge_row import merge_row
 from bridge.tracker import task_of
 from task_api.actor import Actor
 
+log = get_logger(__name__)
 LATEST = 1000
 """So many of the newest changes are looked through."""
 MOST = 3
@@ -47,6 +49,7 @@ def settle_overwritten(context: SyncContext) -> None:
         news = _news(context.session, one)
         verdict = _verdict(context, one, news, overtyped=last[one.link_id, one.field] is not one)
         if verdict == "later":
+            log.info("edit_postponed", sheet=one.sheet, edit=one.id, why="the sheet was read too soon after it")
             ask_for_sweep(context.session, one.sheet, one.heard_at + LAG)
             continue
         if verdict == "back":

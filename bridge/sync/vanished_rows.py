@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
 
 from bridge import tracker
 from bridge.config.model import SheetConfig
@@ -20,6 +21,7 @@ from bridge.store.history import By, give_up_waiting, note_life
 from bridge.store.models import Link, Rule, SheetQueue
 from bridge.store.unit_of_work import lock_queue
 
+log = get_logger(__name__)
 NEW_ROW = timedelta(seconds=30)
 """A row that is newer than this may not be readable yet."""
 
@@ -46,6 +48,8 @@ def _gone(one: Row[Any]) -> Gone:
 def settle_vanished(session: Session, sheet: SheetConfig, found: Deletions, began: datetime, by: By) -> None:
     """Set tombstones, archive the tasks whose grace time is over, and record what waits for a person."""
     queue = session.get_one(SheetQueue, sheet.key)
+    if found.why and found.why != queue.held_why:
+        log.info("deletions_held", sheet=sheet.key, why=found.why)
     queue.held, queue.held_why = found.held, found.why or None
     if found.tombstones:
         session.execute(update(Link), [{"id": one.link_id, "gone_at": began} for one in found.tombstones])

@@ -8,6 +8,8 @@ settled stays pending, with a time to try again.
 from collections.abc import Mapping
 from typing import Any
 
+from structlog.stdlib import get_logger
+
 from bridge import tracker
 from bridge.core.cells import cell_value, obstacle
 from bridge.core.merge import classify_read
@@ -29,6 +31,8 @@ from bridge.worker.job import Job, PlannedWrite, look
 from bridge.worker.locate import LAG_WAIT, relocate
 from bridge.worker.send import send
 from task_api.actor import Actor
+
+log = get_logger(__name__)
 
 
 def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> bool:
@@ -153,6 +157,7 @@ def _writable(context: SyncContext, row: Row, link: Link, owed: Mapping[str, Val
         ):
             refused[name] = [*RefusedWrite(value, RefusedBy.CELL, why)]
             if name != "sync":
+                log.info("cell_refused", sheet=link.sheet, link=link.id, field=name, by=RefusedBy.CELL)
                 note_refused(context.session, link, name, value, context.by, why)
     refused.pop("sync", None)
     if refused != link.refused:

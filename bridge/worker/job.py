@@ -122,7 +122,7 @@ def begin(runtime: Runtime, key: str) -> Job | None:
         now = runtime.now()
         queue = acquire(session, key, now, runtime.config.lease)
         if queue is None or not quota.take(session, runtime.account(key), runtime.pace, now):
-            log.debug("job_postponed", sheet=key, why="another job has the sheet" if queue is None else "quota used up")
+            log.info("job_postponed", sheet=key, why="another job has the sheet" if queue is None else "quota used up")
             return None
         job = Job(runtime, key, queue.token, used_before=runtime.used(key), sure_until=queue.lease_until)
         job.sweep_due = _sweep_due(job.config, queue, now)

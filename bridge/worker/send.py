@@ -158,6 +158,7 @@ def _refuse(job: Job, one: PlannedWrite, faults: Mapping[str, str], *, arrived: 
         (link,) = in_flight_writes.links(session, now, Link.id == one.link_id)
         in_flight_writes.forget(link, WriteState.SENT, faults.keys())
         for name, why in faults.items():
+            log.info("cell_refused", sheet=link.sheet, link=link.id, field=name, by=RefusedBy.GOOGLE)
             note_refused(session, link, name, one.values[name], _by(job, now), why)
             link.refused = link.refused | {name: [*RefusedWrite(one.values[name], RefusedBy.GOOGLE, why)]}
         if arrived and faults:

@@ -112,6 +112,22 @@ def test_a_row_that_the_bridge_appends_names_the_request_that_made_its_task(runn
     assert appended["cause"] == "from-a-program.8"
 
 
+def test_a_refusal_a_hold_and_a_read_in_doubt_each_say_so(linked, told):
+    linked.google.trouble.lag(60, lasting=3)
+    linked.edit("C2", ["CONTACTED"])
+    linked.deliver([12, "Vikram", "CONTACTED", 1], seq=2, edited={"first": 3, "last": 3})
+    linked.sweep()
+    assert told.lines("read_in_doubt")[0]["fields"] == "status"
+    linked.edit("C2", ['=UPPER("contacted")'])
+    linked.patch(1, status="DONE")
+    linked.settle()
+    assert (told.lines("cell_refused")[-1]["field"], told.lines("cell_refused")[-1]["by"]) == ("status", "cell")
+    linked.google.person.delete_rows("Leads", 2)
+    linked.later(60)
+    linked.sweep()
+    assert "never taken for a deletion" in told.lines("deletions_held")[0]["why"]
+
+
 def test_probes_that_find_nothing_wrong_fill_no_log(stack, told):
     for path in ("/healthz", "/none"):
         requests.get(stack.url + path, timeout=60)
