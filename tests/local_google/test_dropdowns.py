@@ -111,6 +111,8 @@ def test_a_dropdown_takes_one_option_by_itself(served: Served) -> None:
     person.choose("C2", ["NEW"])
     with pytest.raises(Invalid, match="no dropdown"):
         person.choose("C2", ["NEW", "LOST"])
+    with pytest.raises(Invalid, match="takes only: NEW, LOST"):
+        person.edit("C2", [["NEW, LOST"]])
     with pytest.raises(Invalid, match="no dropdown"):
         person.choose("B2", ["NEW"])
     assert served.leads.values(2, 3) == [["NEW"]]

@@ -82,6 +82,12 @@ def test_a_parameter_of_another_method_or_given_twice_is_refused_and_standard_on
     assert served.call("GET", "/values/A1", params={"ranges": "B1"}).status_code == 400
     assert served.call("GET", "/values/A1", params={"majorDimension": ["ROWS", "COLUMNS"]}).status_code == 400
     assert served.call("GET", "/values/A1", params={"key": "abc", "quotaUser": "me", "$.xgafv": "2"}).status_code == 200
+    mode = {
+        "commentsViewMode": "COMMENTS_VIEW_MODE_OMITTED",
+        "excludeTablesInBandedRanges": "true",
+        "uploadType": "media",
+    }
+    assert served.call("GET", "", params=mode).status_code == 200
 
 
 def test_a_writing_gesture_without_the_json_header_says_what_to_send(served: Served) -> None:

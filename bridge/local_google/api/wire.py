@@ -65,6 +65,7 @@ class GetSpreadsheet(Query):
     ranges: list[str] = []
     include_grid_data: bool = False
     exclude_tables_in_banded_ranges: bool = False
+    comments_view_mode: Literal["COMMENTS_VIEW_MODE_OMITTED"] = "COMMENTS_VIEW_MODE_OMITTED"
 
 
 class GetValue(Query):
