@@ -42,7 +42,8 @@ def update(context: SyncContext, row: Row, link: Link, task: Task, replaced: Val
     if doubtful or overwritten or needs_write(task, link, context.sheet.mapping):
         news = doubtful or overwritten or link.base != before or touched
         (pending.mark_pending if news else pending.ensure_pending)(context.session, link, context.by.at)
-    reasons = (*_sentences(unread), *(f"{c.field}: {_decided(c)}" for c in merged.conflicts))
+    unreadable = (f"{name}: {why}" for name, why in unread.items())
+    reasons = (*unreadable, *(f"{c.field}: {_decided(c)}" for c in merged.conflicts))
     changes = _planned(context, row, base, certain, merged)
     return RowOutcome(row.number, row.lead_id, _outcome(merged, reasons), task.id, reasons, changes)
 
@@ -147,10 +148,6 @@ def _keep_open(link: Link, base: Fields, values: Fields, merged: Merge) -> None:
 
 def _decided(conflict: Conflict) -> str:
     return f"both sides changed it; the {conflict.winner}'s value stays, the other is in the history"
-
-
-def _sentences(unread: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(f"{name}: {why}" for name, why in unread.items())
 
 
 def _outcome(merged: Merge, reasons: tuple[str, ...]) -> Outcome:

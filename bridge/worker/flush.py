@@ -103,28 +103,31 @@ def _decide_row(
     unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
     base, doubtful = classify_read(link.base, values, unseen, replaced, ())
     if doubtful:
-        pending.postpone(
-            link, context.by.at + LAG_WAIT, f"Google may show an old value of {', '.join(sorted(doubtful))}"
-        )
+        why = f"Google may show an old value of {', '.join(sorted(doubtful))}"
+        pending.postpone(link, context.by.at + LAG_WAIT, why)
         return []
     in_flight_writes.confirm_shown(link, row.values)
     if in_flight_writes.in_states(link, WriteState.SENT):
         look_for_unconfirmed(context.session, link, context.by.at)
     link.row_pending, archived = False, task.archived_at is not None
     owed = {} if archived else merge_row(context, link, task, base, values).sheet
-    wanted = _writable(context, row, link, foreign | owed)
-    wanted |= _state(row, link, archived=archived)
-    if not wanted:
-        _settle_unwritten(context, view, link, set() if archived else set(values) - owed.keys())
-        return []
+    wanted = _writable(context, row, link, foreign | owed) | _state(row, link, archived=archived)
+    if wanted:
+        return [_planned(context, view, row, link, wanted)]
+    _settle_unwritten(context, view, link, set() if archived else set(values) - owed.keys())
+    return []
+
+
+def _planned(context: SyncContext, view: SheetView, row: Row, link: Link, wanted: Mapping[str, Value]) -> PlannedWrite:
+    """The write of these values, each of its cells recorded before it leaves."""
     cells: dict[int, str | float | int | bool] = {}
     for name, value in wanted.items():
-        column = view.layout.positions[name]
-        cells[column] = cell_value(view.config.mapping.by_field[name].kind, value, row.cells[name])
+        kind = context.sheet.mapping.by_field[name].kind
+        cells[view.layout.positions[name]] = cell_value(kind, value, row.cells[name])
         in_flight_writes.record(link, name, value, context.by.at, row.number, row.values.get(name))
     write = RowWrite(row.number, view.layout.positions["id"], row.cells["id"].value, cells)
     agreed = {name: link.base.get(name) for name in wanted}
-    return [PlannedWrite(link.id, link.wanted, write, wanted, agreed, link.cause)]
+    return PlannedWrite(link.id, link.wanted, write, wanted, agreed, link.cause)
 
 
 def _foreign(link: Link, values: Mapping[str, Value]) -> list[str]:
