@@ -31,7 +31,7 @@ from bridge.sync import new_rows, status_cell, vanished_rows
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.duplicate_ids import keep_one_each
 from bridge.sync.ingest import ingest_rows
-from bridge.sync.known_links import known_leads
+from bridge.sync.known_leads import known_leads
 from bridge.sync.misdirected_writes import find_victims, missing_writes
 from bridge.sync.overwritten_edits import settle_overwritten
 from bridge.tracker import Task

@@ -19,14 +19,8 @@ from bridge.tracker import Task, columns_of_linked, task_fields
 
 def known_leads(session: Session, sheet: SheetConfig, lead_ids: Collection[str]) -> Mapping[str, KnownLead]:
     """lead id → what is known of it, for the ids that have a link."""
-    link = (
-        Link.id.label("link_id"),
-        Link.lead_id,
-        Link.row,
-        Link.base,
-        Link.last_words,
-        _unsettled().label("unsettled"),
-    )
+    plain = (Link.lead_id, Link.row, Link.base, Link.last_words)
+    link = (Link.id.label("link_id"), *plain, _unsettled().label("unsettled"))
     found = columns_of_linked(session, link, Link.sheet == sheet.key, Link.lead_id.in_(lead_ids))
     return {pair.lead_id: _known(sheet, pair) for pair in found}
 
