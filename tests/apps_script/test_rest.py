@@ -1,4 +1,4 @@
-"""A silent bridge must not eat the 90 minutes a day that Google gives the triggers; and no failure goes unseen."""
+"""The back-off while the bridge does not answer, and that every failure is shown."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from tests.apps_script.conftest import Receiver, Sheet
 
 @pytest.fixture
 def hasty(tmp_path: Path, receiver: Receiver) -> Iterator[Sheet]:
-    """The script as shipped, but it waits for an answer one second instead of fifteen, and finds half of it dear."""
+    """The script as shipped, but it waits for an answer one second instead of fifteen, and backs off after half of it."""
     files = tmp_path / "script"
     shutil.copytree(SCRIPT_FILES, files)
     for name, shipped, hasty in [

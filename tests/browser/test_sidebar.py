@@ -10,8 +10,6 @@ from bridge.store.models import SheetQueue
 from tests.browser import browser
 from tests.stack import SECRET, Stack, eventually
 
-pytestmark = [pytest.mark.full, pytest.mark.engine]
-
 OTHER_SECRET = "whsec_" + "B" * 43 + "="
 
 

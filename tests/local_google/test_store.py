@@ -1,18 +1,11 @@
 """What is on disk: everything that was answered, and no more work than the change is worth."""
 
-import os
-import signal
-import socket
 import sqlite3
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from bridge.local_google.sheet import shelf, tables
 from bridge.local_google.sheet.a1 import Area
@@ -163,46 +156,6 @@ def test_a_file_of_an_earlier_version_is_read_without_what_is_no_longer_kept(sto
     ruled = Cell(validation=Validation("ONE_OF_LIST", ("NEW", "LOST"), strict=True), note="call")
     rows = ((), (Cell("id"), Cell(ErrorValue("#N/A"), "=A1"), ruled, Cell(7.0)))
     assert grid == Grid(0, "Leads", rows, 20, 4, protected=guards, moves=2)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def serve(folder: Path, port: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "bridge.local_google", "--folder", str(folder), "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith("ready url=")
-    return process
-
-
-def end(process: subprocess.Popen[str], how: int) -> None:
-    os.kill(process.pid, how)
-    process.wait(10)
-    assert process.stdout is not None
-    process.stdout.close()
-
-
-@pytest.mark.full
-def test_every_edit_that_was_answered_survives_a_kill(tmp_path: Path) -> None:
-    port = free_port()
-    process = serve(tmp_path, port)
-    url = f"http://127.0.0.1:{port}/local"
-    acknowledged = 0
-    ends = time.monotonic() + 0.5
-    while time.monotonic() < ends:
-        body = {"range": f"Leads!A{acknowledged + 2}:B{acknowledged + 2}", "values": [[acknowledged, "x"]]}
-        assert requests.post(f"{url}/edit", json=body, timeout=60).status_code == 200
-        acknowledged += 1
-    end(process, signal.SIGKILL)
-    process = serve(tmp_path, port)
-    rows = requests.get(f"{url}/grid", timeout=60).json()["rows"]
-    end(process, signal.SIGTERM)
-    assert [row[0]["shown"] for row in rows[1:]] == [str(number) for number in range(acknowledged)]
-    assert (tmp_path / "service_account.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_an_answered_change_outlives_a_power_cut_too(store: Store) -> None:

@@ -164,7 +164,7 @@ def test_ids_are_given_around_rows_that_have_one_and_rows_that_are_empty(tmp_pat
         assert titles == {one: f"Follow up: {name}" for one, (_, name) in zip(ids, names, strict=True) if name}
 
 
-def test_a_refused_row_is_told_to_the_person(stack):
+def test_the_bridges_reason_for_a_refused_row_reaches_the_person(stack):
     stack.install()
     stack.edit("A2:C2", ["1", "Ann", "WON"])
     stack.settle()
@@ -314,14 +314,6 @@ def test_executions_that_fight_for_the_lock_end_with_both_sides_equal(stack):
     shown = {task["lead_id"]: task["status"] for task in stack.tasks()}
     assert {str(row[0]): meant[row[2]] for row in stack.rows()} == shown
     assert unsent(stack) == []
-
-
-def test_a_second_person_is_told_who_has_installed_it(stack):
-    stack.install()
-    stack.google.scripts.email = "other@local.invalid"
-    with pytest.raises(Invalid, match=r"already installed here, by you@local\.invalid"):
-        stack.install()
-    assert len(stack.google.scripts.project.triggers.all()) == 3
 
 
 def test_after_uninstalling_nothing_is_kept_and_nothing_is_sent(stack):

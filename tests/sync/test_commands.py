@@ -1,16 +1,11 @@
-"""The command line for programs and for shells: JSON everywhere, completion, and errors that say what to do."""
+"""The command line beside a running bridge: JSON for programs, text for people, and errors that say what to do."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from bridge.cli.main import cli
-from tests.process.process import ROOT
 
 
 @pytest.fixture
@@ -93,49 +88,9 @@ def test_a_link_is_printed_as_json_with_its_scopes(stack, commands):
     assert made["link"].startswith(f"{stack.url}/#link=")
 
 
-def completed(words, tmp_path):
-    """What bash offers for the last of these words, by the script that it was told to read."""
-    binary = Path(sys.executable).with_name("leadbridge")
-    environ = os.environ | {"PATH": f"{binary.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
-    said = (
-        f'eval "$(_LEADBRIDGE_COMPLETE=bash_source leadbridge)"; COMP_WORDS=({" ".join(words)}); COMP_CWORD={len(words) - 1}; '
-        '_leadbridge_completion leadbridge; printf "%s\\n" "${COMPREPLY[@]}"'
-    )
-    done = subprocess.run(
-        ["bash", "-c", said], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return set(done.stdout.splitlines())
-
-
-@pytest.mark.parametrize(
-    ("words", "offered"),
-    [
-        (("leadbridge", "st"), {"status"}),
-        pytest.param(("leadbridge", "token", "re"), {"revoke"}, marks=pytest.mark.full),
-        pytest.param(("leadbridge", "sweep", "--d"), {"--dry-run"}, marks=pytest.mark.full),
-    ],
-    ids=["a command", "a command of a group", "an option"],
-)
-def test_the_shell_completes(words, offered, tmp_path):
-    found = completed(words, tmp_path)
-    assert offered <= found
-    assert "approve" not in found
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_for_every_shell_there_is_a_script_to_read(shell, tmp_path):
-    binary = Path(sys.executable).with_name("leadbridge")
-    environ = os.environ | {"_LEADBRIDGE_COMPLETE": f"{shell}_source", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([binary], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "leadbridge" in done.stdout
-    assert list(tmp_path.iterdir()) == []
-
-
 ERRORS = {
     "a command that is not there": (("statsu",), "No such command 'statsu'"),
+    "a sheet that is not there to sweep": (("sweep", "--sheet", "nowhere"), "there is no sheet 'nowhere'; there is leads"),
     "a sheet that is not there": (("approve", "--sheet", "nowhere"), "there is no sheet 'nowhere'; there is leads"),
     "a change that is not there": (("undo", "999"), "there is no change 999"),
     "a change that is no number": (("undo", "abc"), "'abc' is not a valid integer"),

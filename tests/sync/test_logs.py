@@ -2,11 +2,9 @@
 
 import ast
 import io
-import itertools
 import json
 import logging
 import re
-import sys
 import time
 from pathlib import Path
 
@@ -16,40 +14,9 @@ from structlog.contextvars import bound_contextvars
 from structlog.stdlib import ProcessorFormatter, get_logger
 
 from bridge.config.logs import EMAIL, FORMATS, configure, processors
-from tests.process.process import Process
-from tests.process.test_killed import deliver
-from tests.stack import eventually
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(path for part in ("bridge", "task_api") for path in (ROOT / part).rglob("*.py"))
-
-
-class Talking(Process):
-    """The bridge, telling every event as JSON lines."""
-
-    def command(self):
-        return [sys.executable, "-m", "bridge", "--verbose", "--log-format", "json", "run"]
-
-    def lines(self):
-        """Every line so far; the last one may still be half written."""
-        text = (self.folder / "log").read_text()
-        return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
-
-    def written(self, count):
-        """The row_written events, once there are so many."""
-        return eventually(
-            lambda: (found := [line for line in self.lines() if line["event"] == "row_written"])[count - 1 :] and found
-        )
-
-
-@pytest.mark.full
-def test_a_process_tells_its_events_as_json_lines(tmp_path):
-    process = Talking(tmp_path)
-    with (tmp_path / "log").open("w") as process.errors, process:
-        process.google.person.edit("A2:C2", [[12, "Vikram Rao", "NEW"]])
-        deliver(process, [2], itertools.count(1))
-        (row,) = process.written(1)
-    assert (row["sheet"], row["row"], row["fields"]) == ("leads", 2, "task_id")
 
 
 class Listener:

@@ -1,4 +1,4 @@
-"""What Prometheus is told that only grows: deliveries, rows, calls and times, each counted once with what it counts."""
+"""Metrics: what a sheet has pending, and counters of deliveries, rows, calls and times."""
 
 import itertools
 import json
@@ -218,3 +218,20 @@ def test_an_answer_costs_the_same_however_long_the_history_is(linked, path, link
     short = steps(linked, path)
     grow(10_000)
     assert steps(linked, path) <= 1.2 * short + 5
+
+
+def test_metrics_show_what_a_sheet_has_pending_and_whether_it_is_without_contact(stack):
+    stack.install()
+    stack.settle()
+    stack.edit("A2:C2", [1, "Ann", "WON"])
+    stack.sweep()
+    read = samples(stack)
+    assert [read[f"leadbridge_{name}",] for name in ("silent", "pending", "refused")] == [0, 0, 1]
+    assert read["leadbridge_last_heard_timestamp_seconds",] > 1.7e9
+    stack.later(20 * 60)
+    assert samples(stack)["leadbridge_silent",] == 1
+
+
+def test_metrics_ask_for_a_token(stack):
+    stack.http.headers.pop("Authorization")
+    assert stack.http.get(f"{stack.url}/metrics", timeout=60).status_code == 401
