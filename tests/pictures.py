@@ -5,7 +5,6 @@ The story: a small team's sheet and board, one lead just qualified by a program,
 
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import requests
@@ -49,7 +48,7 @@ def tell(product: Local) -> None:
     """People type, a program patches, and something waits for a person."""
     edit(product, f"Leads!A2:C{len(LEADS) + 1}", LEADS)
     eventually(lambda: len(tasks(product)) == len(LEADS), seconds=30)
-    time.sleep(1)
+    eventually(lambda: not api(product, "GET", "/status").json()[0]["pending"], seconds=30)
     api(product, "PATCH", "/tasks/4", status="DONE", assignee="sam")
     api(product, "PATCH", "/tasks/1", status="IN_PROGRESS")
     edit(product, "Leads!C8", [["WON"]])

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-import time
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -36,14 +36,16 @@ def hasty(tmp_path: Path, receiver: Receiver) -> Iterator[Sheet]:
 def silence(receiver: Receiver) -> Iterator[Callable[[], int]]:
     """The bridge takes connections and never answers; calling it gives how often it was asked."""
     asked: list[object] = []
+    over = threading.Event()
 
     def swallow(message: dict[str, object]) -> None:
         asked.append(message)
-        time.sleep(1.5)  # longer than the script waits: this is the silence
+        over.wait(60)  # longer than the script waits
 
     receiver.before_answer = swallow
     yield lambda: len(asked)
     receiver.before_answer = lambda _: None
+    over.set()
 
 
 def rest(sheet: Sheet) -> dict[str, int]:

@@ -97,8 +97,11 @@ def edit(product: Local, where: str, *rows: list[str]) -> None:
 def dragged(page: Page, name: str, status: str) -> bool:
     """Drag the card there; on a busy machine the mouse may be quicker than the page, and it is dragged again."""
     card(page, name).drag_to(column(page, status))
-    page.wait_for_timeout(500)
-    return column(page, status).locator(".card h4", has_text=TITLE.format(name)).count() == 1
+    try:
+        expect(column(page, status).locator(".card h4", has_text=TITLE.format(name))).to_have_count(1, timeout=500)
+    except AssertionError:
+        return False
+    return True
 
 
 @pytest.mark.fast

@@ -76,8 +76,15 @@ INSERT INTO slow VALUES (1);
 """
 
 
+def at_work(stack):
+    """True while a job is running, or due."""
+    with stack.runtime.database.connect() as connection:
+        now = "status = 'doing' OR (status = 'todo' AND coalesce(scheduled_at, now()) <= now())"
+        return connection.scalar(text(f"SELECT count(*) FROM procrastinate_jobs WHERE {now}")) > 0
+
+
 def test_what_falls_due_while_it_is_committed_is_not_forgotten(stack):
-    time.sleep(1.5)  # the next sweep is due in five minutes
+    eventually(lambda: not at_work(stack), "it waits for the next sweep, in five minutes")
     with stack.runtime.writing() as session:
         at = stack.runtime.now() + timedelta(seconds=0.3)
         ask_for_sweep(session, "leads", at)

@@ -38,10 +38,11 @@ def stopping(process):
     return " worker_leaves " in (process.folder / "log").read_text()
 
 
-def at_rest(process):
-    """True when the engine has nothing to do, and so would not wait for the database either."""
+def at_rest(process, database):
+    """True when the engine has nothing to do and its last job has ended, so that it does not wait for the database."""
     (sheet,) = process.api("GET", "/status").json()
-    return sheet["swept_at"] is not None and not sheet["pending"]
+    leased = database.execute("SELECT count(*) FROM sheet_queues WHERE lease_until IS NOT NULL").fetchone()
+    return sheet["swept_at"] is not None and not sheet["pending"] and leased == (0,)
 
 
 def test_requests_under_way_are_answered_and_what_they_changed_reaches_the_sheet_after_a_start(process):
@@ -53,8 +54,7 @@ def test_requests_under_way_are_answered_and_what_they_changed_reaches_the_sheet
             f"{process.url}/tasks/{number}", json={"status": "DONE"}, headers=headers, timeout=60
         ).status_code
 
-    eventually(lambda: at_rest(process))
-    time.sleep(0.3)  # the end of the last job is a commit of its own
+    eventually(lambda: at_rest(process, database))
     with closing(database), ThreadPoolExecutor(21) as clients:
         database.execute("BEGIN IMMEDIATE")  # until it ends, nobody else can write, so all of them wait
         asked = [clients.submit(patch, number) for number in range(1, 21)]
