@@ -241,10 +241,10 @@ class Stack:
     def quiet(self) -> bool:
         """The first sweep is done, nothing is pending or due, no script is running."""
         with self.runtime.session() as session:
-            lane = session.get_one(SheetQueue, "leads")
+            queue = session.get_one(SheetQueue, "leads")
             soon = self.runtime.now() + timedelta(seconds=10)  # later: the end of a grace time
-            idle = lane.lease_until is None and lane.swept_at and lane.swept_at >= self.started
-            idle = idle and (lane.sweep_at is None or lane.sweep_at > soon)
+            idle = queue.lease_until is None and queue.swept_at and queue.swept_at >= self.started
+            idle = idle and (queue.sweep_at is None or queue.sweep_at > soon)
         return bool(idle) and not self.pending() and self.google.scripts.wait_idle(0)
 
     def settle(self, seconds: float = 60.0) -> None:

@@ -34,7 +34,7 @@ def main(*, million: bool) -> None:
 
 
 def figures(databases: Sequence[Database], build: Path) -> dict[str, Any]:
-    """Several rounds on each database, in turns, so that a busy minute of the machine meets all alike."""
+    """Several rounds on each database, alternately, so that a busy minute of the machine affects all alike."""
     rounds: dict[str, list[measure.Round]] = {database.name: [] for database in databases}
     starts: list[measure.Round] = []
     with tempfile.TemporaryDirectory(prefix="bench-", dir=build) as name:  # the disk of the clone, not one in memory

@@ -2,7 +2,7 @@
 triggers and one database carry, where it breaks first, and what helps.
 
 A simulation, pure and seeded: no call, no clock, no database. The limits are Google's (GOOGLE.md sections 1 and 2), the pace
-is the bridge's own `Pace`, the calls of a turn are those the tests hold it to. What nobody can know here is assumed, and
+is the bridge's own `Pace`, the calls of a job are those that the tests check. What is not known is assumed, and
 named: `CALL`, `EDIT_RUNS`, `CHANGE_RUNS`, `BEAT_RUNS`.
 """
 
@@ -27,8 +27,8 @@ EDIT_RUNS, CHANGE_RUNS, BEAT_RUNS = 2.0, 0.5, 1.0
 BEATS = 24 * 12
 CALL = 0.4
 """Assumed seconds until Google answers a call."""
-READS_A_TURN, WRITES_A_TURN = 2, 1
-"""What the pace must hold before a turn begins."""
+READS_A_JOB, WRITES_A_JOB = 2, 1
+"""What the pace must hold before a job begins."""
 EVERY = (300.0, 1800.0)
 """Seconds between two sweeps of a sheet: as shipped, and rarely."""
 DAY = 8 * 3600.0
@@ -64,8 +64,8 @@ TEAMS = (
 
 
 @dataclass
-class Lane:
-    """One sheet: when it wants its sweep, and since when changes wait for their write."""
+class Queue:
+    """One sheet's queue: when its sweep is due, and since when changes wait for their write."""
 
     sweep_at: float
     asked: float = inf
@@ -73,7 +73,7 @@ class Lane:
 
     @property
     def due(self) -> float:
-        """When it wants a turn."""
+        """When its next job is due."""
         return min(self.sweep_at, self.asked, self.waiting[0] if self.waiting else inf)
 
 
@@ -81,7 +81,7 @@ class Lane:
 class Load:
     """What a day was like for one service account. ``late``: seconds from each change to its write; ``overdue``: from each
     sweep's time to the sweep; ``reads``, ``writes``: the most in any minute; ``busy``: the part of the day that one
-    engine, which takes one turn after the other, spends waiting for Google.
+    engine, which takes one job after the other, spends waiting for Google.
     """
 
     late: Sequence[float]
@@ -97,53 +97,53 @@ class Load:
 
 def day(team: Team, sheets: int, every: float, chance: Random) -> Load:
     """A working day of so many sheets on one service account."""
-    lanes = [Lane(chance.uniform(0, every)) for _ in range(sheets)]
-    events = deque(sorted(event for lane in range(sheets) for event in _changes(team, lane, chance)))
-    queue = [(lane.due, number) for number, lane in enumerate(lanes)]
-    heapify(queue)
+    queues = [Queue(chance.uniform(0, every)) for _ in range(sheets)]
+    events = deque(sorted(event for number in range(sheets) for event in _changes(team, number, chance)))
+    due_next = [(one.due, number) for number, one in enumerate(queues)]
+    heapify(due_next)
     reads, writes, now = Pace(), Pace(), 0.0
     late: list[float] = []
     overdue: list[float] = []
     made: dict[str, list[float]] = {"read": [], "write": []}
-    while queue[0][0] < DAY or events:
-        now = max(now, min(queue[0][0], events[0][0] if events else DAY))
-        now += max(reads.wait(now, READS_A_TURN), writes.wait(now, WRITES_A_TURN))
+    while due_next[0][0] < DAY or events:
+        now = max(now, min(due_next[0][0], events[0][0] if events else DAY))
+        now += max(reads.wait(now, READS_A_JOB), writes.wait(now, WRITES_A_JOB))
         while events and events[0][0] <= now:
             at, number, burst, owes = events.popleft()
-            _told(lanes[number], at, burst=burst, owes=owes)
-            heappush(queue, (lanes[number].due, number))
-        due, number = heappop(queue)
-        lane = lanes[number]
+            _note(queues[number], at, burst=burst, owes=owes)
+            heappush(due_next, (queues[number].due, number))
+        due, number = heappop(due_next)
+        queue = queues[number]
         if due > now:
-            heappush(queue, (due, number))
+            heappush(due_next, (due, number))
             continue
-        if due != lane.due:  # what it wanted has been done since
+        if due != queue.due:  # what it wanted has been done since
             continue
         now += CALL
         reads = reads.taken(now)
         made["read"].append(now)
-        if min(lane.sweep_at, lane.asked) <= now:
-            overdue.append(max(0.0, now - lane.sweep_at))
-            lane.sweep_at, lane.asked = now + every, inf
-        if lane.waiting:
+        if min(queue.sweep_at, queue.asked) <= now:
+            overdue.append(max(0.0, now - queue.sweep_at))
+            queue.sweep_at, queue.asked = now + every, inf
+        if queue.waiting:
             now += CALL
             writes = writes.taken(now)
             made["write"].append(now)
-            late += [now - at for at in lane.waiting]
-            lane.waiting.clear()
-        heappush(queue, (lane.due, number))
+            late += [now - at for at in queue.waiting]
+            queue.waiting.clear()
+        heappush(due_next, (queue.due, number))
     busy = CALL * sum(map(len, made.values())) / DAY
     return Load(late, overdue, busiest(made["read"]), busiest(made["write"]), busy)
 
 
-def _told(lane: Lane, at: float, *, burst: bool, owes: bool) -> None:
+def _note(queue: Queue, at: float, *, burst: bool, owes: bool) -> None:
     if burst:
-        lane.asked = at + SOON
+        queue.asked = at + SOON
     if owes:
-        lane.waiting.append(at)
+        queue.waiting.append(at)
 
 
-def _changes(team: Team, lane: int, chance: Random) -> Iterable[tuple[float, int, bool, bool]]:
+def _changes(team: Team, sheet: int, chance: Random) -> Iterable[tuple[float, int, bool, bool]]:
     """(when, which sheet, does it come close upon another, does the sheet owe a write) for each change of a day."""
     kinds = [*["edit"] * (team.edits - team.new), *["new"] * team.new, *["patch"] * team.patches]
     chance.shuffle(kinds)
@@ -151,7 +151,7 @@ def _changes(team: Team, lane: int, chance: Random) -> Iterable[tuple[float, int
     for number, kind in enumerate(kinds):
         gap = chance.expovariate(1 / BETWEEN) if number % SITTING else None
         at = chance.uniform(0, DAY) if gap is None else at + gap
-        yield at, lane, kind != "patch" and gap is not None and gap < BURST, kind != "edit"
+        yield at, sheet, kind != "patch" and gap is not None and gap < BURST, kind != "edit"
 
 
 def busiest(times: Sequence[float]) -> int:

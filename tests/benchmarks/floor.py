@@ -70,17 +70,17 @@ class _Floor:
             json.dumps({status: word}),
             json.dumps(word),
         )
-        letter = f"msg_{seq:036}"
+        delivery_id = f"msg_{seq:036}"
         outcome = {"row": 100, "id": "100", "outcome": "task_updated", "task_id": 100, "reasons": []}
         reply = json.dumps(
-            {"delivery": letter, "outcomes": [outcome] * len(leads), "settings": {"columns": ["id"] * 4}}
+            {"delivery": delivery_id, "outcomes": [outcome] * len(leads), "settings": {"columns": ["id"] * 4}}
         )
         tasks, links, changes = ROWS
-        lane, delivery = DELIVERY
+        queue, delivery = DELIVERY
         self.write(tasks, [(status, MOMENT, lead) for lead in leads])
         self.write(links, [(base, recall, seq, MOMENT, lead) for lead in leads])
-        self.write(changes, [(MOMENT, f"delivery:{letter}", lead, lead, shown, shown, MOMENT) for lead in leads])
-        self.write(lane, [(seq, MOMENT, SHEET)])
-        self.write(delivery, [(letter, SHEET, seq, MOMENT, reply)])
+        self.write(changes, [(MOMENT, f"delivery:{delivery_id}", lead, lead, shown, shown, MOMENT) for lead in leads])
+        self.write(queue, [(seq, MOMENT, SHEET)])
+        self.write(delivery, [(delivery_id, SHEET, seq, MOMENT, reply)])
         self.write(TALLY, [(SHEET, "deliveries", "taken", 1), (SHEET, "delivered_rows", "task_updated", len(leads))])
         self._connection.commit()

@@ -1,6 +1,6 @@
-"""``python -m tests.benchmarks.growth [--million]``: what the same event costs as tasks, history, lanes and rows grow.
+"""``python -m tests.benchmarks.growth [--million]``: what the same event costs as tasks, history, sheets and rows grow.
 
-Each cost stands beside the same at the smallest size, measured in turns with it. ``--million`` adds a million tasks
+Each cost is printed beside the same at the smallest size, measured alternately with it. ``--million`` adds a million tasks
 and five million changes.
 """
 
@@ -25,15 +25,15 @@ from tests.stack import eventually
 LEADS, HISTORY = 100_000, 1_000_000
 TASKS, ROWS = (1_000, LEADS), (1_000, 10_000, 100_000)
 A_MILLION, FIVE_MILLION = 1_000_000, 5_000_000
-LANES, LANE_LEADS = (1, 50, 500), 10
+SHEETS, SHEET_LEADS = (1, 50, 500), 10
 ROUNDS, AT_ONCE = 40, 50
 REST, IDLE = 5.0, 3.0
-"""Seconds: the queue's last turns find nothing to do; then the CPU is looked at for so long."""
+"""Seconds: the queue's last jobs find nothing to do; then the CPU is measured for so long."""
 UNITS = {
     "one row delivered": "ms",
     "50 rows delivered": "ms",
     "PATCH": "ms",
-    "its turn": "ms",
+    "its job": "ms",
     "idle": "% of a core",
     "PATCH → write": "ms",
     "sweep": "s",
@@ -46,19 +46,19 @@ Costs = dict[str, float]
 
 
 def events(bed: Inside, leads: int, chance: Random) -> Costs:
-    """What one of each costs, in ms: a delivery of one row, of 50, a PATCH, and the turn that writes it."""
+    """What one of each costs, in ms: a delivery of one row, of 50, a PATCH, and the job that writes it."""
     one, first, patched = (chance.randint(1, leads - AT_ONCE) for _ in range(3))
     found = {
         "one row delivered": bed.deliver([one]),
         "50 rows delivered": bed.deliver(range(first, first + AT_ONCE)),
         "PATCH": bed.patch(patched),
-        "its turn": bed.flush(),
+        "its job": bed.flush(),
     }
     return {event: seconds * 1000 for event, seconds in found.items()}
 
 
 def side_by_side(beds: Mapping[str, tuple[Inside, int]]) -> dict[str, Costs]:
-    """The median of each cost, by name of the bed; in turns, so that a busy minute of the machine meets all alike."""
+    """The median of each cost, by name of the bed; alternately, so that a busy minute of the machine affects all alike."""
     chance, found = Random(1), {name: [] for name in beds}
     for number in range(ROUNDS + 5):
         for name, (bed, leads) in beds.items():
@@ -72,12 +72,12 @@ def side_by_side(beds: Mapping[str, tuple[Inside, int]]) -> dict[str, Costs]:
 
 
 @contextmanager
-def bed(database: Database, leads: int, lanes: int = 1, changes: int = 0) -> Iterator[Inside]:
+def bed(database: Database, leads: int, sheets: int = 1, changes: int = 0) -> Iterator[Inside]:
     """A bridge of this size, on the disk of the clone."""
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="growth-", dir=build) as name:
-        made = Inside(database, Path(name) / "home", leads, lanes)
+        made = Inside(database, Path(name) / "home", leads, sheets)
         fill.history(made.database, changes, leads)
         try:
             yield made
@@ -95,21 +95,21 @@ def tables(database: Database, sizes: Sequence[int], changes: int) -> list[Line]
     return compared(database, costs) + compared(database, remembered)[len(costs[f"{LEADS:,} tasks"]) :]
 
 
-def lanes(database: Database, sizes: Sequence[int]) -> list[Line]:
-    """By the number of lanes, with the real engine: its CPU while nothing happens, and from a PATCH to the write."""
-    return compared(database, {f"{size:,} sheets": _lanes(database, size) for size in sizes})
+def sheets(database: Database, sizes: Sequence[int]) -> list[Line]:
+    """By the number of sheets, with the real engine: its CPU while nothing happens, and from a PATCH to the write."""
+    return compared(database, {f"{size:,} sheets": _sheets(database, size) for size in sizes})
 
 
-def _lanes(database: Database, size: int) -> Costs:
+def _sheets(database: Database, size: int) -> Costs:
     chance = Random(1)
-    with bed(database, LANE_LEADS, size) as made:
+    with bed(database, SHEET_LEADS, size) as made:
         try:
             made.live()
             time.sleep(REST)
             busy = time.process_time()
             time.sleep(IDLE)
             idle = (time.process_time() - busy) / IDLE * 100
-            took = [_written(made, chance.choice(made.keys), chance.randint(1, LANE_LEADS)) for _ in range(ROUNDS)]
+            took = [_written(made, chance.choice(made.keys), chance.randint(1, SHEET_LEADS)) for _ in range(ROUNDS)]
         finally:
             made.runtime.engine.stop()
     return {"idle": idle, "PATCH → write": statistics.median(took) * 1000}
@@ -162,7 +162,7 @@ def main(databases: Iterable[Database], *, million: bool = False) -> list[Line]:
     lines: list[Line] = []
     for database in databases:
         lines += tables(database, *(((*TASKS, A_MILLION), FIVE_MILLION) if million else (TASKS, HISTORY)))
-        lines += lanes(database, LANES)
+        lines += sheets(database, SHEETS)
     lines += sweeps(ROWS)
     report.table("what grows, and what it costs", HEAD, [shown(line) for line in lines])
     return lines

@@ -1,4 +1,4 @@
-"""The bridge without server and without Google: its WSGI app called in this process, its turns taken by hand or by the
+"""The bridge without server and without Google: its WSGI app called in this process, its jobs run by hand or by the
 real engine, and sheets that answer as Google does. What is left is the time that the bridge and its database take.
 """
 
@@ -41,7 +41,7 @@ NEXT = {"NEW": "CONTACTED", "CONTACTED": "QUALIFIED", "QUALIFIED": "NEW"}
 
 
 class Rows:
-    """The tab of one lane: row n + 1 holds lead n, whose task is ``first`` + n - 1."""
+    """The tab of one sheet: row n + 1 holds lead n, whose task is ``first`` + n - 1."""
 
     sheet_id, tab, google = 0, "Leads", SimpleNamespace(outdated=False)
 
@@ -81,11 +81,11 @@ class Rows:
 
 
 class Inside:
-    """One bridge with so many lanes of so many leads each, all in agreement and swept just now."""
+    """One bridge with ``count`` sheets of so many leads each, all in agreement and swept just now."""
 
-    def __init__(self, database: Database, home: Path, leads: int, lanes: int = 1) -> None:
+    def __init__(self, database: Database, home: Path, leads: int, count: int = 1) -> None:
         logs.configure()
-        self.keys = [f"sheet-{number}" for number in range(1, lanes + 1)]
+        self.keys = [f"sheet-{number}" for number in range(1, count + 1)]
         engine = fill.opened(database, home)
         firsts = {key: number * leads + 1 for number, key in enumerate(self.keys)}
         for key, first in firsts.items():
@@ -118,14 +118,14 @@ class Inside:
         self.database.dispose()
 
     def live(self) -> None:
-        """From now on by this machine's clock, with the engine at work; returns when it has swept every lane."""
+        """From now on by this machine's clock, with the engine at work; returns when it has swept every sheet."""
         self._began = datetime.now(UTC)
         self.runtime.now = lambda: datetime.now(UTC)
         self.runtime.engine.start()
-        eventually(self.at_rest, "every lane was swept", 300)
+        eventually(self.at_rest, "every sheet was swept", 300)
 
     def at_rest(self) -> bool:
-        """True when no lane is at work or wants to be, and each was swept since `live`."""
+        """True when no sheet has a running or due job, and each was swept since `live`."""
         rest = SheetQueue.sweep_at.is_(None) & SheetQueue.lease_until.is_(None) & (SheetQueue.swept_at >= self._began)
         with self.runtime.session() as session:
             return session.scalar(select(func.count()).select_from(SheetQueue).where(rest)) == len(self.keys)
@@ -164,12 +164,12 @@ class Inside:
         return took
 
     def flush(self, key: str = "sheet-1") -> float:
-        """One turn that must write; seconds."""
+        """One job that must write; seconds."""
         written, began = len(self.rows[key].written), time.perf_counter()
         run.run(self.runtime, key)
         took = time.perf_counter() - began
         if len(self.rows[key].written) != written + 1:
-            raise RuntimeError("the turn has not written once")
+            raise RuntimeError("the job has not written once")
         return took
 
     def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[float, Any]:

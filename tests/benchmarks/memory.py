@@ -2,7 +2,7 @@
 by.
 
 Every delivery changes a task; the sweeps, flushes and tidying that follow are part of it. ``inside``: without server,
-Google and turns, so that a million of them take less than an hour.
+Google and jobs, so that a million of them take less than an hour.
 """
 
 import os

@@ -76,12 +76,12 @@ def measure(home: Path, rows: int) -> Swept:
     runtime = make_runtime(config, fill.opened(SQLITE, home))
     sheet = Answered(home / "answer.json")
     runtime.sheets["leads"] = sheet  # type: ignore[assignment]
-    turn = begin(runtime, "leads")
-    assert turn is not None
+    job = begin(runtime, "leads")
+    assert job is not None
     began, busy = time.perf_counter(), time.process_time()
-    plan = sweep.sweep(turn)
+    plan = sweep.sweep(job)
     took, busy = time.perf_counter() - began, time.process_time() - busy
-    end(turn)
+    end(job)
     size = (home / "answer.json").stat().st_size / 1e6
     return Swept(rows, plan.agreed, sheet.calls.begun["read"], took, busy, peak(), size)
 

@@ -134,8 +134,8 @@ def test_where_it_is_installed_it_says_by_whom_and_keeps_the_connection(stack: S
 def test_trying_a_connection_changes_nothing_at_the_bridge(stack: Stack, chromium: Browser) -> None:
     def known() -> tuple[object, ...]:
         with stack.runtime.session() as session:
-            lane = session.get_one(SheetQueue, "leads")
-            return lane.seq, lane.sweep_at, lane.swept_at
+            queue = session.get_one(SheetQueue, "leads")
+            return queue.seq, queue.sweep_at, queue.swept_at
 
     stack.install()
     stack.settle()

@@ -1,4 +1,4 @@
-"""What is particular about PostgreSQL: others migrate it, many share one budget, and turns meet in it."""
+"""What is particular about PostgreSQL: others migrate it, many share one quota, and jobs meet in it."""
 
 import asyncio
 import os
@@ -57,12 +57,12 @@ def test_a_task_that_gets_its_row_while_it_is_patched_keeps_the_patch(stack):
         assert task is not None
         tasks.change(session, task, {"lead_id": "X-9"}, actor=Actor("token", "test"))
         session.flush()
-        turn = threading.Thread(target=run.run, args=(stack.runtime, "leads"))
-        turn.start()
+        job = threading.Thread(target=run.run, args=(stack.runtime, "leads"))
+        job.start()
         with stack.runtime.session() as other:
             eventually(lambda: other.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")), "it waits")
         session.commit()
-    turn.join()
+    job.join()
     assert stack.task(waiting)["lead_id"] == "X-9"
 
 
@@ -106,7 +106,7 @@ def test_while_a_newer_version_is_rolled_out_the_older_one_works_on_and_asks_to_
     assert status == 503
     assert "schema 9999" in missing[0]
     assert stack.patch(1, status="DONE").status_code == 200
-    eventually(lambda: stack.cell("C2") == "QUALIFIED", "its turns go on")
+    eventually(lambda: stack.cell("C2") == "QUALIFIED", "its jobs go on")
     assert stack.deliver([12, "Vikram", "CONTACTED", 1], [13, "Maya", "NEW", None], seq=2).status_code == 200
     assert [task["status"] for task in stack.tasks()] == ["IN_PROGRESS", "TODO"]
     stack.stop_bridge()
@@ -174,7 +174,7 @@ def test_the_budget_of_an_account_is_shared_by_every_process(stack):
     assert run.due(other)[0].at > other.now()
 
 
-def test_a_turn_that_slept_over_its_lease_makes_no_call_when_another_has_the_lane(stack):
+def test_a_job_that_slept_over_its_lease_makes_no_call_when_another_has_the_queue(stack):
     stack.runtime.engine.stop()
     slow = begin(stack.runtime, "leads")
     stack.later(200)
@@ -187,7 +187,7 @@ def test_a_turn_that_slept_over_its_lease_makes_no_call_when_another_has_the_lan
     assert stack.calls() == calls
 
 
-def test_a_turn_that_slept_over_its_lease_goes_on_when_nobody_took_the_lane(stack):
+def test_a_job_that_slept_over_its_lease_goes_on_when_nobody_took_the_queue(stack):
     stack.runtime.engine.stop()
     slow = begin(stack.runtime, "leads")
     stack.later(200)

@@ -74,7 +74,7 @@ def test_an_absence_is_told_once_and_so_is_its_end(stack, postgres, caplog, monk
 
 
 @pytest.mark.full
-def test_a_turn_that_the_database_left_is_ended_as_soon_as_it_is_back(stack, postgres, monkeypatch):
+def test_a_job_that_lost_the_database_is_ended_as_soon_as_it_is_back(stack, postgres, monkeypatch):
     """Its lease would last for minutes more."""
     tries, finish = [], job.Job.finish
     monkeypatch.setattr(job, "PATIENCE", 0.5)
@@ -87,7 +87,7 @@ def test_a_turn_that_the_database_left_is_ended_as_soon_as_it_is_back(stack, pos
     stack.google.trouble.latency = 1.0
     stack.patch(1, status="DONE")
     with stack.runtime.session() as session:
-        eventually(lambda: session.scalar(text("SELECT lease_until FROM sheet_queues")) or session.rollback(), "a turn")
+        eventually(lambda: session.scalar(text("SELECT lease_until FROM sheet_queues")) or session.rollback(), "a job")
     postgres.control("stop")
     try:
         eventually(lambda: len(tries) > 6, "it has tried for longer than it used to")
@@ -129,7 +129,7 @@ def test_while_every_connection_is_taken_the_answer_says_so_and_nothing_is_lost(
     for connection in taken:
         connection.close()
     assert stack.patch(1, status="IN_PROGRESS").status_code == 200
-    eventually(lambda: stack.cell("C2") == "CONTACTED", "its turns go on")
+    eventually(lambda: stack.cell("C2") == "CONTACTED", "its jobs go on")
 
 
 def test_a_process_that_stands_still_within_a_transaction_holds_nobody_up_for_long(stack, monkeypatch):

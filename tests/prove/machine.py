@@ -148,10 +148,10 @@ class Machine(RuleBasedStateMachine):
             self.world.changes_made += 1
 
     # the network, Google, and the bridge itself
-    @rule(fate=st.sampled_from(["lost", "answer lost", "twice", "late"]))
-    def a_bad_delivery(self, fate: str) -> None:
-        self.world.middleman.next(fate)  # type: ignore[arg-type]
-        self.world.note(f"the next delivery is {fate}")
+    @rule(outcome=st.sampled_from(["lost", "answer lost", "twice", "late"]))
+    def a_bad_delivery(self, outcome: str) -> None:
+        self.world.middleman.next(outcome)  # type: ignore[arg-type]
+        self.world.note(f"the next delivery is {outcome}")
 
     @rule(fault=st.sampled_from(FAULTS))
     def a_bad_google(self, fault: Fault) -> None:

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 import requests
 
-Fate = Literal["pass", "lost", "answer lost", "twice", "late"]
+Outcome = Literal["pass", "lost", "answer lost", "twice", "late"]
 
 
 @dataclass(frozen=True)
-class Letter:
+class Delivery:
     """One POST of the script."""
 
     path: str
@@ -20,50 +20,50 @@ class Letter:
 
 
 class Middleman:
-    """A WSGI app that hands deliveries on to ``bridge()``, each by the fate that was chosen for it."""
+    """A WSGI app that hands deliveries on to ``bridge()``, each by the outcome that was chosen for it."""
 
     def __init__(self, bridge: Callable[[], str]) -> None:
         self._bridge, self._lock = bridge, threading.Lock()
-        self._fates: list[Fate] = []
-        self.held: list[Letter] = []
+        self._outcomes: list[Outcome] = []
+        self.held: list[Delivery] = []
 
-    def next(self, fate: Fate) -> None:
+    def next(self, outcome: Outcome) -> None:
         """What becomes of the next delivery."""
         with self._lock:
-            self._fates.append(fate)
+            self._outcomes.append(outcome)
 
     def calm(self) -> None:
-        """No more fates; what was held back goes out, the last first."""
+        """No more outcomes; what was held back goes out, the last first."""
         with self._lock:
-            self._fates.clear()
+            self._outcomes.clear()
             held, self.held = self.held[::-1], []
-        for letter in held:
-            self._hand_on(letter)
+        for delivery in held:
+            self._hand_on(delivery)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         names = ("webhook-id", "webhook-timestamp", "webhook-signature")
         headers = {name: environ["HTTP_" + name.upper().replace("-", "_")] for name in names}
-        letter = Letter(environ["PATH_INFO"], headers, environ["wsgi.input"].read(length))
+        delivery = Delivery(environ["PATH_INFO"], headers, environ["wsgi.input"].read(length))
         with self._lock:
-            fate = self._fates.pop(0) if self._fates else "pass"
-            if fate == "late":
-                self.held.append(letter)
-        if fate in {"lost", "late"}:
+            outcome = self._outcomes.pop(0) if self._outcomes else "pass"
+            if outcome == "late":
+                self.held.append(delivery)
+        if outcome in {"lost", "late"}:
             return self._answer(start_response, 504, b"{}")
-        status, answer = self._hand_on(letter)
-        if fate == "twice":
-            status, answer = self._hand_on(letter)
+        status, answer = self._hand_on(delivery)
+        if outcome == "twice":
+            status, answer = self._hand_on(delivery)
         return (
             self._answer(start_response, 504, b"{}")
-            if fate == "answer lost"
+            if outcome == "answer lost"
             else self._answer(start_response, status, answer)
         )
 
-    def _hand_on(self, letter: Letter) -> tuple[int, bytes]:
-        headers = letter.headers | {"content-type": "application/json"}
+    def _hand_on(self, delivery: Delivery) -> tuple[int, bytes]:
+        headers = delivery.headers | {"content-type": "application/json"}
         try:
-            answer = requests.post(self._bridge() + letter.path, data=letter.body, headers=headers, timeout=60)
+            answer = requests.post(self._bridge() + delivery.path, data=delivery.body, headers=headers, timeout=60)
         except requests.RequestException:
             return 502, b"{}"
         return answer.status_code, answer.content

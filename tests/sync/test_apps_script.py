@@ -20,7 +20,7 @@ def deliveries(stack):
         return session.scalars(select(Delivery.id)).all()
 
 
-def lane(stack):
+def queue(stack):
     with stack.runtime.session() as session:
         return session.get_one(SheetQueue, "leads")
 
@@ -303,9 +303,9 @@ def test_executions_that_fight_for_the_lock_end_with_both_sides_equal(stack):
     stack.install()
     stack.settle()
     words = ["NEW", "CONTACTED", "QUALIFIED", "LOST"]
-    for turn in range(40):
-        n = turn % 8
-        stack.edit(f"A{n + 2}:C{n + 2}", [n, f"Lead {n}", words[(turn * 3 + n) % 4]])
+    for step in range(40):
+        n = step % 8
+        stack.edit(f"A{n + 2}:C{n + 2}", [n, f"Lead {n}", words[(step * 3 + n) % 4]])
     assert stack.google.scripts.wait_idle(30)
     stack.google.scripts.fire_clock()
     eventually(lambda: len(stack.tasks()) == 8)
@@ -330,10 +330,10 @@ def test_a_deleted_row_makes_the_bridge_sweep(stack):
     stack.install()
     type_and_wait(stack, "A2:C3", ["1", "Ann", "NEW"], ["2", "Bob", "NEW"])
     stack.settle()
-    before = lane(stack).swept_at
+    before = queue(stack).swept_at
     stack.google.person.delete_rows("Leads", 2)
     stack.settle()
-    assert lane(stack).swept_at > before
+    assert queue(stack).swept_at > before
     stack.patch(2, status="DONE")
     stack.settle()
     assert stack.rows() == [[2, "Bob", "QUALIFIED", 2]]
@@ -341,11 +341,11 @@ def test_a_deleted_row_makes_the_bridge_sweep(stack):
 
 def test_the_clock_tells_the_bridge_that_the_triggers_live(stack):
     stack.install()
-    before = lane(stack)
+    before = queue(stack)
     stack.google.scripts.fire_clock()
     stack.settle()
-    assert lane(stack).heard_at > before.heard_at
-    assert lane(stack).seq == before.seq
+    assert queue(stack).heard_at > before.heard_at
+    assert queue(stack).seq == before.seq
 
 
 def test_neither_secret_nor_lead_is_in_the_log_of_any_execution(stack):
@@ -375,10 +375,10 @@ def test_a_whole_day_of_edits_through_the_script_ends_equal(stack):
     stack.install()
     stack.edit("A2:C6", *([n, f"Lead {n}", "NEW"] for n in range(1, 6)))
     stack.settle()
-    for turn in range(9):
-        n = turn % 5
-        stack.edit(f"C{n + 2}", [["CONTACTED", "LOST", "QUALIFIED"][turn % 3]])
-        stack.patch(n % 5 + 1, assignee=f"person {turn}")
+    for step in range(9):
+        n = step % 5
+        stack.edit(f"C{n + 2}", [["CONTACTED", "LOST", "QUALIFIED"][step % 3]])
+        stack.patch(n % 5 + 1, assignee=f"person {step}")
     stack.settle()
     meant = {"NEW": "TODO", "CONTACTED": "IN_PROGRESS", "QUALIFIED": "DONE", "LOST": "DONE"}
     assert [meant[row[2]] for row in stack.rows()] == [task["status"] for task in stack.tasks()]

@@ -13,7 +13,7 @@ from bridge.worker.job import Job, acquire, look
 
 
 def lead(stack, number=12, name="Vikram", status="NEW", row=2, seq=1):
-    """A lead typed into the sheet and delivered, its task id standing in its row."""
+    """A lead typed into the sheet and delivered, with its task id in its row."""
     stack.edit(f"A{row}:C{row}", [number, name, status])
     answer = stack.deliver([number, name, status, None], first=row, seq=seq)
     stack.settle()
@@ -313,16 +313,16 @@ def test_a_patch_that_comes_while_its_task_is_being_written_is_written_next(stac
 def test_a_reading_older_than_what_a_delivery_said_never_overrules_it(stack):
     lead(stack)
     with stack.runtime.writing() as session:
-        turn = Job(
+        job = Job(
             stack.runtime, "leads", acquire(session, "leads", stack.runtime.now(), stack.runtime.config.lease).token
         )
         session.commit()
     stack.edit("B2", ["Read before"])
-    seen = look(turn, [2])
+    seen = look(job, [2])
     stack.edit("B2", ["Typed after"])
     stack.deliver([12, "Typed after", "NEW", 1], seq=2)
     stack.patch(1, status="DONE")
-    flush(turn, seen)
+    flush(job, seen)
     assert stack.task(1)["title"] == "Follow up: Typed after"
 
 
@@ -414,14 +414,14 @@ def test_a_wish_for_a_sweep_outlives_one_that_began_before_it(stack):
     stack.settle()
     now = stack.runtime.now()
     with stack.runtime.writing() as session:
-        lane = session.get_one(SheetQueue, "leads")
+        queue = session.get_one(SheetQueue, "leads")
         ask_for_sweep(session, "leads", now)
         ask_for_sweep(session, "leads", now + timedelta(seconds=2))
         ask_for_sweep(session, "leads", now + timedelta(seconds=60))
-        swept(lane, now + timedelta(seconds=1))
-        assert lane.sweep_at == now + timedelta(seconds=2)
-        swept(lane, now + timedelta(seconds=3))
-        assert lane.sweep_at == now + timedelta(seconds=60)
+        swept(queue, now + timedelta(seconds=1))
+        assert queue.sweep_at == now + timedelta(seconds=2)
+        swept(queue, now + timedelta(seconds=3))
+        assert queue.sweep_at == now + timedelta(seconds=60)
         session.rollback()
 
 

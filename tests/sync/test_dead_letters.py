@@ -111,7 +111,7 @@ def test_a_dead_letter_that_is_not_there_is_404(stack):
 
 @pytest.fixture
 def owing(stack):
-    """One write to be made, by turns that a test takes by hand."""
+    """One write to be made, by jobs that a test runs itself."""
     stack.edit("A2:C2", [1, "Ann", "NEW"])
     stack.deliver([1, "Ann", "NEW", None])
     stack.settle()
@@ -120,13 +120,13 @@ def owing(stack):
 
 
 def blamed(stack):
-    """What the lane says of the turn just taken, and whether its write is held to have failed."""
+    """The queue's problem after one job, and whether its write counts as failed."""
     run.run(stack.runtime, "leads")
     with stack.runtime.session() as session:
         return session.query(SheetQueue).one().problem, session.query(Link).one().failing_since is not None
 
 
-def test_a_failed_write_is_held_against_its_link(owing):
+def test_a_failed_write_counts_against_its_link(owing):
     owing.google.trouble.fail(Fault(500, kind="write"), times=9)
     assert blamed(owing)[1]
 

@@ -140,9 +140,9 @@ def test_many_rows_gone_at_once_archive_nothing_until_a_person_approves(stack):
     stack.later(61)
     stack.sweep()
     assert archived(stack) == set()
-    lane = stack.get("/status")[0]
-    assert (lane["held"], lane["gone"]) == (10, 10)
-    assert "until a person approves" in lane["held_why"]
+    sheet = stack.get("/status")[0]
+    assert (sheet["held"], sheet["gone"]) == (10, 10)
+    assert "until a person approves" in sheet["held_why"]
     assert [need["kind"] for need in stack.get("/needs") if need["kind"] == "deletions"] == ["deletions"]
     assert stack.post_to("/sheets/leads/approve").status_code == 200
     stack.settle()

@@ -1,4 +1,4 @@
-"""Google on its bad days: refused, slow, away, answering nonsense. Nothing pending is dropped, and the lane says
+"""Google on its bad days: refused, slow, away, answering nonsense. Nothing pending is dropped, and the queue says
 what is wrong.
 """
 
@@ -58,7 +58,7 @@ LASTING = {
 
 
 @pytest.mark.parametrize(("fault", "sentence"), LASTING.values(), ids=LASTING)
-def test_what_lasts_pauses_the_lane_with_a_plain_reason_and_drops_nothing(linked, fault, sentence):
+def test_what_lasts_pauses_the_queue_with_a_plain_reason_and_drops_nothing(linked, fault, sentence):
     linked.google.trouble.fail(fault, times=9)
     linked.patch(1, status="DONE")
     linked.drain()
@@ -103,7 +103,7 @@ def test_a_renamed_tab_is_followed(linked):
     assert linked.google.book.tab("Prospects").values(2, 3)[0][0] == "QUALIFIED"
 
 
-def test_a_vanished_id_column_pauses_the_lane_and_says_so(linked):
+def test_a_vanished_id_column_pauses_the_queue_and_says_so(linked):
     linked.edit("A1", ["number"])
     linked.patch(1, status="DONE")
     linked.drain()
@@ -115,7 +115,7 @@ def test_a_vanished_id_column_pauses_the_lane_and_says_so(linked):
     assert linked.cell("C2") == "QUALIFIED"
 
 
-def test_an_unforeseen_failure_postpones_the_lane_and_is_said(linked, monkeypatch):
+def test_an_unforeseen_failure_postpones_the_queue_and_is_said(linked, monkeypatch):
     monkeypatch.setattr(Sheet, "read", lambda *_args: 1 / 0)
     linked.patch(1, status="DONE")
     linked.drain()
@@ -125,7 +125,7 @@ def test_an_unforeseen_failure_postpones_the_lane_and_is_said(linked, monkeypatc
     assert linked.cell("C2") == "QUALIFIED"
 
 
-def test_a_paused_lane_looks_again_as_soon_as_somebody_works_in_the_sheet(linked):
+def test_a_paused_queue_looks_again_as_soon_as_somebody_works_in_the_sheet(linked):
     linked.install()
     linked.settle()
     linked.edit("A1", ["number"])

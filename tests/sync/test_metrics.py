@@ -145,10 +145,10 @@ def test_sheets_of_one_account_share_its_budget_and_those_of_another_have_their_
     other = next(name for name in "abcdefghijklmnop" if config.key_file(name) == keys[1])
     now = datetime.now(UTC)
     calls = dict(zip((*mine, other), (20, 50, 7), strict=True))
-    lanes = [
+    queues = [
         SheetQueue(sheet=key, spent=[(now.timestamp() - 1, "read", "look")] * count) for key, count in calls.items()
     ]
-    free = quota_left(config, lanes, now)
+    free = quota_left(config, queues, now)
     assert [free[key]["read"] for key in calls] == [0, 0, 53]
     assert {one["write"] for one in free.values()} == {60}
 

@@ -16,7 +16,7 @@ IN_STEP = [[1, "Ann", "QUALIFIED", 1, "from the API"], *ROWS[1:]]
 
 @pytest.fixture
 def noted(running):
-    """Three leads with notes, in step."""
+    """Three leads with notes, in sync."""
     stack = running(header=HEADER)
     new = [[*row[:3], None, row[4]] for row in ROWS]
     stack.edit("A2:E4", *new)

@@ -72,8 +72,8 @@ def test_of_tasks_that_bear_one_lead_id_one_has_the_row_and_the_other_holds_nobo
     rows_from_now_on(stack)
     assert sorted(row[3] for row in stack.rows()) == [1 + (first == "a row"), 3]
     assert stack.get("/status")[0]["problem"] is None
-    turn = Job(stack.runtime, "leads")
-    assert "of the sheet has task" in sweep.preview(turn).steps[0].reasons[0]
+    job = Job(stack.runtime, "leads")
+    assert "of the sheet has task" in sweep.preview(job).steps[0].reasons[0]
 
 
 def rows_from_now_on(stack):

@@ -13,7 +13,7 @@ ROWS = [[1, "Ann", "NEW", 1, "a"], [2, "Bob", "CONTACTED", 2, "b"], [3, "Cyd", "
 
 @pytest.fixture
 def noted(running):
-    """Three leads with notes, in step, and the sheet's script."""
+    """Three leads with notes, in sync, and the sheet's script."""
     stack = running(header=HEADER)
     stack.install()
     stack.edit("A2:E4", *([*row[:3], None, row[4]] for row in ROWS))

@@ -287,11 +287,11 @@ def test_the_reply_tells_the_script_which_columns_matter(stack):
     }
 
 
-def test_the_lane_remembers_when_it_was_heard(stack):
+def test_the_queue_remembers_when_it_was_heard(stack):
     stack.deliver(NEW, seq=4)
     with stack.runtime.session() as session:
-        lane = session.get(SheetQueue, "leads")
-        assert (lane.seq, lane.heard_at is not None) == (4, True)
+        queue = session.get(SheetQueue, "leads")
+        assert (queue.seq, queue.heard_at is not None) == (4, True)
 
 
 def test_a_delivery_from_another_tab_is_refused_and_its_rows_make_no_tasks(stack):
