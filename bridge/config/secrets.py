@@ -38,8 +38,8 @@ def _name(sheet: str) -> str:
 def append_private(path: Path, text: str) -> None:
     """Append to a file only its owner may read; it is on disk when this returns."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "a", encoding="utf-8") as file:
+    path.touch(mode=0o600)
+    with path.open("a", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

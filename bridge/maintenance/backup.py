@@ -5,8 +5,7 @@ SQLite's online backup reads one snapshot; writers go on meanwhile. Whatever was
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +56,7 @@ def backup(database: Path, target: Path) -> Content:
 def copy(source: Path, target: Path) -> None:
     """Copy a database into one new file without a journal, mode 0600; it is on disk when this returns."""
     target.unlink(missing_ok=True)
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    target.touch(mode=0o600, exist_ok=False)
     try:
         with closing(sqlite3.connect(source)) as there, closing(sqlite3.connect(target)) as here:
             there.backup(here)
@@ -70,14 +69,17 @@ def copy(source: Path, target: Path) -> None:
 
 def checked(file: Path) -> Content:
     """What the file holds; raises `Permanent` when it is damaged or no database of the bridge."""
-    with _reading(file) as database:
-        faults = [row[0] for row in database.execute("PRAGMA integrity_check(1)")]
-        if faults != ["ok"] or database.execute("PRAGMA foreign_key_check").fetchone():
-            raise Permanent(f"{file} is damaged: {faults[0]}")
-        schema = database.execute("SELECT version_num FROM alembic_version").fetchone()
-        tasks = database.execute("SELECT count(*), coalesce(max(id), 0) FROM tasks").fetchone()
-        highest = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'tasks'").fetchone()
-    return Content(schema[0], tasks[0], max(tasks[1], highest[0] if highest else 0))
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            (verdict,) = database.execute("PRAGMA integrity_check(1)").fetchone()
+            if verdict != "ok" or database.execute("PRAGMA foreign_key_check").fetchone():
+                raise Permanent(f"{file} is damaged: {verdict}")
+            (version,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+            tasks, last = database.execute("SELECT count(*), coalesce(max(id), 0) FROM tasks").fetchone()
+            given = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'tasks'").fetchone()
+    except (sqlite3.Error, TypeError) as error:
+        raise Permanent(f"{file} is not a database of the bridge, or damaged: {error}") from error
+    return Content(version, tasks, max(last, given[0] if given else 0))
 
 
 def sync_folder(folder: Path) -> None:
@@ -87,12 +89,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-@contextmanager
-def _reading(file: Path) -> Iterator[sqlite3.Connection]:
-    try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            yield database
-    except (sqlite3.Error, TypeError) as error:
-        raise Permanent(f"{file} is not a database of the bridge, or damaged: {error}") from error

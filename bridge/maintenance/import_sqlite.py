@@ -4,11 +4,9 @@ A checked copy of the file is migrated and read; the file is left as it is.
 """
 
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from bridge import tracker
 from bridge.errors import Permanent
@@ -46,18 +44,13 @@ def _fill(source_url: str, url: str, content: Content) -> None:
             if here.scalar(select(func.count()).select_from(tracker.Task)):
                 raise Permanent("there are tasks in that PostgreSQL already: give the copy an empty database")
             for table in Base.metadata.sorted_tables:
-                for rows in _portions(there, table):
-                    here.execute(insert(table), rows)
+                found = there.execute(select(table).execution_options(yield_per=PORTION))
+                for rows in found.mappings().partitions():
+                    here.execute(insert(table), [dict(row) for row in rows])
             _go_on_counting(here, content.highest_task)
     finally:
         source.dispose()
         target.dispose()
-
-
-def _portions(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
-    found = connection.execute(select(table).execution_options(yield_per=PORTION))
-    for rows in found.mappings().partitions():
-        yield [dict(row) for row in rows]
 
 
 def _go_on_counting(connection: Connection, highest_task: int) -> None:
