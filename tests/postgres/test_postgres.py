@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from procrastinate.manager import JobManager
 from sqlalchemy import create_engine, text
 
 from bridge.config.file import load
@@ -198,15 +199,15 @@ def test_a_job_that_slept_over_its_lease_goes_on_when_nobody_took_the_queue(stac
 def test_an_engine_that_is_told_to_stop_while_it_starts_stops(stack, monkeypatch):
     stack.runtime.engine.stop()
     engine, registering = PostgresEngine(stack.runtime), threading.Event()
-    register = engine._worker._app.job_manager.register_worker
+    register = JobManager.register_worker
 
-    async def hears_no_cancellation():  # as psycopg's pool may not, before Python 3.12 (python/cpython#86296)
+    async def hears_no_cancellation(jobs):  # as psycopg's pool may not, before Python 3.12 (python/cpython#86296)
         registering.set()
         with suppress(asyncio.CancelledError):
             await asyncio.sleep(1)
-        return await register()
+        return await register(jobs)
 
-    monkeypatch.setattr(engine._worker._app.job_manager, "register_worker", hears_no_cancellation)
+    monkeypatch.setattr(JobManager, "register_worker", hears_no_cancellation)
     engine.start()
     assert registering.wait(60)
     stopping = threading.Thread(target=engine.stop, daemon=True)

@@ -75,7 +75,7 @@ export async function call(method, path, { body, headers } = {}) {
 /**
  * Every page of a list, by its Link headers.
  * @param {string} path
- * @param {(page: object[]) => void} [came] told of each page as it comes
+ * @param {(page: object[]) => void} [came] called with each page as it arrives
  */
 export async function all(path, came = () => {}) {
   const found = [];

@@ -194,7 +194,7 @@ export class Sheet {
     return this.rows[y]?.[x]?.formula;
   }
 
-  /** The name and content of the chosen cell above the grid, where a screen reader hears it too. */
+  /** The name and content of the chosen cell above the grid, where a screen reader reads it too. */
   choose({ left, top, right, bottom }) {
     this.chosen = { left, top, right, bottom };
     const many = left !== right || top !== bottom;

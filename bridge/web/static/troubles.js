@@ -29,7 +29,7 @@ export const GROUPS = [
     ],
   },
   {
-    title: 'What nobody has written about Google: it works either way',
+    title: 'Not documented by Google: the bridge works either way',
     switches: [
       { name: 'echo_skipped', kind: 'check', well: true, title: 'A write’s answer shows skipped cells', does: 'When off, the row’s id reads as empty there.', bridge: 'Reads the row again to see whose it is.' },
       { name: 'undo_fires_edit', kind: 'check', well: true, title: 'Undo is an edit', does: 'When off, no edit event follows an undo.', bridge: 'The next sweep finds it.' },
