@@ -16,8 +16,7 @@ from typing import Any, Protocol, cast
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, create_engine, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, create_engine, event, text
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -54,6 +53,25 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """The same moment with its zone."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class NullIfEmpty(TypeDecorator[Any]):
+    """A dict or list as JSON; NULL while it is empty, so that a query can ask whether it holds anything."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, empty: type[dict[str, Any]] | type[list[Any]] = dict) -> None:
+        super().__init__(none_as_null=True)
+        self.empty = empty
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Nothing as NULL."""
+        return value or None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        """NULL as nothing."""
+        return self.empty() if value is None else value
 
 
 def open_engine(database_url: str, program: str = "") -> Engine:
@@ -194,18 +212,6 @@ def exclusive(session: Session, kind: str, *names: str) -> None:
     kind_id = int.from_bytes(hashlib.blake2b(kind.encode(), digest_size=4).digest(), signed=True)
     lock = text("SELECT pg_advisory_xact_lock(:kind, place) FROM unnest(CAST(:places AS int[])) AS place")
     session.execute(lock, {"kind": kind_id, "places": sorted(places)})  # in one order, against deadlocks
-
-
-def data_version(connection: Connection) -> object:
-    """A value that changes whenever another connection commits; None if it cannot be read."""
-    sqlite = connection.dialect.name == "sqlite"
-    query = "PRAGMA data_version" if sqlite else "SELECT CAST(pg_current_snapshot() AS text)"
-    try:
-        version: object = connection.exec_driver_sql(query).scalar_one()
-        connection.rollback()
-    except SQLAlchemyError:
-        return None
-    return version
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app
 
 from bridge.api.current import runtime
 from bridge.runtime import Runtime
-from task_api.db import data_version
+from bridge.store.unit_of_work import data_version
 from task_api.tokens import authorize
 
 events = Blueprint("events", __name__)

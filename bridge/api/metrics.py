@@ -36,16 +36,20 @@ GAUGES: tuple[tuple[str, str, Callable[[SheetStatus], float | None]], ...] = (
     ("conflicts", "leads with an open conflict", lambda one: one.counts.conflicts),
     ("refused", "leads with a cell that could not be read or written", lambda one: one.counts.refused),
     ("gone", "vanished rows whose tasks are still active", lambda one: one.counts.gone),
-    ("held_deletions", "vanished rows that await approval", lambda one: one.queue.held),
+    ("held_deletions", "vanished rows that await approval", lambda one: one.queue.health.held),
     ("silent", "1 while the sheet's trigger may be gone", lambda one: one.silence is not None),
     ("paused", "1 while nothing can be written", lambda one: bool(one.queue.problem)),
     ("lag_seconds", "age of the oldest change that waits", lambda one: one.lag.now or 0),
     ("lag_p95_seconds", "95th percentile of the last changes' time to their cell", lambda one: one.lag.p95),
-    ("last_heard_timestamp_seconds", "last contact of the sheet's script", lambda one: _seconds(one.queue.heard_at)),
+    (
+        "last_heard_timestamp_seconds",
+        "last contact of the sheet's script",
+        lambda one: _seconds(one.queue.health.heard_at),
+    ),
     (
         "last_unsigned_timestamp_seconds",
         "last wrong signature, if no right one has come since",
-        lambda one: _seconds(one.queue.unsigned_at),
+        lambda one: _seconds(one.queue.health.unsigned_at),
     ),
     ("last_sweep_timestamp_seconds", "last comparison of all rows", lambda one: _seconds(one.queue.swept_at)),
 )

@@ -14,7 +14,6 @@ from bridge.core.reconcile import Plan, SweepStep
 from bridge.queue import pending
 from bridge.runtime import Runtime
 from bridge.store import quota
-from bridge.store.unit_of_work import lock_queue
 from bridge.sync import undo as back
 from bridge.sync import vanished_rows
 from bridge.worker import sweep
@@ -95,7 +94,7 @@ def _preview(runtime: Runtime, key: str, quiet: bool) -> Plan:
     with progress_bar(key, quiet) as progress:
         plan = sweep.preview(Job(runtime, key), progress)
     with runtime.writing() as session:
-        quota.record(session, lock_queue(session, key), runtime.calls(key), runtime.now())
+        quota.record(session, key, runtime.calls(key), runtime.now())
         session.commit()
     return plan
 

@@ -18,9 +18,8 @@ from structlog.stdlib import get_logger
 
 from bridge.maintenance import retention
 from bridge.runtime import Runtime
-from bridge.store.unit_of_work import WakeUps
+from bridge.store.unit_of_work import WakeUps, data_version
 from bridge.worker import run, start
-from task_api.db import data_version
 
 log = get_logger(__name__)
 

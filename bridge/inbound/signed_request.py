@@ -10,7 +10,7 @@ from structlog.stdlib import get_logger
 from bridge.config.model import SheetConfig
 from bridge.core.signature import BadSignature, verify
 from bridge.runtime import Runtime
-from bridge.store.models import SheetQueue
+from bridge.store.models import SheetHealth
 from task_api.errors import Problem
 
 log = get_logger(__name__)
@@ -56,8 +56,8 @@ def verified(runtime: Runtime, sheet: SheetConfig, body: bytes) -> SignedRequest
 def _note_unsigned(runtime: Runtime, key: str, now: datetime) -> None:
     """Store when it came, at most once a minute: anybody can send one."""
     with runtime.session() as session:
-        known = session.scalar(select(SheetQueue.unsigned_at).where(SheetQueue.sheet == key))
+        known = session.scalar(select(SheetHealth.unsigned_at).where(SheetHealth.sheet == key))
     if known is None or now - known > UNSIGNED_EVERY:
         with runtime.writing() as session:
-            session.execute(update(SheetQueue).where(SheetQueue.sheet == key).values(unsigned_at=now))
+            session.execute(update(SheetHealth).where(SheetHealth.sheet == key).values(unsigned_at=now))
             session.commit()

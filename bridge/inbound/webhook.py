@@ -26,7 +26,7 @@ from bridge.reports.action_items import missing_columns
 from bridge.runtime import Runtime
 from bridge.store import counters
 from bridge.store.history import By
-from bridge.store.models import ActorKind, Delivery, SheetQueue
+from bridge.store.models import ActorKind, Delivery, SheetHealth, SheetQueue
 from bridge.store.unit_of_work import effects, lock_queue, wake_after_commit
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.ingest import ingest_rows
@@ -109,28 +109,29 @@ def _take(
             ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it writes the reasons into the sync column
     _record_contact(session, queue, message, now)
     if message.header:
-        queue.settings, queue.missing = _settings(sheet, message, layout), list(layout.missing)
+        queue.health.missing = list(layout.missing)
+    lacking = missing_columns(queue.health) if queue.health.missing else None
     return {
         "delivery": request.id,
         "outcomes": [_wire(outcome) for outcome in outcomes],
-        "settings": queue.settings,
-        "problem": (None if queue.attempts else queue.problem)
-        or (missing_columns(queue) if queue.missing else None),  # a failure that is tried again is not reported
+        "settings": _settings(sheet, message, layout) if message.header else None,
+        "problem": (None if queue.attempts else queue.problem) or lacking,  # one that is tried again is not reported
     }
 
 
 def _record_contact(session: Session, queue: SheetQueue, message: Message, now: datetime) -> None:
     """Record the sign of life; ask for a sweep, or end a pause, where it gives reason to."""
-    if (wait := _sweep_wait(queue, message, now)) is not None:
+    health = queue.health
+    if (wait := _sweep_wait(health, message, now)) is not None:
         ask_for_sweep(session, queue.sheet, now + wait)
-    if queue.held:  # the rows that vanished may be back
+    if health.held:  # the rows that vanished may be back
         ask_for_sweep(session, queue.sheet, now + SWEEP_SOON)
     if queue.problem and not queue.attempts:  # paused until a person acts, who may just have done so
         queue.not_before = None
         wake_after_commit(session, queue.sheet)
-    queue.seq, queue.heard_at, queue.unsigned_at = max(queue.seq, message.seq), now, None
+    health.seq, health.heard_at, health.unsigned_at = max(health.seq, message.seq), now, None
     if isinstance(message, Hello):
-        queue.owner = message.owner or None
+        health.owner = message.owner or None
 
 
 def _tally(session: Session, key: str, message: Message, outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -145,7 +146,7 @@ def _tally(session: Session, key: str, message: Message, outcomes: Sequence[Outc
 
 def _right_tab(session: Session, sheet: SheetConfig, queue: SheetQueue, message: Message, now: datetime) -> None:
     """Refuse a delivery of another tab; a sweep checks whether ours is still the one we know."""
-    if queue.tab_id is None or message.sheet_id == queue.tab_id:
+    if queue.health.tab_id in {None, message.sheet_id}:
         return
     ask_for_sweep(session, sheet.key, now)
     session.commit()
@@ -156,15 +157,15 @@ def _right_tab(session: Session, sheet: SheetConfig, queue: SheetQueue, message:
     )
 
 
-def _sweep_wait(queue: SheetQueue, message: Message, now: datetime) -> timedelta | None:
+def _sweep_wait(health: SheetHealth, message: Message, now: datetime) -> timedelta | None:
     """How soon to compare everything: at once when asked or when a number is missing, soon after a burst; None: no
     need.
     """
     takes_number = isinstance(message, Rows | All)
-    expected = queue.seq + 1 if takes_number else queue.seq
+    expected = health.seq + 1 if takes_number else health.seq
     if isinstance(message, All | Hello) or message.seq > expected:
         return timedelta()
-    burst = takes_number and queue.heard_at is not None and now - queue.heard_at < BURST
+    burst = takes_number and health.heard_at is not None and now - health.heard_at < BURST
     return SWEEP_SOON if burst else None
 
 

@@ -19,6 +19,7 @@ from structlog.stdlib import get_logger
 
 from bridge.reports.change_list import to_json
 from bridge.runtime import Runtime
+from bridge.store import quota
 from bridge.store.models import Change, ChangeState, Delivery, Link
 from task_api import tokens
 
@@ -35,6 +36,7 @@ def tidy(runtime: Runtime) -> bool:
     now = runtime.now()
     with runtime.writing() as session:
         tokens.forget_ended(session, now - KEEP_SIGN_INS)  # tokens of programs stay, also revoked ones
+        quota.forget_calls(session, now)
         forgotten = _forget_deliveries(session, now - KEEP_DELIVERIES)
         session.commit()
     keep = runtime.config.keep_history

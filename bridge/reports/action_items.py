@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
 
 from bridge.core.outcome import RefusedWrite
-from bridge.store.models import Change, ChangeState, Link, SheetQueue
+from bridge.store.models import Change, ChangeState, Link, SheetHealth, SheetQueue, UnlinkedRow
 
 SILENT = timedelta(minutes=15)
 """The script reports every five minutes, with some jitter: this is three reports missed."""
@@ -53,21 +53,21 @@ def needs(session: Session, sheets: Sequence[str], now: datetime) -> list[Need]:
     """Everything that waits, the most urgent first; at most 200 of each kind."""
     queues = list(session.scalars(select(SheetQueue).where(SheetQueue.sheet.in_(sheets)).order_by(SheetQueue.sheet)))
     found = [need for queue in queues for need in _of_queue(queue, now)]
-    return [*found, *_conflicts(session, sheets), *_of_links(session, sheets), *_of_rows(queues)]
+    return [*found, *_conflicts(session, sheets), *_of_links(session, sheets), *_of_rows(session, sheets)]
 
 
-def silence(queue: SheetQueue, now: datetime) -> str | None:
+def silence(health: SheetHealth, now: datetime) -> str | None:
     """What to do about a script without contact; None if it has contact."""
-    if queue.heard_at is None:
+    if health.heard_at is None:
         return "the sheet's script is not installed yet: open the sheet and choose Bridge → Install"
-    if now - queue.heard_at <= SILENT:
+    if now - health.heard_at <= SILENT:
         return None
-    return f"not heard of since {queue.heard_at:%Y-%m-%d %H:%M} UTC: {GONE_TRIGGER}"
+    return f"not heard of since {health.heard_at:%Y-%m-%d %H:%M} UTC: {GONE_TRIGGER}"
 
 
-def missing_columns(queue: SheetQueue) -> str:
+def missing_columns(health: SheetHealth) -> str:
     """What to do about missing headers; empty if none is missing."""
-    named = " and ".join(f"'{name}'" for name in queue.missing)
+    named = " and ".join(f"'{name}'" for name in health.missing)
     return f"the first row has no column {named}: its edits are not synced until a header names it" if named else ""
 
 
@@ -76,8 +76,8 @@ def counts(session: Session, sheets: Sequence[str]) -> dict[str, Counts]:
     columns = (
         func.count().filter(Link.wanted > Link.written),
         func.count().filter(Link.failed_at.is_not(None)),
-        func.count().filter(filled(Link.conflicts)),
-        func.count().filter(or_(filled(Link.refused), filled(Link.unread))),
+        func.count().filter(Link.conflicts.is_not(None)),
+        func.count().filter(or_(Link.refused.is_not(None), Link.unread.is_not(None))),
         func.count().filter(and_(Link.gone_at.is_not(None), Link.archived_at.is_(None))),
     )
     rows = session.execute(select(Link.sheet, *columns).where(Link.sheet.in_(sheets)).group_by(Link.sheet))
@@ -85,16 +85,16 @@ def counts(session: Session, sheets: Sequence[str]) -> dict[str, Counts]:
 
 
 def _of_queue(queue: SheetQueue, now: datetime) -> list[Need]:
-    found = []
+    found, health = [], queue.health
     if queue.problem:
         found.append(Need("paused", queue.sheet, queue.problem))
-    if queue.held_why:
-        found.append(Need("deletions", queue.sheet, queue.held_why, value=queue.held))
-    elif lacking := missing_columns(queue):
+    if health.held_why:
+        found.append(Need("deletions", queue.sheet, health.held_why, value=health.held))
+    elif lacking := missing_columns(health):
         found.append(Need("header", queue.sheet, lacking))
-    if (why := silence(queue, now)) is not None:
+    if (why := silence(health, now)) is not None:
         found.append(Need("silent", queue.sheet, why))
-    if queue.unsigned_at is not None and now - queue.unsigned_at <= SILENT:
+    if health.unsigned_at is not None and now - health.unsigned_at <= SILENT:
         found.append(Need("unsigned", queue.sheet, UNSIGNED))
     return found
 
@@ -102,7 +102,7 @@ def _of_queue(queue: SheetQueue, now: datetime) -> list[Need]:
 def _conflicts(session: Session, sheets: Sequence[str]) -> list[Need]:
     """The values lost in open conflicts, newest first; a conflict is open until its field changes again."""
     lost = select(Change, Link).join(Link, Link.id == Change.link_id)
-    mine = lost.where(Change.state == ChangeState.LOST, Link.sheet.in_(sheets), filled(Link.conflicts))
+    mine = lost.where(Change.state == ChangeState.LOST, Link.sheet.in_(sheets), Link.conflicts.is_not(None))
     found: dict[tuple[int, str], Need] = {}
     for change, link in session.execute(mine.order_by(Change.id.desc()).limit(MOST)):
         if change.field in link.conflicts:
@@ -113,7 +113,7 @@ def _conflicts(session: Session, sheets: Sequence[str]) -> list[Need]:
 
 
 def _of_links(session: Session, sheets: Sequence[str]) -> list[Need]:
-    troubled = or_(Link.failed_at.is_not(None), filled(Link.refused), filled(Link.unread))
+    troubled = or_(Link.failed_at.is_not(None), Link.refused.is_not(None), Link.unread.is_not(None))
     mine = select(Link).where(Link.sheet.in_(sheets), troubled).order_by(Link.sheet, Link.row).limit(MOST)
     return [need for link in session.scalars(mine) for need in _of_link(link)]
 
@@ -130,15 +130,7 @@ def _need(kind: str, link: Link, why: str, **more: Any) -> Need:
     return Need(kind, link.sheet, why, lead_id=link.lead_id, task_id=link.task_id, row=link.row, **more)
 
 
-def _of_rows(queues: Sequence[SheetQueue]) -> list[Need]:
+def _of_rows(session: Session, sheets: Sequence[str]) -> list[Need]:
     """Rows without a task in the last sweep."""
-    return [
-        Need("row", queue.sheet, one["why"], row=one["row"], lead_id=one["lead_id"])
-        for queue in queues
-        for one in queue.unlinked
-    ]
-
-
-def filled(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """True if the JSON object is not empty; compared as text, since PostgreSQL cannot compare JSON."""
-    return cast(column, Text) != "{}"
+    mine = select(UnlinkedRow).where(UnlinkedRow.sheet.in_(sheets)).order_by(UnlinkedRow.sheet, UnlinkedRow.row)
+    return [Need("row", one.sheet, one.why, row=one.row, lead_id=one.lead_id) for one in session.scalars(mine)]

@@ -18,7 +18,7 @@ from bridge.core.values import Fields, Value
 from bridge.reports.action_items import missing_columns, silence
 from bridge.runtime import Runtime
 from bridge.store import quota
-from bridge.store.models import Account, Change, ChangeState, Link, SheetQueue
+from bridge.store.models import Account, Change, ChangeState, Link, SheetQueue, UnlinkedRow
 from bridge.sync.merge_row import as_lead
 from bridge.tracker import Task
 
@@ -42,11 +42,10 @@ def explain(session: Session, runtime: Runtime, lead_id: str) -> list[Explanatio
     """One explanation for each sheet that knows the lead."""
     known = session.scalars(select(Link).where(Link.sheet.in_(runtime.config.sheets), Link.lead_id == lead_id))
     found = [_of_link(session, runtime, link) for link in known.all()]
+    unlinked = select(UnlinkedRow).where(UnlinkedRow.sheet.in_(runtime.config.sheets), UnlinkedRow.lead_id == lead_id)
     return found + [
-        Explanation(queue.sheet, lead_id, None, one["row"], reasons=(f"the row has no task: {one['why']}",))
-        for queue in session.scalars(select(SheetQueue).where(SheetQueue.sheet.in_(runtime.config.sheets)))
-        for one in queue.unlinked
-        if one["lead_id"] == lead_id
+        Explanation(one.sheet, lead_id, None, one.row, reasons=(f"the row has no task: {one.why}",))
+        for one in session.scalars(unlinked.order_by(UnlinkedRow.sheet, UnlinkedRow.row))
     ]
 
 
@@ -112,15 +111,15 @@ def _of_queue(session: Session, runtime: Runtime, queue: SheetQueue, now: dateti
     if queue.problem:
         again = f"; the bridge looks again at {_moment(queue.not_before)}" if queue.not_before else ""
         yield f"the whole sheet waits: {queue.problem}{again}"
-    if lacking := missing_columns(queue):
+    if lacking := missing_columns(queue.health):
         yield lacking
     if queue.lease_until is not None and queue.lease_until > now:
         yield f"a job works on this sheet now; it holds the sheet until {_moment(queue.lease_until)} at the latest"
     if wait := quota.wait(session.get(Account, runtime.account(queue.sheet)), runtime.pace, now):
         yield f"Google's quota is used up for {wait:.0f} s more; the write follows then"
-    if queue.held_why:
-        yield queue.held_why
-    if (silent := silence(queue, now)) is not None:
+    if queue.health.held_why:
+        yield queue.health.held_why
+    if (silent := silence(queue.health, now)) is not None:
         yield f"edits of the sheet may not arrive: {silent}"
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.config.model import Config
-from bridge.store.models import SheetQueue
+from bridge.store.models import SheetHealth
 
 EDITOR = "https://docs.google.com/spreadsheets/d/{}/edit"
 
@@ -14,9 +14,7 @@ class Places:
 
     def __init__(self, session: Session, config: Config) -> None:
         self._config = config
-        self._tabs = {
-            queue.sheet: queue.tab_id for queue in session.execute(select(SheetQueue.sheet, SheetQueue.tab_id))
-        }
+        self._tabs = {one.sheet: one.tab_id for one in session.execute(select(SheetHealth.sheet, SheetHealth.tab_id))}
 
     def address(self, sheet: str, row: int | None) -> str | None:
         """The address of this row, or (None) of the sheet; None for the page's own sheet, which is in view already."""

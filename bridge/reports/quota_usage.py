@@ -1,38 +1,31 @@
 """Google's quota: the calls of the last minute, by kind and purpose, and how many are left."""
 
 from collections import Counter
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
 from bridge.config.model import Config
 from bridge.google.calls import KINDS
 from bridge.google.credentials import account_of
-from bridge.store.models import SheetQueue
-from bridge.store.quota import lately
+from bridge.store.models import ApiCall
 
 
-def last_minute(queue: SheetQueue, now: datetime) -> dict[str, int]:
-    """kind → this sheet's calls in the last 60 seconds."""
-    counted = Counter(kind for _, kind, _ in lately(queue, now))
+def by_kind(calls: Sequence[ApiCall]) -> dict[str, int]:
+    """kind → how many calls."""
+    counted = Counter(call.kind for call in calls)
     return {kind: counted[kind] for kind in KINDS}
 
 
-def by_purpose(queue: SheetQueue, now: datetime) -> dict[str, int]:
-    """purpose (`bridge.google.calls.Purpose`) → the same calls."""
-    return dict(Counter(purpose for *_, purpose in lately(queue, now)))
+def by_purpose(calls: Sequence[ApiCall]) -> dict[str, int]:
+    """purpose (`bridge.google.calls.Purpose`) → how many calls."""
+    return dict(Counter(call.purpose for call in calls))
 
 
-def quota_left(config: Config, queues: Collection[SheetQueue], now: datetime) -> dict[str, dict[str, int]]:
-    """sheet key → kind → calls left now; the sheets of one service account share its quota."""
-    used: dict[str, Counter[str]] = {}
-    for queue in queues:
-        used.setdefault(_account(config, queue), Counter()).update(last_minute(queue, now))
-    free = {
-        name: {kind: max(0, config.calls_per_minute - counted[kind]) for kind in KINDS}
-        for name, counted in used.items()
-    }
-    return {queue.sheet: free[_account(config, queue)] for queue in queues}
+def quota_left(config: Config, last_minute: Mapping[str, Sequence[ApiCall]]) -> dict[str, dict[str, int]]:
+    """sheet key → kind → calls left now; the sheets of one service account share its quota.
 
-
-def _account(config: Config, queue: SheetQueue) -> str:
-    return account_of(config.key_file(queue.sheet))
+    ``last_minute``: sheet key → its calls (`bridge.store.quota.of_last_minute`).
+    """
+    account = {sheet: account_of(config.key_file(sheet)) for sheet in last_minute}
+    used = Counter((account[call.sheet], call.kind) for calls in last_minute.values() for call in calls)
+    budget = config.calls_per_minute
+    return {key: {kind: max(0, budget - used[name, kind]) for kind in KINDS} for key, name in account.items()}

@@ -10,19 +10,23 @@ from sqlalchemy.orm import Session
 
 from bridge.reports.action_items import Counts, counts, silence
 from bridge.reports.latency import Lag, lags
-from bridge.reports.quota_usage import by_purpose, last_minute, quota_left
+from bridge.reports.quota_usage import by_kind, by_purpose, quota_left
 from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
+from bridge.store.quota import of_last_minute
 
 
 @dataclass(frozen=True)
 class SheetStatus:
-    """One sheet. By kind, ``calls``: made in the last minute; ``left``: what its account's quota allows now."""
+    """One sheet. By kind, ``calls``: made in the last minute (``purposes``: the same by purpose); ``left``: what its
+    account's quota allows now.
+    """
 
     queue: SheetQueue
     counts: Counts
     lag: Lag
     calls: Mapping[str, int]
+    purposes: Mapping[str, int]
     left: Mapping[str, int]
     silence: str | None
 
@@ -32,10 +36,19 @@ def statuses(session: Session, runtime: Runtime) -> list[SheetStatus]:
     sheets, now = list(runtime.config.sheets), runtime.now()
     number, lag = counts(session, sheets), lags(session, sheets, now)
     mine = select(SheetQueue).where(SheetQueue.sheet.in_(sheets)).order_by(SheetQueue.sheet)
+    calls = of_last_minute(session, sheets, now)
+    left = quota_left(runtime.config, calls)
     queues = {queue.sheet: queue for queue in session.scalars(mine)}
-    left = quota_left(runtime.config, queues.values(), now)
     return [
-        SheetStatus(queue, number[key], lag[key], last_minute(queue, now), left[key], silence(queue, now))
+        SheetStatus(
+            queue,
+            number[key],
+            lag[key],
+            by_kind(calls[key]),
+            by_purpose(calls[key]),
+            left[key],
+            silence(queue.health, now),
+        )
         for key, queue in queues.items()
     ]
 
@@ -46,23 +59,22 @@ def report(session: Session, runtime: Runtime) -> list[dict[str, Any]]:
 
 
 def _to_json(one: SheetStatus, runtime: Runtime) -> dict[str, Any]:
-    queue = one.queue
-    purposes = by_purpose(queue, runtime.now())
+    queue, health = one.queue, one.queue.health
     return {
         "sheet": queue.sheet,
         "spreadsheet": queue.spreadsheet,
-        "owner": queue.owner,
+        "owner": health.owner,
         **asdict(one.counts),
         "lag": asdict(one.lag),
-        "calls": {**one.calls, "by": purposes, "budget": runtime.config.calls_per_minute, "left": one.left},
+        "calls": {**one.calls, "by": one.purposes, "budget": runtime.config.calls_per_minute, "left": one.left},
         "problem": queue.problem,
-        "held": queue.held,
-        "held_why": queue.held_why,
+        "held": health.held,
+        "held_why": health.held_why,
         "silence": one.silence,
-        "heard_at": _text(queue.heard_at),
+        "heard_at": _text(health.heard_at),
         "swept_at": _text(queue.swept_at),
         "not_before": _text(queue.not_before),
-        "approved_at": _text(queue.approved_at),
+        "approved_at": _text(health.approved_at),
     }
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bridge.reports.action_items import filled
 from bridge.store.models import Link
 from bridge.sync.status_cell import conflict_text, refusal_text
 
@@ -41,7 +40,7 @@ def of_tasks(session: Session, sheets: Collection[str], task_ids: Collection[int
 
 def out_of_sync(session: Session, sheets: Sequence[str]) -> list[TaskState]:
     """The states of all tasks that are not in sync with their rows, at most 1,000."""
-    troubled = (filled(column) for column in (Link.refused, Link.unread, Link.conflicts))
+    troubled = (column.is_not(None) for column in (Link.refused, Link.unread, Link.conflicts))
     unusual = (Link.wanted > Link.written, Link.failed_at.is_not(None), Link.gone_at.is_not(None))
     mine = select(Link).where(Link.sheet.in_(sheets), or_(*troubled, *unusual)).order_by(Link.task_id).limit(MOST)
     return [state_of(link) for link in session.scalars(mine)]

@@ -28,6 +28,8 @@ WINS: Mapping[Policy, Rule] = {"sheet": Rule.SHEET_WINS, "task": Rule.TASK_WINS,
 _EDITS = select(Change.link_id, Change.field, Change.old).where(
     Change.link_id.in_(bindparam("links", expanding=True)), Change.side == "sheet", Change.at > bindparam("since")
 )
+_SETTLE = update(Change).execution_options(synchronize_session=False)
+"""No object of the session is refreshed: none of these changes is read again in this transaction."""
 
 
 @dataclass(frozen=True)

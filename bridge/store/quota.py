@@ -1,26 +1,28 @@
 """How fast each of Google's accounts may be used, kept in the database: whoever uses an account shares its budget.
 
 Google counts reads and writes of a service account, all its sheets and all processes together (GOOGLE.md section 1).
-A job takes what it will probably need when it begins, and what it really needed when it ends; its calls of the last
-minute are kept with the sheet's queue, so that every process gives the same answer. A process that is killed takes the
-calls of its last job along.
+A job takes what it will probably need when it begins, and what it really needed when it ends. Each call is a row, so
+that every process tells the same usage. A process that is killed takes the calls of its last job along.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from bridge.google.calls import Call, Calls
 from bridge.store import counters
-from bridge.store.models import Account, SheetQueue
+from bridge.store.models import Account, ApiCall
 from bridge.store.unit_of_work import effects
 from task_api.db import exclusive
 
 READS_A_JOB, WRITES_A_JOB = 2, 1
 MINUTE = timedelta(minutes=1)
+_INSERT = insert(ApiCall)
 SKEW = 5.0
 """Seconds by which the clocks of machines that share a budget may differ."""
 Used = tuple[int, int]
@@ -105,13 +107,13 @@ def _bucket(pace: Pace, tokens: float, at: float) -> Pace:
     return replace(pace, tokens=tokens, at=at)
 
 
-def record(session: Session, queue: SheetQueue, calls: Calls | None, now: datetime) -> int:
-    """Record the calls that this process made for a sheet and has not recorded yet; how many. ``queue``: locked."""
+def record(session: Session, sheet: str, calls: Calls | None, now: datetime) -> int:
+    """Record the calls that this process made for a sheet and has not recorded yet; how many."""
     if calls is None or not (untold := list(calls.untold)):
         return 0
     clock = calls.clock()
-    effects(session).count(queue.sheet, counters.CALLS, Counter(f"{call.kind} {call.result}" for call in untold))
-    queue.spent = [*lately(queue, now), *(_spent(call, now, clock) for call in untold)]
+    effects(session).count(sheet, counters.CALLS, Counter(f"{call.kind} {call.result}" for call in untold))
+    session.connection().execute(_INSERT, [_row(sheet, call, now, clock) for call in untold])
     return len(untold)
 
 
@@ -121,11 +123,19 @@ def recorded(calls: Calls | None, count: int) -> None:
         del calls.untold[:count]
 
 
-def lately(queue: SheetQueue, now: datetime) -> list[tuple[float, str, str]]:
-    """Calls to Google of the last minute, each as [seconds since 1970, kind, purpose]."""
-    since = (now - MINUTE).timestamp()
-    return [(at, kind, purpose) for at, kind, purpose in queue.spent if at > since]
+def _row(sheet: str, call: Call, now: datetime, clock: float) -> dict[str, Any]:
+    at = now - timedelta(seconds=clock - call.began)
+    return {"sheet": sheet, "at": at, "kind": call.kind, "purpose": call.purpose}
 
 
-def _spent(call: Call, now: datetime, clock: float) -> tuple[float, str, str]:
-    return round(now.timestamp() - (clock - call.began), 3), call.kind, call.purpose
+def of_last_minute(session: Session, sheets: Iterable[str], now: datetime) -> dict[str, list[ApiCall]]:
+    """sheet key → its calls to Google of the last minute, for each of these sheets."""
+    found: dict[str, list[ApiCall]] = {sheet: [] for sheet in sheets}
+    for call in session.scalars(select(ApiCall).where(ApiCall.at > now - MINUTE, ApiCall.sheet.in_(found))):
+        found[call.sheet].append(call)
+    return found
+
+
+def forget_calls(session: Session, now: datetime) -> None:
+    """Drop the calls that no quota counts any more."""
+    session.execute(delete(ApiCall).where(ApiCall.at <= now - MINUTE))

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import bindparam, insert, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, insert, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, lazyload
 
 from bridge.store.counters import BOUNDS, LABELS, SUM
 from bridge.store.models import Change, Link, SheetQueue
@@ -23,6 +24,7 @@ _QUEUE_OF_TASK = (
     select(SheetQueue)
     .join(Link, Link.sheet == SheetQueue.sheet)
     .where(Link.task_id == bindparam("task"))
+    .options(lazyload(SheetQueue.health))  # read here it might be older than the lock
     .with_for_update(of=SheetQueue)
 )
 _COUNT = text(
@@ -117,3 +119,15 @@ def wake_after_commit(session: Session, sheet: str, at: datetime | None = None) 
     wakes = effects(session).wakes
     before = wakes.get(sheet, at)
     wakes[sheet] = None if at is None or before is None else min(at, before)
+
+
+def data_version(connection: Connection) -> object:
+    """A value that changes whenever another connection commits; None if it cannot be read."""
+    sqlite = connection.dialect.name == "sqlite"
+    query = "PRAGMA data_version" if sqlite else "SELECT CAST(pg_current_snapshot() AS text)"
+    try:
+        version: object = connection.exec_driver_sql(query).scalar_one()
+        connection.rollback()
+    except SQLAlchemyError:
+        return None
+    return version

@@ -20,8 +20,8 @@ def keep_one_each(session: Session, view: SheetView, copies: Mapping[str, Sequen
     one that had it. Remembers the others on the link and returns their outcomes.
     """
     mine = select(Link).where(Link.sheet == view.config.key)
-    for link in session.scalars(mine.where(Link.has_duplicates)):
-        link.set_duplicates(())
+    for link in session.scalars(mine.where(Link.duplicate_rows.is_not(None))):
+        link.duplicate_rows = []
     links: dict[str, Link] = {}
     for start in range(0, len(copies), MOST_AT_ONCE):
         wanted = islice(copies, start, start + MOST_AT_ONCE)
@@ -32,7 +32,7 @@ def keep_one_each(session: Session, view: SheetView, copies: Mapping[str, Sequen
         keeper = _keeper(same, links.get(lead_id))
         others = [row.number for row in same if row is not keeper]
         if lead_id in links:
-            links[lead_id].set_duplicates(others)
+            links[lead_id].duplicate_rows = others
         for number in others:
             why = same_id(number, lead_id, keeper.number, assign_ids=view.config.assign_ids)
             refused.append(RowOutcome(number, lead_id, Outcome.REFUSED, reasons=(why,)))

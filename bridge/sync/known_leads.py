@@ -6,8 +6,7 @@ The database picks out the links that need a look in any case; of the others onl
 from collections.abc import Collection, Mapping
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Text, or_
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import ColumnElement, Row, or_
 from sqlalchemy.orm import Session
 
 from bridge.config.model import SheetConfig
@@ -34,7 +33,5 @@ def _known(sheet: SheetConfig, pair: Row[Any]) -> KnownLead:
 
 def _unsettled() -> ColumnElement[bool]:
     """True for a link with more state than base and task: a sweep always looks at it."""
-    marked = [Link.overrides, Link.unread, Link.refused, Link.conflicts]
-    remarkable = [sql_cast(column, Text) != "{}" for column in marked]
-    unusual = (Link.has_duplicates, Link.row_pending, Link.gone_at.is_not(None), Link.failed_at.is_not(None))
-    return or_(*remarkable, *unusual)
+    noted = (Link.overrides, Link.unread, Link.refused, Link.conflicts, Link.duplicate_rows)
+    return or_(Link.row_pending, *(column.is_not(None) for column in (*noted, Link.gone_at, Link.failed_at)))

@@ -18,7 +18,7 @@ from bridge.core.deletions import Deletions, Gone, deletions
 from bridge.core.reconcile import Step, SweepStep
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.history import By, give_up_waiting, note_life
-from bridge.store.models import Link, Rule, SheetQueue
+from bridge.store.models import Link, Rule, SheetHealth
 from bridge.store.unit_of_work import lock_queue
 
 log = get_logger(__name__)
@@ -36,8 +36,8 @@ def vanished(
     settled = (Link.sheet == sheet.key, Link.agreed_at < began - NEW_ROW, Link.row_pending.is_(False))
     found = tracker.columns_of_linked(session, columns, *settled)
     gone = [_gone(one) for one in found if one.lead_id not in places and str(one.id) not in claims]
-    queue = session.get_one(SheetQueue, sheet.key)
-    return deletions(gone, len(places), began, timedelta(seconds=sheet.grace), queue.approved_at)
+    health = session.get_one(SheetHealth, sheet.key)
+    return deletions(gone, len(places), began, timedelta(seconds=sheet.grace), health.approved_at)
 
 
 def _gone(one: Row[Any]) -> Gone:
@@ -47,10 +47,10 @@ def _gone(one: Row[Any]) -> Gone:
 
 def settle_vanished(session: Session, sheet: SheetConfig, found: Deletions, began: datetime, by: By) -> None:
     """Set tombstones, archive the tasks whose grace time is over, and record what waits for a person."""
-    queue = session.get_one(SheetQueue, sheet.key)
-    if found.why and found.why != queue.held_why:
+    health = session.get_one(SheetHealth, sheet.key)
+    if found.why and found.why != health.held_why:
         log.info("deletions_held", sheet=sheet.key, why=found.why)
-    queue.held, queue.held_why = found.held, found.why or None
+    health.held, health.held_why = found.held, found.why or None
     if found.tombstones:
         session.execute(update(Link), [{"id": one.link_id, "gone_at": began} for one in found.tombstones])
         ask_for_sweep(session, sheet.key, began + timedelta(seconds=sheet.grace))
@@ -73,7 +73,7 @@ def steps(found: Deletions) -> list[Step]:
 
 def approve(session: Session, sheet: str, now: datetime) -> int:
     """A person agrees: tasks of the rows that have vanished by now may be archived. Returns how many rows that is."""
-    queue = lock_queue(session, sheet)
-    count, queue.approved_at, queue.held, queue.held_why = queue.held, now, 0, None
+    health = lock_queue(session, sheet).health
+    count, health.approved_at, health.held, health.held_why = health.held, now, 0, None
     ask_for_sweep(session, sheet, now)
     return count

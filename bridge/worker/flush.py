@@ -73,7 +73,7 @@ def _decide(job: Job, view: SheetView, lead_ids: list[str]) -> list[PlannedWrite
     now = job.runtime.now()
     planned: list[PlannedWrite] = []
     with job.writing() as session:
-        lock_queue(session, job.key).missing = list(view.layout.missing)
+        lock_queue(session, job.key).health.missing = list(view.layout.missing)
         pairs = tracker.linked(session, job.key, lead_ids, now)
         here = [(row, link, task) for link, task in pairs if (row := view.row(link.row)).lead_id == link.lead_id]
         replaced = replaced_lately(session, [link for _, link, _ in here], now)

@@ -93,7 +93,7 @@ class Job:
         if queue.token == self.token:
             queue.lease_until = None
         reads, writes = (after - before for after, before in zip(runtime.used(key), self.used_before, strict=True))
-        recorded = quota.record(session, queue, calls, runtime.now())
+        recorded = quota.record(session, key, calls, runtime.now())
         quota.settle(session, runtime.account(key), (reads, writes))
         session.commit()
         quota.recorded(calls, recorded)

@@ -5,7 +5,7 @@ from sqlalchemy import update
 from bridge.errors import Permanent
 from bridge.queue.sweep_requests import ask_for_sweep, look_now
 from bridge.runtime import Runtime
-from bridge.store.models import SheetQueue
+from bridge.store.models import SheetHealth, SheetQueue
 from task_api.db import exclusive
 
 
@@ -16,9 +16,7 @@ def prepare(runtime: Runtime) -> None:
         for key, sheet in runtime.config.sheets.items():
             queue = session.get(SheetQueue, key)
             if queue is None:
-                session.add(
-                    SheetQueue(sheet=key, spreadsheet=sheet.spreadsheet, seq=0, attempts=0, token=0, settings={})
-                )
+                session.add(SheetQueue(sheet=key, spreadsheet=sheet.spreadsheet, health=SheetHealth()))
             elif queue.spreadsheet != sheet.spreadsheet:
                 raise Permanent(
                     f"sheet '{key}' was linked with spreadsheet {queue.spreadsheet}, "

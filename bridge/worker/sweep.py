@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from operator import methodcaller
 from typing import TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
@@ -26,7 +26,7 @@ from bridge.queue.sweep_requests import ask_for_sweep, swept
 from bridge.runtime import Runtime
 from bridge.store.history import By
 from bridge.store.in_flight_writes import forget_settled
-from bridge.store.models import ActorKind, InFlightWrite, Link, SheetQueue
+from bridge.store.models import ActorKind, InFlightWrite, Link, SheetQueue, UnlinkedRow
 from bridge.sync import new_rows, status_cell, vanished_rows
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.duplicate_ids import keep_one_each
@@ -145,9 +145,13 @@ def _note_sweep(session: Session, job: Job, view: SheetView, outcomes: Sequence[
     queue = session.get_one(SheetQueue, job.key)
     swept(queue, view.began)
     forget_settled(session, job.key, job.runtime.now())
-    queue.tab_id, queue.missing = view.snapshot.sheet_id, list(view.layout.missing)
+    queue.health.tab_id, queue.health.missing = view.snapshot.sheet_id, list(view.layout.missing)
     untaken = [one for one in outcomes if one.task_id is None and one.reasons]
-    queue.unlinked = [{"row": one.row, "lead_id": one.lead_id, "why": "; ".join(one.reasons)} for one in untaken[:MOST]]
+    session.execute(delete(UnlinkedRow).where(UnlinkedRow.sheet == queue.sheet))
+    session.add_all(
+        UnlinkedRow(sheet=queue.sheet, row=one.row, lead_id=one.lead_id, why="; ".join(one.reasons))
+        for one in untaken[:MOST]
+    )
 
 
 def _late_rows(runtime: Runtime, session: Session, view: SheetView, outcomes: Sequence[RowOutcome]) -> list[Step]:

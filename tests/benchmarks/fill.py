@@ -66,7 +66,7 @@ def link(sheet: str, task_id: int, lead: int) -> dict[str, Any]:
     return {
         "sheet": sheet, "lead_id": str(lead), "task_id": task_id, "row": lead + 1, "last_words": {"TODO": "NEW"},
         "base": {"name": f"Lead {lead}", "status": "NEW", "task_id": str(task_id)}, "duplicate_rows": [],
-        "has_duplicates": False, "seq": 0, "agreed_at": LONG_AGO, "wanted": 0, "written": 0, "attempts": 0, "next_try": LONG_AGO,
+        "seq": 0, "agreed_at": LONG_AGO, "wanted": 0, "written": 0, "attempts": 0, "next_try": LONG_AGO,
     }  # fmt: skip
 
 

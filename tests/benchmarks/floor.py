@@ -16,8 +16,9 @@ from tests.benchmarks import fill
 from tests.benchmarks.databases import Database
 
 LEADS, SHEET, MOMENT = 100, "leads", "2026-01-01 00:00:00.000000"
-LANE = (
-    "INSERT INTO sheet_queues (sheet, spreadsheet, seq, attempts, token, settings) VALUES (?, 'floor', 0, 0, 0, '{}')"
+QUEUE = (
+    "INSERT INTO sheet_queues (sheet, spreadsheet, attempts, token) VALUES (?, 'floor', 0, 0)",
+    "INSERT INTO sheet_health (sheet, seq, missing, held) VALUES (?, 0, '[]', 0)",
 )
 ROWS = (
     "UPDATE tasks SET status = ?, version = version + 1, updated_at = ? WHERE id = ?",
@@ -26,7 +27,7 @@ ROWS = (
     "VALUES (?, ?, 'sheet', ?, ?, 'status', ?, ?, 'applied', ?, 'the sheet changed')",
 )
 DELIVERY = (
-    "UPDATE sheet_queues SET seq = ?, heard_at = ? WHERE sheet = ?",
+    "UPDATE sheet_health SET seq = ?, heard_at = ? WHERE sheet = ?",
     "INSERT INTO deliveries (id, sheet, seq, received_at, reply) VALUES (?, ?, ?, ?, ?)",
 )
 TALLY = (
@@ -41,7 +42,8 @@ def rate(database: Database, home: Path, rows: int, deliveries: int) -> float:
     fill.leads(engine, LEADS, SHEET)
     with closing(engine.raw_connection()) as connection:
         floor = _Floor(connection, engine.dialect.name)
-        floor.write(LANE, [(SHEET,)])
+        for statement in QUEUE:
+            floor.write(statement, [(SHEET,)])
         connection.commit()
         leads = cycle(range(1, LEADS + 1))
         began = time.perf_counter()

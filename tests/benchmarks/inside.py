@@ -23,7 +23,7 @@ from bridge.google import snapshot
 from bridge.google.calls import Call, Calls
 from bridge.google.sheet import RowWrite
 from bridge.server.local_token import local_token
-from bridge.store.models import SheetQueue
+from bridge.store.models import SheetHealth, SheetQueue
 from bridge.store.quota import Pace
 from bridge.worker import run
 from tests.benchmarks import fill
@@ -103,7 +103,8 @@ class Inside:
         self._now = self._began = datetime.now(UTC)
         self._seq = 0
         with self.runtime.writing() as session:
-            session.execute(update(SheetQueue).values(swept_at=self._now, heard_at=self._now))
+            session.execute(update(SheetQueue).values(swept_at=self._now))
+            session.execute(update(SheetHealth).values(heard_at=self._now))
             session.commit()
         self._environ = create_environ(content_type="application/json", environ_overrides={"REMOTE_ADDR": "127.0.0.1"})
         self._token = local_token(self.runtime.database, home)

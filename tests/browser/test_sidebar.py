@@ -135,7 +135,7 @@ def test_trying_a_connection_changes_nothing_at_the_bridge(stack: Stack, chromiu
     def known() -> tuple[object, ...]:
         with stack.runtime.session() as session:
             queue = session.get_one(SheetQueue, "leads")
-            return queue.seq, queue.sweep_at, queue.swept_at
+            return queue.health.seq, queue.sweep_at, queue.swept_at
 
     stack.install()
     stack.settle()

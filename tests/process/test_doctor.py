@@ -19,7 +19,7 @@ from bridge.cli.doctor import machine, sheet_queue
 from bridge.config.model import Config, SheetConfig
 from bridge.local_google.api.trouble import Fault
 from bridge.local_google.sheet.cells import Validation
-from bridge.store.models import Link, SheetQueue
+from bridge.store.models import ApiCall, Link, SheetHealth, SheetQueue
 from task_api.db import open_engine
 from task_api.models import Task
 from tests.process.process import Process
@@ -265,7 +265,8 @@ def kept(tmp_path, migrated):
     shutil.copy(migrated, tmp_path / "tasks.db")
     engine = open_engine(f"sqlite:///{tmp_path / 'tasks.db'}")
     with Session(engine) as session:
-        session.add(SheetQueue(sheet="leads", spreadsheet="x", heard_at=NOW, owner="ann@example.com"))
+        health = SheetHealth(heard_at=NOW, owner="ann@example.com")
+        session.add(SheetQueue(sheet="leads", spreadsheet="x", health=health))
         session.add(Task(id=1, title="Follow up: Ann", status="TODO", lead_id="1", created_at=NOW, updated_at=NOW))
         session.flush()
         session.add(Link(sheet="leads", lead_id="1", task_id=1, base={}, agreed_at=NOW, next_try=NOW))
@@ -275,25 +276,26 @@ def kept(tmp_path, migrated):
 
 
 WORK = {
-    "in sync": ({}, {}, [("ok", "0 writes under way, nothing stuck")]),
-    "under way": ({}, {"wanted": 1}, [("ok", "1 writes under way, nothing stuck")]),
-    "a dead letter": ({}, {"failed_at": NOW, "error": "Google answered 500"}, [("problem", "dead letters: 1")]),
-    "a conflict": ({}, {"conflicts": {"status": "the sheet won"}}, [("warning", "leads with a conflict or a refused cell: 1")]),
-    "a refused cell": ({}, {"refused": {"status": ["WON", "no such word"]}}, [("warning", "leads with a conflict or a refused cell: 1")]),
-    "a cell nobody can read": ({}, {"unread": {"due": "no date"}}, [("warning", "leads with a conflict or a refused cell: 1")]),
-    "a waiting queue": ({"problem": "Google answered 503"}, {}, [("problem", "the queue waits: Google answered 503")]),
-    "held deletions": ({"held_why": "9 rows vanished at once"}, {}, [("warning", "9 rows vanished at once")]),
+    "in sync": ({}, {}, {}, [("ok", "0 writes under way, nothing stuck")]),
+    "under way": ({}, {}, {"wanted": 1}, [("ok", "1 writes under way, nothing stuck")]),
+    "a dead letter": ({}, {}, {"failed_at": NOW, "error": "Google answered 500"}, [("problem", "dead letters: 1")]),
+    "a conflict": ({}, {}, {"conflicts": {"status": "the sheet won"}}, [("warning", "leads with a conflict or a refused cell: 1")]),
+    "a refused cell": ({}, {}, {"refused": {"status": ["WON", "no such word"]}}, [("warning", "leads with a conflict or a refused cell: 1")]),
+    "a cell nobody can read": ({}, {}, {"unread": {"due": "no date"}}, [("warning", "leads with a conflict or a refused cell: 1")]),
+    "a waiting queue": ({"problem": "Google answered 503"}, {}, {}, [("problem", "the queue waits: Google answered 503")]),
+    "held deletions": ({}, {"held_why": "9 rows vanished at once"}, {}, [("warning", "9 rows vanished at once")]),
     "all at once": (
-        {"problem": "not shared", "held_why": "9 rows vanished at once"}, {"failed_at": NOW, "conflicts": {"status": "x"}},
+        {"problem": "not shared"}, {"held_why": "9 rows vanished at once"}, {"failed_at": NOW, "conflicts": {"status": "x"}},
         [("problem", "the queue waits: not shared"), ("warning", "9 rows vanished at once"), ("problem", "dead letters: 1"),
          ("warning", "leads with a conflict or a refused cell: 1")],
     ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("of_queue", "of_link", "expected"), WORK.values(), ids=WORK)
-def test_what_stands_still_or_waits_for_a_person_is_told_with_what_to_do(kept, of_queue, of_link, expected):
-    kept.execute(update(SheetQueue).values(**{"held": 0} | of_queue))
+@pytest.mark.parametrize(("of_queue", "of_health", "of_link", "expected"), WORK.values(), ids=WORK)
+def test_what_stands_still_or_waits_for_a_person_is_told_with_what_to_do(kept, of_queue, of_health, of_link, expected):
+    kept.execute(update(SheetQueue).values(**{"attempts": 0} | of_queue))
+    kept.execute(update(SheetHealth).values(**{"held": 0} | of_health))
     kept.execute(update(Link).values(**{"wanted": 0} | of_link))
     found = list(sheet_queue.work(kept, SheetConfig("leads", "x"), NOW))
     assert [(one.level, one.said) for one in found] == expected
@@ -310,7 +312,7 @@ HEARD = {
 
 @pytest.mark.parametrize(("key", "heard", "level", "said"), HEARD.values(), ids=HEARD)
 def test_when_the_script_was_last_heard_of_is_told(kept, key, heard, level, said):
-    kept.execute(update(SheetQueue).values(heard_at=heard))
+    kept.execute(update(SheetHealth).values(heard_at=heard))
     (found,) = sheet_queue.script(kept, SheetConfig(key, "x"), NOW)
     assert (found.level, found.said, bool(found.mend)) == (level, said, level != "ok")
 
@@ -326,8 +328,10 @@ SPENT = {
 
 @pytest.mark.parametrize(("spent", "level", "said"), SPENT.values(), ids=SPENT)
 def test_a_budget_that_is_nearly_used_up_is_told(kept, tmp_path, spent, level, said):
-    now = datetime.now(UTC).timestamp()
-    kept.execute(update(SheetQueue).values(spent=[(now - ago, kind, "look") for ago, kind in spent]))
+    now = datetime.now(UTC)
+    kept.add_all(
+        ApiCall(sheet="leads", at=now - timedelta(seconds=ago), kind=kind, purpose="look") for ago, kind in spent
+    )
     kept.commit()
     (found,) = machine.quota(Config(tmp_path, {"leads": SheetConfig("leads", "x")}), kept.get_bind())
     assert (found.level, found.said, bool(found.mend)) == (level, said, level != "ok")

@@ -344,8 +344,8 @@ def test_the_clock_tells_the_bridge_that_the_triggers_live(stack):
     before = queue(stack)
     stack.google.scripts.fire_clock()
     stack.settle()
-    assert queue(stack).heard_at > before.heard_at
-    assert queue(stack).seq == before.seq
+    assert queue(stack).health.heard_at > before.health.heard_at
+    assert queue(stack).health.seq == before.health.seq
 
 
 def test_neither_secret_nor_lead_is_in_the_log_of_any_execution(stack):

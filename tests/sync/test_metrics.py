@@ -13,7 +13,7 @@ from sqlalchemy import event, insert
 from bridge.config.model import Config
 from bridge.local_google.api.trouble import Fault
 from bridge.reports.quota_usage import quota_left
-from bridge.store.models import Change, Delivery, SheetQueue
+from bridge.store.models import ApiCall, Change, Delivery
 
 
 def samples(stack):
@@ -143,12 +143,9 @@ def test_sheets_of_one_account_share_its_budget_and_those_of_another_have_their_
     config = Config(tmp_path, {}, credentials=(keys[0], keys[1]))
     mine = [name for name in "abcdefghijklmnop" if config.key_file(name) == keys[0]][:2]
     other = next(name for name in "abcdefghijklmnop" if config.key_file(name) == keys[1])
-    now = datetime.now(UTC)
     calls = dict(zip((*mine, other), (20, 50, 7), strict=True))
-    queues = [
-        SheetQueue(sheet=key, spent=[(now.timestamp() - 1, "read", "look")] * count) for key, count in calls.items()
-    ]
-    free = quota_left(config, queues, now)
+    made = {key: [ApiCall(sheet=key, kind="read", purpose="look")] * count for key, count in calls.items()}
+    free = quota_left(config, made)
     assert [free[key]["read"] for key in calls] == [0, 0, 53]
     assert {one["write"] for one in free.values()} == {60}
 

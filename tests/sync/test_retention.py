@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, insert, inspect, select, update
 
 from bridge.maintenance import retention
-from bridge.store.models import Change, Delivery, Link
+from bridge.store.models import ApiCall, Change, Delivery, Link
 from task_api import tokens
 from task_api.models import ApiToken
 from tests.process.process import ROOT
@@ -111,6 +111,19 @@ def test_ended_sign_ins_are_forgotten_and_tokens_of_programs_are_not(stack):
     before = count(stack, ApiToken)
     retention.tidy(stack.runtime)
     assert count(stack, ApiToken) == before - 1
+
+
+def test_calls_to_google_are_forgotten_once_no_quota_counts_them(aged):
+    calls = aged.get("/status")[0]["calls"]
+    retention.tidy(aged.runtime)
+    assert aged.get("/status")[0]["calls"] == calls
+    with aged.runtime.writing() as session:
+        session.execute(update(ApiCall).values(at=aged.runtime.now() - timedelta(seconds=61)))
+        session.commit()
+    assert aged.get("/status")[0]["calls"]["read"] == 0
+    assert count(aged, ApiCall) > 0
+    retention.tidy(aged.runtime)
+    assert count(aged, ApiCall) == 0
 
 
 def test_everything_is_kept_where_the_setting_says_so(aged):

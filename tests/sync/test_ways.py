@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event
 
 from bridge.core.signature import sign
-from bridge.store.models import SheetQueue
+from bridge.store.models import SheetHealth
 from tests.stack import SECRET, Stack
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +98,7 @@ def edit_of_the_status(stack: Stack, word: str, seq: int) -> tuple[bytes, dict[s
 
 def test_a_delivery_passes_few_modules_and_statements_to_its_commit(settled: Stack) -> None:
     with settled.runtime.session() as session:
-        seq = session.get_one(SheetQueue, "leads").seq + 1
+        seq = session.get_one(SheetHealth, "leads").seq + 1
     body, headers = edit_of_the_status(settled, "CONTACTED", seq)
     client = settled.app.test_client()
     with Way(settled, "receive", until_commit=True) as way:

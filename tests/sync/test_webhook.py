@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bridge.core.signature import sign
-from bridge.store.models import Delivery, Link, SheetQueue
+from bridge.store.models import Delivery, Link, SheetHealth, SheetQueue
 from tests.stack import SECRET
 
 NEW = [12, "Vikram", "NEW", None]
@@ -260,7 +260,7 @@ def test_a_missing_number_asks_for_a_sweep_at_once_also_after_a_long_quiet(stack
     stack.deliver(NEW, seq=1)
     stack.settle()
     with stack.runtime.writing() as session:
-        session.get(SheetQueue, "leads").heard_at = datetime.now(UTC) - timedelta(hours=1)
+        session.get(SheetHealth, "leads").heard_at = datetime.now(UTC) - timedelta(hours=1)
         session.commit()
     stack.deliver([12, "Vikram", "LOST", None], seq=2)
     with stack.runtime.session() as session:
@@ -290,8 +290,8 @@ def test_the_reply_tells_the_script_which_columns_matter(stack):
 def test_the_queue_remembers_when_it_was_heard(stack):
     stack.deliver(NEW, seq=4)
     with stack.runtime.session() as session:
-        queue = session.get(SheetQueue, "leads")
-        assert (queue.seq, queue.heard_at is not None) == (4, True)
+        health = session.get(SheetHealth, "leads")
+        assert (health.seq, health.heard_at is not None) == (4, True)
 
 
 def test_a_delivery_from_another_tab_is_refused_and_its_rows_make_no_tasks(stack):

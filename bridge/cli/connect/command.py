@@ -19,7 +19,7 @@ from bridge.config.fields import COLUMNS
 from bridge.config.model import GOOGLE, Config, SheetConfig
 from bridge.config.sheets import spreadsheet_id
 from bridge.google.sheet import Sheet
-from bridge.store.models import SheetQueue
+from bridge.store.models import SheetHealth
 from task_api.statuses import STATUSES
 
 FIELDS = [column.field for column in COLUMNS]
@@ -101,7 +101,7 @@ def _wait_for_hello(config: Config, key: str, seconds: float) -> None:
 def _heard(database: Engine, key: str, since: datetime) -> bool:
     try:
         with Session(database) as session:
-            queue = session.get(SheetQueue, key)
-            return queue is not None and queue.heard_at is not None and queue.heard_at >= since
+            health = session.get(SheetHealth, key)
+            return health is not None and health.heard_at is not None and health.heard_at >= since
     except SQLAlchemyError:  # no bridge has made the database yet
         return False

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import requests
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bridge.cli.doctor.finding import Finding
@@ -13,7 +13,7 @@ from bridge.config.model import Config
 from bridge.google.calls import KINDS
 from bridge.reports.quota_usage import quota_left
 from bridge.reports.readiness import UNWRITABLE, database_lacks
-from bridge.store.models import SheetQueue
+from bridge.store.quota import of_last_minute
 
 TIMEOUT = 10.0
 SKEW_SEEN, SKEW_HARMS = 5.0, 60.0
@@ -103,8 +103,7 @@ def clock(config: Config, _engine: Engine) -> Iterator[Finding]:
 def quota(config: Config, engine: Engine) -> Iterator[Finding]:
     """How much of Google's quota all processes of the bridge have used in the last minute."""
     with Session(engine) as session:
-        queues = session.scalars(select(SheetQueue).where(SheetQueue.sheet.in_(config.sheets))).all()
-    free = quota_left(config, queues, datetime.now(UTC)).values()
+        free = quota_left(config, of_last_minute(session, config.sheets, datetime.now(UTC))).values()
     budget = config.calls_per_minute
     left = {kind: min((one[kind] for one in free), default=budget) for kind in KINDS}
     said = ", ".join(f"{left[kind]} of {budget} {kind}s left" for kind in KINDS) + " in this minute"

@@ -13,26 +13,26 @@ from bridge.cli.doctor.machine import TIMEOUT
 from bridge.config.model import Config, SheetConfig
 from bridge.core.signature import sign
 from bridge.reports.action_items import Counts, counts, silence
-from bridge.store.models import SheetQueue
+from bridge.store.models import SheetHealth, SheetQueue
 
 
 def script(session: Session, sheet: SheetConfig, now: datetime) -> Iterator[Finding]:
     """When the sheet's script last sent something."""
-    queue = session.get(SheetQueue, sheet.key)
-    if queue is None:
+    health = session.get(SheetHealth, sheet.key)
+    if health is None:
         yield Finding("problem", "this sheet has never been served", "start the bridge once")
-    elif (silent := silence(queue, now)) is not None:
+    elif (silent := silence(health, now)) is not None:
         said, _, mend = silent.partition(": ")
         yield Finding("problem", said, mend or silent)
-    elif queue.heard_at is not None:
-        owner = f", its triggers are {queue.owner}'s" if queue.owner else ""
-        yield Finding("ok", f"heard of {(now - queue.heard_at).total_seconds():.0f} s ago{owner}")
+    elif health.heard_at is not None:
+        owner = f", its triggers are {health.owner}'s" if health.owner else ""
+        yield Finding("ok", f"heard of {(now - health.heard_at).total_seconds():.0f} s ago{owner}")
 
 
 def work(session: Session, sheet: SheetConfig, _now: datetime) -> Iterator[Finding]:
     """What stands still or waits for a person."""
     queue, numbers = session.get(SheetQueue, sheet.key), counts(session, [sheet.key]).get(sheet.key, Counts())
-    problem, held_why = (queue.problem, queue.held_why) if queue else (None, None)
+    problem, held_why = (queue.problem, queue.health.held_why) if queue else (None, None)
     waiting = numbers.conflicts + numbers.refused
     if problem:
         yield Finding("problem", f"the queue waits: {problem}", "mend that; the bridge looks again by itself")
