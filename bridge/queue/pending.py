@@ -84,7 +84,7 @@ def give_up(session: Session, link: Link, claimed: int, now: datetime, why: str)
     link.written, link.error, link.failed_at = max(link.written, claimed), why, now
     link.attempts, link.failing_since = 0, None
     give_up_waiting(session, link, why)
-    log.warning("write_buried", sheet=link.sheet, link=link.id, cause=link.cause)
+    log.warning("write_given_up", sheet=link.sheet, link=link.id, cause=link.cause)
 
 
 def put_back(session: Session, runtime: Runtime, link_id: int | None) -> list[Link]:

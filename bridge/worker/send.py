@@ -38,7 +38,7 @@ def send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> None:
         if len(planned) == 1:
             _write_cells(job, planned[0], str(error))
         else:
-            _turned_away(job, planned, str(error))
+            _not_taken(job, planned, str(error))
 
 
 def _send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> bool:
@@ -46,12 +46,12 @@ def _send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> bool:
     try:
         echoed = job.sheet.write([one.write for one in planned])
     except Throttled:
-        _turned_away(job, planned)
+        _not_taken(job, planned)
         raise
     return _settle(job, planned, _id_cells(job, planned, echoed), last=last) == len(planned)
 
 
-def _turned_away(job: Job, planned: list[PlannedWrite], why: str = "") -> None:
+def _not_taken(job: Job, planned: list[PlannedWrite], why: str = "") -> None:
     """Google took nothing of it. ``why``: when it may be the write's own fault."""
     with job.writing() as session:
         ids, now = [one.link_id for one in planned], job.runtime.now()
@@ -87,25 +87,30 @@ def _settle(job: Job, planned: list[PlannedWrite], id_cells: list[Raw | Unechoed
     with job.writing() as session:
         ids = [one.link_id for one in planned]
         known = {link.id: link for link in in_flight_writes.links(session, now, Link.id.in_(ids))}
-        reached: dict[int, set[str]] = {}
-        for one, id_cell in zip(planned, id_cells, strict=True):
-            link = known[one.link_id]
-            if isinstance(id_cell, Unechoed):
-                pending.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
-            elif id_cell != (one.write.id_cell or None):
-                log.warning("row_moved_under_write", sheet=job.key, row=one.write.row, link=link.id)
-                misdirected(session, link, lead_id_of(id_cell), one.values.keys(), _by(job, now))
-                pending.postpone(link, now, "the row moved while it was written")
-            elif _settle_link(job, session, link, one, now):
-                reached[link.id] = set(one.values)
-                fields, row = ",".join(sorted(one.values)), one.write.row
-                log.info("row_written", sheet=job.key, link=link.id, row=row, fields=fields, cause=one.cause)
+        reached = {
+            one.link_id: set(one.values)
+            for one, id_cell in zip(planned, id_cells, strict=True)
+            if _arrived(job, session, known[one.link_id], one, id_cell, now)
+        }
         settle_waiting(session, job.key, reached, now)
         if last and len(reached) == len(planned):
             job.finish(session)
         else:
             session.commit()
     return len(reached)
+
+
+def _arrived(job: Job, session: Session, link: Link, one: PlannedWrite, id_cell: Raw | Unechoed, now: datetime) -> bool:
+    """True when the write is in the row that was meant and its link is settled."""
+    if isinstance(id_cell, Unechoed):
+        pending.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
+        return False
+    if id_cell != (one.write.id_cell or None):
+        log.warning("row_moved_under_write", sheet=job.key, row=one.write.row, link=link.id)
+        misdirected(session, link, lead_id_of(id_cell), one.values.keys(), _by(job, now))
+        pending.postpone(link, now, "the row moved while it was written")
+        return False
+    return _settle_link(job, session, link, one, now)
 
 
 def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now: datetime) -> bool:
@@ -121,6 +126,8 @@ def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now:
     link.overrides = {name: value for name, value in link.overrides.items() if link.base.get(name) != value}
     remember(link, job.config.mapping)
     pending.settle(link, one.claimed)
+    fields, row = ",".join(sorted(one.values)), one.write.row
+    log.info("row_written", sheet=job.key, link=link.id, row=row, fields=fields, cause=one.cause)
     return True
 
 
