@@ -14,14 +14,14 @@ from task_api.db import Base, BigId, NullIfEmpty, UtcDateTime
 class Link(Base):
     """The lasting pairing of a lead id, its row and its task.
 
-    ``base``: field → canonical value the sheet last showed and the bridge took. ``last_words``: task status → the lead
-    word that last meant it. ``overrides``: field → value that the sheet is to take although no task says it (an undo).
+    ``base``: field → canonical value that both sides last agreed on. ``last_words``: task status → the lead word that
+    last meant it. ``overrides``: field → value that an undo puts into the sheet although the task cannot express it.
     ``duplicate_rows``: other rows that carry the same id.
 
-    The sheet owes a write while ``wanted > written``; ``cause``: the delivery, request or job behind it (as
+    A write is pending while ``wanted > written``; ``cause``: the delivery, request or job behind it (as
     `bridge.config.logs` names it); ``failed_at``: given up, ``error`` says why.
 
-    What a person should know: ``unread``: field → why its cell could not be read; ``refused``: field → what could not
+    For the person at the sheet: ``unread``: field → why its cell could not be read; ``refused``: field → what could not
     be written, a `bridge.core.outcome.RefusedWrite` as a list; ``conflicts``: field → what was decided.
 
     ``gone_at``: a tombstone: since when the row is missing; ``archived_at``: when the task was archived for it.

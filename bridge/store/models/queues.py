@@ -37,8 +37,8 @@ class SheetHealth(Base):
 
     Of the script: ``seq``: the number of its last delivery; ``heard_at``: when that came; ``owner``: whose account runs
     its triggers; ``unsigned_at``: when a delivery with a wrong signature last came. Of the tab: ``tab_id``: Google's
-    number of it; ``missing``: headers it should have. Of rows that vanished: ``held``: how many wait for a person's
-    word before their tasks are archived, ``held_why``; ``approved_at``: rows that had vanished by then may go.
+    number of it; ``missing``: headers it should have. Of rows that vanished: ``held``: how many await approval before
+    their tasks are archived, ``held_why``; ``approved_at``: those that had vanished by then are approved.
     """
 
     __tablename__ = "sheet_health"
@@ -56,7 +56,7 @@ class SheetHealth(Base):
 
 
 class UnlinkedRow(Base):
-    """A row that has no task, and why, as the last sweep saw it."""
+    """A row without a task, and why, in the last sweep."""
 
     __tablename__ = "unlinked_rows"
 
@@ -81,9 +81,7 @@ class ApiCall(Base):
 
 
 class Account(Base):
-    """What is left of a Google account's budget (`bridge.store.quota`): calls that were free at ``at`` (Unix
-    time); less than none is a debt.
-    """
+    """What was left of a Google account's quota at ``at`` (seconds since 1970), in calls; less than 0 is a debt."""
 
     __tablename__ = "accounts"
 
