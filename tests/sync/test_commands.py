@@ -3,18 +3,14 @@
 import json
 
 import pytest
-from click.testing import CliRunner
-
-from bridge.cli.main import cli
 
 
 @pytest.fixture
-def commands(stack, monkeypatch):
+def commands(leadbridge):
     """``leadbridge … --json`` beside the running bridge: what it prints, read as JSON."""
-    monkeypatch.setattr("bridge.cli.context.load", lambda: stack.config)
 
     def run(*words, code=0):
-        done = CliRunner().invoke(cli, [*words, "--json"], catch_exceptions=False)
+        done = leadbridge(*words, "--json")
         assert (done.exit_code, done.stderr) == (code, ""), done.output
         return json.loads(done.stdout)
 
@@ -39,16 +35,15 @@ def test_the_listing_commands_print_json(linked, commands):
     assert (commands("sweep")["steps"], commands("sweep", "--dry-run")["read"]) == ([], 1)
 
 
-def test_the_status_says_in_words_how_fast_a_sheet_is_followed_and_at_what_cost(linked, monkeypatch):
-    monkeypatch.setattr("bridge.cli.context.load", lambda: linked.config)
-    said = CliRunner().invoke(cli, ["status"], catch_exceptions=False).stdout
+def test_the_status_says_in_words_how_fast_a_sheet_is_followed_and_at_what_cost(linked, leadbridge):
+    said = leadbridge("status").stdout
     (lag, calls) = (linked.get("/status")[0][name] for name in ("lag", "calls"))
     spent = f"{calls['read']} reads and {calls['write']} writes in the last minute, of 60 each"
     assert f"leads: nothing waits, 95 of 100 changes took {lag['p95']:.2f} s at most; {spent}" in said
     linked.google.trouble.unshared = True
     linked.patch(1, status="TODO")
     linked.drain()
-    assert "leads: a change waits for " in CliRunner().invoke(cli, ["status"], catch_exceptions=False).stdout
+    assert "leads: a change waits for " in leadbridge("status").stdout
 
 
 def test_undo_take_retry_and_approve_print_what_they_did_as_json(linked, commands):
@@ -103,9 +98,8 @@ ERRORS = {
 
 
 @pytest.mark.parametrize(("words", "said"), ERRORS.values(), ids=ERRORS)
-def test_an_error_is_one_sentence_and_changes_nothing(stack, monkeypatch, words, said):
-    monkeypatch.setattr("bridge.cli.context.load", lambda: stack.config)
-    done = CliRunner().invoke(cli, words, prog_name="leadbridge", catch_exceptions=False)
+def test_an_error_is_one_sentence_and_changes_nothing(leadbridge, words, said):
+    done = leadbridge(*words)
     assert done.exit_code in {1, 2}
     assert said in done.stderr
     assert done.stdout == ""

@@ -3,18 +3,14 @@
 import json
 
 import pytest
-from click.testing import CliRunner
-
-from bridge.cli.main import cli
 
 
 @pytest.fixture
-def commands(stack, monkeypatch):
-    """``leadbridge …`` beside the running bridge, with its configuration."""
-    monkeypatch.setattr("bridge.cli.context.load", lambda: stack.config)
+def commands(leadbridge):
+    """What ``leadbridge …`` prints, once its exit code is as expected."""
 
     def run(*words, code=0):
-        done = CliRunner().invoke(cli, words, catch_exceptions=False)
+        done = leadbridge(*words)
         assert done.exit_code == code, done.output
         return done.output
 

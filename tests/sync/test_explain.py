@@ -3,9 +3,7 @@
 import json
 
 import pytest
-from click.testing import CliRunner
 
-from bridge.cli.main import cli
 from bridge.local_google.api.trouble import Fault
 from bridge.reports.explain import explain
 
@@ -76,10 +74,9 @@ def test_a_row_without_a_task_is_explained_by_what_the_last_sweep_saw(linked):
 
 
 @pytest.fixture
-def command(linked, monkeypatch):
-    """``leadbridge explain`` on the stack's configuration."""
-    monkeypatch.setattr("bridge.cli.context.load", lambda: linked.config)
-    return lambda *words: CliRunner().invoke(cli, ["explain", *words])
+def command(linked, leadbridge):
+    """``leadbridge explain`` beside a bridge with one lead."""
+    return lambda *words: leadbridge("explain", *words)
 
 
 def test_the_command_prints_a_line_for_each_field(command):
