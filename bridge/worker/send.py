@@ -66,10 +66,15 @@ def _id_cells(job: Job, planned: list[PlannedWrite], echoed: list[Raw | Unechoed
     """For each write, what its row's id cell showed; where Google's answer lacks it, by one more read."""
     lacking = [one.write.row for one, said in zip(planned, echoed, strict=True) if isinstance(said, Unechoed)]
     if not lacking:
-        return [said or None for said in echoed]
+        return [_empty_as_none(said) for said in echoed]
     again = job.sheet.read(lacking)
     both = zip(planned, echoed, strict=True)
-    return [_id_cell(again, one.write) if isinstance(said, Unechoed) else said or None for one, said in both]
+    return [_id_cell(again, one.write) if isinstance(said, Unechoed) else _empty_as_none(said) for one, said in both]
+
+
+def _empty_as_none(id_cell: Raw | Unechoed) -> Raw | Unechoed:
+    """An empty cell is read as None or as an empty text; 0 is an id."""
+    return None if id_cell == "" else id_cell
 
 
 def _id_cell(again: Snapshot, write: RowWrite) -> Raw | Unechoed:
@@ -105,7 +110,7 @@ def _arrived(job: Job, session: Session, link: Link, one: PlannedWrite, id_cell:
     if isinstance(id_cell, Unechoed):
         pending.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
         return False
-    if id_cell != (one.write.id_cell or None):
+    if id_cell != _empty_as_none(one.write.id_cell):
         log.warning("row_moved_under_write", sheet=job.key, row=one.write.row, link=link.id)
         misdirected(session, link, lead_id_of(id_cell), one.values.keys(), _by(job, now))
         pending.postpone(link, now, "the row moved while it was written")

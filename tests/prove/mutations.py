@@ -68,7 +68,7 @@ MUTATIONS = (
     ),
     Mutation(
         "never the wrong row: the answer is checked", "bridge/worker/send.py",
-        "if id_cell != (one.write.id_cell or None):", "if False:",
+        "if id_cell != _empty_as_none(one.write.id_cell):", "if False:",
         f"{BOTH}::test_rows_sorted_while_a_write_is_under_way_get_their_own_values_back",
     ),
     Mutation(

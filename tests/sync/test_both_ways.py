@@ -132,6 +132,16 @@ def test_a_moved_row_is_noticed_also_when_google_does_not_echo_the_id(stack):
     assert stack.rows() == [[12, "Vikram", "QUALIFIED", 1]]
 
 
+def test_a_moved_row_is_noticed_also_when_its_lead_has_the_id_0(stack):
+    stack.edit("A2:C2", [0, "Zed", "NEW"])
+    stack.deliver([0, "Zed", "NEW", None])
+    stack.settle()
+    stack.google.trouble.before_write(lambda: stack.google.person.insert_rows("Leads", 2))
+    stack.patch(1, status="DONE")
+    stack.settle()
+    assert stack.rows() == [[0, "Zed", "QUALIFIED", 1]]
+
+
 def test_a_failed_write_back_makes_no_second_task(stack):
     stack.google.trouble.fail(Fault(503, kind="write", landed=True))
     assert lead(stack) == 1
