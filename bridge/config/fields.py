@@ -11,8 +11,8 @@ from task_api.schemas import LONGEST
 
 
 def limited(column: Column) -> Column:
-    """The column with the limit of the task's field that it feeds."""
-    return replace(column, limit=LONGEST.get(column.task_field or ""))
+    """The column with the limit of the task's field, when it feeds one."""
+    return replace(column, limit=LONGEST.get(column.task_field or "") if column.direction != "to_sheet" else None)
 
 
 COLUMNS = tuple(

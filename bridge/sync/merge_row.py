@@ -80,10 +80,11 @@ def merge_row(context: SyncContext, link: Link, task: Task, base: Fields, values
 def acceptable(row: Row, mapping: SheetMapping) -> tuple[dict[str, Value], dict[str, str]]:
     """The values that can be taken, and for each field that cannot, why."""
     values, unread = dict(row.values), {name: why for name, why in row.refused.items() if name not in OWN}
-    longest = mapping.longest("name")
-    if longest is not None and len(str(values.get("name") or "")) > longest:
-        del values["name"]
-        unread["name"] = f"longer than {longest} characters"
+    for name, value in row.values.items():
+        longest = mapping.longest(name)
+        if longest is not None and len(str(value or "")) > longest:
+            del values[name]
+            unread[name] = f"longer than {longest} characters"
     return values, unread
 
 

@@ -151,6 +151,24 @@ def test_an_emptied_cell_is_empty_on_the_other_side(running):
     assert (stack.cell("E2"), stack.cell("F2")) == (None, None)
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("by", ["script", "sweep"])
+def test_a_text_longer_than_its_field_is_refused_and_stops_no_other(running, by):
+    stack = running(header=["id", "name", "status", "task_id", "owner"])
+    if by == "script":
+        stack.install()
+        stack.settle()
+    stack.edit("A2:E3", [1, "Ann", "NEW", None, "x" * 200], [2, "Bob", "NEW", None, "y" * 201])
+    stack.google.scripts.wait_idle(10)
+    stack.sweep()
+    assert [task["assignee"] for task in stack.tasks()] == ["x" * 200, None]
+    assert ("owner", "longer than 200 characters") in refused(stack)
+    stack.edit("E3", ["y"])
+    stack.google.scripts.wait_idle(10)
+    stack.sweep()
+    assert (stack.task(2)["assignee"], refused(stack)) == ("y", [])
+
+
 def test_a_value_outside_the_dropdown_is_not_written_and_said(running):
     stack = running()
     lead(stack)
