@@ -28,7 +28,7 @@ COLUMNS = tuple(
         Column("sync", ("sync", "bridge"), "text", None, "to_sheet"),
     )
 )
-"""``sync`` belongs to no side: the bridge says there how the row stands (`bridge.sync.status_cell`)."""
+"""``sync`` belongs to no side: the bridge says there how the row stands (`bridge.sync.sync_cell`)."""
 
 
 def shipped() -> SheetMapping:

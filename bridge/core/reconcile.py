@@ -35,7 +35,7 @@ def likeness(value: Value) -> str:
 class Comparison:
     """The rows of one reading against what is known of them. ``look``: rows to be merged. ``moved``: link id → the
     row where its lead stands now. ``places``: lead id → the first row that carries it. ``copies``: lead id → all
-    rows that carry it, where there are several. ``claims``: tasks named by rows without an id. ``leftover``: empty
+    rows that carry it, where there are several. ``named``: tasks named by rows without an id. ``leftover``: empty
     rows whose sync cell still says something. ``namesakes``: how many new rows share a value of the matching field,
     as `likeness` has it.
     """
@@ -46,7 +46,7 @@ class Comparison:
     moved: dict[int, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     copies: dict[str, list[int]] = field(default_factory=dict)
-    claims: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
     leftover: list[int] = field(default_factory=list)
     namesakes: Counter[str] = field(default_factory=Counter)
 
@@ -70,7 +70,7 @@ class Comparison:
 
     def _place(self, row: Row) -> None:
         if row.lead_id is None:
-            self.claims.add(str(row.values.get("task_id") or ""))
+            self.named.add(str(row.values.get("task_id") or ""))
         elif (first := self.places.setdefault(row.lead_id, row.number)) != row.number:
             self.copies.setdefault(row.lead_id, [first]).append(row.number)
 

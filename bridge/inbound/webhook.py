@@ -179,8 +179,9 @@ def _reading(sheet: SheetConfig, request: SignedRequest, message: Rows, layout: 
     return Reading(
         rows,
         now,
-        message.seq,
-        touched,
+        is_delivery=True,
+        seq=message.seq,
+        edited=touched,
         typed=_word(sheet.mapping, touched[0], edited.typed) if edited and alone else None,
         signed=request.at,
         edited_at=_edited_at(message, request),

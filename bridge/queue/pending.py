@@ -18,7 +18,7 @@ from bridge.store.unit_of_work import lock_queue, wake_after_commit
 log = get_logger(__name__)
 CLAIM = 500
 IN_JOB: ContextVar[bool] = ContextVar("in_job", default=False)
-"""True in a job on a queue, which looks after what others caused."""
+"""True while a job runs. A job that marks a link pending again keeps the link's first cause."""
 MOST_ATTEMPTS, LONGEST_FAILING = 12, timedelta(hours=1)
 """A write that fails this often and this long, and alone, becomes a dead letter."""
 
@@ -51,9 +51,9 @@ def claim(session: Session, sheet: str, now: datetime) -> list[Link]:
     return alike[: (len(alike) + 1) // 2] if alike and alike[0].attempts else alike
 
 
-def settle(link: Link, claimed: int) -> None:
-    """The claimed state was written; a change that came meanwhile keeps the link pending."""
-    link.written = max(link.written, claimed)
+def settle(link: Link, wanted: int) -> None:
+    """The sheet has the state number ``wanted``. The link stays pending if ``link.wanted`` is higher by now."""
+    link.written = max(link.written, wanted)
     link.attempts, link.failing_since, link.error, link.failed_at = 0, None, None, None
 
 
@@ -79,9 +79,9 @@ def failed(session: Session, link_ids: Collection[int], now: datetime, why: str,
     return again
 
 
-def give_up(session: Session, link: Link, claimed: int, now: datetime, why: str) -> None:
+def give_up(session: Session, link: Link, wanted: int, now: datetime, why: str) -> None:
     """Keep the write as a dead letter with its reason; a retry or the next change of the lead tries again."""
-    link.written, link.error, link.failed_at = max(link.written, claimed), why, now
+    link.written, link.error, link.failed_at = max(link.written, wanted), why, now
     link.attempts, link.failing_since = 0, None
     give_up_waiting(session, link, why)
     log.warning("write_given_up", sheet=link.sheet, link=link.id, cause=link.cause)

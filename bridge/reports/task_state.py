@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bridge.store.models import Link
-from bridge.sync.status_cell import conflict_text, refusal_text
+from bridge.sync.sync_cell import conflict_text, refusal_text
 
 MOST = 1000
 

@@ -17,17 +17,22 @@ from bridge.tracker import Task
 class Reading:
     """Rows as one read showed them.
 
-    ``began``: when the read began; a delivery's: when it was received. ``seq``: a delivery's number. ``signed``: when
-    it was signed; what it shows is older. ``edited``: the fields that a person touched, and ``edited_at``: when.
-    ``typed``: the word, where that was one cell of words. ``event_fields``: row number → those fields whose cell shows
-    the edit. ``latest``: the side that changed last, as far as known. ``ids``: every id in the sheet, where all of it
-    was read. ``namesakes``: how many unlinked rows share a value of the field that matches rows with tasks.
-    ``missing``: writes of ours that may be in any row, where that is known (`bridge.sync.misdirected_writes`).
+    ``is_delivery``: the script sent them; else the bridge read them itself. ``began``: when the read began; a
+    delivery's: when it was received. ``latest``: the side that changed last, as far as known.
+
+    Of a delivery: ``seq``: its number. ``signed``: when it was signed; what it shows is older. ``edited``: the fields
+    that a person touched, and ``edited_at``: when. ``typed``: what the person typed, when the edit was one cell of a
+    text or status column; else None. ``event_fields``: row number → the edited fields that count as the person's;
+    `check_event` takes out those whose cell shows something else.
+
+    Of a sweep: ``ids``: every id in the sheet. ``namesakes``: how many unlinked rows share a value of the field that
+    matches rows with tasks. ``missing``: writes of ours that may be in any row (`bridge.sync.misdirected_writes`).
     """
 
     rows: Sequence[Row]
     began: datetime
-    seq: int | None = None
+    is_delivery: bool = False
+    seq: int = 0
     edited: Sequence[str] = ()
     latest: Side = "sheet"
     typed: Value = None
@@ -43,18 +48,19 @@ class Reading:
 class KnownLinks:
     """What the database knows of the leads at hand.
 
-    ``free``: lead id → active tasks without a row that have it. ``claimed``: task id → the task that a row without a
-    link names in its task_id cell; ``claimants``: task id → the link that has it. ``neighbours``: row number → the link
-    last seen there, for rows that have none. ``alike``: `likeness` of the matching field → active tasks without a row.
-    ``replaced``: link id → values that a late read, or a misdirected write, may show. ``missing``: writes that may be
-    in any row. ``seen``: lead id → its row in this reading.
+    ``free``: lead id → active tasks without a row that have it. Of the tasks that rows without a link name in their
+    task_id cell: ``named_tasks``: task id → the task; ``named_links``: task id → the link that has it. ``neighbours``:
+    row number → the link last seen there, for rows that have none. ``alike``: `likeness` of the matching field → active
+    tasks without a row. ``replaced``: link id → values that a late read, or a misdirected write, may show.
+    ``missing``: writes that may be in any row. Filled while the rows are taken: ``links``, ``tasks``, and ``seen``:
+    lead id → its row in this reading.
     """
 
     links: dict[str, Link]
     tasks: dict[int, Task]
     free: Mapping[str, Sequence[Task]]
-    claimed: Mapping[int, Task]
-    claimants: Mapping[int, Link]
+    named_tasks: Mapping[int, Task]
+    named_links: Mapping[int, Link]
     neighbours: Mapping[int, Link]
     alike: Mapping[str, Sequence[Task]]
     replaced: Mapping[int, Mapping[str, Collection[Value]]]

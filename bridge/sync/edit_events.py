@@ -58,8 +58,8 @@ def _is_bare(cell: Cell, typed: str) -> bool:
 
 
 def _misdirected_into(context: SyncContext) -> Places:
-    """Cells of an edit without a word (a paste, a cell that was cleared) which show what a write of ours for another
-    lead left in this very row: a person's edit may be below it.
+    """Pasted or cleared cells that show a value which we wrote for another lead and which went into this row. Our
+    value may have replaced what the person pasted.
     """
     reading, links = context.reading, _links(context, context.reading.rows)
     changed = [

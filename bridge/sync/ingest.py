@@ -16,8 +16,8 @@ from bridge.sync.context import KnownLinks, Reading, SyncContext
 from bridge.sync.duplicate_ids import same_id
 from bridge.sync.edit_events import check_event
 from bridge.sync.link_row import link_row
-from bridge.sync.load import claimed_task, load
-from bridge.sync.merge_row import needs_write, update
+from bridge.sync.load import load, named_task
+from bridge.sync.merge_row import merge_linked, needs_write
 from bridge.tracker import Task
 
 
@@ -46,7 +46,7 @@ def _take_row(context: SyncContext, known: KnownLinks, row: Row) -> RowOutcome:
 
 
 def _without_id(context: SyncContext, known: KnownLinks, row: Row) -> str:
-    link = known.claimants.get(claimed_task(row) or 0)
+    link = known.named_links.get(named_task(row) or 0)
     if link is not None and link.sheet == context.sheet.key:
         return f"row {row.number} has lost its id, which was {link.lead_id}: put it back, or delete the row"
     return row.refused.get("id", f"row {row.number} has no id: give it one no other row has")
@@ -64,19 +64,19 @@ def _refusal(context: SyncContext, lead_id: str, number: int, known: KnownLinks)
 
 def _take_linked(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> RowOutcome:
     reading, task = context.reading, known.tasks[link.task_id]
-    if reading.seq is not None and reading.seq < link.seq:
+    if reading.is_delivery and reading.seq < link.seq:
         return RowOutcome(row.number, row.lead_id, Outcome.STALE, task.id, ("a newer edit of this row arrived first",))
-    if reading.seq is None and link.agreed_at > reading.began:
+    if not reading.is_delivery and link.agreed_at > reading.began:
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
     if link.gone_at is None and link.row not in {None, row.number} and "id" in reading.edited:
         return _perhaps_copied(context, row, link)
-    if reading.seq is not None and link.row != row.number:
+    if reading.is_delivery and link.row != row.number:
         ask_for_sweep(context.session, link.sheet, context.by.at + SWEEP_SOON)
     link.row, link.seq, link.row_pending = row.number, reading.seq or link.seq, False
     back = _come_back(context, link, task)
     if task.archived_at is not None:
         return _archived(context, row, link, task)
-    outcome = update(context, row, link, task, known.replaced.get(link.id, {}))
+    outcome = merge_linked(context, row, link, task, known.replaced.get(link.id, {}))
     return replace(outcome, outcome=Outcome.TASK_RESTORED) if back else outcome
 
 
@@ -108,7 +108,7 @@ def _archived(context: SyncContext, row: Row, link: Link, task: Task) -> RowOutc
         link.base = link.base | shown
     if needs_write(task, link, context.sheet.mapping):
         mark_pending(context.session, link, context.by.at)
-    if context.reading.seq is None and all(link.base.get(name) == value for name, value in row.values.items()):
+    if not context.reading.is_delivery and all(link.base.get(name) == value for name, value in row.values.items()):
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
     why = f"task {task.id} is archived, so the row no longer changes it: PATCH archived=false to bring it back"
     for name in set(context.reading.event_fields.get(row.number, ())) & row.values.keys():

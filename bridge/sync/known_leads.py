@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bridge.config.model import SheetConfig
 from bridge.core.reconcile import KnownLead
 from bridge.store.models import Link
-from bridge.sync.status_cell import OK, archived_text
+from bridge.sync.sync_cell import OK, archived_text
 from bridge.tracker import Task, columns_of_linked, task_fields
 
 

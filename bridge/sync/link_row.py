@@ -17,8 +17,8 @@ from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.history import note_life, note_new_row_hit
 from bridge.store.models import Link, Rule
 from bridge.sync.context import KnownLinks, SyncContext
-from bridge.sync.load import claimed_task
-from bridge.sync.merge_row import acceptable, note_unread_cells, remember, update
+from bridge.sync.load import named_task
+from bridge.sync.merge_row import acceptable, merge_linked, note_unread_cells, remember
 from bridge.sync.misdirected_writes import is_telltale
 from bridge.tracker import Task, task_arguments
 
@@ -40,11 +40,11 @@ def link_row(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) ->
 
 def _renamed(context: SyncContext, known: KnownLinks, row: Row) -> Link | None:
     """The link of the lead whose id a person seems to have edited: named by the row's task_id, else last seen here."""
-    claim = claimed_task(row)
-    link = known.claimants.get(claim) if claim is not None else known.neighbours.get(row.number)
+    named = named_task(row)
+    link = known.named_links.get(named) if named is not None else known.neighbours.get(row.number)
     if link is None or link.sheet != context.sheet.key or link.lead_id in known.seen:
         return None
-    same = claim is not None or link.base.get("name") == row.values.get("name")
+    same = named is not None or link.base.get("name") == row.values.get("name")
     there = context.reading.ids is not None and link.lead_id in context.reading.ids
     return link if same and not there else None
 
@@ -53,7 +53,7 @@ def _take_id(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> R
     """Give the lead its new id. Only a reading of the whole sheet shows that the old id is gone: until then the row may
     be a copy.
     """
-    task = known.claimed.get(link.task_id) or tracker.task_of(context.session, link)
+    task = known.named_tasks.get(link.task_id) or tracker.task_of(context.session, link)
     if context.reading.ids is None:
         ask_for_sweep(context.session, link.sheet, context.by.at)
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
@@ -65,13 +65,13 @@ def _take_id(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> R
         tracker.restore(context.session, task, actor=context.by.actor)
         link.archived_at = None
     known.links[link.lead_id], known.tasks[task.id] = link, task
-    outcome = update(context, row, link, task, {})
+    outcome = merge_linked(context, row, link, task, {})
     reasons = (f"id {old} became {row.lead_id}", *outcome.reasons)
     return RowOutcome(row.number, row.lead_id, Outcome.TASK_LINKED, task.id, reasons)
 
 
 def _candidates(context: SyncContext, known: KnownLinks, row: Row) -> Sequence[Task]:
-    task = known.claimed.get(claimed_task(row) or 0)
+    task = known.named_tasks.get(named_task(row) or 0)
     if task is not None and _is_free(known, task) and task.lead_id in {None, row.lead_id}:
         return [task]
     bearing = [task for task in known.free.get(row.lead_id or "", ()) if _is_free(known, task)]
@@ -83,7 +83,7 @@ def _candidates(context: SyncContext, known: KnownLinks, row: Row) -> Sequence[T
 
 
 def _is_free(known: KnownLinks, task: Task) -> bool:
-    return task.archived_at is None and task.id not in known.claimants and task.id not in known.tasks
+    return task.archived_at is None and task.id not in known.named_links and task.id not in known.tasks
 
 
 def _ambiguous(row: Row, found: Sequence[Task]) -> str:
@@ -103,8 +103,8 @@ def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, r
     for name, value in _hit(known, row, values).items():
         note_new_row_hit(context.session, link, name, value, context.by)
     mark_pending(context.session, link, context.by.at)
-    if (claim := claimed_task(row)) is not None:
-        reasons = (*reasons, f"task_id {claim} is not this lead's task; its task is {task.id}")
+    if (named := named_task(row)) is not None:
+        reasons = (*reasons, f"task_id {named} is not this lead's task; its task is {task.id}")
     return RowOutcome(row.number, row.lead_id, Outcome.TASK_CREATED, task.id, reasons)
 
 
@@ -129,14 +129,14 @@ def _adopt(context: SyncContext, known: KnownLinks, row: Row, task: Task) -> Row
     if task.lead_id != row.lead_id:
         tracker.change(context.session, task, {"lead_id": row.lead_id}, actor=context.by.actor)
     note_life(context.session, link, "task", None, "linked", context.by, Rule.ROW_FOUND)
-    outcome = update(context, row, link, task, {})
+    outcome = merge_linked(context, row, link, task, {})
     return replace(outcome, outcome=Outcome.TASK_LINKED)
 
 
 def _link(context: SyncContext, known: KnownLinks, row: Row, task: Task, base: Fields) -> Link:
     link = Link(
         sheet=context.sheet.key, lead_id=row.lead_id, task_id=task.id, base=dict(base), row=row.number,
-        seq=context.reading.seq or 0, agreed_at=context.reading.began, next_try=context.by.at, in_flight_writes=[],
+        seq=context.reading.seq, agreed_at=context.reading.began, next_try=context.by.at, in_flight_writes=[],
     )  # fmt: skip
     context.session.add(link)
     context.session.flush()

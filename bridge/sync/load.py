@@ -32,21 +32,21 @@ def load(context: SyncContext, rows: Sequence[Row]) -> KnownLinks:
     replaced = replaced_lately(session, links, min(context.by.at, context.reading.signed or context.by.at))
     missing = _missing(context, rows, known, replaced)
     exclusive(session, LEADS, *(row.lead_id for row in new if row.lead_id))
-    claims = {claim for row in new if (claim := claimed_task(row)) is not None}
+    named = {task_id for row in new if (task_id := named_task(row)) is not None}
     return KnownLinks(
         links=known,
         tasks={task.id: task for _, task in pairs},
         free=_free(session, [row.lead_id for row in new if row.lead_id]),
-        claimed=tracker.locked(session, claims),
-        claimants=_claimants(context, claims),
-        neighbours=_neighbours(context, [row.number for row in new if row.lead_id and claimed_task(row) is None]),
+        named_tasks=tracker.locked(session, named),
+        named_links=_named_links(context, named),
+        neighbours=_neighbours(context, [row.number for row in new if row.lead_id and named_task(row) is None]),
         alike=_alike(context, new),
         replaced=replaced,
         missing=missing,
     )
 
 
-def claimed_task(row: Row) -> int | None:
+def named_task(row: Row) -> int | None:
     """The task that the row's own task_id cell names."""
     text = str(row.values.get("task_id") or "")
     return int(text) if text.isdecimal() and int(text) <= LARGEST_ID else None
@@ -71,7 +71,7 @@ def _missing(
     return doubt(context.session, context.sheet.key, changed, doubtful)
 
 
-def _claimants(context: SyncContext, task_ids: Collection[int]) -> Mapping[int, Link]:
+def _named_links(context: SyncContext, task_ids: Collection[int]) -> Mapping[int, Link]:
     return {link.task_id: link for link in _links(context, Link.task_id.in_(task_ids))} if task_ids else {}
 
 

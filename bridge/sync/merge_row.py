@@ -15,7 +15,7 @@ from bridge.store import in_flight_writes
 from bridge.store.history import note_conflict, note_sheet_change, note_unread
 from bridge.store.models import Link
 from bridge.sync.context import SyncContext
-from bridge.sync.status_cell import link_text
+from bridge.sync.sync_cell import link_text
 from bridge.tracker import Task, task_arguments, task_fields
 
 log = get_logger(__name__)
@@ -25,7 +25,7 @@ Values = Mapping[str, Collection[Value]]
 """field → values."""
 
 
-def update(context: SyncContext, row: Row, link: Link, task: Task, replaced: Values) -> RowOutcome:
+def merge_linked(context: SyncContext, row: Row, link: Link, task: Task, replaced: Values) -> RowOutcome:
     """Merge a row that was read with its task; mark what the sheet then owes as pending."""
     values, unread = acceptable(row, context.sheet.mapping)
     note_unread_cells(context, row, link, unread)
@@ -36,7 +36,7 @@ def update(context: SyncContext, row: Row, link: Link, task: Task, replaced: Val
     certain = {name: value for name, value in values.items() if name not in doubtful}
     overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
     before = link.base
-    merged = merge_row(context, link, task, base, certain)
+    merged = merge_values(context, link, task, base, certain)
     if doubtful:
         log.info("read_in_doubt", sheet=link.sheet, link=link.id, fields=",".join(sorted(doubtful)))
     if doubtful or overwritten or needs_write(task, link, context.sheet.mapping):
@@ -52,17 +52,17 @@ def _own_values(context: SyncContext, link: Link, replaced: Values) -> tuple[Val
     """Our values that the row may show: all that were sent, the unconfirmed, and those that an old read shows."""
     sent = in_flight_writes.values(link, *in_flight_writes.OWN)
     unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
-    if context.reading.seq is None:
+    if not context.reading.is_delivery:
         return sent, unseen, replaced
     names = replaced.keys() | sent.keys()  # a delivery may have been read before a write arrived
     return sent, unseen, {name: {*replaced.get(name, ()), *sent.get(name, ())} for name in names}
 
 
-def merge_row(context: SyncContext, link: Link, task: Task, base: Fields, values: Fields) -> Merge:
+def merge_values(context: SyncContext, link: Link, task: Task, base: Fields, values: Fields) -> Merge:
     """Merge one row with its task and apply the task's part; what the sheet must take is returned.
 
-    Where the row shows a write of ours over a status word that a person had chosen since, that word comes first on the
-    way back.
+    If our write has replaced a status word that a person had chosen after we decided it, the person's word is preferred
+    when the task is shown in the sheet again.
     """
     mapping, reading = context.sheet.mapping, context.reading
     before_ours = {name: value for name, value in link.base.items() if name in values and base.get(name) != value}
@@ -108,7 +108,7 @@ def note_unread_cells(context: SyncContext, row: Row, link: Link, unread: dict[s
 def _clear_refusals(context: SyncContext, row: Row, link: Link) -> bool:
     """Allow writes again into cells that a person touched or whose obstacle is gone. True when there is one."""
     touched = set(context.reading.event_fields.get(row.number, ()))
-    if context.reading.seq is None:
+    if not context.reading.is_delivery:
         touched |= {name for name in link.refused if _passable(context, row, name, RefusedWrite(*link.refused[name]))}
     freed = bool(touched & link.refused.keys())
     if freed:
@@ -171,9 +171,10 @@ def _planned(context: SyncContext, row: Row, base: Fields, values: Fields, merge
 
 
 def as_lead(task: Task, link: Link, mapping: SheetMapping, *present: Fields) -> dict[str, Value]:
-    """What the sheet is to show: the task in the lead's words, what an undo puts, and the state for a sync column.
+    """The values the row should show: the task's fields in the lead's words, replaced by `link.overrides`, and the text
+    of the sync column if there is one.
 
-    ``present``: what the row says now, when it was read; the base counts last.
+    ``present``: readings to take a status word from, newest first; the base is tried last.
     """
     present = (*present, link.base)
     said = mapping.task_as_lead(task_fields(task), present, link.last_words) | link.overrides

@@ -3,7 +3,7 @@ values back.
 
 Google has no conditional write (GOOGLE.md section 4): between locating a row and writing it, a person may insert or
 sort. The answer shows which lead was there. Where no answer came and the lead does not show the write, the write is
-missing: it is in any row, since rows may have moved again, or in none. Then deliveries and flushes doubt a cell that
+missing: it may be in any row or in none. Then deliveries and flushes doubt a cell that
 shows such a value, and the next sweep notes it on the victim's link; what went into an empty row is cleared. A value
 is put back by an ordinary write: found by id, verified, and looked for when it is misdirected itself.
 """

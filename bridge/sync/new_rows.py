@@ -25,7 +25,7 @@ from bridge.store.history import LAG, By, note_life
 from bridge.store.models import Link, Rule, WriteState
 from bridge.sync.merge_row import as_lead, remember
 from bridge.sync.misdirected_writes import lead_id_of
-from bridge.sync.status_cell import link_text
+from bridge.sync.sync_cell import link_text
 from bridge.tracker import Task
 from task_api.actor import Actor
 

@@ -20,7 +20,7 @@ from bridge.store.history import LAG, By, note_covered
 from bridge.store.models import ActorKind, Change, ChangeState, Link, OverwrittenEdit, Rule
 from bridge.store.unit_of_work import write_down
 from bridge.sync.context import Reading, SyncContext
-from bridge.sync.merge_row import merge_row
+from bridge.sync.merge_row import merge_values
 from bridge.tracker import task_of
 from task_api.actor import Actor
 
@@ -93,7 +93,7 @@ def _put_back(context: SyncContext, one: OverwrittenEdit) -> None:
     task, shown = task_of(context.session, link), link.base[one.field]
     by = By(Actor.read(one.actor), context.by.at)
     told = replace(context, reading=Reading((), context.by.at, latest="task"), by=by)
-    merged = merge_row(told, link, task, link.base, {one.field: one.value})
+    merged = merge_values(told, link, task, link.base, {one.field: one.value})
     link.base = link.base | {one.field: shown}
     if one.field not in merged.sheet:
         link.overrides = link.overrides | {one.field: one.value}

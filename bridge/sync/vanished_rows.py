@@ -27,15 +27,15 @@ NEW_ROW = timedelta(seconds=30)
 
 
 def vanished(
-    session: Session, sheet: SheetConfig, places: Collection[str], claims: Collection[str], began: datetime
+    session: Session, sheet: SheetConfig, places: Collection[str], named: Collection[str], began: datetime
 ) -> Deletions:
-    """What follows from the links whose lead is in no row. ``claims``: tasks named by rows that lost their id: those
+    """What follows from the links whose lead is in no row. ``named``: tasks named by rows that lost their id: those
     have not vanished.
     """
     columns = (Link.id.label("link_id"), Link.lead_id, Link.gone_at, Link.archived_at.label("archived_for_it"))
     settled = (Link.sheet == sheet.key, Link.agreed_at < began - NEW_ROW, Link.row_pending.is_(False))
     found = tracker.columns_of_linked(session, columns, *settled)
-    gone = [_gone(one) for one in found if one.lead_id not in places and str(one.id) not in claims]
+    gone = [_gone(one) for one in found if one.lead_id not in places and str(one.id) not in named]
     health = session.get_one(SheetHealth, sheet.key)
     return deletions(gone, len(places), began, timedelta(seconds=sheet.grace), health.approved_at)
 

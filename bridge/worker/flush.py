@@ -23,9 +23,9 @@ from bridge.store.history import LAG, By, note_refused, replaced_lately, settle_
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync.context import Reading, SyncContext
-from bridge.sync.merge_row import acceptable, merge_row
+from bridge.sync.merge_row import acceptable, merge_values
 from bridge.sync.misdirected_writes import doubt, look_for_unconfirmed
-from bridge.sync.status_cell import link_text
+from bridge.sync.sync_cell import link_text
 from bridge.tracker import Task
 from bridge.worker.job import Job, PlannedWrite, look
 from bridge.worker.locate import LAG_WAIT, relocate
@@ -38,9 +38,9 @@ log = get_logger(__name__)
 def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> bool:
     """Bring up to 500 pending links into the sheet. True when it may be worth calling again at once.
 
-    ``view``: rows that a sweep has just read, so that a first sync costs one read and one write. ``last``: the job may
-    end in the transaction that settles the write. Raises `Transient` and `Permanent` as the sheet does; nothing pending
-    is dropped.
+    ``view``: rows that a sweep has just read, so that a first sync costs one read and one write. ``last``: nothing
+    follows this flush, so the transaction that settles the write may also give the queue back; that saves a commit.
+    Raises `Transient` and `Permanent` as the sheet does; nothing pending is dropped.
     """
     links = _claimed(job)
     if not links:
@@ -110,8 +110,8 @@ def _decide_row(
     if in_flight_writes.in_states(link, WriteState.SENT):
         look_for_unconfirmed(context.session, link, context.by.at)
     link.row_pending, archived = False, task.archived_at is not None
-    owed = {} if archived else merge_row(context, link, task, base, values).sheet
-    wanted = _writable(context, row, link, foreign | owed) | _state(row, link, archived=archived)
+    owed = {} if archived else merge_values(context, link, task, base, values).sheet
+    wanted = _writable(context, row, link, foreign | owed) | _sync_text(row, link, archived=archived)
     if wanted:
         return [_planned(context, view, row, link, wanted)]
     _settle_unwritten(context, view, link, set() if archived else set(values) - owed.keys())
@@ -168,7 +168,7 @@ def _writable(context: SyncContext, row: Row, link: Link, owed: Mapping[str, Val
     return {name: value for name, value in owed.items() if name not in refused and name != "sync"}
 
 
-def _state(row: Row, link: Link, *, archived: bool) -> dict[str, Value]:
+def _sync_text(row: Row, link: Link, *, archived: bool) -> dict[str, Value]:
     """The new text of the sync cell, where there is one and it differs."""
     if "sync" not in row.cells or "sync" in row.guarded or row.cells["sync"].formula:
         return {}

@@ -36,12 +36,13 @@ class LostLease(Exception):
 
 @dataclass
 class Job:
-    """The right to work on the queue of the sheet ``key``, and with what.
+    """One job on the queue of the sheet ``key``: its lease and what it works with.
 
     ``token``: its lease's; 0 for a look that needs none. ``at_work``: links whose write is being decided or sent.
-    ``used_before``: calls to the sheet before it began. ``sure_until``: nobody else can have the queue before.
-    ``sweep_due``: the sheet is to be compared as a whole. ``troubled``: the queue has failures behind it. ``claimed``:
-    the links that were due when it began, None once they were taken up. ``ended``: the queue has been given back.
+    ``used_before``: this process's reads and writes of the sheet when the job began. ``sure_until``: until then no
+    other worker can take the queue. ``sweep_due``: the sheet is to be compared as a whole. ``troubled``: jobs before
+    this one failed. ``claimed``: the links that were due when it began, None once they were taken up. ``ended``: the
+    queue has been given back.
     """
 
     runtime: Runtime
@@ -102,12 +103,12 @@ class Job:
 
 @dataclass(frozen=True)
 class PlannedWrite:
-    """One row's write and the link it is for. ``values``: what it stands for; ``base``: what was agreed before it;
-    ``cause``: of the change it brings.
+    """One row's write and the link it is for. ``wanted``: the number of the state that it brings the link up to;
+    ``values``: what it stands for; ``base``: what was agreed before it; ``cause``: of the change it brings.
     """
 
     link_id: int
-    claimed: int
+    wanted: int
     write: RowWrite
     values: Mapping[str, Value]
     base: Mapping[str, Value]

@@ -1,4 +1,5 @@
-"""Which sheet queues have work, and one job on one of them: sweep or flush, and turn failures into a time to try again.
+"""Says which sheet queues are due (`due`), and does one job on one (`run`): a sweep or a flush. A failure becomes a
+time to try again.
 
 The only place that decides what a failure means for a queue; engines only decide when to call it.
 """

@@ -130,7 +130,7 @@ def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now:
     link.base, link.agreed_at = link.base | dict(one.values), now
     link.overrides = {name: value for name, value in link.overrides.items() if link.base.get(name) != value}
     remember(link, job.config.mapping)
-    pending.settle(link, one.claimed)
+    pending.settle(link, one.wanted)
     fields, row = ",".join(sorted(one.values)), one.write.row
     log.info("row_written", sheet=job.key, link=link.id, row=row, fields=fields, cause=one.cause)
     return True
@@ -158,7 +158,7 @@ def _parts(one: PlannedWrite) -> list[PlannedWrite]:
     """The same write, one cell each; none of them settles the link."""
     cells = zip(one.values.items(), one.write.cells.items(), strict=True)
     return [
-        replace(one, claimed=0, write=replace(one.write, cells={column: cell}), values={name: value})
+        replace(one, wanted=0, write=replace(one.write, cells={column: cell}), values={name: value})
         for (name, value), (column, cell) in cells
     ]
 
@@ -174,7 +174,7 @@ def _refuse(job: Job, one: PlannedWrite, faults: Mapping[str, str], *, arrived: 
             note_refused(session, link, name, one.values[name], _by(job, now), why)
             link.refused = link.refused | {name: [*RefusedWrite(one.values[name], RefusedBy.GOOGLE, why)]}
         if arrived and faults:
-            pending.give_up(session, link, one.claimed, now, "; ".join(dict.fromkeys(faults.values())))
+            pending.give_up(session, link, one.wanted, now, "; ".join(dict.fromkeys(faults.values())))
         elif arrived:
-            pending.settle(link, one.claimed)
+            pending.settle(link, one.wanted)
         session.commit()

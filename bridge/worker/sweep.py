@@ -27,7 +27,7 @@ from bridge.runtime import Runtime
 from bridge.store.history import By
 from bridge.store.in_flight_writes import forget_settled
 from bridge.store.models import ActorKind, InFlightWrite, Link, SheetQueue, UnlinkedRow
-from bridge.sync import new_rows, status_cell, vanished_rows
+from bridge.sync import new_rows, sync_cell, vanished_rows
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.duplicate_ids import keep_one_each
 from bridge.sync.ingest import ingest_rows
@@ -107,7 +107,7 @@ def _carry_out(
         _note_sweep(session, job, view, outcomes)
         by = By(_actor(job), job.runtime.now())
         settle_overwritten(SyncContext(session, view.config, Reading((), view.began), by))
-        found = vanished_rows.vanished(session, view.config, compared.places, compared.claims, view.began)
+        found = vanished_rows.vanished(session, view.config, compared.places, compared.named, view.began)
         vanished_rows.settle_vanished(session, view.config, found, view.began, by)
         late = _late_rows(job.runtime, session, view, outcomes)
         finish(session)
@@ -180,7 +180,7 @@ def _mark_unlinked(job: Job, view: SheetView, done: _Swept) -> None:
     if column is None:
         return
     said = dict.fromkeys(done.leftover, "")
-    said |= {one.row: status_cell.row_text(one) for one in done.outcomes if one.task_id is None and one.reasons}
+    said |= {one.row: sync_cell.row_text(one) for one in done.outcomes if one.task_id is None and one.reasons}
     rows = ((view.row(number), text) for number, text in sorted(said.items()))
     writes = [
         RowWrite(row.number, view.layout.positions["id"], row.cells["id"].value, {column: text})
