@@ -102,9 +102,9 @@ MUTATIONS = (
         f"{MISDIRECTED}::test_a_word_whose_row_moved_and_was_written_before_the_script_looked_is_in_that_leads_history",
     ),
     Mutation(
-        "never the wrong lead: an event speaks only for a row that shows the word", "bridge/sync/edit_events.py",
+        "never the wrong lead: what a paste shows may be a write of ours", "bridge/sync/edit_events.py",
         "return replace(context, reading=replace(reading, event_fields=fields))", "return context",
-        f"{OVERWRITTEN}::test_a_word_under_a_write_for_another_lead_is_put_back_and_that_lead_keeps_its_own",
+        f"{OVERWRITTEN}::test_a_cell_cleared_or_pasted_under_a_write_for_another_lead_does_not_get_that_leads_value",
     ),
     Mutation(
         "never the wrong lead: a write at that place covered no word typed elsewhere", "bridge/sync/edit_events.py",
