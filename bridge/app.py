@@ -16,7 +16,7 @@ from bridge.api.session import session
 from bridge.api.status import status
 from bridge.api.task_states import states
 from bridge.config.model import Config
-from bridge.engine.port import make_engine
+from bridge.engine.choose import make_engine
 from bridge.inbound.task_signals import TaskSignals
 from bridge.inbound.webhook import hooks
 from bridge.runtime import Runtime

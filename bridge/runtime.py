@@ -81,10 +81,6 @@ class Runtime:
         """True once the engine is told to stop: nothing should be waited for any more."""
         return self.engine.stopping
 
-    def wake(self, sheet: str, at: datetime | None) -> None:
-        """The queue may have work then, or (None) at once. Losing one costs latency, never data."""
-        self.engine.wake(sheet, at)
-
     def sheet(self, key: str) -> Sheet:
         """The opened sheet of a queue, by the key file as it is now."""
         with self._opening:
@@ -151,4 +147,4 @@ class Runtime:
             session.joined = self._effects()
 
     def _effects(self) -> Effects:
-        return Effects(self.wake, self.engine.defer)
+        return Effects(self.engine.wake, self.engine.defer)

@@ -75,7 +75,7 @@ def change_task(task_id: int, body: BaseModel) -> Response:
     """Change the fields sent and no others; If-Match protects changes that the caller has not seen."""
     wanted = body.model_dump(exclude_unset=True)
     db.session().begin_write()
-    task = _matching(task_id)
+    task = _locked(task_id)
     archived = wanted.pop("archived", None)
     tasks.change(db.session(), task, wanted, actor=g.actor)
     if archived is not None:
@@ -89,7 +89,7 @@ def change_task(task_id: int, body: BaseModel) -> Response:
 def archive_task(task_id: int) -> Response:
     """Archive the task; nothing is deleted. Archiving it again changes nothing."""
     db.session().begin_write()
-    tasks.archive(db.session(), _matching(task_id), actor=g.actor)
+    tasks.archive(db.session(), _locked(task_id), actor=g.actor)
     db.session().commit()
     return Response(status=204)
 
@@ -118,7 +118,7 @@ def _there(task: Task | None, task_id: int) -> Task:
     return task
 
 
-def _matching(task_id: int) -> Task:
+def _locked(task_id: int) -> Task:
     """The task, locked; 412 if If-Match names another version of it."""
     task = _there(tasks.locked(db.session(), task_id) if task_id < 2**63 else None, task_id)
     if request.if_match and not request.if_match.contains(str(task.version)):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from task_api.actor import Actor
 from task_api.models import Task
-from task_api.signals import task_archived, task_changed, task_created, task_wanted
+from task_api.signals import task_archived, task_changed, task_created, task_to_be_locked
 
 _EMPTY = {column.name: None for column in Task.__table__.columns if column.nullable}
 """Set explicitly, so that SQLAlchemy need not read them back."""
@@ -31,7 +31,7 @@ def create(session: Session, *, actor: Actor, **fields: Any) -> Task:
 
 def locked(session: Session, task_id: int) -> Task | None:
     """The task, locked until the transaction ends; None if there is none."""
-    task_wanted.send(task_id, session=session)
+    task_to_be_locked.send(task_id, session=session)
     return session.get(Task, task_id, populate_existing=True, with_for_update=True)
 
 

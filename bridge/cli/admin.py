@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bridge.cli.context import configured
-from bridge.engine.port import lock_file
+from bridge.engine.choose import lock_file
 from bridge.maintenance import backup as copies
 from bridge.maintenance.import_sqlite import move
 from bridge.maintenance.restore import restore as put

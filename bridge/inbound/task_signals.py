@@ -1,4 +1,4 @@
-"""task_changed → the link is pending, in the task's own transaction; after commit → the engine wakes.
+"""When a task changes, its link becomes pending in the same transaction. After the commit the engine is woken.
 
 The receivers join the transaction and never commit: if one fails, so does the PATCH. Changes that come from the sheet
 are ignored: who read the row records them (`bridge.sync.merge_row`).
@@ -20,7 +20,7 @@ from bridge.tracker import Task, earlier
 from task_api.actor import Actor
 from task_api.db import exclusive
 from task_api.errors import Problem
-from task_api.signals import task_archived, task_changed, task_created, task_wanted
+from task_api.signals import task_archived, task_changed, task_created, task_to_be_locked
 
 
 class TaskSignals:
@@ -28,14 +28,14 @@ class TaskSignals:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        task_wanted.connect(self.on_task_wanted)
+        task_to_be_locked.connect(self.on_task_to_be_locked)
         task_changed.connect(self.on_task_changed)
         task_created.connect(self.on_task_created)
         task_archived.connect(self.on_task_archived)
 
-    def on_task_wanted(self, task_id: int, *, session: Session) -> None:
+    def on_task_to_be_locked(self, task_id: int, *, session: Session) -> None:
         """Lock the queue before the task, as deliveries and jobs do."""
-        if self._joins(session) and session.get_bind().dialect.name != "sqlite":
+        if self._join(session) and session.get_bind().dialect.name != "sqlite":
             lock_queue_of_task(session, task_id)
 
     def on_task_changed(
@@ -56,7 +56,7 @@ class TaskSignals:
 
     def on_task_created(self, task: Task, *, session: Session, actor: Actor) -> None:
         """Link a task made by the API with a new row, where configured; 409 when its lead has a task already."""
-        if not self._joins(session) or actor.kind in READS_SHEET:
+        if not self._join(session) or actor.kind in READS_SHEET:
             return
         if (sheet := sheet_for(self._runtime)) is not None:
             lock_queue(session, sheet.key)
@@ -80,15 +80,18 @@ class TaskSignals:
         if needs_write(task, link, mapping):
             mark_pending(session, link, self._runtime.now())
 
-    def _joins(self, session: Session) -> bool:
-        """True for a transaction on this bridge's database, which the runtime then joins."""
+    def _join(self, session: Session) -> bool:
+        """Join a transaction on this bridge's database; False for another's."""
         ours = session.get_bind().engine is self._runtime.database
         if ours:
             self._runtime.join(session)
         return ours
 
     def _link_of(self, task: Task, session: Session) -> Link | None:
-        if not self._joins(session):
+        """The task's link with a configured sheet, None without one; 503 while it is being made, as its queue is not
+        locked then.
+        """
+        if not self._join(session):
             return None
         link = session.scalars(select(Link).where(Link.task_id == task.id)).one_or_none()
         if link is None or link.sheet not in self._runtime.config.sheets:

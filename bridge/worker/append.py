@@ -24,7 +24,7 @@ def append_rows(job: Job, view: SheetView, row_pending: Collection[int]) -> None
         rows = [new_rows.new_row(tasks[link.task_id], link, job.config, view.layout, now) for link in links]
         session.commit()
     job.at_work.update(row_pending)
-    job.sheet.append(rows)
+    job.open_sheet().append(rows)
     job.at_work.clear()
     with job.writing() as session:
         now = job.runtime.now()

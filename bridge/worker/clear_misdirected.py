@@ -21,7 +21,7 @@ def clear_misdirected(job: Job, view: SheetView, numbers: Iterable[int], writes:
         return
     rows = [row for row in map(view.row, numbers) if is_left_by_us(row, missing)]
     if rows:
-        _record_emptied(job, rows, job.sheet.write([_emptied(row, view) for row in rows]))
+        _record_emptied(job, rows, job.open_sheet().write([_emptied(row, view) for row in rows]))
     with job.writing() as session:
         forget_found(session, job.key, view.began)
         session.commit()

@@ -61,10 +61,9 @@ class Job:
         """The sheet's configuration."""
         return self.runtime.config.sheets[self.key]
 
-    @property
-    def sheet(self) -> Sheet:
-        """The opened sheet, for one call. A process that slept over its lease asks first whether the queue is still its
-        own; raises `LostLease` when another worker has it.
+    def open_sheet(self) -> Sheet:
+        """The opened sheet, for one call. When the lease may have run out, a transaction prolongs it first; raises
+        `LostLease` when another worker has the queue.
         """
         if self.sure_until is not None and self.runtime.now() >= self.sure_until:
             with self.writing() as session:
@@ -160,7 +159,7 @@ def _sweep_due(sheet: SheetConfig, queue: SheetQueue, now: datetime) -> bool:
 
 def look(job: Job, rows: list[int] | None) -> SheetView:
     """Read the header and these rows (None: all). Raises `Permanent` when there is no id column."""
-    began, snapshot = job.runtime.now(), job.sheet.read(rows)
+    began, snapshot = job.runtime.now(), job.open_sheet().read(rows)
     layout = job.config.mapping.locate(snapshot.header)
     if "id" not in layout.positions:
         raise Permanent("the sheet has no id column: give one column of the first row the text 'id'")

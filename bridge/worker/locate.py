@@ -42,7 +42,7 @@ def relocate(job: Job, view: SheetView, claimed: Collection[Link], lost: Collect
 
 def _find(job: Job, view: SheetView, lost: Collection[str]) -> dict[str, int]:
     """lead id → the topmost row that carries it now."""
-    ids = job.sheet.read_column(view.layout.positions["id"])
+    ids = job.open_sheet().read_column(view.layout.positions["id"])
     read = (job.config.mapping.read_row(number, ids.cells(number), ID_ONLY) for number in reversed(ids.numbers))
     return {row.lead_id: row.number for row in read if row.lead_id in lost and row.lead_id}
 

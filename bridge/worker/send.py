@@ -44,7 +44,7 @@ def send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> None:
 def _send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> bool:
     """Returns True when all of it is in the rows that were meant. Raises `Rejected` when Google takes nothing of it."""
     try:
-        echoed = job.sheet.write([one.write for one in planned])
+        echoed = job.open_sheet().write([one.write for one in planned])
     except Throttled:
         _not_taken(job, planned)
         raise
@@ -67,7 +67,7 @@ def _id_cells(job: Job, planned: list[PlannedWrite], echoed: list[Raw | Unechoed
     lacking = [one.write.row for one, said in zip(planned, echoed, strict=True) if isinstance(said, Unechoed)]
     if not lacking:
         return [_empty_as_none(said) for said in echoed]
-    again = job.sheet.read(lacking)
+    again = job.open_sheet().read(lacking)
     both = zip(planned, echoed, strict=True)
     return [_id_cell(again, one.write) if isinstance(said, Unechoed) else _empty_as_none(said) for one, said in both]
 

@@ -188,7 +188,7 @@ def _mark_unlinked(job: Job, view: SheetView, done: _Swept) -> None:
         if row.values.get("sync") != (text or None) and not row.cells["sync"].formula and "sync" not in row.guarded
     ]
     for chunk in _chunks(writes):
-        job.sheet.write(chunk)
+        job.open_sheet().write(chunk)
 
 
 def _steps(outcomes: Sequence[RowOutcome]) -> Iterator[Step]:

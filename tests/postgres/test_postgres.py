@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, text
 
 from bridge.config.file import load
 from bridge.config.model import ConfigError
-from bridge.engine.port import make_engine
+from bridge.engine.choose import make_engine
 from bridge.engine.postgres import PostgresEngine
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.runtime import Runtime

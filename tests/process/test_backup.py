@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from bridge.cli.main import cli
-from bridge.engine.port import lock_file
+from bridge.engine.choose import lock_file
 from bridge.errors import Permanent
 from bridge.local_google.api.trouble import Fault
 from bridge.maintenance.backup import backup, checked

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, select
 
-from bridge.engine.port import make_engine
+from bridge.engine.choose import make_engine
 from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
 from bridge.worker.job import Job, LostLease, acquire, check
@@ -42,7 +42,7 @@ def test_of_two_engines_on_one_file_one_works_and_the_other_takes_over(linked):
 
 @pytest.mark.engine
 def test_a_commit_of_another_process_is_noticed_without_a_wake_up(linked):
-    linked.runtime.wake = lambda *_: None
+    linked.runtime.engine.wake = lambda *_: None
     linked.patch(1, status="DONE")
     eventually(lambda: linked.cell("C2") == "QUALIFIED")
 

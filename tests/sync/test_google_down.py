@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 import requests
 
-from bridge.engine.port import make_engine
+from bridge.engine.choose import make_engine
 from bridge.google.sheet import Sheet
 from bridge.local_google.api.trouble import Fault
 from bridge.runtime import Runtime
