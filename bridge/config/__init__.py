@@ -1,5 +1,5 @@
-"""bridge.toml and the environment become one frozen `Config`; every fault is reported at once. Reads no other file
-and starts nothing.
+"""bridge.toml, ``.env`` and the environment become one frozen `Config`; every fault is reported at once. Opens no
+database and no connection.
 
-Read `model`, `fields`, `sheets`, then `file`; `faults` and `secrets` serve them.
+Read `model`, `fields`, `sheets`, then `file`; `faults` and `secrets` serve them. `logs` sets up logging.
 """

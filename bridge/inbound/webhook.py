@@ -99,7 +99,7 @@ def _deliver(runtime: Runtime, sheet: SheetConfig, request: SignedRequest, messa
 def _take(
     session: Session, sheet: SheetConfig, queue: SheetQueue, request: SignedRequest, message: Message, now: datetime
 ) -> dict[str, Any]:
-    _right_tab(session, sheet, queue, message, now)
+    _refuse_other_tab(session, sheet, queue, message, now)
     layout = sheet.mapping.locate([cell(value, None) for value in message.header])
     outcomes: list[RowOutcome] = []
     if isinstance(message, Rows):
@@ -115,7 +115,7 @@ def _take(
         "delivery": request.id,
         "outcomes": [_wire(outcome) for outcome in outcomes],
         "settings": _settings(sheet, message, layout) if message.header else None,
-        "problem": (None if queue.attempts else queue.problem) or lacking,  # one that is tried again is not reported
+        "problem": _pause(queue) or lacking,
     }
 
 
@@ -126,12 +126,17 @@ def _record_contact(session: Session, queue: SheetQueue, message: Message, now: 
         ask_for_sweep(session, queue.sheet, now + wait)
     if health.held:  # the rows that vanished may be back
         ask_for_sweep(session, queue.sheet, now + SWEEP_SOON)
-    if queue.problem and not queue.attempts:  # paused until a person acts, who may just have done so
+    if _pause(queue):  # the person may just have solved it
         queue.not_before = None
         wake_after_commit(session, queue.sheet)
     health.seq, health.heard_at, health.unsigned_at = max(health.seq, message.seq), now, None
     if isinstance(message, Hello):
         health.owner = message.owner or None
+
+
+def _pause(queue: SheetQueue) -> str | None:
+    """Why the queue is paused until a person acts; None for a problem that is tried again by itself."""
+    return None if queue.attempts else queue.problem
 
 
 def _tally(session: Session, key: str, message: Message, outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -144,8 +149,8 @@ def _tally(session: Session, key: str, message: Message, outcomes: Sequence[Outc
         noted.observe(key, counters.EDIT_TO_TASK, [now.timestamp() - at / 1000])
 
 
-def _right_tab(session: Session, sheet: SheetConfig, queue: SheetQueue, message: Message, now: datetime) -> None:
-    """Refuse a delivery of another tab; a sweep checks whether ours is still the one we know."""
+def _refuse_other_tab(session: Session, sheet: SheetConfig, queue: SheetQueue, message: Message, now: datetime) -> None:
+    """Refuse a delivery of another tab, and commit a request for a sweep, which checks the number of our tab."""
     if queue.health.tab_id in {None, message.sheet_id}:
         return
     ask_for_sweep(session, sheet.key, now)

@@ -1,8 +1,8 @@
-"""How fast each of Google's accounts may be used, kept in the database: whoever uses an account shares its budget.
+"""How fast each of Google's accounts may be used, kept in the database: whoever uses an account shares its quota.
 
 Google counts reads and writes of a service account, all its sheets and all processes together (GOOGLE.md section 1).
 A job takes what it will probably need when it begins, and what it really needed when it ends. Each call is a row, so
-that every process tells the same usage. A process that is killed takes the calls of its last job along.
+that every process tells the same usage. The calls of a job whose process is killed are never recorded.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ READS_A_JOB, WRITES_A_JOB = 2, 1
 MINUTE = timedelta(minutes=1)
 _INSERT = insert(ApiCall)
 SKEW = 5.0
-"""Seconds by which the clocks of machines that share a budget may differ."""
+"""Seconds by which the clocks of machines that share a quota may differ."""
 Used = tuple[int, int]
 """Reads and writes."""
 

@@ -1,5 +1,5 @@
-"""What the commit of a bridge's transaction does beside writing its objects: insert history and counts, defer jobs,
-and afterwards wake the engine. The signals' receivers join the sessions of the task API's requests.
+"""What a commit of the bridge also does: before it, insert history and counts and defer jobs; after it, wake the
+engine. The signals' receivers join the sessions of the task API's requests.
 """
 
 from bisect import bisect_left

@@ -16,10 +16,12 @@ class Link(Base):
 
     ``base``: field → canonical value that both sides last agreed on. ``last_words``: task status → the lead word that
     last meant it. ``overrides``: field → value that an undo puts into the sheet although the task cannot express it.
-    ``duplicate_rows``: other rows that carry the same id.
+    ``duplicate_rows``: other rows that carry the same id. ``agreed_at``: when the reading or the write began that
+    ``base`` is from; an older reading does not count. ``seq``: the number of the last delivery that was taken.
 
-    A write is pending while ``wanted > written``; ``cause``: the delivery, request or job behind it (as
-    `bridge.config.logs` names it); ``failed_at``: given up, ``error`` says why.
+    A write is pending while ``wanted > written``, and due at ``next_try``; ``attempts``: how often it failed, since
+    ``failing_since``; ``error``: why it waits; ``failed_at``: when it was given up. ``cause``: the delivery, request or
+    job behind it (as `bridge.config.logs` names it).
 
     For the person at the sheet: ``unread``: field → why its cell could not be read; ``refused``: field → what could not
     be written, a `bridge.core.outcome.RefusedWrite` as a list; ``conflicts``: field → what was decided.
