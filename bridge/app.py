@@ -1,6 +1,6 @@
-"""Wires the bridge, all of it: configuration → database → runtime with its engine → app. Starts nothing.
+"""Wires the bridge: configuration → database → runtime with its engine → app. Starts nothing.
 
-Server, worker, commands and doctor come through here, each as far as it needs.
+Server, worker, commands and doctor all use this module, each the parts it needs.
 """
 
 from flask import Flask
@@ -43,7 +43,7 @@ def find_database(config: Config) -> Engine:
 
 
 def open_database(config: Config) -> Engine:
-    """The configured database at this version's schema; raises `SchemaError` when it cannot be brought there."""
+    """The configured database, migrated to this version's schema if needed; raises `SchemaError` if that fails."""
     database = find_database(config)
     if schema.current(database) != schema.head():
         schema.upgrade(config.database)
@@ -51,7 +51,7 @@ def open_database(config: Config) -> Engine:
 
 
 def make_runtime(config: Config, database: Engine) -> Runtime:
-    """The bridge on an open database. ``runtime.engine.start()`` lets it work: once, after any fork."""
+    """The bridge on an open database. ``runtime.engine.start()`` starts its work: call it once, after any fork."""
     runtime = Runtime(config, database, make_engine, TaskSignals)
     prepare(runtime)
     return runtime

@@ -1,6 +1,6 @@
-"""The two errors that steer everything: try again later, or a person must act.
+"""The two kinds of error: `Transient` (try again later) and `Permanent` (a person must act).
 
-Adapters translate once, with ``from``; nobody else looks at status codes.
+Adapters translate what their libraries raise, with ``from``; no other code looks at status codes.
 """
 
 
@@ -13,7 +13,7 @@ class Transient(Exception):
 
 
 class Throttled(Transient):
-    """A limit of calls is reached: waited out, and no fault of what was sent."""
+    """A rate limit was reached; this does not count as a failed attempt."""
 
 
 class Permanent(Exception):

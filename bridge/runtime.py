@@ -1,4 +1,4 @@
-"""What the bridge's parts share: configuration, database, clock and engine. Decides nothing."""
+"""The state that the bridge's parts share: configuration, database, clock and engine. Decides nothing."""
 
 import threading
 from collections.abc import Callable
@@ -25,34 +25,35 @@ log = get_logger(__name__)
 
 
 class SheetEngine(Protocol):
-    """What runs the outbox. Knows when a sheet's job runs, not what it does (`bridge.worker.run`). The truth is in
-    links and queues: a lost wake-up costs latency, never data.
+    """Runs the outbox. Knows when a sheet's job runs, not what it does (`bridge.worker.run`). Due work is stored in
+    links and queues: a lost wake-up delays it and loses nothing.
     """
 
     def start(self) -> None:
-        """Begin to work; after any fork."""
+        """Start the work; call it after any fork."""
 
     def defer(self, session: Session, wake_ups: WakeUps) -> None:
-        """These sheets have work at these times (None: at once) when this open transaction commits."""
+        """Schedule jobs for these sheets at these times (None: at once) inside this open transaction."""
 
     def wake(self, sheet: str, at: datetime | None) -> None:
-        """The same of one sheet, after that commit."""
+        """Wake the engine for one sheet after the commit."""
 
     def stop(self) -> None:
         """Finish the jobs under way."""
 
     @property
     def alive(self) -> bool:
-        """True while it works, or waits to take over."""
+        """True while it works or waits to take over."""
 
     @property
     def stopping(self) -> bool:
-        """True from the moment it is told to stop."""
+        """True as soon as `stop` was called."""
 
 
 @dataclass
 class Runtime:
-    """One bridge. ``engine_for`` makes its engine; ``listener_for`` what hears the tracker, kept as long as this lives.
+    """One bridge. ``engine_for`` makes its engine; ``listener_for`` the receivers of the tracker's signals, which this
+    object keeps alive.
     ``pace``: how fast each Google account may be used. ``key_files``: sheet key → the service account's key.
     """
 
@@ -78,11 +79,11 @@ class Runtime:
 
     @property
     def stopping(self) -> bool:
-        """True once the engine is told to stop: nothing should be waited for any more."""
+        """True as soon as the engine was told to stop: code that waits must return."""
         return self.engine.stopping
 
     def sheet(self, key: str) -> Sheet:
-        """The opened sheet of a queue, by the key file as it is now."""
+        """The open sheet of a queue, signed in with the current key file."""
         with self._opening:
             if (sheet := self.sheets.get(key)) is None:
                 sheet = self.sheets[key] = Sheet(self._google(self.key_files[key]), self.config.sheets[key])
@@ -91,7 +92,7 @@ class Runtime:
             return sheet
 
     def _google(self, file: Path) -> Google:
-        """The account's connection by its present key; the former one while that key cannot be used."""
+        """The account's connection with its current key file; keeps the old connection while a new file is unusable."""
         known = self._googles.get(file)
         if known is not None and not known.outdated:
             return known

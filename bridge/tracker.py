@@ -59,7 +59,7 @@ def columns_of_linked(
 
 
 def locked(session: Session, ids: Collection[int]) -> dict[int, Task]:
-    """These tasks, which nobody else changes before this transaction ends."""
+    """These tasks, locked until this transaction ends; locks are taken in the order of their ids."""
     if not ids:
         return {}
     found = select(Task).where(Task.id.in_(ids)).order_by(Task.id).with_for_update(key_share=True)
@@ -67,7 +67,7 @@ def locked(session: Session, ids: Collection[int]) -> dict[int, Task]:
 
 
 def without_row(session: Session, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Task]:
-    """Active tasks without a link, locked, since no sheet queue guards them."""
+    """Active tasks without a link; their rows are locked, since no sheet queue protects them."""
     linked = select(Link.id).where(Link.task_id == Task.id).exists()
     found = select(Task).where(*conditions, Task.archived_at.is_(None), ~linked).order_by(Task.id).limit(limit)
     return list(session.scalars(found.with_for_update(of=Task, key_share=True)))
@@ -79,7 +79,7 @@ def with_lead_id(session: Session, lead_ids: Collection[str]) -> list[Task]:
 
 
 def with_value(session: Session, name: str, values: Collection[Value], texts: Collection[str]) -> list[Task]:
-    """Active tasks without a row and lead id whose field is one of the values, or one of the texts but for case."""
+    """Active tasks without row and lead id whose field equals one of the values, or one of the texts in any case."""
     column = getattr(Task, name)
     same = func.lower(func.trim(column)).in_([text.lower() for text in texts])
     return without_row(session, column.in_(values) | same, Task.lead_id.is_(None))
@@ -97,8 +97,8 @@ def earlier(task: Task, changes: Mapping[str, tuple[Any, Any]]) -> Task:
 
 
 def task_arguments(changes: Mapping[str, Value]) -> dict[str, Any]:
-    """Canonical values as `task_api.tasks` takes them: dates as dates, and a text that must be there as \"\"."""
-    return {name: _own(Task.__table__.c[name], value) for name, value in changes.items()}
+    """Canonical values as `task_api.tasks` takes them: dates as dates; None as \"\" if not nullable."""
+    return {name: _to_column_type(Task.__table__.c[name], value) for name, value in changes.items()}
 
 
 def _canonical(value: Any) -> Value:
@@ -107,7 +107,7 @@ def _canonical(value: Any) -> Value:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _own(column: ColumnElement[Any], value: Value) -> Any:
+def _to_column_type(column: ColumnElement[Any], value: Value) -> Any:
     if value is None:
         return None if column.nullable else ""
     return date.fromisoformat(str(value)) if column.type.python_type is date else value

@@ -54,7 +54,7 @@ GAUGES: tuple[tuple[str, str, Callable[[SheetStatus], float | None]], ...] = (
     ("last_sweep_timestamp_seconds", "last comparison of all rows", lambda one: _seconds(one.queue.swept_at)),
 )
 COUNTERS = (
-    (counters.DELIVERIES, "signed deliveries, by outcome", ("outcome",), counters.FATES),
+    (counters.DELIVERIES, "signed deliveries, by outcome", ("outcome",), counters.DELIVERY_OUTCOMES),
     (counters.ROWS, "rows of deliveries, by outcome", ("outcome",), tuple(Outcome)),
     (counters.CALLS, "finished calls to Google", ("method", "result"), [f"{k} {r}" for k in KINDS for r in RESULTS]),
 )

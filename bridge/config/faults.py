@@ -1,4 +1,4 @@
-"""Collects everything that is wrong with the configuration, each fault with its line, to report it at once."""
+"""Collects the faults of the configuration, each with its line, to report them together."""
 
 from dataclasses import dataclass, field
 from functools import reduce
@@ -22,11 +22,11 @@ class Faults:
     found: list[str] = field(default_factory=list)
 
     def add(self, why: str) -> None:
-        """Something that has no line."""
+        """Add a fault without a line."""
         self.found.append(why)
 
     def at(self, *path: int | str, why: str) -> None:
-        """Something at this place of the file."""
+        """Add a fault at this place of the file."""
         line = line_of(self.text, path)
         place = f"{self.file} line {line}" if line else self.file
         self.found.append(f"{place}: {'.'.join(map(str, path))}: {why}")
@@ -38,7 +38,7 @@ class Faults:
 
 
 def line_of(text: str, path: tuple[int | str, ...]) -> int | None:
-    """The line that sets the longest part of this path that stands there; None when nothing of it does."""
+    """The line that sets the longest part of this path that the file has; None if it has none of it."""
     for end in range(len(path), 0, -1):
         try:
             document: Any = tomlkit.parse(text)

@@ -1,4 +1,4 @@
-"""The table of fields: what is synced is said here, once, a line a field.
+"""The table of synced fields, one line each.
 
 Mapping, merge, queries, limits, bridge.toml, the wizard and the settings of the sheet's script follow from it.
 docs/development.md shows how to add a field.
@@ -28,9 +28,9 @@ COLUMNS = tuple(
         Column("sync", ("sync", "bridge"), "text", None, "to_sheet"),
     )
 )
-"""``sync`` belongs to no side: the bridge says there how the row stands (`bridge.sync.sync_cell`)."""
+"""The bridge writes the row's status into ``sync`` (`bridge.sync.sync_cell`)."""
 
 
 def shipped() -> SheetMapping:
-    """What is synced where bridge.toml says nothing else."""
+    """What is synced unless bridge.toml configures it."""
     return SheetMapping(COLUMNS)

@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 
 from bridge.config.faults import Faults
 from bridge.config.model import Config, SheetConfig
-from bridge.config.secrets import given_secrets, made_secret
+from bridge.config.secrets import given_secrets, make_secret
 from bridge.config.sheets import OwnSheet, Strict, sheet_configs
 
 SECOND = timedelta(seconds=1)
@@ -63,7 +63,7 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
     secrets = {key: given_secrets(environ, key, faults) for key in config.sheets}
     faults.stop()
     sheets = {
-        key: replace(sheet, secrets=secrets[key] or made_secret(home, key)) for key, sheet in config.sheets.items()
+        key: replace(sheet, secrets=secrets[key] or make_secret(home, key)) for key, sheet in config.sheets.items()
     }
     return replace(config, port=int(port), sheets=sheets)
 
@@ -88,7 +88,7 @@ def _database_url(environ: Mapping[str, str], config: Config, faults: Faults) ->
 
 
 def _settings(path: Path, environ: Mapping[str, str], folder: Path, faults: Faults) -> dict[str, Any]:
-    """What the file says of `Config`; an image may listen elsewhere (``LEADBRIDGE_HOST``)."""
+    """The file's settings of `Config`; an image may listen elsewhere (``LEADBRIDGE_HOST``)."""
     if (file := _read(path, faults)) is None:
         return {"sheets": {}}
     settings = file.bridge.model_dump(exclude_unset=True) | file.google.model_dump(exclude_unset=True)
@@ -99,7 +99,7 @@ def _settings(path: Path, environ: Mapping[str, str], folder: Path, faults: Faul
 
 
 def _read(path: Path, faults: Faults) -> _File | None:
-    """The file in its shape; None when it has none."""
+    """The validated file; None if it is invalid."""
     faults.file = path.name
     try:
         faults.text = path.read_text(encoding="utf-8")

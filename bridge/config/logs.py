@@ -74,10 +74,10 @@ def _place(frame: traceback.FrameSummary) -> str:
 
 
 def _masked(_logger: object, _method: str, event: EventDict) -> EventDict:
-    return {key: _told(value) for key, value in event.items()}
+    return {key: _masked_value(value) for key, value in event.items()}
 
 
-def _told(value: object) -> object:
+def _masked_value(value: object) -> object:
     plain = value is None or isinstance(value, int | float)
     return value if plain else EMAIL.sub("<email>", str(value)[:_LONGEST])
 

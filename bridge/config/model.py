@@ -39,13 +39,13 @@ class SheetConfig:
 
 @dataclass(frozen=True)
 class Config:
-    """Everything the bridge needs to know. ``local``: the sheet lives in the local Google on this machine.
+    """Everything the bridge needs to know. ``local``: the sheet is in the local Google on this machine.
 
     ``trusted_proxies``: how many proxies are in front, whose X-Forwarded-For, -Proto and -Host are believed.
     ``keep_history``: days after which changes go to the archive folder; 0 keeps them all in the database.
     ``credentials``: the service accounts' keys; several accounts share the sheets.
     ``engine``: False leaves the work on the sheets to ``leadbridge worker`` processes, which need PostgreSQL.
-    ``lease``: the time after which the queue of a silent process is taken over.
+    ``lease``: the time after which the queue of a process that does not renew it is taken over.
     ``calls_per_minute``: reads, and writes, that Google grants each account; 60 unless it has raised them.
     """
 
@@ -70,8 +70,8 @@ class Config:
         return self.database_url or f"sqlite:///{(self.home / 'tasks.db').absolute()}"
 
     def key_file(self, sheet: str) -> Path:
-        """The service account's key for a sheet. Of several each serves its part of the sheets; one more takes over
-        only its own share (rendezvous hashing).
+        """The service account's key for a sheet, chosen by rendezvous hashing: adding a key moves only its share of the
+        sheets.
         """
         return max(self.credentials, key=lambda file: hashlib.blake2b(f"{sheet} {file.name}".encode()).digest())
 

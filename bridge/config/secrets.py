@@ -24,11 +24,11 @@ def given_secrets(environ: Mapping[str, str], sheet: str, faults: Faults) -> tup
     return given
 
 
-def made_secret(home: Path, sheet: str) -> tuple[str, ...]:
+def make_secret(home: Path, sheet: str) -> tuple[str, ...]:
     """A new webhook secret, kept in ``home/.env``, where the next start finds it."""
-    made = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
-    append_private(home / ".env", f"{_name(sheet)}={made}\n")
-    return (made,)
+    secret = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    append_private(home / ".env", f"{_name(sheet)}={secret}\n")
+    return (secret,)
 
 
 def _name(sheet: str) -> str:

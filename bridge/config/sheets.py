@@ -25,11 +25,11 @@ SHIPPED_COLUMNS = {column.field: column for column in COLUMNS}
 FED = {column.task_field: column for column in COLUMNS if column.direction == "both"}
 """Task field → its shipped column, of the fields that a column of one's own may feed."""
 SETTINGS = {"spreadsheet", "tab", "assign_ids", "sweep_every", "create_rows", "match", "grace"}
-"""What a sheet's table says in the words of `SheetConfig`."""
+"""Settings of a sheet's table that `SheetConfig` has under the same names."""
 
 
 class Strict(BaseModel):
-    """Nothing unknown, and nothing of another type."""
+    """Refuses unknown settings and other types."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -48,7 +48,7 @@ def _title(text: str) -> str:
     except (LookupError, ValueError, AttributeError):
         raise ValueError("only {name} can stand in the title; write {{ for a brace") from None
     if taken >= LONGEST["title"]:
-        raise ValueError("it leaves the name no room")
+        raise ValueError("the title is too long: no room for the name")
     return text
 
 
@@ -124,8 +124,8 @@ def _statuses(sheet: OwnSheet, fault: Fault) -> Statuses:
 
 
 def _columns(sheet: OwnSheet, fault: Fault) -> tuple[Column, ...]:
-    """The shipped columns as the sheet changes them, then those of its own. One of its own takes the field over from a
-    shipped column that the file does not name.
+    """The shipped columns as the sheet changes them, then its own. A column of its own replaces the shipped column of
+    the same task field, unless the file names that too.
     """
     shipped = SHIPPED_COLUMNS | {"notes": replace(SHIPPED_COLUMNS["notes"], when_empty=sheet.notes)}
     taken = {own.task_field for name, own in sheet.columns.items() if name not in shipped}

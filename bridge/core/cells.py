@@ -14,10 +14,10 @@ from bridge.core.values import Cell, Day, Refusal, Value
 SERIAL_EPOCH = date(1899, 12, 30)
 ERRORS = frozenset(["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#ERROR!", "Loading..."])
 LONGEST = 50_000
-EXACT = 15
-"""A whole number of at most so many digits is a double as it is."""
-REACH = range(-324, 309)
-"""Powers of ten that a double has. Written out digit by digit, 1e999999999 would fill the memory."""
+EXACT_DIGITS = 15
+"""Integers of at most so many digits are exact as doubles."""
+POWERS_OF_TEN = range(-324, 309)
+"""Exponents that a double can have. 1e999999999 written out would fill the memory."""
 
 
 def read_text(cell: Cell) -> Value:
@@ -34,8 +34,8 @@ def canonical_text(text: str) -> str | None:
 
 
 def read_id(cell: Cell) -> Value:
-    """``12`` and ``12.0`` are one id; ``007`` stays ``007`` where the sheet shows it so. An empty cell is no date,
-    whatever its format.
+    """``12`` and ``12.0`` are the same id; ``007`` stays ``007`` if the sheet displays it so. An empty cell is never
+    a date, whatever its format.
     """
     if isinstance(cell.value, Day) or (cell.is_date and cell.value not in {None, ""}):
         raise Refusal("an id that is a date changes with its format: format the id column as plain text")
@@ -72,7 +72,7 @@ def read_date(cell: Cell) -> Value:
 
 
 def read_checkbox(cell: Cell) -> Value:
-    """True or False; FALSE is a value, empty is empty."""
+    """True or False; None for an empty cell."""
     if isinstance(cell.value, bool):
         return cell.value
     text = read_text(cell)
@@ -84,7 +84,7 @@ def read_checkbox(cell: Cell) -> Value:
 
 
 STRICT = frozenset(["number", "date", "checkbox"])
-"""Kinds that not every text fits."""
+"""Kinds whose texts must be validated."""
 
 READERS: dict[str, Callable[[Cell], Value]] = {
     "id": read_id,
@@ -96,7 +96,7 @@ READERS: dict[str, Callable[[Cell], Value]] = {
 
 
 def cell_value(kind: str, value: Value, present: Cell) -> str | float | int | bool:
-    """What to write, RAW, so that the cell means ``value``; ``""`` clears.
+    """The RAW value that stores ``value`` in the cell; ``""`` clears it.
 
     A date goes in as a serial number where the cell is formatted as a date, as ISO text elsewhere: a RAW ISO text in
     a date cell would be text, a serial in a plain cell would show as 46348.
@@ -114,7 +114,7 @@ def cell_value(kind: str, value: Value, present: Cell) -> str | float | int | bo
 
 
 def obstacle(kind: str, value: Value, present: Cell, *, guarded: bool = False) -> str:
-    """Why ``value`` must not be written into this cell, in a person's words; empty when it may.
+    """Why ``value`` must not be written into this cell, as a sentence for people; empty if it may be.
 
     Google checks no dropdown on a write (GOOGLE.md section 5), so the bridge does. ``guarded``: the cell lies in a
     protected range that the bridge's account may not edit.
@@ -141,7 +141,7 @@ def _misfit(kind: str, value: Value) -> str:
 
 
 def from_text(kind: str, value: Value) -> Value:
-    """What the task keeps as text, in the canonical form of the column's kind. Raises `Refusal` when it is none."""
+    """The task's text in the canonical form of the column's kind. Raises `Refusal` if it does not fit."""
     return READERS[kind](Cell(value, value)) if isinstance(value, str) and kind in STRICT else value
 
 
@@ -150,16 +150,16 @@ def _text(value: Value) -> str:
 
 
 def _decimal(text: str) -> str:
-    if len(text) <= EXACT and text.isascii() and text.isdecimal():
+    if len(text) <= EXACT_DIGITS and text.isascii() and text.isdecimal():
         return text.lstrip("0") or "0"
     try:
         number = Decimal(text)
     except InvalidOperation:
         raise Refusal(f"'{text[:50]}' is not a number") from None
-    if not number.is_finite() or "_" in text:  # Python's 1_000 is nobody else's
+    if not number.is_finite() or "_" in text:  # Python accepts 1_000; sheets do not
         raise Refusal(f"'{text[:50]}' is not a number")
-    if number.adjusted() not in REACH:
-        raise Refusal(f"'{text[:50]}' is beyond what a cell holds as a number")
+    if number.adjusted() not in POWERS_OF_TEN:
+        raise Refusal(f"'{text[:50]}' is too large or too small for a number in a cell")
     if Decimal(repr(float(number))) != number:
         raise Refusal(f"'{text[:50]}' has more digits than a cell holds of a number; make the column one of text")
     plain = format(number, "f")

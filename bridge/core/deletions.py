@@ -1,16 +1,16 @@
-"""Which vanished rows may take their tasks along. Decides from numbers; touches nothing."""
+"""Decides which vanished rows archive their tasks, from their number. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-FEW, SHARE = 5, 0.2
-"""More vanished rows at once than max(5, 20 %) of the sheet look like an accident: a person must approve."""
+ALLOWED_ROWS, ALLOWED_SHARE = 5, 0.2
+"""If more than max(5, 20 %) of the rows vanish at once, a person must approve: it looks like an accident."""
 
 
 @dataclass(frozen=True)
 class Gone:
-    """A link whose lead no row carries. ``since``: its tombstone; ``handled``: its task has been archived for it."""
+    """A link whose row is missing. ``since``: its tombstone; ``handled``: its task has been archived for it."""
 
     link_id: int
     lead_id: str
@@ -21,8 +21,8 @@ class Gone:
 
 @dataclass(frozen=True)
 class Deletions:
-    """What follows from vanished rows. ``tombstones``: links that get one. ``archive``: those whose time is up.
-    ``held``: how many wait for a person's approval, and ``why``, in words.
+    """What follows from vanished rows. ``tombstones``: links that get one. ``archive``: links past the grace time.
+    ``held``: how many await approval; ``why``: the reason, for people.
     """
 
     tombstones: tuple[Gone, ...] = ()
@@ -36,19 +36,19 @@ def deletions(
 ) -> Deletions:
     """Set tombstones first and archive after the grace time; too many at once wait for approval.
 
-    ``leads``: how many rows with an id the sheet shows: none at all is never a deletion. ``approved``: what had
-    vanished by then may go, however much it is.
+    ``leads``: how many rows with an id the sheet shows; if there are none, nothing counts as deleted. ``approved``:
+    rows missing at that time are approved, whatever their number.
     """
-    fresh = [one for one in gone if not one.handled]
+    open_rows = [one for one in gone if not one.handled]
     if leads == 0:
-        why = f"the sheet shows no lead at all: that is never taken for a deletion of {len(fresh)} rows"
-        return Deletions(why=why if fresh else "")
-    tombstones = tuple(one for one in fresh if one.since is None)
-    ripe = [one for one in fresh if one.since is not None and one.since + grace <= began]
-    allowed = max(FEW, SHARE * (leads + len(fresh)))
-    sure = [one for one in ripe if approved is not None and one.since is not None and one.since <= approved]
-    if len(fresh) - len(sure) <= allowed:
-        return Deletions(tombstones, tuple(ripe))
-    held = len(fresh) - len(sure)
+        why = f"the sheet shows no lead at all: that is never taken for a deletion of {len(open_rows)} rows"
+        return Deletions(why=why if open_rows else "")
+    tombstones = tuple(one for one in open_rows if one.since is None)
+    overdue = [one for one in open_rows if one.since is not None and one.since + grace <= began]
+    allowed = max(ALLOWED_ROWS, ALLOWED_SHARE * (leads + len(open_rows)))
+    approved_rows = [one for one in overdue if approved is not None and one.since is not None and one.since <= approved]
+    if len(open_rows) - len(approved_rows) <= allowed:
+        return Deletions(tombstones, tuple(overdue))
+    held = len(open_rows) - len(approved_rows)
     why = f"{held} rows vanished at once: their tasks stay until a person approves"
-    return Deletions(tombstones, tuple(sure), held, why)
+    return Deletions(tombstones, tuple(approved_rows), held, why)

@@ -2,8 +2,8 @@
 
 Columns are found by header text and aliases on every read, so they may be moved or renamed within their aliases. Many
 lead words may mean one task status (sales say NEW, CONTACTED, QUALIFIED, LOST; tasks TODO, IN_PROGRESS, DONE): they
-survive the round trip, because the way back prefers what the row already says. Does not decide who wins; that is
-`bridge.core.merge`.
+survive the round trip, because the conversion back prefers the row's present word. `bridge.core.merge` decides who
+wins.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bridge.core.cells import READERS, from_text
-from bridge.core.merge import Direction, Policy, Rule
+from bridge.core.merge import Direction, FieldRule, Policy
 from bridge.core.values import EMPTY, Cell, Fields, Refusal, Row, Value
 
 Kind = Literal["id", "text", "number", "date", "checkbox", "status"]
@@ -29,7 +29,7 @@ class Statuses:
     initial: str
 
     def parse(self, text: Value) -> str | None:
-        """The word as the vocabulary spells it, whatever its case; raises `Refusal` listing what is allowed."""
+        """The configured spelling of the word, matched in any case; raises `Refusal` listing what is allowed."""
         if text is None:
             return None
         for word in self.to_task:
@@ -102,12 +102,14 @@ class SheetMapping:
     statuses: Statuses = SHIPPED
     title: str = "Follow up: {name}"
     by_field: Mapping[str, Column] = field(init=False)
-    rules: Mapping[str, Rule] = field(init=False)
+    rules: Mapping[str, FieldRule] = field(init=False)
     shown_by: Mapping[str, Column] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_field", {column.field: column for column in self.columns})
-        rules = {column.field: Rule(column.direction, column.policy) for column in self.columns if column.kind != "id"}
+        rules = {
+            column.field: FieldRule(column.direction, column.policy) for column in self.columns if column.kind != "id"
+        }
         object.__setattr__(self, "rules", rules)
         shown = {column.task_field: column for column in self.columns if column.direction != "to_task"}
         object.__setattr__(self, "shown_by", {name: column for name, column in shown.items() if name})
@@ -176,12 +178,12 @@ class SheetMapping:
         return said
 
     def task_changes(self, lead: Fields) -> dict[str, Value]:
-        """What the task must take for these lead fields, in the task's words (dates still as ISO text)."""
+        """What the task must take for these lead fields, as its own values (dates still as ISO text)."""
         fed = ((column, value) for name, value in lead.items() if (column := self.by_field[name]).task_field)
         return {str(column.task_field): self._task_value(column, value) for column, value in fed}
 
     def new_task(self, lead: Fields) -> dict[str, Value]:
-        """The same for a task that is yet to be made: a field that the lead lacks is as an empty cell."""
+        """Field values for a new task; missing fields count as empty cells."""
         empty = [column.field for column in self.columns if column.when_empty or column.kind == "status"]
         return self.task_changes(dict.fromkeys(empty) | dict(lead))
 

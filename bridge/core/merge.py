@@ -24,7 +24,7 @@ Policy = Literal["sheet", "task", "latest"]
 
 
 @dataclass(frozen=True)
-class Rule:
+class FieldRule:
     """How one field travels: its direction, and who wins a conflict."""
 
     direction: Direction = "both"
@@ -51,7 +51,7 @@ class Merge:
     conflicts: tuple[Conflict, ...] = ()
 
 
-def merge(base: Fields, sheet: Fields, task: Fields, rules: Mapping[str, Rule], latest: Side) -> Merge:
+def merge(base: Fields, sheet: Fields, task: Fields, rules: Mapping[str, FieldRule], latest: Side) -> Merge:
     """Merge the fields that the sheet shows; fields of other columns keep their base.
 
     ``task`` lacks the fields that a task does not show in the sheet, such as the name in its title. ``latest`` names

@@ -1,4 +1,4 @@
-"""What became of one row, and which fields either side takes."""
+"""The outcome of one row, and the field changes that either side takes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,12 +21,12 @@ class Outcome(StrEnum):
 
 
 class RefusedBy(StrEnum):
-    """What keeps a value out of its cell."""
+    """What refused a value."""
 
     CELL = "cell"
     """The cell itself, as a read of it shows: a formula, a dropdown, a protection, or the kind of its column."""
     GOOGLE = "google"
-    """Google rejected the write; only another try tells whether it would again."""
+    """Google rejected the write; another try may succeed."""
 
 
 class RefusedWrite(NamedTuple):

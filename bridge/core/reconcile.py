@@ -15,8 +15,8 @@ from bridge.core.values import Fields, Row, Value
 
 @dataclass(frozen=True)
 class KnownLead:
-    """A link as a sweep compares it. ``said``: the task in the lead's words. ``unsettled``: it is looked at even when
-    all values agree (for instance because of a tombstone or a failed write).
+    """A link as a sweep compares it. ``said``: the task's fields as the sheet shows them. ``unsettled``: it is merged
+    even if all values agree (for instance because of a tombstone or a failed write).
     """
 
     link_id: int
@@ -27,16 +27,16 @@ class KnownLead:
 
 
 def likeness(value: Value) -> str:
-    """What two spellings of one value have in common: no case, no difference in blanks."""
+    """The value normalised for matching: case and blanks are ignored."""
     return " ".join(str("" if value is None else value).split()).casefold()
 
 
 @dataclass
 class Comparison:
-    """The rows of one reading against what is known of them. ``look``: rows to be merged. ``moved``: link id → the
-    row where its lead stands now. ``places``: lead id → the first row that carries it. ``copies``: lead id → all
-    rows that carry it, where there are several. ``named``: tasks named by rows without an id. ``leftover``: empty
-    rows whose sync cell still says something. ``namesakes``: how many new rows share a value of the matching field,
+    """Compares the rows of one read with the known links, part by part. ``look``: rows to be merged. ``moved``: link
+    id → the row where its lead is now. ``places``: lead id → the first row that has it. ``copies``: lead id → all rows
+    that have it, if there are several. ``named``: tasks named by rows without an id. ``leftover``: empty rows with
+    text in the sync cell. ``namesakes``: how many new rows share a value of the matching field,
     as `likeness` has it.
     """
 

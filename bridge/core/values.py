@@ -1,7 +1,7 @@
 """The types both sides share: values, cells, rows.
 
-A lead is spoken of in canonical values, so that equality *is* the echo test: a value read through the sheet's
-script, through Google's API or from the task compares equal when it means the same.
+Leads use canonical values, so that equality *is* the echo test: a value read through the sheet's script, through
+Google's API or from the task compares equal if it means the same.
 """
 
 from collections.abc import Collection, Mapping
@@ -48,7 +48,7 @@ class Row:
 
     ``refused`` holds a sentence for each field whose cell could not be read; such a field is not in ``values``.
     ``cells``: field → its cell, empty where the row ends before it. ``guarded``: fields whose cells the bridge may not
-    change. ``blank``: no column that a person fills holds anything.
+    change. ``blank``: all cells except the sync cell are empty.
     """
 
     number: int
@@ -61,4 +61,4 @@ class Row:
 
 
 class Refusal(Exception):
-    """A cell that cannot be taken; the message says why, in words for the person who typed it."""
+    """A cell value is invalid; the message says why, for the person who typed it."""

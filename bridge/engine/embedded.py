@@ -1,8 +1,8 @@
 """The embedded engine: one thread in the server's own process, one for each database file.
 
-Knows when to work, not what the work is: what is due is always read from links and queues. Several server processes on
-one SQLite file elect one by ``flock``; the others wait to take over. The winner notices the others' commits by SQLite's
-``data_version``.
+It knows when work is due, not what the work is: links and queues say what is due. Several server processes on one
+SQLite file elect one by ``flock``; the others wait to take over. The elected one notices commits of the others by
+SQLite's ``data_version``.
 """
 
 import fcntl
@@ -24,7 +24,7 @@ from bridge.worker import run, start
 log = get_logger(__name__)
 
 LONGEST_WAIT = 30.0
-GLANCE = 0.25
+POLL_INTERVAL = 0.25
 """Seconds between looks at ``data_version`` (some microseconds each) and at a free election."""
 FIRST_TIDY = 60.0
 """Seconds after the start, so as not to slow it down."""
@@ -51,7 +51,7 @@ class EmbeddedEngine:
         """Do nothing: links and queues say what is due, and `wake` follows the commit."""
 
     def wake(self, _sheet: str, at: datetime | None) -> None:
-        """A queue may have work: look then, unless the engine looks earlier anyway."""
+        """Wake the engine for a queue at this time, unless it wakes earlier anyway."""
         wait = 0.0 if at is None else (at - self._runtime.now()).total_seconds()
         if time.monotonic() + wait < self._rests_until:
             self._woken.set()
@@ -70,7 +70,7 @@ class EmbeddedEngine:
 
     @property
     def stopping(self) -> bool:
-        """True from the moment it is told to stop: nobody should wait for anything."""
+        """True as soon as `stop` was called."""
         return self._stopping
 
     def _run(self) -> None:
@@ -79,18 +79,18 @@ class EmbeddedEngine:
                 return
             log.info("engine_elected")
             taken_over = False
-            with self._runtime.database.connect() as glance:
+            with self._runtime.database.connect() as connection:
                 while not self._stopping:
-                    seen = data_version(glance)  # before the work, so that no commit meanwhile goes unnoticed
+                    seen = data_version(connection)  # before the work, so that no commit meanwhile goes unnoticed
                     try:
                         if not taken_over:
                             start.take_over(self._runtime)
                             taken_over = True
                         wait = min(self._work(), self._tidied())
                     except Exception:  # the engine's loop: log and postpone, whatever happened
-                        log.exception("engine_turn_failed")
+                        log.exception("engine_loop_failed")
                         wait = 1.0
-                    self._rest(wait, glance, seen)
+                    self._rest(wait, connection, seen)
 
     def _elected(self, handle: int) -> bool:
         while not self._stopping:
@@ -98,11 +98,11 @@ class EmbeddedEngine:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return True
             except BlockingIOError:
-                time.sleep(GLANCE)
+                time.sleep(POLL_INTERVAL)
         return False
 
     def _work(self) -> float:
-        """Give every due queue a job; returns the seconds until the next one is due."""
+        """Run a job for every due queue; returns the seconds until the next one is due."""
         wait = 0.0
         while wait == 0.0 and not self._stopping:
             self._woken.clear()
@@ -123,10 +123,10 @@ class EmbeddedEngine:
                 self._tidy_at = now + 1.0
         return self._tidy_at - now
 
-    def _rest(self, seconds: float, glance: Connection, seen: object) -> None:
+    def _rest(self, seconds: float, connection: Connection, seen: object) -> None:
         """Sleep until due, woken, or another process has committed."""
         self._rests_until = until = time.monotonic() + seconds
         while not self._stopping and (left := until - time.monotonic()) > 0:
-            if self._woken.wait(min(left, GLANCE)) or data_version(glance) != seen:
+            if self._woken.wait(min(left, POLL_INTERVAL)) or data_version(connection) != seen:
                 break
         self._rests_until = math.inf

@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from bridge.engine.worker import PATIENCE, QUEUE, SupervisedWorker
+from bridge.engine.worker import CONNECT_TIMEOUT, QUEUE, SupervisedWorker
 from bridge.maintenance import retention
 from bridge.runtime import Runtime
 from bridge.store.unit_of_work import WakeUps, lock_queue, wake_after_commit
@@ -30,7 +30,7 @@ from task_api.db_errors import UNUSABLE
 
 JOB = "work_on_sheet"
 RETENTION = "leadbridge:retention"
-"""A lock that no sheet's key equals."""
+"""Lock of the periodic retention job; no sheet's key can equal it."""
 PAUSE = timedelta(seconds=0.5)
 """The least time between two jobs of a sheet that has work left over."""
 LONG_AGO, START = datetime(1970, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)
@@ -43,13 +43,13 @@ _WORKERS = text("SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now(
 
 
 class PostgresEngine:
-    """``start``, ``defer``, ``stop``; ``stop`` returns when the jobs under way are finished."""
+    """``start``, ``defer``, ``stop``; ``stop`` returns when running jobs have ended."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         url = make_url(runtime.config.database).set(drivername="postgresql")
         address = url.render_as_string(hide_password=False)
-        app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4, timeout=PATIENCE))
+        app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4, timeout=CONNECT_TIMEOUT))
         app.task(name=JOB, queue=QUEUE, retry=RetryStrategy(wait=1, retry_exceptions=UNUSABLE))(self._work)
         app.periodic(cron="* * * * *")(app.task(name="look_after_sheets", queue=QUEUE)(self._look_after_sheets))
         app.periodic(cron="17 * * * *")(app.task(name="retention", queue=QUEUE, lock=RETENTION)(self._tidy))
@@ -105,7 +105,7 @@ class PostgresEngine:
 
     @property
     def stopping(self) -> bool:
-        """True from the moment it is told to stop."""
+        """True as soon as `stop` was called."""
         return self._halt.is_set()
 
     def stop(self) -> None:
@@ -115,7 +115,7 @@ class PostgresEngine:
             self._thread.join()
 
     def _prepare(self) -> None:
-        """Raise while the database is away. The first time, request a sweep of every sheet."""
+        """Raise while the database is unreachable. The first time, request a sweep of every sheet."""
         with self._runtime.database.connect():
             pass
         if not self._sweeps_requested:
@@ -129,24 +129,24 @@ class PostgresEngine:
         while not self.stopping and self._is_due(sheet) and run.run(self._runtime, sheet):
             pass
         for due in run.due(self._runtime, [sheet]):
-            self._wish(sheet, max(due.at, self._runtime.now() + PAUSE))
+            self._schedule(sheet, max(due.at, self._runtime.now() + PAUSE))
 
     def _is_due(self, sheet: str) -> bool:
-        """Lock the queue for a moment first: whoever relies on this job (`defer`) holds that lock until the commit."""
+        """Lock the queue for a moment first: a transaction that relies on this job (`defer`) holds the lock itself."""
         with self._runtime.writing() as session:
             lock_queue(session, sheet)
         now = self._runtime.now()
         return any(one.at <= now for one in run.due(self._runtime, [sheet]))
 
-    def _wish(self, sheet: str, at: datetime) -> None:
+    def _schedule(self, sheet: str, at: datetime) -> None:
         with self._runtime.writing() as session:
             wake_after_commit(session, sheet, at)
             session.commit()
 
     def _look_after_sheets(self, timestamp: int) -> None:  # noqa: ARG002 - of every periodic task
-        """A sheet whose job was lost gets another."""
+        """Re-create jobs that were lost."""
         for due in run.due(self._runtime):
-            self._wish(due.sheet, due.at)
+            self._schedule(due.sheet, due.at)
 
     def _tidy(self, timestamp: int) -> None:  # noqa: ARG002
         """Archive old history."""

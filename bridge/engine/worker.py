@@ -1,5 +1,5 @@
-"""Procrastinate's worker, supervised: it is started again when a part of it has failed or the database was away, and
-jobs of workers that died become available again. Knows nothing of sheets.
+"""Supervises Procrastinate's worker: restarts it after failures and database outages, and requeues the jobs of dead
+workers. Knows nothing of sheets.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ QUEUE = "sheets"
 AT_ONCE = 4
 """Jobs that one process runs at once; more processes do more."""
 POLL = 0.5
-"""Seconds between looks for jobs without a notification: their time has come, or their lock is free."""
+"""Polling interval for jobs that cause no notification: their time has come, or their lock is free."""
 AGAIN = 1.0
-PATIENCE = 5.0
+CONNECT_TIMEOUT = 5.0
 """Seconds to wait for a connection; the pool's own attempts become ever rarer."""
 
 
@@ -60,7 +60,7 @@ class SupervisedWorker:
 
     async def _serve(self, halted: asyncio.Task[bool]) -> None:
         try:
-            await asyncio.wait_for(self._app.open_async(), PATIENCE)
+            await asyncio.wait_for(self._app.open_async(), CONNECT_TIMEOUT)
             if self._ended is not None:
                 await self._app.job_manager.unregister_worker(self._ended)
             await self._give_back_stalled()
@@ -86,14 +86,14 @@ class SupervisedWorker:
             self._ended = worker.worker_id  # still registered if the database was away at its end
 
     async def _give_back_stalled(self, timestamp: int = 0) -> None:  # noqa: ARG002 - of every periodic task
-        """Make the jobs of dead workers available again."""
+        """Requeue the jobs of dead workers."""
         jobs = self._app.job_manager
         for job in await jobs.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=self._stalled):
             log.warning("job_given_back", task=job.task_name, lock=job.lock)
             await jobs.retry_job(job)
 
     def _log_outage(self, outage: str) -> None:
-        """Log once that the database is away and why, and once that it is back."""
+        """Log once that the database is unreachable and why, and once that it is back."""
         if outage and not self._outage:
             log.error("database_away", why=outage)
         elif self._outage and not outage:
@@ -103,7 +103,7 @@ class SupervisedWorker:
 
 async def _watch(call: AsyncCallNext, _context: JobContext, worker: Worker) -> Any:
     """Procrastinate's middleware around each job. The job's asyncio task fails when its end cannot be stored; the job
-    would stay taken by a worker that looks alive, so the worker stops.
+    would stay locked by a worker that looks alive, so the worker stops.
     """
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - a coroutine runs in one
@@ -113,7 +113,7 @@ async def _watch(call: AsyncCallNext, _context: JobContext, worker: Worker) -> A
 
 def _stop_if_unstored(worker: Worker, task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and (error := task.exception()):
-        log.warning("job_end_untold", error=type(error).__name__)
+        log.warning("job_end_unstored", error=type(error).__name__)
         worker.stop()
 
 

@@ -1,5 +1,5 @@
-"""The only room that knows gspread, google-auth and requests: one account's connection, one tab's reads and
-writes. Decides nothing and retries nothing.
+"""One account's connection to Google, one tab's reads and writes: the only room that imports gspread and google-auth.
+Decides nothing and retries nothing. (The doctor uses requests too, for checks of its own.)
 
 Read `sheet`, `snapshot`, then `client`, `calls` and `credentials`.
 """

@@ -8,8 +8,8 @@ from typing import Literal, get_args
 
 Kind = Literal["read", "write"]
 Purpose = Literal["compare", "look", "find", "tabs", "write", "append"]
-"""What a call was for: comparing all rows, looking at some before they are written, finding rows that moved, finding a
-tab that was renamed; writing cells, appending rows.
+"""The purpose of a call: compare all rows, read some before they are written, find rows that moved, find a renamed tab;
+write cells, append rows.
 """
 Result = Literal["ok", "429", "4xx", "5xx", "timeout", "failed"]
 """What became of a call; ``failed``: no connection, no access token, or an answer that cannot be read."""
@@ -28,8 +28,8 @@ class Call:
 
 @dataclass
 class Calls:
-    """The calls of one sheet. ``begun``: how many in all. ``untold``: those that ended and nobody has recorded yet."""
+    """The calls of one sheet. ``begun``: how many in all. ``unrecorded``: ended, but not in the database yet."""
 
     clock: Callable[[], float] = time.monotonic
     begun: Counter[Kind] = field(default_factory=Counter)
-    untold: list[Call] = field(default_factory=list)
+    unrecorded: list[Call] = field(default_factory=list)

@@ -29,7 +29,7 @@ class Google:
         kind, client = (
             (Credentials, HTTPClient) if google_url == GOOGLE else (_LocalCredentials, _redirected(google_url))
         )
-        self.file, self._made_of = file, _state(file)
+        self.file, self._key_state = file, _file_state(file)
         key = read_key(kind, file)
         self.http: HTTPClient = gspread.Client(key, http_client=client).http_client
         self.http.set_timeout(TIMEOUT)
@@ -41,11 +41,11 @@ class Google:
 
     @property
     def outdated(self) -> bool:
-        """True when another key has been put in its place."""
-        return _state(self.file) not in {self._made_of, None}
+        """True if the key file was replaced."""
+        return _file_state(self.file) not in {self._key_state, None}
 
 
-def _state(file: Path) -> tuple[int, int] | None:
+def _file_state(file: Path) -> tuple[int, int] | None:
     try:
         found = file.stat()
     except OSError:
@@ -61,7 +61,7 @@ class _LocalCredentials(Credentials):
 
 
 def _redirected(base_url: str) -> type[HTTPClient]:
-    """gspread has no base-address option; the same client with another host is all the local Google needs."""
+    """gspread's client with another base URL, for the local Google; gspread has no option for it."""
 
     class Redirected(HTTPClient):
         def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> requests.Response:
@@ -81,7 +81,7 @@ class Calling:
         self.began = self.calls.clock()
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        self.calls.untold.append(Call(self.began, self.kind, self.purpose, _result(error)))
+        self.calls.unrecorded.append(Call(self.began, self.kind, self.purpose, _result(error)))
         if isinstance(error, APIError):
             raise _api_error(error, self.email) from error
         if isinstance(error, RefreshError) and not error.retryable:
@@ -105,7 +105,7 @@ def _result(error: BaseException | None) -> Result:
 
 
 def _at_host(error: BaseException) -> str:
-    """Which host did not, where that is known: it may be the wrong one."""
+    """The host that did not answer, if known."""
     request = getattr(error, "request", None)
     host = urlsplit(getattr(request, "url", None) or "").netloc
     return f" at {host}" if host else ""

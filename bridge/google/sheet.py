@@ -19,7 +19,7 @@ from bridge.google.client import Calling, Google
 from bridge.google.snapshot import FIELDS, Snapshot, parsed
 
 MOST_RANGES = 40
-"""More scattered rows than this are read as one span: an address has a length."""
+"""More separate ranges than this are read as one span, since a URL has a limited length."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""What one read of the sheet showed: cells as Google tells them, and rows in canonical values. Rows stay the JSON they
-came as and are parsed when asked for, so that 100,000 of them fit (measured: 60 instead of 900 MB). Knows the shape of
-Google's answer, not how it came.
+"""The result of one read of the sheet: Google's cells, and rows in canonical values. Rows stay raw JSON and are parsed
+on access, so that 100,000 of them fit (measured: 60 instead of 900 MB). Knows the shape of Google's answer, not the
+connection.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -77,7 +77,7 @@ class _Properties(msgspec.Struct, rename="camel"):
 
 
 class _Area(msgspec.Struct, rename="camel", frozen=True):
-    """A GridRange: 0-based, ends excluded, open where nothing is said."""
+    """A GridRange: 0-based, ends excluded; a missing end is unbounded."""
 
     start_row_index: int = 0
     end_row_index: int | None = None
@@ -157,7 +157,7 @@ class Snapshot:
             raise Transient("Google's answer cannot be read") from error
 
     def _options(self, rule: _Rule | None) -> tuple[str, ...] | None:
-        """The texts a strict dropdown takes; None: it takes anything, or nobody knows what.
+        """The texts a strict dropdown takes; None: it takes anything, or its texts are unknown.
 
         A range of options is known when it lies on this tab and all of the tab was read. Another range would cost a
         call of its own, so what goes into its cell is not checked; Google marks what does not fit. Nor are the types

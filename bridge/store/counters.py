@@ -1,7 +1,7 @@
 """Counters for /metrics, one row each; `unit_of_work.Effects.count` adds to them.
 
-They are in the database so that a count commits with what it counts, several processes count as one, and a restart goes
-on counting. Files of prometheus-client, one a process, give none of this. A scrape reads a few dozen rows.
+They are in the database so that a count commits with what it counts, all processes share it, and it survives a restart.
+prometheus-client's files, one for each process, do none of this. A scrape reads a few dozen rows.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 """Seconds: upper bounds of the buckets of `EDIT_TO_TASK` and `TASK_TO_CELL`; what took longer is in ``+Inf``."""
 LABELS = (*(str(bound) for bound in BOUNDS), "+Inf")
 SUM = "sum"
-TAKEN, REPEATED, REFUSED = FATES = ("taken", "repeated", "refused")
+TAKEN, REPEATED, REFUSED = DELIVERY_OUTCOMES = ("taken", "repeated", "refused")
 
 
 def read(session: Session, sheets: Sequence[str]) -> dict[tuple[str, str], dict[str, float]]:

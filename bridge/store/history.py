@@ -48,7 +48,7 @@ def note_sheet_change(
 
 
 def note_conflict(session: Session, link: Link, conflict: Conflict, before: Value, policy: Policy, by: By) -> None:
-    """Both sides changed one field: the winner's change was made, the loser's is kept, so that it can be put back."""
+    """Both sides changed one field: the winner's change was made; the loser's is kept and can be restored."""
     rule = WINS[policy]
     if conflict.winner == "task":
         why = "the task changed too, and its value stays"
@@ -79,7 +79,7 @@ def note_refused(session: Session, link: Link, name: str, new: Value, by: By, re
 
 
 def note_unread(session: Session, link: Link, name: str, shown: Value, by: By, reason: str) -> None:
-    """What a person put into a cell and the bridge cannot take, and why."""
+    """A cell value that the bridge cannot read, and why."""
     before = link.base.get(name)
     _note(session, link, "sheet", name, before, shown, by, ChangeState.REFUSED, Rule.SHEET, reason)
 
@@ -93,14 +93,14 @@ def note_task_change(
     changes: Mapping[str, tuple[Any, Any]],
     by: By,
 ) -> None:
-    """Fields changed through the API: in the lead's words where a column shows them, waiting where the sheet is to
-    show them; else in the task's. ``before``, ``said``: the task as a lead, before and now.
+    """Fields changed through the API: with the sheet's values if a column shows them, else with the task's; waiting if
+    the sheet must be written. ``before``, ``said``: the task as a lead, before and now.
     """
-    put = by.actor.kind == ActorKind.UNDO
-    rule = Rule.UNDO if put else Rule.TASK
+    is_undo = by.actor.kind == ActorKind.UNDO
+    rule = Rule.UNDO if is_undo else Rule.TASK
     for task_field, (old, new) in changes.items():
         name = mapping.shown_by[task_field].field if task_field in mapping.shown_by else task_field
-        if put and name in link.overrides:
+        if is_undo and name in link.overrides:
             continue  # `note_put` has noted it
         if name in said and name in link.base and link.base[name] != said[name]:
             _note(session, link, "task", name, link.base[name], said[name], by, ChangeState.WAITING, rule)
@@ -120,21 +120,21 @@ def _note_back(session: Session, link: Link, name: str, old: Value, new: Value, 
 
 
 def note_life(session: Session, link: Link, name: str, old: Any, new: Any, by: By, rule: Rule) -> None:
-    """A task made, linked, archived or brought back, or a lead that got another id, and by which rule."""
+    """A task that was created, linked, archived or restored, or a lead that got another id, and by which rule."""
     side = "sheet" if by.actor.kind in READS_SHEET else "task"
     _note(session, link, side, name, old, new, by, ChangeState.APPLIED, rule)
 
 
 def note_misdirected(session: Session, link: Link, name: str, value: Value, by: By) -> None:
-    """A cell showed what we had written for another lead; its own value is put back. The other is kept, in case it was
-    a person's.
+    """A cell showed what we had written for another lead; its own value is restored. The other is kept, in case a
+    person typed it.
     """
     why = "the value was meant for another row, and this one gets its own back"
     _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, Rule.MISDIRECTED, why)
 
 
 def note_new_row_hit(session: Session, link: Link, name: str, value: Value, by: By) -> None:
-    """A new lead's cell shows what we had written for another; what a person had put there is not known."""
+    """A new lead's cell shows what we had written for another; the value it replaced is not known."""
     if name == "sync":
         return
     why = "a write for another row went into this new one; what stood there before is not known: look at it"
@@ -142,13 +142,13 @@ def note_new_row_hit(session: Session, link: Link, name: str, value: Value, by: 
 
 
 def note_covered(session: Session, link: Link, name: str, value: Value, by: By, row: int) -> None:
-    """A person typed this somewhere when a write of ours reached this lead's cell; it may have been in that cell."""
+    """A person typed this when a write of ours reached this lead's cell; it may have been in that cell."""
     why = f"typed into row {row}, where it is not: rows moved meanwhile, and it may have stood here"
     _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, Rule.COVERED, why)
 
 
 def note_put(session: Session, link: Link, name: str, value: Value, by: By) -> None:
-    """A value that is put back into the sheet, at a person's request."""
+    """A value to restore in the sheet, at a person's request."""
     _note(session, link, "task", name, link.base.get(name), value, by, ChangeState.WAITING, Rule.UNDO)
 
 

@@ -1,8 +1,8 @@
 """In-flight writes: cells sent to the sheet, kept to tell our own writes from a person's edits.
 
 A write may arrive although no answer came, arrive late, or in a row that has just moved (GOOGLE.md sections 1 and 4).
-So each cell is recorded before it leaves, and is found after a crash. Records the writes of a link, which `links` loads
-with it; `bridge.sync.misdirected_writes` decides about those in other rows.
+So each cell is recorded before it is sent, and is found after a crash. `links` loads the writes of a link with it;
+`bridge.sync.misdirected_writes` decides about those in other rows.
 """
 
 from collections.abc import Collection, Iterable
@@ -43,7 +43,7 @@ def record(
     before: Value = None,
     state: WriteState = WriteState.SENT,
 ) -> None:
-    """Remember one cell of a write, before it leaves."""
+    """Record one cell of a write, before it is sent."""
     one = InFlightWrite(sheet=link.sheet, field=name, value=value, sent_at=at, row=row, before=before, state=state)
     link.in_flight_writes.append(one)
 
@@ -71,14 +71,14 @@ def confirm_shown(link: Link, shown: Fields) -> None:
 
 
 def forget(link: Link, state: WriteState, names: Collection[str] | None = None) -> None:
-    """Drop the writes in this state (to these fields): they never left, or were misdirected and have been replaced."""
+    """Drop the writes in this state (to these fields): never sent, or misdirected and replaced since."""
     for write in in_states(link, state):
         if names is None or write.field in names:
             link.in_flight_writes.remove(write)
 
 
 def forget_settled(session: Session, sheet: str, now: datetime) -> None:
-    """Drop settled writes that no reading or delivery can be older than."""
+    """Delete settled writes so old that no read or delivery can still precede them."""
     old = delete(InFlightWrite).where(InFlightWrite.sheet == sheet, InFlightWrite.state.in_(SETTLED))
     session.execute(old.where(InFlightWrite.sent_at <= now - KEPT))
 

@@ -1,8 +1,8 @@
-"""How fast each of Google's accounts may be used, kept in the database: whoever uses an account shares its quota.
+"""Rate limit of each Google account, kept in the database and shared by all processes.
 
 Google counts reads and writes of a service account, all its sheets and all processes together (GOOGLE.md section 1).
-A job takes what it will probably need when it begins, and what it really needed when it ends. Each call is a row, so
-that every process tells the same usage. The calls of a job whose process is killed are never recorded.
+A job reserves what it will probably need when it begins, and corrects that when it ends. Each call is a row, so that
+every process reports the same usage. The calls of a killed process's last job are not recorded.
 """
 
 from collections import Counter
@@ -46,15 +46,15 @@ class Pace:
         return cls(per_minute / 6, per_minute / 72, per_minute / 6)
 
     def refilled(self, now: float) -> "Pace":
-        """The bucket as it stands at ``now`` (seconds). A clock that was set back gains nothing and goes on from
-        there; a little (`SKEW`) is only another machine's.
+        """The bucket at ``now`` (seconds). If the clock was set back, no tokens are added and time continues from
+        there; differences up to `SKEW` are between machines and are ignored.
         """
         gained = max(0.0, now - self.at) * self.per_second
         at = now if now < self.at - SKEW else max(now, self.at)
         return replace(self, tokens=min(self.burst, self.tokens + gained), at=at)
 
     def taken(self, now: float, calls: int = 1) -> "Pace":
-        """The bucket after ``calls`` calls; it may go into debt, which is waited out before the next."""
+        """The bucket after ``calls`` calls; it may become negative, and the next job waits for that."""
         full = self.refilled(now)
         return replace(full, tokens=full.tokens - calls)
 
@@ -76,7 +76,7 @@ def take(session: Session, name: str, pace: Pace, now: datetime) -> bool:
 
 
 def settle(session: Session, name: str, used: Used) -> None:
-    """A job has ended: charge or return the difference between the calls it took and those it made."""
+    """When a job has ended, charge or return the difference between the calls it reserved and those it made."""
     more = {"reads": Account.reads - (used[0] - READS_A_JOB), "writes": Account.writes - (used[1] - WRITES_A_JOB)}
     if used != (READS_A_JOB, WRITES_A_JOB):
         session.execute(update(Account).where(Account.name == name).values(**more))
@@ -109,18 +109,18 @@ def _bucket(pace: Pace, tokens: float, at: float) -> Pace:
 
 def record(session: Session, sheet: str, calls: Calls | None, now: datetime) -> int:
     """Record the calls that this process made for a sheet and has not recorded yet; how many."""
-    if calls is None or not (untold := list(calls.untold)):
+    if calls is None or not (unrecorded := list(calls.unrecorded)):
         return 0
     clock = calls.clock()
-    effects(session).count(sheet, counters.CALLS, Counter(f"{call.kind} {call.result}" for call in untold))
-    session.connection().execute(_INSERT, [_row(sheet, call, now, clock) for call in untold])
-    return len(untold)
+    effects(session).count(sheet, counters.CALLS, Counter(f"{call.kind} {call.result}" for call in unrecorded))
+    session.connection().execute(_INSERT, [_row(sheet, call, now, clock) for call in unrecorded])
+    return len(unrecorded)
 
 
 def recorded(calls: Calls | None, count: int) -> None:
-    """What `record` did is committed."""
+    """Forget calls that `record` has stored, after its commit."""
     if calls is not None and count:
-        del calls.untold[:count]
+        del calls.unrecorded[:count]
 
 
 def _row(sheet: str, call: Call, now: datetime, clock: float) -> dict[str, Any]:

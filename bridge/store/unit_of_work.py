@@ -24,7 +24,7 @@ _QUEUE_OF_TASK = (
     select(SheetQueue)
     .join(Link, Link.sheet == SheetQueue.sheet)
     .where(Link.task_id == bindparam("task"))
-    .options(lazyload(SheetQueue.health))  # read here it might be older than the lock
+    .options(lazyload(SheetQueue.health))  # read in this query it might be older than the lock
     .with_for_update(of=SheetQueue)
 )
 _COUNT = text(
@@ -36,8 +36,8 @@ _COUNT = text(
 @dataclass
 class Effects:
     """``notes``: lines of the history, inserted in one statement. ``wakes``: sheet queues that may have work, and when.
-    ``locked``: sheet queues that nobody else changes before the end. ``counts``: (sheet, name, label) → so many more.
-    ``defer(session, wakes)`` puts jobs into the transaction; ``wake`` tells of each after it.
+    ``locked``: sheet queues that are locked until the end. ``counts``: (sheet, name, label) → how many more.
+    ``defer(session, wakes)`` adds jobs to the transaction; ``wake`` is called for each queue after it.
     """
 
     wake: Callable[[str, datetime | None], None]
@@ -48,7 +48,7 @@ class Effects:
     counts: dict[tuple[str, str, str], float] = field(default_factory=dict)
 
     def before_commit(self, session: Session) -> None:
-        """The history and the jobs commit with what they are about."""
+        """Insert history, counts and jobs in the same transaction."""
         self.write_down(session)
         if self.counts:
             session.connection().execute(_COUNT, [_count(*one) for one in sorted(self.counts.items())])
@@ -56,14 +56,14 @@ class Effects:
             self.defer(session, self.wakes)
 
     def after_commit(self) -> None:
-        """Wake the engine. A wake-up that is lost costs latency, never data."""
+        """Wake the engine. A lost wake-up delays work and loses nothing."""
         wakes = self.wakes
         self.forget()
         for sheet, at in wakes.items():
             self.wake(sheet, at)
 
     def forget(self) -> None:
-        """Drop everything: it is done, or was rolled back."""
+        """Discard the collected effects: they are done, or were rolled back."""
         self.notes, self.wakes, self.locked, self.counts = [], {}, {}, {}
 
     def count(self, sheet: str, name: str, labels: Mapping[str, float]) -> None:

@@ -54,7 +54,7 @@ class Rows:
 
     def read(self, rows: Iterable[int] | None = None) -> snapshot.Snapshot:
         """The header and these rows, or all."""
-        self.calls.untold.append(Call(self.calls.clock(), "read", "look", "ok"))
+        self.calls.unrecorded.append(Call(self.calls.clock(), "read", "look", "ok"))
         numbers = range(2, self._leads + 2) if rows is None else rows
         blocks = [self._block(number) for number in (1, *numbers)]
         tab = {"properties": {"sheetId": self.sheet_id, "title": self.tab}, "data": blocks}
@@ -62,7 +62,7 @@ class Rows:
 
     def write(self, writes: Sequence[RowWrite]) -> list[int]:
         """Keep the words and echo the ids."""
-        self.calls.untold.append(Call(self.calls.clock(), "write", "write", "ok"))
+        self.calls.unrecorded.append(Call(self.calls.clock(), "write", "write", "ok"))
         self.words |= {write.row - 1: str(write.cells.get(STATUS, "NEW")) for write in writes}
         self.written.append(time.perf_counter())
         return [write.row - 1 for write in writes]

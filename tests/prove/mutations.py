@@ -128,7 +128,7 @@ MUTATIONS = (
         "return True", f"{BOTH}::test_an_edit_of_the_sheet_owes_the_sheet_nothing",
     ),
     Mutation(
-        "deletions: an accident is held", "bridge/core/deletions.py", "if len(fresh) - len(sure) <= allowed:", "if True:",
+        "deletions: an accident is held", "bridge/core/deletions.py", "if len(open_rows) - len(approved_rows) <= allowed:", "if True:",
         "tests/sync/test_deletions.py::test_many_rows_gone_at_once_archive_nothing_until_a_person_approves",
     ),
     Mutation(

@@ -319,4 +319,4 @@ def test_a_number_that_would_fill_the_memory_is_refused_and_holds_nobody_up(stac
     stack.sweep()
     assert [task["title"] for task in stack.tasks()] == ["Follow up: Asha", "Follow up: Vikram"]
     (refused,) = [need for need in stack.get("/needs") if need["kind"] == "refused"]
-    assert "beyond what a cell holds as a number" in refused["why"]
+    assert "too large or too small for a number in a cell" in refused["why"]

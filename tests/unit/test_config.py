@@ -78,7 +78,7 @@ def test_every_fault_is_reported_at_once_with_its_line(tmp_path):
             '[sheets.leads.columns.notes]\npolicy = "task"\n[sheets.leads.columns.memo]\nkind = "text"\ntask_field = "notes"\n',
             "already fed by column 'notes'",
         ),
-        (f'title = "{"x" * 500}{{name}}"\n', "line 3: sheets.leads.title: it leaves the name no room"),
+        (f'title = "{"x" * 500}{{name}}"\n', "line 3: sheets.leads.title: the title is too long: no room for the name"),
         (
             '[sheets.leads.columns.phone]\nkind = "text"\ntask_field = "phone"\n',
             "task_field: use one of status, notes, assignee, due",

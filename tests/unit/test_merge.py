@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.core.merge import Conflict, Merge, Rule, classify_read, merge
+from bridge.core.merge import Conflict, FieldRule, Merge, classify_read, merge
 
-RULES = {"f": Rule()}
+RULES = {"f": FieldRule()}
 
 TABLE = [
     ("nothing changed, nothing follows", "a", "a", "a", {}, {}),
@@ -30,24 +30,25 @@ def test_the_table(base, sheet, task, to_task, to_sheet):
     [("sheet", "task", "sheet"), ("task", "sheet", "task"), ("latest", "sheet", "sheet"), ("latest", "task", "task")],
 )
 def test_a_conflict_is_decided_by_the_policy_and_the_loser_is_reported(policy, latest, winner):
-    merged = merge({"f": "a"}, {"f": "s"}, {"f": "t"}, {"f": Rule(policy=policy)}, latest)
+    merged = merge({"f": "a"}, {"f": "s"}, {"f": "t"}, {"f": FieldRule(policy=policy)}, latest)
     kept, lost = ("s", "t") if winner == "sheet" else ("t", "s")
     assert merged.conflicts == (Conflict("f", winner, kept, lost),)
     assert (merged.task, merged.sheet) == (({"f": "s"}, {}) if winner == "sheet" else ({}, {"f": "t"}))
 
 
 def test_a_field_that_the_task_does_not_say_never_comes_back():
-    assert merge({"f": "a"}, {"f": "a"}, {}, {"f": Rule("to_task")}, "sheet").sheet == {}
+    assert merge({"f": "a"}, {"f": "a"}, {}, {"f": FieldRule("to_task")}, "sheet").sheet == {}
 
 
 def test_a_field_that_only_goes_to_the_sheet_is_put_back_when_a_person_types_over_it():
-    merged = merge({"f": "7"}, {"f": "99"}, {"f": "7"}, {"f": Rule("to_sheet")}, "sheet")
+    merged = merge({"f": "7"}, {"f": "99"}, {"f": "7"}, {"f": FieldRule("to_sheet")}, "sheet")
     assert (merged.task, merged.sheet) == ({}, {"f": "7"})
 
 
 def test_a_column_that_is_not_in_the_sheet_keeps_its_base():
     assert (
-        merge({"f": "a", "g": "x"}, {"f": "a"}, {"f": "a", "g": "y"}, RULES | {"g": Rule()}, "sheet").base["g"] == "x"
+        merge({"f": "a", "g": "x"}, {"f": "a"}, {"f": "a", "g": "y"}, RULES | {"g": FieldRule()}, "sheet").base["g"]
+        == "x"
     )
 
 
@@ -56,7 +57,7 @@ leads = st.dictionaries(st.sampled_from("fgh"), values)
 rules = st.fixed_dictionaries(
     {
         name: st.builds(
-            Rule, st.sampled_from(["both", "to_task", "to_sheet"]), st.sampled_from(["sheet", "task", "latest"])
+            FieldRule, st.sampled_from(["both", "to_task", "to_sheet"]), st.sampled_from(["sheet", "task", "latest"])
         )
         for name in "fgh"
     }

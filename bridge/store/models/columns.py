@@ -18,7 +18,7 @@ class ActorKind(StrEnum):
 
 
 READS_SHEET = frozenset({ActorKind.DELIVERY, ActorKind.SWEEP, ActorKind.FLUSH})
-"""Those whose changes come out of rows; `bridge.sync` notes them in the lead's words."""
+"""Actors whose changes come from rows; `bridge.sync` records them with the sheet's values."""
 
 
 class ChangeState(StrEnum):
@@ -31,13 +31,13 @@ class ChangeState(StrEnum):
     """A newer change came first."""
     REFUSED = "refused"
     LOST = "lost"
-    """A conflict went the other way; ``old`` and ``new`` say what it wanted."""
+    """Lost a conflict; ``old`` and ``new`` keep its values."""
     TAKEN = "taken"
-    """Lost, and put back since."""
+    """Lost, and restored since."""
 
 
 class Rule(StrEnum):
-    """Why a change was made, in the words that people read."""
+    """Why a change was made, as people read it."""
 
     SHEET = "the sheet changed"
     TASK = "the task changed"
@@ -59,15 +59,15 @@ class WriteState(StrEnum):
     """What is known of one cell that was sent to the sheet."""
 
     SENT = "sent"
-    """It left; whether it arrived is not known."""
+    """Sent; not known whether it arrived."""
     UNSEEN = "unseen"
     """Its row does not show it; it may still arrive there."""
     CONFIRMED = "confirmed"
     """Its row showed it."""
     MISSING = "missing"
-    """It may stand in another row: a sweep looks for it."""
+    """It may be in another row: a sweep looks for it."""
     MISDIRECTED = "misdirected"
-    """It went into this lead's row and was meant for another: the cell is to get its own value back."""
+    """It went into this lead's row and was meant for another: the cell's own value is to be restored."""
 
 
 def word_of(kind: type[StrEnum], length: int) -> Enum:

@@ -54,10 +54,10 @@ class Change(Base):
 
 
 class OverwrittenEdit(Base):
-    """A word that a person typed at a place where the script then read something else; kept until a sweep knows whose
-    it is (`bridge.sync.overwritten_edits`).
+    """A typed value that the script no longer found in its cell; kept until a sweep locates it
+    (`bridge.sync.overwritten_edits`).
 
-    ``row``: where it was typed; ``link_id``: the lead that was read there, None when it was none we know. ``covered``:
+    ``row``: where it was typed; ``link_id``: the lead that was read there, None if unknown. ``covered``:
     that lead's cell showed what a write of ours had left there about then. ``actor``: the delivery, as text.
     ``edited_at``: when it was typed, by the sheet's clock; ``heard_at``: when the delivery came, by ours.
     """

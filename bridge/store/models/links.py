@@ -69,10 +69,10 @@ class Link(Base):
 
 
 class InFlightWrite(Base):
-    """One cell of a write to the sheet, from before it leaves until nobody can hold a reading from before it
+    """One cell of a write to the sheet, from before it is sent until no older read can be in progress
     (`bridge.store.in_flight_writes`).
 
-    ``link_id``: the lead it is for; of a misdirected one, the lead in whose row it stands. ``before``: what the cell
+    ``link_id``: the lead it is for; of a misdirected one, the lead in whose row it is. ``before``: what the cell
     showed. ``row``: None when the row is appended. ``stood_there``: of a missing one, the lead id in the row that it
     went into, empty for a row without id; None when Google did not say where it went.
     """

@@ -11,12 +11,12 @@ NO_ITEMS = text("'[]'")
 
 
 class SheetQueue(Base):
-    """When one sheet has work, and who may do it: the lease is taken and the work read in one statement.
+    """When one sheet has work, and which job may do it: the lease is taken and the work read in one statement.
 
     ``sweeps``: when sweeps are wanted (seconds since 1970), ``sweep_at`` the first; ``swept_at``: when the last one
     began. ``problem``: why work waits until ``not_before``; ``attempts``: how many jobs failed in a row, 0 when a
     person has to solve the problem. ``lease_until``: when the lease of the present job ends, None without a job.
-    ``token`` fences: who holds an older one may no longer write.
+    ``token``: the fencing token; a job with an older one must not write.
     """
 
     __tablename__ = "sheet_queues"
