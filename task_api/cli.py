@@ -111,5 +111,5 @@ def revoke(sessions: Sessions, name: str, as_json: bool) -> None:
         session.commit()
     if not count:
         group = click.get_current_context().parent
-        raise click.ClickException(f"there is no live token named '{name}'; see: {group and group.command_path} list")
+        raise click.ClickException(f"there is no valid token named '{name}'; see: {group and group.command_path} list")
     say(f"revoked {count}", {"name": name, "revoked": count}, as_json)

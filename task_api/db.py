@@ -66,11 +66,11 @@ class NullIfEmpty(TypeDecorator[Any]):
         self.empty = empty
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        """Nothing as NULL."""
+        """An empty value as NULL."""
         return value or None
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        """NULL as nothing."""
+        """NULL as an empty value."""
         return self.empty() if value is None else value
 
 
@@ -107,7 +107,7 @@ class Joined(Protocol):
 
 
 class UnitOfWork(Session):
-    """A session whose commit writes the objects, lets ``joined`` add its part, commits, and tells it.
+    """A session whose commit writes the objects, calls ``joined``, commits, and calls ``joined`` again.
 
     Objects keep their values after a commit. In one process, one transaction at a time writes to a SQLite file: from
     `begin_write` to its end.
@@ -144,7 +144,7 @@ class UnitOfWork(Session):
             raise
 
     def commit(self) -> None:
-        """Write the objects and what ``joined`` adds, commit, and tell it."""
+        """Write the objects and what ``joined`` adds, commit, and call it again."""
         self.flush()
         if self.joined is not None:
             self.joined.before_commit(self)
@@ -154,7 +154,7 @@ class UnitOfWork(Session):
             self.joined.after_commit()
 
     def rollback(self) -> None:
-        """Roll back, let the next writer start, and tell ``joined``."""
+        """Roll back, let the next writer start, and call ``joined``."""
         super().rollback()
         self._forget()
 

@@ -96,7 +96,7 @@ def _parameters(rule: Rule, operation: Operation, shared: JsonObject) -> list[Js
 
 
 def _in_query(schema: JsonObject, shared: JsonObject) -> JsonObject:
-    """A query parameter cannot be null, and its schema stands in place."""
+    """A query parameter cannot be null, and its schema is inlined."""
     kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
     kind = kinds[0] if kinds else schema
     return shared[kind["$ref"].rpartition("/")[2]] if "$ref" in kind else kind

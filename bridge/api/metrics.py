@@ -1,4 +1,4 @@
-"""GET /metrics for Prometheus, read from the database at each scrape, so that all processes tell the same.
+"""GET /metrics for Prometheus, read from the database at each scrape, so that all processes report the same.
 
 Counters are kept by `bridge.store.counters`.
 """
@@ -48,7 +48,7 @@ GAUGES: tuple[tuple[str, str, Callable[[SheetStatus], float | None]], ...] = (
     ),
     (
         "last_unsigned_timestamp_seconds",
-        "last wrong signature, if no right one has come since",
+        "last invalid signature, if no valid one has come since",
         lambda one: _seconds(one.queue.health.unsigned_at),
     ),
     ("last_sweep_timestamp_seconds", "last comparison of all rows", lambda one: _seconds(one.queue.swept_at)),
@@ -59,8 +59,8 @@ COUNTERS = (
     (counters.CALLS, "finished calls to Google", ("method", "result"), [f"{k} {r}" for k in KINDS for r in RESULTS]),
 )
 HISTOGRAMS = (
-    (counters.EDIT_TO_TASK, "from an edit's event until its task has it; without what was sent again later"),
-    (counters.TASK_TO_CELL, "from a task's change until its cell has it"),
+    (counters.EDIT_TO_TASK, "seconds from an edit's event to its task; repeated deliveries are not counted"),
+    (counters.TASK_TO_CELL, "seconds from a task's change to its cell"),
 )
 
 
@@ -99,7 +99,7 @@ def _gauge(name: str, text: str, labels: list[str], values: Iterable[tuple[tuple
 
 
 def _counters(sheets: Sequence[str], counted: Counted) -> Iterator[Any]:
-    """Each label from the start, at 0: a rate needs a value before the first event."""
+    """Each label starts at 0: a rate needs a value before the first event."""
     for name, text, names, labels in COUNTERS:
         counter = CounterMetricFamily(f"leadbridge_{name}", text, labels=["sheet", *names])
         for sheet in sheets:

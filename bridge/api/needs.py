@@ -8,7 +8,7 @@ from bridge.api.current import runtime, runtime_with
 from bridge.queue.pending import put_back
 from bridge.queue.sweep_requests import look_now
 from bridge.reports import action_items
-from bridge.reports.links import Places
+from bridge.reports.links import SheetLinks
 from bridge.sync.vanished_rows import approve
 from task_api import db
 from task_api.errors import Problem
@@ -22,11 +22,11 @@ needs = Blueprint("needs", __name__)
 def list_needs() -> Response:
     """What waits for a person, each with its reason and its place in the sheet.
 
-    Conflicts, refusals, dead letters, held deletions, silent triggers, paused queues.
+    Conflicts, refusals, dead letters, deletions that await approval, sheets without contact, paused queues.
     """
-    bridge, places = runtime(), Places(db.session(), runtime().config)
-    found = action_items.needs(db.session(), list(bridge.config.sheets), bridge.now())
-    return jsonify([asdict(need) | {"link": places.address(need.sheet, need.row)} for need in found])
+    bridge, links = runtime(), SheetLinks(db.session(), runtime().config)
+    found = action_items.action_items(db.session(), list(bridge.config.sheets), bridge.now())
+    return jsonify([asdict(item) | {"link": links.address(item.sheet, item.row)} for item in found])
 
 
 @needs.post("/sheets/<key>/approve")
@@ -47,7 +47,9 @@ def look_again(key: str) -> Response:
     with runtime_with(key).writing() as session:
         at = look_now(session, key)
         session.commit()
-    done = f"it passes by itself; tried again at {at:%H:%M:%S} UTC" if at else "the bridge looks at the sheet now"
+    done = (
+        f"the pause ends by itself; the next try is at {at:%H:%M:%S} UTC" if at else "the bridge looks at the sheet now"
+    )
     return jsonify({"done": done})
 
 

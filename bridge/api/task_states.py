@@ -6,8 +6,8 @@ from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, Field
 
 from bridge.api.current import runtime
-from bridge.reports.links import Places
-from bridge.reports.task_state import MOST, of_tasks, out_of_sync
+from bridge.reports.links import SheetLinks
+from bridge.reports.task_state import MOST_STATES, of_tasks, out_of_sync
 from task_api import db
 from task_api.errors import Problem
 from task_api.operation import JsonObject, Operation
@@ -33,10 +33,10 @@ class StateQuery(BaseModel):
 def list_states(query: StateQuery) -> Response:
     """The state of the tasks named, or of all that are not in sync; 304 if the caller has it already."""
     session, config = db.session(), runtime().config
-    places, sheets = Places(session, config), list(config.sheets)
+    links, sheets = SheetLinks(session, config), list(config.sheets)
     found = out_of_sync(session, sheets) if query.tasks is None else of_tasks(session, sheets, _ids(query.tasks))
     response = jsonify(
-        [asdict(one) | {"link": places.address(one.sheet, one.row) if one.row else None} for one in found]
+        [asdict(one) | {"link": links.address(one.sheet, one.row) if one.row else None} for one in found]
     )
     response.add_etag()
     response.make_conditional(request)
@@ -46,6 +46,8 @@ def list_states(query: StateQuery) -> Response:
 def _ids(text: str) -> list[int]:
     """The ids in a list such as ``1,2,3``, at most 1,000."""
     ids = [part for part in text.split(",") if part]
-    if len(ids) > MOST or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in ids):
-        raise Problem(422, f"tasks takes at most {MOST} task ids with commas between them, for instance ?tasks=1,2,3")
+    if len(ids) > MOST_STATES or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in ids):
+        raise Problem(
+            422, f"tasks takes at most {MOST_STATES} task ids with commas between them, for instance ?tasks=1,2,3"
+        )
     return [int(part) for part in ids]

@@ -7,16 +7,16 @@ import click
 
 from bridge.cli.context import configured
 from bridge.engine.choose import lock_file
-from bridge.maintenance import backup as copies
-from bridge.maintenance.import_sqlite import move
-from bridge.maintenance.restore import restore as put
-from bridge.server.systemd import unit as written
+from bridge.maintenance import backup as backups
+from bridge.maintenance.import_sqlite import import_database
+from bridge.maintenance.restore import restore as restore_backup
+from bridge.server.systemd import unit as systemd_unit
 
 
 @click.command()
 def unit() -> None:
     """Print a systemd unit for this installation; save it as /etc/systemd/system/leadbridge.service."""
-    click.echo(written(configured(), Path.cwd()), nl=False)
+    click.echo(systemd_unit(configured(), Path.cwd()), nl=False)
 
 
 @click.command()
@@ -25,7 +25,7 @@ def backup(file: Path) -> None:
     """Copy the database to FILE, also while the bridge runs. Keep the home folder's .env with it: it has the secrets
     that the sheets sign with.
     """
-    content = copies.backup(copies.database_file(configured()), file)
+    content = backups.backup(backups.database_file(configured()), file)
     click.echo(f"{file} holds {content.tasks} tasks, schema {content.schema}")
 
 
@@ -34,19 +34,19 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Put the backup FILE in the place of the database; the bridge must be stopped. What it replaces is kept."""
     config = configured()
-    content, kept = put(file, copies.database_file(config), lock_file(config), datetime.now(UTC))
+    content, kept = restore_backup(file, backups.database_file(config), lock_file(config), datetime.now(UTC))
     click.echo(f"restored {content.tasks} tasks, schema {content.schema}")
     if kept:
         click.echo(f"the database that was there is now {kept}")
-    click.echo("start the bridge: its first sweep brings the tasks to what the sheet says now")
+    click.echo("start the bridge: its first sweep updates the tasks to what the sheet shows now")
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 def import_(file: Path) -> None:
     """Copy the SQLite database FILE into the empty PostgreSQL that DATABASE_URL names; the bridge must be stopped."""
-    content = move(file, configured().database)
-    click.echo(f"copied {content.tasks} tasks with their links and history; {file} is left as it is")
+    content = import_database(file, configured().database)
+    click.echo(f"copied {content.tasks} tasks with their links and history; {file} was not changed")
 
 
-OPERATE = (unit, backup, restore, import_)
+ADMIN = (unit, backup, restore, import_)

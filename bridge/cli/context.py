@@ -48,14 +48,14 @@ def working() -> Iterator[Runtime]:
 
 @contextmanager
 def writing() -> Iterator[tuple[Runtime, Session]]:
-    """The same, with a transaction that is committed at the end."""
+    """The bridge's parts and a transaction that is committed at the end."""
     with working() as runtime, runtime.writing() as session:
         yield runtime, session
         session.commit()
 
 
 def beside_local_google(config: Config, database: Engine) -> Config:
-    """Without a bridge.toml: the running bridge's own local Google; where none has ever run there is no sheet yet."""
+    """Without a bridge.toml: the local Google of the running bridge. Raises `Permanent` if none has ever run."""
     if not config.local:
         return config
     with Session(database) as session:

@@ -8,7 +8,7 @@ import click
 
 from bridge.cli.context import working
 from bridge.reports import sheet_status
-from bridge.reports.action_items import needs
+from bridge.reports.action_items import action_items
 from bridge.reports.change_list import ChangeQuery, selected, to_json
 from bridge.reports.explain import explain
 from task_api.cli import AS_JSON, print_rows
@@ -24,7 +24,7 @@ def status_(as_json: bool) -> None:
     names = ("sheet", "pending", "failed", "conflicts", "refused", "awaiting_approval", "heard_at", "swept_at")
     print_rows(queues if as_json else renamed, names, as_json)
     for one in queues if not as_json else ():
-        for said in filter(None, (_pulse(one), one["problem"], one["held_why"], one["silence"])):
+        for said in filter(None, (_latency_text(one), one["problem"], one["held_why"], one["silence"])):
             click.echo(f"{one['sheet']}: {said}")
 
 
@@ -33,7 +33,7 @@ def status_(as_json: bool) -> None:
 def needs_(as_json: bool) -> None:
     """List what waits for a person. Exit code 2 when there is anything."""
     with working() as runtime, runtime.session() as session:
-        found = [asdict(need) for need in needs(session, list(runtime.config.sheets), runtime.now())]
+        found = [asdict(item) for item in action_items(session, list(runtime.config.sheets), runtime.now())]
     print_rows(found, ("kind", "id", "sheet", "row", "lead_id", "field", "value", "why"), as_json)
     if found and not as_json:
         click.echo(
@@ -73,8 +73,8 @@ def explain_(lead: str, as_json: bool) -> None:
     raise SystemExit(2 if any(one.reasons or one.differs for one in found) else 0)
 
 
-def _pulse(one: dict[str, Any]) -> str:
-    """How fast a sheet is followed, and at what cost."""
+def _latency_text(one: dict[str, Any]) -> str:
+    """Latency and API usage as a sentence."""
     lag, calls = one["lag"], one["calls"]
     waits = "nothing waits" if lag["now"] is None else f"a change waits for {lag['now']:.1f} s"
     took = f"95 of 100 changes took {lag['p95']:.2f} s at most" if lag["of"] else "no change yet"

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from structlog.contextvars import bound_contextvars
 
 from bridge.app import open_database
-from bridge.cli.admin import OPERATE
+from bridge.cli.admin import ADMIN
 from bridge.cli.connect.command import connect
 from bridge.cli.context import configured, session_on, sheet_keys
 from bridge.cli.doctor.command import doctor
@@ -25,7 +25,7 @@ from task_api.schema import SchemaError
 
 
 class Commands(click.Group):
-    """Commands may raise what a person must mend; it is printed as one sentence."""
+    """Prints errors that a person can mend as one sentence."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was named."""
@@ -50,7 +50,7 @@ def cli(context: click.Context, verbose: bool, log_format: str) -> None:
     context.obj = lambda: session_on(configured())
 
 
-for command in (token, connect, doctor, *INSPECT, *REPAIR, *OPERATE):
+for command in (token, connect, doctor, *INSPECT, *REPAIR, *ADMIN):
     cli.add_command(command)
 
 
@@ -87,9 +87,9 @@ def link(name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     config = configured()
     with session_on(config) as session:
         session.begin_write()
-        made = tokens.issue(session, name, scopes or USUAL, "link")
+        issued = tokens.issue(session, name, scopes or USUAL, "link")
         session.commit()
-    address = f"{config.public_url}/#link={made}"
+    address = f"{config.public_url}/#link={issued}"
     say(address, {"name": name, "scopes": list(scopes or USUAL), "link": address}, as_json)
 
 

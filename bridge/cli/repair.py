@@ -46,7 +46,9 @@ def approve_(sheet: str | None, as_json: bool) -> None:
     """Let the tasks of vanished rows be archived, although many vanished at once."""
     with writing() as (runtime, session):
         counts = {key: vanished_rows.approve(session, key, runtime.now()) for key in sheet_keys(runtime.config, sheet)}
-    words = {key: f"{n} rows may take their tasks along" if n else "nothing was held" for key, n in counts.items()}
+    words = {
+        key: f"the tasks of {n} rows will be archived" if n else "nothing awaits approval" for key, n in counts.items()
+    }
     rows = [{"sheet": key, "approved": count} for key, count in counts.items()]
     say("\n".join(f"{key}: {done}" for key, done in words.items()), rows, as_json)
 
@@ -63,7 +65,7 @@ def retry_(dead_letter: int | None, every: bool, as_json: bool) -> None:
         count = len(pending.put_back(session, runtime, dead_letter))
     if not count and dead_letter is not None:
         raise click.ClickException(f"there is no dead letter {dead_letter}; see: leadbridge needs")
-    say(f"{count} tried again", {"retried": count}, as_json)
+    say(f"{count} writes queued again", {"retried": count}, as_json)
 
 
 @click.command("undo")

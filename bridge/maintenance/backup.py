@@ -17,7 +17,7 @@ from bridge.errors import Permanent
 
 @dataclass(frozen=True)
 class Content:
-    """What tells a person that it is the right database; ``highest_task``: the last number given out."""
+    """Summary of a database, by which a person recognises it; ``highest_task``: the last task number used."""
 
     schema: str
     tasks: int
@@ -33,7 +33,7 @@ def database_file(config: Config) -> Path:
 
 
 def backup(database: Path, target: Path) -> Content:
-    """Copy the database to a new file; nothing stands under that name before the copy is complete and checked."""
+    """Copy the database to a new file, which gets its name once the copy is complete and checked."""
     if not database.is_file():
         raise Permanent(f"there is no database at {database} yet")
     part = target.with_name(f".{target.name}.part")
@@ -44,7 +44,7 @@ def backup(database: Path, target: Path) -> Content:
         content = checked(part)
         os.link(part, target)  # unlike a rename, it fails when the name was taken meanwhile
     except FileExistsError as error:
-        raise Permanent(f"{target} is there already and is left as it is: choose another name") from error
+        raise Permanent(f"{target} exists already and was not changed: choose another name") from error
     except OSError as error:
         raise Permanent(f"{target} cannot be written: {error.strerror}") from error
     finally:
@@ -83,7 +83,7 @@ def checked(file: Path) -> Content:
 
 
 def sync_folder(folder: Path) -> None:
-    """Put the folder's new names onto the disk."""
+    """Write the folder's new names to the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

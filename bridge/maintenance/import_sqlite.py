@@ -1,6 +1,6 @@
 """Copies a SQLite file into an empty PostgreSQL: every task, link, change and token, in one transaction.
 
-A checked copy of the file is migrated and read; the file is left as it is.
+A checked copy of the file is migrated and read; the file itself is not changed.
 """
 
 import tempfile
@@ -19,7 +19,7 @@ PORTION = 2000
 _SET = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :used)")
 
 
-def move(file: Path, url: str) -> Content:
+def import_database(file: Path, url: str) -> Content:
     """What was copied. Raises `Permanent` and changes nothing if the file is not ours, in use, or newer, or if the
     database has tasks already.
     """
@@ -47,14 +47,14 @@ def _fill(source_url: str, url: str, content: Content) -> None:
                 found = there.execute(select(table).execution_options(yield_per=PORTION))
                 for rows in found.mappings().partitions():
                     here.execute(insert(table), [dict(row) for row in rows])
-            _go_on_counting(here, content.highest_task)
+            _advance_sequences(here, content.highest_task)
     finally:
         source.dispose()
         target.dispose()
 
 
-def _go_on_counting(connection: Connection, highest_task: int) -> None:
-    """Let each counter continue after the highest id ever used."""
+def _advance_sequences(connection: Connection, highest_task: int) -> None:
+    """Advance each sequence past the highest id ever used."""
     for table in Base.metadata.sorted_tables:
         number = table.c.get("id")
         if number is None or not number.autoincrement or number.type.python_type is not int:

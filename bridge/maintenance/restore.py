@@ -1,8 +1,8 @@
-"""Put a backup in the place of the database. Only while nobody uses it; what is replaced is kept.
+"""Replaces the database with a backup, only while no process uses it; the replaced database is kept.
 
 The sheet has changed since: the first sweep finds that every cell that differs from the restored base was changed in
-the sheet, and the tasks take it. Task numbers given out since are not given out again, because they stand in the sheet,
-and revoked tokens stay revoked.
+the sheet, and the tasks take it. Task numbers used since then are not used again, because the sheet shows them, and
+revoked tokens stay revoked.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ from bridge.maintenance.backup import Content, checked, copy, sync_folder
 from task_api import schema
 
 GAP = 10_000
-"""So many task numbers are skipped if the replaced database is too damaged to say which were given out."""
+"""How many task numbers are skipped if the replaced database is too damaged to show which were used."""
 MAGIC = b"SQLite format 3\0"
 """What every SQLite file begins with (https://sqlite.org/fileformat.html)."""
 JOURNALS = ("-wal", "-shm", "-journal")
@@ -62,7 +62,7 @@ def alone(database: Path, lock_file: Path) -> Iterator[None]:
 
 
 def _is_sqlite(database: Path) -> bool:
-    """False for a file so damaged that SQLite, asked to open it, would only take its journal away."""
+    """False for a file so damaged that SQLite, opening it, would only remove its journal."""
     if not database.is_file():
         return False
     with database.open("rb") as file:
@@ -70,7 +70,7 @@ def _is_sqlite(database: Path) -> bool:
 
 
 def _in_use(database: Path) -> bool:
-    """The last to close a database takes its journal away; one that stays when we close it has another user."""
+    """True if the journal remains after we close the database: the last process to close it removes it."""
     try:
         with closing(sqlite3.connect(database)) as own:
             own.execute("PRAGMA busy_timeout = 2000")
@@ -83,7 +83,7 @@ def _in_use(database: Path) -> bool:
 
 
 def _bring_up_to_date(new: Path, replaced: Path, content: Content) -> None:
-    """Keep numbers and revocations of the replaced database; forget the backup's writes in flight, ended by now."""
+    """Keep numbers and revocations of the replaced database; delete the backup's in-flight writes, which have ended."""
     highest, revoked = _numbers_and_revocations(replaced, content)
     with closing(sqlite3.connect(new)) as database, database:
         database.execute("DELETE FROM sqlite_sequence WHERE name = 'tasks'")
@@ -94,7 +94,7 @@ def _bring_up_to_date(new: Path, replaced: Path, content: Content) -> None:
 
 
 def _numbers_and_revocations(replaced: Path, content: Content) -> tuple[int, list[tuple[str, str]]]:
-    """The highest task number given out, and when which tokens were revoked; a guess and none where that is lost."""
+    """The highest task number used, and when which tokens were revoked; a guess and none if that is lost."""
     try:
         highest = checked(replaced).highest_task
     except Permanent:

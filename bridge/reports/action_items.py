@@ -1,4 +1,4 @@
-"""What waits for a person: conflicts, refusals, dead letters, held deletions, silent triggers, paused queues."""
+"""What waits for a person: conflicts, refusals, dead letters, deletions, sheets without contact, paused queues."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from bridge.core.outcome import RefusedWrite
 from bridge.store.models import Change, ChangeState, Link, SheetHealth, SheetQueue, UnlinkedRow
 
 SILENT = timedelta(minutes=15)
-"""The script reports every five minutes, with some jitter: this is three reports missed."""
+"""Three missed reports: the script sends one every five minutes, with some jitter."""
 GONE_TRIGGER = "the trigger may be gone: open the sheet and choose Bridge → Install"
 UNSIGNED = (
     "deliveries have a wrong signature: the sheet may have an old connection string; "
     "paste what `leadbridge connection` prints into Bridge → Install"
 )
-MOST = 200
+MOST_ITEMS = 200
 
 
 @dataclass(frozen=True)
-class Need:
+class ActionItem:
     """One decision to make. ``kind``: conflict, refused, dead_letter, deletions, silent, unsigned, header, paused or
     row. ``id``: the change of a conflict, the link of a refusal or dead letter.
     """
@@ -49,10 +49,10 @@ class Counts:
     gone: int = 0
 
 
-def needs(session: Session, sheets: Sequence[str], now: datetime) -> list[Need]:
+def action_items(session: Session, sheets: Sequence[str], now: datetime) -> list[ActionItem]:
     """Everything that waits, the most urgent first; at most 200 of each kind."""
     queues = list(session.scalars(select(SheetQueue).where(SheetQueue.sheet.in_(sheets)).order_by(SheetQueue.sheet)))
-    found = [need for queue in queues for need in _of_queue(queue, now)]
+    found = [item for queue in queues for item in _of_queue(queue, now)]
     return [*found, *_conflicts(session, sheets), *_of_links(session, sheets), *_of_rows(session, sheets)]
 
 
@@ -84,53 +84,53 @@ def counts(session: Session, sheets: Sequence[str]) -> dict[str, Counts]:
     return dict.fromkeys(sheets, Counts()) | {row[0]: Counts(*row[1:]) for row in rows}
 
 
-def _of_queue(queue: SheetQueue, now: datetime) -> list[Need]:
+def _of_queue(queue: SheetQueue, now: datetime) -> list[ActionItem]:
     found, health = [], queue.health
     if queue.problem:
-        found.append(Need("paused", queue.sheet, queue.problem))
+        found.append(ActionItem("paused", queue.sheet, queue.problem))
     if health.held_why:
-        found.append(Need("deletions", queue.sheet, health.held_why, value=health.held))
+        found.append(ActionItem("deletions", queue.sheet, health.held_why, value=health.held))
     elif lacking := missing_columns(health):
-        found.append(Need("header", queue.sheet, lacking))
+        found.append(ActionItem("header", queue.sheet, lacking))
     if (why := silence(health, now)) is not None:
-        found.append(Need("silent", queue.sheet, why))
+        found.append(ActionItem("silent", queue.sheet, why))
     if health.unsigned_at is not None and now - health.unsigned_at <= SILENT:
-        found.append(Need("unsigned", queue.sheet, UNSIGNED))
+        found.append(ActionItem("unsigned", queue.sheet, UNSIGNED))
     return found
 
 
-def _conflicts(session: Session, sheets: Sequence[str]) -> list[Need]:
+def _conflicts(session: Session, sheets: Sequence[str]) -> list[ActionItem]:
     """The values lost in open conflicts, newest first; a conflict is open until its field changes again."""
     lost = select(Change, Link).join(Link, Link.id == Change.link_id)
     mine = lost.where(Change.state == ChangeState.LOST, Link.sheet.in_(sheets), Link.conflicts.is_not(None))
-    found: dict[tuple[int, str], Need] = {}
-    for change, link in session.execute(mine.order_by(Change.id.desc()).limit(MOST)):
+    found: dict[tuple[int, str], ActionItem] = {}
+    for change, link in session.execute(mine.order_by(Change.id.desc()).limit(MOST_ITEMS)):
         if change.field in link.conflicts:
             why = f"{change.field}: {link.conflicts[change.field]}"
-            need = _need("conflict", link, why, id=change.id, field=change.field, value=change.new)
-            found.setdefault((link.id, change.field), need)
+            item = _of_lead("conflict", link, why, id=change.id, field=change.field, value=change.new)
+            found.setdefault((link.id, change.field), item)
     return list(found.values())
 
 
-def _of_links(session: Session, sheets: Sequence[str]) -> list[Need]:
+def _of_links(session: Session, sheets: Sequence[str]) -> list[ActionItem]:
     troubled = or_(Link.failed_at.is_not(None), Link.refused.is_not(None), Link.unread.is_not(None))
-    mine = select(Link).where(Link.sheet.in_(sheets), troubled).order_by(Link.sheet, Link.row).limit(MOST)
-    return [need for link in session.scalars(mine) for need in _of_link(link)]
+    mine = select(Link).where(Link.sheet.in_(sheets), troubled).order_by(Link.sheet, Link.row).limit(MOST_ITEMS)
+    return [item for link in session.scalars(mine) for item in _of_link(link)]
 
 
-def _of_link(link: Link) -> list[Need]:
+def _of_link(link: Link) -> list[ActionItem]:
     if link.failed_at is not None:
-        return [_need("dead_letter", link, link.error or "", id=link.id)]
-    unread = [_need("refused", link, why, id=link.id, field=name) for name, why in link.unread.items()]
+        return [_of_lead("dead_letter", link, link.error or "", id=link.id)]
+    unread = [_of_lead("refused", link, why, id=link.id, field=name) for name, why in link.unread.items()]
     refused = [(name, RefusedWrite(*said)) for name, said in link.refused.items()]
-    return unread + [_need("refused", link, it.why, id=link.id, field=name, value=it.value) for name, it in refused]
+    return unread + [_of_lead("refused", link, it.why, id=link.id, field=name, value=it.value) for name, it in refused]
 
 
-def _need(kind: str, link: Link, why: str, **more: Any) -> Need:
-    return Need(kind, link.sheet, why, lead_id=link.lead_id, task_id=link.task_id, row=link.row, **more)
+def _of_lead(kind: str, link: Link, why: str, **more: Any) -> ActionItem:
+    return ActionItem(kind, link.sheet, why, lead_id=link.lead_id, task_id=link.task_id, row=link.row, **more)
 
 
-def _of_rows(session: Session, sheets: Sequence[str]) -> list[Need]:
+def _of_rows(session: Session, sheets: Sequence[str]) -> list[ActionItem]:
     """Rows without a task in the last sweep."""
     mine = select(UnlinkedRow).where(UnlinkedRow.sheet.in_(sheets)).order_by(UnlinkedRow.sheet, UnlinkedRow.row)
-    return [Need("row", one.sheet, one.why, row=one.row, lead_id=one.lead_id) for one in session.scalars(mine)]
+    return [ActionItem("row", one.sheet, one.why, row=one.row, lead_id=one.lead_id) for one in session.scalars(mine)]

@@ -15,7 +15,7 @@ LAST = 500
 
 
 @dataclass(frozen=True)
-class Lag:
+class Latency:
     """Seconds. ``now``: the age of the oldest change that waits; None if none waits. ``p95``: the 95th percentile of
     the last ``of`` changes; None if there were none.
     """
@@ -25,10 +25,10 @@ class Lag:
     of: int = 0
 
 
-def lags(session: Session, sheets: Sequence[str], now: datetime) -> dict[str, Lag]:
-    """sheet key → its lag."""
+def latencies(session: Session, sheets: Sequence[str], now: datetime) -> dict[str, Latency]:
+    """sheet key → its latency."""
     waiting, took = _waiting(session), _took(session)
-    return {key: _lag(waiting.get(key), took.get(key, []), now) for key in sheets}
+    return {key: _latency(waiting.get(key), took.get(key, []), now) for key in sheets}
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
@@ -36,9 +36,9 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)] if values else None
 
 
-def _lag(waiting: datetime | None, took: Sequence[float], now: datetime) -> Lag:
+def _latency(waiting: datetime | None, took: Sequence[float], now: datetime) -> Latency:
     since = None if waiting is None else max(0.0, (now - waiting).total_seconds())
-    return Lag(since, percentile(took, 0.95), len(took))
+    return Latency(since, percentile(took, 0.95), len(took))
 
 
 def _waiting(session: Session) -> dict[str, datetime]:

@@ -9,7 +9,7 @@ from bridge.store.models import SheetHealth
 EDITOR = "https://docs.google.com/spreadsheets/d/{}/edit"
 
 
-class Places:
+class SheetLinks:
     """Addresses of sheets and rows. The number of a sheet's tab is known from the first read on."""
 
     def __init__(self, session: Session, config: Config) -> None:
@@ -17,7 +17,7 @@ class Places:
         self._tabs = {one.sheet: one.tab_id for one in session.execute(select(SheetHealth.sheet, SheetHealth.tab_id))}
 
     def address(self, sheet: str, row: int | None) -> str | None:
-        """The address of this row, or (None) of the sheet; None for the page's own sheet, which is in view already."""
+        """The address of this row, or (None) of the sheet; None for the page's own sheet, which is already visible."""
         tab = self._tabs.get(sheet)
         if self._config.local:
             return None if row is None else f"#row={row}" + ("" if tab is None else f"&gid={tab}")

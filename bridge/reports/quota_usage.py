@@ -27,5 +27,5 @@ def quota_left(config: Config, last_minute: Mapping[str, Sequence[ApiCall]]) -> 
     """
     account = {sheet: account_of(config.key_file(sheet)) for sheet in last_minute}
     used = Counter((account[call.sheet], call.kind) for calls in last_minute.values() for call in calls)
-    budget = config.calls_per_minute
-    return {key: {kind: max(0, budget - used[name, kind]) for kind in KINDS} for key, name in account.items()}
+    granted = config.calls_per_minute
+    return {key: {kind: max(0, granted - used[name, kind]) for kind in KINDS} for key, name in account.items()}

@@ -24,17 +24,17 @@ _UNGRANTED = text(r"""
     )
     SELECT kind, rights, string_agg(name, ', ' ORDER BY name) FROM kept GROUP BY kind, rights ORDER BY kind DESC
 """)
-"""Missing rights of PostgreSQL's user: kind, rights, names."""
+"""Query: privileges that PostgreSQL's user lacks: kind, rights, names."""
 UNWRITABLE = "the database cannot be written"
 
 
 def lacking(runtime: Runtime) -> list[str]:
-    """One sentence for each thing that is missing; they hold no secrets. None is missing: the bridge can work."""
+    """A sentence, without secrets, for each thing that is missing; the bridge can work if there is none."""
     try:
         found, works = database_lacks(runtime.database), runtime.engine.alive  # which asks the database, too
     except SQLAlchemyError:
         return ["the database cannot be read"]
-    return found if works else [*found, "the engine does not run: tasks are changed, the sheet is not"]
+    return found if works else [*found, "the engine is not running: changes of tasks do not reach the sheet"]
 
 
 def database_lacks(database: Engine) -> list[str]:

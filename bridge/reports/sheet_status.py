@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.reports.action_items import Counts, counts, silence
-from bridge.reports.latency import Lag, lags
+from bridge.reports.latency import Latency, latencies
 from bridge.reports.quota_usage import by_kind, by_purpose, quota_left
 from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
@@ -24,7 +24,7 @@ class SheetStatus:
 
     queue: SheetQueue
     counts: Counts
-    lag: Lag
+    lag: Latency
     calls: Mapping[str, int]
     purposes: Mapping[str, int]
     left: Mapping[str, int]
@@ -34,7 +34,7 @@ class SheetStatus:
 def statuses(session: Session, runtime: Runtime) -> list[SheetStatus]:
     """The status of every configured sheet, by key."""
     sheets, now = list(runtime.config.sheets), runtime.now()
-    number, lag = counts(session, sheets), lags(session, sheets, now)
+    number, lag = counts(session, sheets), latencies(session, sheets, now)
     mine = select(SheetQueue).where(SheetQueue.sheet.in_(sheets)).order_by(SheetQueue.sheet)
     calls = of_last_minute(session, sheets, now)
     left = quota_left(runtime.config, calls)

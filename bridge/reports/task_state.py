@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bridge.store.models import Link
 from bridge.sync.sync_cell import conflict_text, refusal_text
 
-MOST = 1000
+MOST_STATES = 1000
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ def out_of_sync(session: Session, sheets: Sequence[str]) -> list[TaskState]:
     """The states of all tasks that are not in sync with their rows, at most 1,000."""
     troubled = (column.is_not(None) for column in (Link.refused, Link.unread, Link.conflicts))
     unusual = (Link.wanted > Link.written, Link.failed_at.is_not(None), Link.gone_at.is_not(None))
-    mine = select(Link).where(Link.sheet.in_(sheets), or_(*troubled, *unusual)).order_by(Link.task_id).limit(MOST)
+    mine = (
+        select(Link).where(Link.sheet.in_(sheets), or_(*troubled, *unusual)).order_by(Link.task_id).limit(MOST_STATES)
+    )
     return [state_of(link) for link in session.scalars(mine)]
 
 

@@ -1,4 +1,4 @@
-"""The token for this machine: made on the first start, kept in ``home/token``, and printed with what to try first."""
+"""The token for this machine: made on the first start, kept in ``home/token``, printed at start with examples."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def local_token(database: Engine, home: Path) -> str:
 
 
 def is_token(database: Engine, given: str) -> bool:
-    """True when this is a live token of the API."""
+    """True if this is a valid token of the API."""
     with UnitOfWork(database) as session:
         return tokens.verify(session, given) is not None
 

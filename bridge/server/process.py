@@ -29,7 +29,7 @@ class Served:
         self.wsgi: Callable[..., Any] = DispatcherMiddleware(app, {"/local": google}) if google else app
 
     def start(self, *, first: bool) -> None:
-        """Begin to work; requests are answered by now. The ``first`` of several processes prints the token."""
+        """Start engine and local scripts; requests are answered already. The ``first`` process prints the token."""
         if self._local is not None:
             try:
                 self._local.scripts.run("installBridge", [self._config.connection("leads")])
@@ -42,13 +42,13 @@ class Served:
         freeze()
 
     def stop(self) -> None:
-        """Finish the work under way. Requests are still answered: a job may need the local Google."""
+        """Finish running jobs. Requests are still answered: a job may need the local Google."""
         if self._local is not None:
             self._local.questions.close()  # nobody will answer them
         self._runtime.engine.stop()
 
     def close(self) -> None:
-        """Let go of everything, after the last request."""
+        """Close everything, after the last request."""
         if self._local is not None:
             self._local.scripts.stop()
         self._runtime.close()

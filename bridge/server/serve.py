@@ -56,18 +56,18 @@ class Worker(ThreadWorker):
     """Answers requests until the engine's last job has ended."""
 
     app: "Server"
-    _leaves = False
+    _exiting = False
 
     def init_signals(self) -> None:
-        """Finish jobs on every signal to end: Ctrl-C reaches each process of a terminal."""
+        """Let every signal to end finish running jobs: Ctrl-C reaches each process of a terminal."""
         super().init_signals()
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
             signal.signal(number, self.handle_exit)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """End in a thread, once; a signal handler must not wait."""
-        if not self._leaves:
-            self._leaves = True
+        if not self._exiting:
+            self._exiting = True
             threading.Thread(target=self._leave, args=(sig, frame), name="leave").start()
 
     def _leave(self, sig: int, frame: Any) -> None:
@@ -78,7 +78,7 @@ class Worker(ThreadWorker):
         super().handle_exit(sig, frame)
 
     def _close_silent(self) -> None:
-        """Close connections without a request: gunicorn would wait for them as for an answer."""
+        """Close connections without a request: gunicorn would wait for them as for open requests."""
         for connection in self.pending_conns:
             connection.timeout = 0
 
@@ -142,16 +142,16 @@ class Server(BaseApplication):
     def _run_alone(self) -> None:
         host, port = self._config.host, self._config.port
         try:
-            door = socket.create_server((host, port), family=AF_INET6 if ":" in host else AF_INET, backlog=2048)
+            listener = socket.create_server((host, port), family=AF_INET6 if ":" in host else AF_INET, backlog=2048)
         except OSError as error:
             raise Permanent(
                 f"cannot listen on port {port}: {os.strerror(error.errno or 0)}. "
                 "Set PORT to a free one, e.g. PORT=5002 make run"
             ) from error
-        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         records = Records(self.cfg)
         systemd.sd_notify("READY=1", records)
-        worker = Worker(1, os.getppid(), [door], self, 0, self.cfg, records)
+        worker = Worker(1, os.getppid(), [listener], self, 0, self.cfg, records)
         worker.init_process()
-        if worker.nr_conns:  # a request outlasts the time of grace, and its thread would hold the process
+        if worker.nr_conns:  # a request outlasts the grace time, and its thread would keep the process alive
             os._exit(0)

@@ -74,10 +74,10 @@ def test_a_revoked_token_is_refused_at_once_and_the_others_go_on(app, run):
 
 
 def test_revoking_a_name_that_has_no_live_token_says_so(run):
-    assert "no live token named 'nobody'" in run("revoke", "nobody", code=1)
+    assert "no valid token named 'nobody'" in run("revoke", "nobody", code=1)
     run("create", "script")
     run("revoke", "script")
-    assert "no live token" in run("revoke", "script", code=1)
+    assert "no valid token" in run("revoke", "script", code=1)
 
 
 @pytest.mark.sqlite

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, func, select
 
 from bridge.errors import Permanent
-from bridge.maintenance.import_sqlite import move
+from bridge.maintenance.import_sqlite import import_database
 from task_api.db import Base
 from tests.stack import Stack
 
@@ -40,7 +40,7 @@ def test_everything_comes_along_and_the_bridge_goes_on(stack, postgres):
     history, url = stack.changes(1), postgres.new(stack.home)
     stack.stop_bridge()
     before = counted(stack.database)
-    assert move(stack.home / "tasks.db", url).tasks == 2
+    assert import_database(stack.home / "tasks.db", url).tasks == 2
     assert counted(url) == before
     file, stack.database = stack.database, url
     stack.start_bridge()
@@ -61,11 +61,11 @@ def test_everything_comes_along_and_the_bridge_goes_on(stack, postgres):
 def test_a_running_bridge_and_a_database_with_tasks_are_refused(stack, postgres):
     url = postgres.new(stack.home)
     with pytest.raises(Permanent, match="stop it first"):
-        move(stack.home / "tasks.db", url)
+        import_database(stack.home / "tasks.db", url)
     stack.stop_bridge()
-    move(stack.home / "tasks.db", url)
+    import_database(stack.home / "tasks.db", url)
     with pytest.raises(Permanent, match="there are tasks in that PostgreSQL already"):
-        move(stack.home / "tasks.db", url)
+        import_database(stack.home / "tasks.db", url)
     stack.start_bridge()
     postgres.drop(url)
 

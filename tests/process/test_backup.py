@@ -272,7 +272,7 @@ def refused(file, database):
 
 def test_a_backup_overwrites_nothing(file, migrated):
     before = file.read_bytes()
-    with pytest.raises(Permanent, match="is there already and is left as it is"):
+    with pytest.raises(Permanent, match="exists already and was not changed"):
         backup(migrated, file)
     assert file.read_bytes() == before
 

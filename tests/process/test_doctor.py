@@ -218,7 +218,7 @@ def test_the_clock_is_compared_with_googles(date, level, said):
 
 def test_a_google_that_does_not_answer_tells_no_time():
     (found,) = machine.clock(SimpleNamespace(google_url="http://127.0.0.1:1"), None)
-    assert (found.level, found.mend) == ("warning", "check this machine's way out")
+    assert (found.level, found.mend) == ("warning", "check outgoing connections of this machine")
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_a_budget_that_is_nearly_used_up_is_told(kept, tmp_path, spent, level, s
 def test_a_sheet_that_is_shared_for_looking_only_is_told_with_whom_to_share_it_as_editor(well):
     well.google.trouble.fail(Fault(403, kind="write"), times=9)
     first, second = [one for one in doctor(well) if one["check"] == "sharing"]
-    assert (first["level"], second["level"], second["said"]) == ("ok", "problem", "but not written")
+    assert (first["level"], second["level"], second["said"]) == ("ok", "problem", "the sheet cannot be written")
     assert first["said"] == f"the sheet can be read as {address(well)}"
     assert second["mend"] == f"share it with {address(well)} as an Editor, not as a Viewer"
 

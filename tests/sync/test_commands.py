@@ -91,7 +91,7 @@ ERRORS = {
     "a change that is no number": (("undo", "abc"), "'abc' is not a valid integer"),
     "a dead letter that is not there": (("retry", "9"), "there is no dead letter 9; see: leadbridge needs"),
     "no dead letter named": (("retry",), "name one dead letter, or give --all"),
-    "a token that is not there": (("token", "revoke", "nobody"), "there is no live token named 'nobody'; see: leadbridge token list"),
+    "a token that is not there": (("token", "revoke", "nobody"), "there is no valid token named 'nobody'; see: leadbridge token list"),
     "a scope that is not there": (("token", "create", "x", "--scope", "everything"), "'everything' is not one of"),
     "a name without a letter": (("link", "\x07"), "a name has 1 to 100 printable characters"),
 }  # fmt: skip

@@ -64,5 +64,5 @@ def test_needs_status_changes_undo_and_take_speak_to_a_person(stack, commands):
     stack.settle()
     assert stack.cell("C2") == "NEW"
     assert "only a value that a conflict lost" in commands("take", str(newest["id"]), code=1)
-    assert "nothing was held" in commands("approve")
-    assert "0 tried again" in commands("retry", "--all")
+    assert "nothing awaits approval" in commands("approve")
+    assert "0 writes queued again" in commands("retry", "--all")

@@ -26,7 +26,7 @@ def test_what_passes_by_itself_keeps_its_time(linked):
     linked.drain()
     before = status(linked)["not_before"]
     assert before
-    assert "passes by itself; tried again at" in linked.post_to("/sheets/leads/look").json()["done"]
+    assert "ends by itself; the next try is at" in linked.post_to("/sheets/leads/look").json()["done"]
     assert status(linked)["not_before"] == before
 
 

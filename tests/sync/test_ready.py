@@ -29,7 +29,7 @@ def test_a_running_bridge_is_up_and_ready(stack):
 def test_without_its_engine_it_is_up_but_not_ready(stack):
     stack.runtime.engine.stop()
     assert requests.get(f"{stack.url}/healthz", timeout=60).status_code == 200
-    assert ready(stack) == (503, ["the engine does not run: tasks are changed, the sheet is not"])
+    assert ready(stack) == (503, ["the engine is not running: changes of tasks do not reach the sheet"])
 
 
 def test_on_another_schema_it_is_not_ready_and_says_what_to_do(stack):

@@ -1,4 +1,4 @@
-"""The questions of the wizard: each takes its answer from the command line, or asks until the answer will do."""
+"""The questions of the wizard: each takes its answer from the command line, or asks until the answer is valid."""
 
 import os
 import re
@@ -77,7 +77,7 @@ def _patiently(look: Callable[[], T], yes: bool) -> T:
 
 
 def table(sheet: Sheet, spreadsheet: str, asked: Asked) -> dict[str, object]:
-    """The sheet's table for bridge.toml, from what stands in the sheet and what the person says."""
+    """The sheet's table for bridge.toml, from the sheet's content and the person's answers."""
     snapshot = _patiently(sheet.read, asked.yes)
     found = _columns(snapshot.header, asked)
     for name, text in found.items():

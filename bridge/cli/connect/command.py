@@ -80,7 +80,7 @@ def _head(file: Path, google_url: str, public_url: str | None, yes: bool) -> dic
     if public_url is None and not yes:
         public_url = click.prompt("Where does Google reach this machine (https://…, empty: say later)", default="")
     if not public_url:
-        click.echo("Until public_url stands in bridge.toml, Google cannot reach this machine.")
+        click.echo("Until public_url is in bridge.toml, Google cannot reach this machine.")
     bridge = {"bridge": {"public_url": public_url}} if public_url else {}
     own_google = {} if google_url == GOOGLE else {"base_url": google_url}
     return bridge | {"google": {"credentials": str(file)} | own_google}

@@ -45,7 +45,7 @@ def words(rows: Iterable[Row]) -> dict[str, int]:
 
 
 def unknown(counted: Mapping[str, int], known: Iterable[str]) -> dict[str, int]:
-    """Those of the words that none of the known ones is."""
+    """The words that are not among the known ones."""
     folded = _folded(known)
     return {word: count for word, count in counted.items() if word.casefold() not in folded}
 
@@ -77,8 +77,8 @@ def settings(
 
 
 def _back(statuses: Mapping[str, str], counted: Mapping[str, int]) -> dict[str, str]:
-    """Task status → the word that the sheet uses most for it, but never one to which the shipped words have no way
-    back: no lead becomes LOST unless a person says so.
+    """Task status → the word that the sheet uses most for it, but never a one-way shipped word: no lead becomes LOST
+    unless a person says so.
     """
     one_way = _folded(word for word, status in SHIPPED.to_task.items() if SHIPPED.back[status] != word)
     spelt = {word.casefold(): word for word in statuses if word.casefold() not in one_way}

@@ -1,4 +1,4 @@
-"""bridge.toml, written so that what stands there stays, and only when the whole of it is valid."""
+"""Adds a sheet to bridge.toml: keeps comments and tables, and replaces the file only if the result is valid."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,8 +15,8 @@ from bridge.errors import Permanent
 def add(
     folder: Path, environ: Mapping[str, str], head: Mapping[str, Any], key: str, sheet: Mapping[str, Any]
 ) -> Config:
-    """The configuration with one sheet more; the file is replaced only when it could be read. ``head``: the tables that
-    a new file begins with. Raises `Permanent`.
+    """The configuration with one more sheet; the file is replaced only if the new one can be read. ``head``: the tables
+    that a new file begins with. Raises `Permanent`.
     """
     path, new = folder / "bridge.toml", folder / "bridge.toml.new"
     present = path.read_text(encoding="utf-8") if path.is_file() else tomlkit.dumps(head)

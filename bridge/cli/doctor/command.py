@@ -92,7 +92,7 @@ def _sheet(config: Config, engine: Engine, sheet: SheetConfig) -> Iterator[Findi
 
 
 def sharing(config: Config, sheet: SheetConfig, read: list[SheetView]) -> Iterator[Finding]:
-    """The key opens the sheet, and may write: an empty cell list over the header's first cell writes nothing.
+    """The key opens the sheet, and may write; the test write changes no cell.
 
     What was read is added to ``read``.
     """
@@ -105,7 +105,7 @@ def sharing(config: Config, sheet: SheetConfig, read: list[SheetView]) -> Iterat
         read.append(SheetView(sheet, snapshot, began, layout))
         yield Finding("ok", f"the sheet can be read as {google.email}")
         column = layout.positions.get("id", 0)
-        if not snapshot.guarded(1, column):  # a protected header says nothing about the rows
+        if not snapshot.guarded(1, column):  # a protected header does not tell about the rows
             yield _written(opened, column)
     finally:
         google.close()
@@ -118,5 +118,5 @@ def _written(opened: Sheet, column: int) -> Finding:
         raise
     except Permanent:
         mend = f"share it with {opened.google.email} as an Editor, not as a Viewer"
-        return Finding("problem", "but not written", mend)
-    return Finding("ok", "and written")
+        return Finding("problem", "the sheet cannot be written", mend)
+    return Finding("ok", "the sheet can be written")

@@ -44,7 +44,7 @@ def _faults_of_file(engine: Engine) -> Iterator[Finding]:
 
 
 def running(config: Config, _engine: Engine) -> Iterator[Finding]:
-    """Does a bridge answer on this machine, and is it fit for work?"""
+    """Does a bridge answer on this machine, and is it ready?"""
     try:
         answer = requests.get(f"http://127.0.0.1:{config.port}/readyz", timeout=TIMEOUT)
     except requests.RequestException:
@@ -88,7 +88,9 @@ def clock(config: Config, _engine: Engine) -> Iterator[Finding]:
         answer = requests.head(config.google_url, timeout=TIMEOUT)
         theirs = parsedate_to_datetime(answer.headers["Date"])
     except (requests.RequestException, KeyError, ValueError):
-        yield Finding("warning", f"{config.google_url} gave no time to compare with", "check this machine's way out")
+        yield Finding(
+            "warning", f"{config.google_url} gave no time to compare with", "check outgoing connections of this machine"
+        )
         return
     off = (datetime.now(UTC) - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))).total_seconds()
     said = f"{abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} Google's"
@@ -104,10 +106,10 @@ def quota(config: Config, engine: Engine) -> Iterator[Finding]:
     """How much of Google's quota all processes of the bridge have used in the last minute."""
     with Session(engine) as session:
         free = quota_left(config, of_last_minute(session, config.sheets, datetime.now(UTC))).values()
-    budget = config.calls_per_minute
-    left = {kind: min((one[kind] for one in free), default=budget) for kind in KINDS}
-    said = ", ".join(f"{left[kind]} of {budget} {kind}s left" for kind in KINDS) + " in this minute"
-    if min(left.values()) <= budget / 10:
+    granted = config.calls_per_minute
+    left = {kind: min((one[kind] for one in free), default=granted) for kind in KINDS}
+    said = ", ".join(f"{left[kind]} of {granted} {kind}s left" for kind in KINDS) + " in this minute"
+    if min(left.values()) <= granted / 10:
         yield Finding("warning", said, 'let more service accounts share the sheets: credentials = ["…", "…"]')
     else:
         yield Finding("ok", said)

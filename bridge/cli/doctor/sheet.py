@@ -8,9 +8,9 @@ from bridge.core.values import Row
 from bridge.google.snapshot import SheetView
 
 PLAIN = "format the column as plain text"
-FEW = 5
-"""So many rows are named; the others are counted."""
-EXACT = 1e15
+MOST_NAMED = 5
+"""How many rows are named; the others are counted."""
+EXACT_BELOW = 1e15
 """A sheet's numbers have fifteen digits; longer ids become equal."""
 
 
@@ -26,14 +26,14 @@ def header(view: SheetView) -> Iterator[Finding]:
 
 
 def ids(view: SheetView) -> Iterator[Finding]:
-    """Ids are there, readable, no formulas, not too long for a number, and each in one row."""
+    """Ids: present, readable, no formulas, not too long for a number, and unique."""
     rows = _rows(view)
     numbers: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         if row.lead_id:
             numbers[row.lead_id].append(row.number)
     several = {lead_id: same for lead_id, same in numbers.items() if len(same) > 1}
-    for lead_id, same in list(several.items())[:FEW]:
+    for lead_id, same in list(several.items())[:MOST_NAMED]:
         yield Finding("problem", f"id {lead_id} stands in {_named(same)}", "give all but one an id of their own")
     unfit = list(_unfit_ids(rows))
     yield from unfit
@@ -51,7 +51,9 @@ def _unfit_ids(rows: Sequence[Row]) -> Iterator[Finding]:
     if unreadable := {row.number: row.refused["id"] for row in rows if "id" in row.refused}:
         why = next(iter(unreadable.values()))
         yield Finding("problem", f"no id can be read in {_named(list(unreadable))}: {why}", PLAIN)
-    if rounded := [n for n, cell in shown.items() if isinstance(cell.value, int | float) and abs(cell.value) >= EXACT]:
+    if rounded := [
+        n for n, cell in shown.items() if isinstance(cell.value, int | float) and abs(cell.value) >= EXACT_BELOW
+    ]:
         yield Finding("problem", f"numbers too long to be kept whole in {_named(rounded)}", PLAIN)
 
 
@@ -60,7 +62,7 @@ def status_words(view: SheetView) -> Iterator[Finding]:
     words = list(view.config.mapping.statuses.to_task)
     rows = [row for row in _rows(view) if "status" in row.cells]
     unknown = Counter(row.cells["status"].shown[:50] for row in rows if "status" in row.refused)
-    for word, count in unknown.most_common(FEW):
+    for word, count in unknown.most_common(MOST_NAMED):
         mend = f"use one of {', '.join(words)}, or configure it"
         yield Finding("problem", f"'{word}' in {count} rows is not known", mend)
     for options in {row.cells["status"].options for row in rows} - {None}:
@@ -72,13 +74,13 @@ def status_words(view: SheetView) -> Iterator[Finding]:
 
 
 def protection(view: SheetView) -> Iterator[Finding]:
-    """Cells that the bridge writes and may not."""
+    """Protected cells that the bridge must write."""
     mend = "let the service account edit the protected range"
     yield from _cells(view, "may not be written", mend, lambda row, name: name in row.guarded)
 
 
 def formulas(view: SheetView) -> Iterator[Finding]:
-    """Cells that the bridge would write and never does."""
+    """Formulas in cells that the bridge must write."""
     mend = "the bridge never overwrites a formula: paste values where the cell is to be synced"
     yield from _cells(view, "hold formulas", mend, lambda row, name: row.cells[name].formula)
 
@@ -102,5 +104,5 @@ def _rows(view: SheetView) -> list[Row]:
 
 
 def _named(numbers: Sequence[int]) -> str:
-    more = f" and {len(numbers) - FEW} more" if len(numbers) > FEW else ""
-    return f"row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers[:FEW]))}{more}"
+    more = f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else ""
+    return f"row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers[:MOST_NAMED]))}{more}"

@@ -30,7 +30,7 @@ def script(session: Session, sheet: SheetConfig, now: datetime) -> Iterator[Find
 
 
 def work(session: Session, sheet: SheetConfig, _now: datetime) -> Iterator[Finding]:
-    """What stands still or waits for a person."""
+    """Failed writes and open items."""
     queue, numbers = session.get(SheetQueue, sheet.key), counts(session, [sheet.key]).get(sheet.key, Counts())
     problem, held_why = (queue.problem, queue.health.held_why) if queue else (None, None)
     waiting = numbers.conflicts + numbers.refused
@@ -66,4 +66,4 @@ def signature(config: Config, sheet: SheetConfig) -> Iterator[Finding]:
     elif status == 401:
         yield Finding("problem", "the running bridge has another secret", "restart it with this configuration")
     else:
-        yield Finding("problem", f"{address} answers {status}", "does the proxy pass bodies on whole?")
+        yield Finding("problem", f"{address} answers {status}", "check that the proxy does not change request bodies")
