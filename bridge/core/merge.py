@@ -1,4 +1,4 @@
-"""Three-way merge of one lead, field by field. Decides; touches nothing.
+"""Three-way merge of one lead, field by field. Pure.
 
 ==================  =================  ==========================================================================
 sheet against base  task against base  result

@@ -1,4 +1,4 @@
-"""What a sweep would do, as data. Decides from what it is given; touches nothing.
+"""What a sweep would do, as data. Pure.
 
 The whole sheet is compared with every link: rows that agree with what is known are only counted; the others are listed,
 to be merged one by one.
@@ -34,10 +34,9 @@ def likeness(value: Value) -> str:
 @dataclass
 class Comparison:
     """Compares the rows of one read with the known links, part by part. ``look``: rows to be merged. ``moved``: link
-    id → the row where its lead is now. ``places``: lead id → the first row that has it. ``copies``: lead id → all rows
-    that have it, if there are several. ``named``: tasks named by rows without an id. ``leftover``: empty rows with
-    text in the sync cell. ``namesakes``: how many new rows share a value of the matching field,
-    as `likeness` has it.
+    id → the row where its lead is now. ``places``: lead id → the first row that has it. ``duplicates``: lead id → all
+    rows that have it, if there are several. ``named``: tasks named by rows without an id. ``leftover``: empty rows with
+    text in the sync cell. ``namesakes``: how many new rows share a value of the matching field, by `likeness`.
     """
 
     agreed: int = 0
@@ -45,7 +44,7 @@ class Comparison:
     look: list[int] = field(default_factory=list)
     moved: dict[int, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
-    copies: dict[str, list[int]] = field(default_factory=dict)
+    duplicates: dict[str, list[int]] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
     leftover: list[int] = field(default_factory=list)
     namesakes: Counter[str] = field(default_factory=Counter)
@@ -61,7 +60,7 @@ class Comparison:
             link = known.get(row.lead_id or "")
             if link is None and match:
                 self.namesakes[likeness(row.values.get(match))] += 1
-            if link is None or link.unsettled or row.lead_id in self.copies or _differs(row, link):
+            if link is None or link.unsettled or row.lead_id in self.duplicates or _differs(row, link):
                 self.look.append(row.number)
             else:
                 self.agreed += 1
@@ -72,7 +71,7 @@ class Comparison:
         if row.lead_id is None:
             self.named.add(str(row.values.get("task_id") or ""))
         elif (first := self.places.setdefault(row.lead_id, row.number)) != row.number:
-            self.copies.setdefault(row.lead_id, [first]).append(row.number)
+            self.duplicates.setdefault(row.lead_id, [first]).append(row.number)
 
 
 def _differs(row: Row, link: KnownLead) -> bool:

@@ -101,7 +101,7 @@ def note_task_change(
     for task_field, (old, new) in changes.items():
         name = mapping.shown_by[task_field].field if task_field in mapping.shown_by else task_field
         if is_undo and name in link.overrides:
-            continue  # `note_put` has noted it
+            continue  # `note_override` has noted it
         if name in said and name in link.base and link.base[name] != said[name]:
             _note(session, link, "task", name, link.base[name], said[name], by, ChangeState.WAITING, rule)
         elif name in said and name in link.base and before[name] != said[name]:
@@ -147,7 +147,7 @@ def note_covered(session: Session, link: Link, name: str, value: Value, by: By, 
     _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, Rule.COVERED, why)
 
 
-def note_put(session: Session, link: Link, name: str, value: Value, by: By) -> None:
+def note_override(session: Session, link: Link, name: str, value: Value, by: By) -> None:
     """A value to restore in the sheet, at a person's request."""
     _note(session, link, "task", name, link.base.get(name), value, by, ChangeState.WAITING, Rule.UNDO)
 

@@ -12,7 +12,7 @@ from bridge.core.values import Value
 from bridge.errors import Permanent
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
-from bridge.store.history import By, note_put
+from bridge.store.history import By, note_override
 from bridge.store.models import ActorKind, Change, ChangeState, Link
 from bridge.store.unit_of_work import lock_queue, write_down
 from bridge.tracker import Task, task_arguments
@@ -113,7 +113,7 @@ def _put(session: Session, runtime: Runtime, link: Link, task: Task, change: Cha
         raise CannotUndo(f"'{value}' is not among this sheet's status words: change the status itself")
     link.overrides = link.overrides | {name: value}
     link.conflicts = {field: what for field, what in link.conflicts.items() if field != name}
-    note_put(session, link, name, value, by)
+    note_override(session, link, name, value, by)
     tracker.change(session, task, task_arguments(mapping.task_changes({name: value})), actor=actor)
     mark_pending(session, link, now)
     return f"{name} of lead {link.lead_id} is '{'' if value is None else value}' again"

@@ -91,7 +91,7 @@ def _carry_out(
     """Compare, merge what differs, then handle what vanished; the plan lists every step."""
     compared = _compare(job, view, progress)
     with begin() as session:
-        outcomes = keep_one_each(session, view, compared.copies)
+        outcomes = keep_one_each(session, view, compared.duplicates)
         if compared.moved:
             session.execute(update(Link), [{"id": link_id, "row": row} for link_id, row in compared.moved.items()])
         missing = missing_writes(session, view.config.key)

@@ -51,7 +51,7 @@ def test_copies_are_found_across_parts_and_an_empty_row_is_no_row():
     compared = Comparison()
     compared.add([row(2, "1"), Row(3, None, {"name": None}, blank=True)], {})
     compared.add([row(900, "1")], {})
-    assert (compared.copies, compared.read) == ({"1": [2, 900]}, 2)
+    assert (compared.duplicates, compared.read) == ({"1": [2, 900]}, 2)
 
 
 def gone(*seconds_ago, handled=False):
