@@ -5,7 +5,7 @@ from dataclasses import asdict
 from flask import Blueprint, Response, jsonify
 
 from bridge.api.current import runtime, runtime_with
-from bridge.queue.pending import put_back
+from bridge.queue.pending import retry_dead_letters
 from bridge.queue.sweep_requests import look_now
 from bridge.reports import action_items
 from bridge.reports.links import SheetLinks
@@ -71,6 +71,6 @@ def retry_one(link_id: int) -> Response:
 
 def _retried(link_id: int | None) -> int:
     with runtime().writing() as session:
-        found = put_back(session, runtime(), link_id)
+        found = retry_dead_letters(session, runtime(), link_id)
         session.commit()
     return len(found)

@@ -62,7 +62,7 @@ def retry_(dead_letter: int | None, every: bool, as_json: bool) -> None:
     if (dead_letter is None) == (not every):
         raise click.UsageError("name one dead letter, or give --all")
     with writing() as (runtime, session):
-        count = len(pending.put_back(session, runtime, dead_letter))
+        count = len(pending.retry_dead_letters(session, runtime, dead_letter))
     if not count and dead_letter is not None:
         raise click.ClickException(f"there is no dead letter {dead_letter}; see: leadbridge needs")
     say(f"{count} writes queued again", {"retried": count}, as_json)

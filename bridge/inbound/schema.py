@@ -86,11 +86,11 @@ def parsed(body: bytes, sheet: SheetConfig) -> Message:
         message = _MESSAGE.validate_json(body)
     except ValidationError as error:
         faults = [{"field": ".".join(map(str, fault["loc"])), "detail": fault["msg"]} for fault in error.errors()[:20]]
-        raise Problem(422, "the delivery does not have the shape the bridge knows", errors=faults) from error
+        raise Problem(422, "the delivery is not a message that the bridge knows", errors=faults) from error
     if message.spreadsheet != sheet.spreadsheet:
         raise Problem(
             422,
-            f"this script sits in another spreadsheet than '{sheet.key}' is linked with; "
+            f"this script belongs to another spreadsheet than '{sheet.key}' is linked with; "
             "run Bridge → Install with its own connection string",
         )
     return message

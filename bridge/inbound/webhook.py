@@ -90,7 +90,7 @@ def _deliver(runtime: Runtime, sheet: SheetConfig, request: SignedRequest, messa
         reply = _take(session, sheet, queue, request, message, now)
         taken = {"id": request.id, "sheet": sheet.key, "seq": message.seq, "received_at": now, "reply": reply}
         session.connection().execute(_TAKEN, taken)
-        _tally(session, sheet.key, message, [one["outcome"] for one in reply["outcomes"]], runtime.now())
+        _count_delivery(session, sheet.key, message, [one["outcome"] for one in reply["outcomes"]], runtime.now())
         session.commit()
     log.info("delivery_taken", sheet=sheet.key, delivery=request.id, seq=message.seq, outcomes=len(reply["outcomes"]))
     return reply
@@ -139,7 +139,7 @@ def _pause(queue: SheetQueue) -> str | None:
     return None if queue.attempts else queue.problem
 
 
-def _tally(session: Session, key: str, message: Message, outcomes: Sequence[Outcome], now: datetime) -> None:
+def _count_delivery(session: Session, key: str, message: Message, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Count the delivery and what became of its rows; and how long the edit took, when the script says when it was."""
     noted = effects(session)
     noted.count(key, counters.DELIVERIES, {counters.TAKEN: 1})
@@ -163,9 +163,7 @@ def _refuse_other_tab(session: Session, sheet: SheetConfig, queue: SheetQueue, m
 
 
 def _sweep_wait(health: SheetHealth, message: Message, now: datetime) -> timedelta | None:
-    """How soon to compare everything: at once when asked or when a number is missing, soon after a burst; None: no
-    need.
-    """
+    """How soon to compare everything: at once when asked or when a number is missing, soon after a burst; else None."""
     takes_number = isinstance(message, Rows | All)
     expected = health.seq + 1 if takes_number else health.seq
     if isinstance(message, All | Hello) or message.seq > expected:

@@ -87,7 +87,7 @@ def give_up(session: Session, link: Link, wanted: int, now: datetime, why: str) 
     log.warning("write_given_up", sheet=link.sheet, link=link.id, cause=link.cause)
 
 
-def put_back(session: Session, runtime: Runtime, link_id: int | None) -> list[Link]:
+def retry_dead_letters(session: Session, runtime: Runtime, link_id: int | None) -> list[Link]:
     """Put dead letters back into the outbox: this link's, also its refused cells, or (None) all."""
     if link_id is not None and not 0 < link_id < 2**63:
         return []

@@ -12,22 +12,22 @@ from bridge.google.snapshot import SheetView
 from bridge.store.models import Link
 
 MOST_AT_ONCE = 500
-"""A statement takes only so many values."""
+"""A statement takes a limited number of values."""
 
 
-def keep_one_each(session: Session, view: SheetView, copies: Mapping[str, Sequence[int]]) -> list[RowOutcome]:
-    """Of several rows with one id, the one that still says what both sides agreed on keeps the lead; of equals, the
-    one that had it. Remembers the others on the link and returns their outcomes.
+def keep_one_each(session: Session, view: SheetView, duplicates: Mapping[str, Sequence[int]]) -> list[RowOutcome]:
+    """Of several rows with one id, the one that agrees most with the base keeps the lead; of equals, the one that had
+    it. Stores the others on the link and returns their outcomes.
     """
     mine = select(Link).where(Link.sheet == view.config.key)
     for link in session.scalars(mine.where(Link.duplicate_rows.is_not(None))):
         link.duplicate_rows = []
     links: dict[str, Link] = {}
-    for start in range(0, len(copies), MOST_AT_ONCE):
-        wanted = islice(copies, start, start + MOST_AT_ONCE)
+    for start in range(0, len(duplicates), MOST_AT_ONCE):
+        wanted = islice(duplicates, start, start + MOST_AT_ONCE)
         links |= {link.lead_id: link for link in session.scalars(mine.where(Link.lead_id.in_(list(wanted))))}
     refused: list[RowOutcome] = []
-    for lead_id, numbers in copies.items():
+    for lead_id, numbers in duplicates.items():
         same = [view.row(number) for number in numbers]
         keeper = _keeper(same, links.get(lead_id))
         others = [row.number for row in same if row is not keeper]

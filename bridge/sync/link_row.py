@@ -74,9 +74,9 @@ def _candidates(context: SyncContext, known: KnownLinks, row: Row) -> Sequence[T
     task = known.named_tasks.get(named_task(row) or 0)
     if task is not None and _is_free(known, task) and task.lead_id in {None, row.lead_id}:
         return [task]
-    bearing = [task for task in known.free.get(row.lead_id or "", ()) if _is_free(known, task)]
-    if bearing or not context.sheet.match:
-        return bearing
+    with_id = [task for task in known.free.get(row.lead_id or "", ()) if _is_free(known, task)]
+    if with_id or not context.sheet.match:
+        return with_id
     value = likeness(row.values.get(context.sheet.match))
     alike = [task for task in known.alike.get(value, ()) if _is_free(known, task)]
     return alike * max(1, context.reading.namesakes.get(value, 1))  # rows that share the value are candidates too

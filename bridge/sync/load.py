@@ -25,8 +25,8 @@ def load(context: SyncContext, rows: Sequence[Row]) -> KnownLinks:
     """Links and tasks of the rows' leads; for rows without a link also every task that could be theirs."""
     session, sheet = context.session, context.sheet
     lead_ids = {row.lead_id for row in rows if row.lead_id}
-    pairs = tracker.linked(session, sheet.key, lead_ids, context.by.at)
-    links = [link for link, _ in pairs]
+    linked = tracker.linked(session, sheet.key, lead_ids, context.by.at)
+    links = [link for link, _ in linked]
     known = {link.lead_id: link for link in links}
     new = [row for row in rows if row.lead_id not in known]
     replaced = replaced_lately(session, links, min(context.by.at, context.reading.signed or context.by.at))
@@ -35,7 +35,7 @@ def load(context: SyncContext, rows: Sequence[Row]) -> KnownLinks:
     named = {task_id for row in new if (task_id := named_task(row)) is not None}
     return KnownLinks(
         links=known,
-        tasks={task.id: task for _, task in pairs},
+        tasks={task.id: task for _, task in linked},
         free=_free(session, [row.lead_id for row in new if row.lead_id]),
         named_tasks=tracker.locked(session, named),
         named_links=_named_links(context, named),
@@ -55,7 +55,7 @@ def named_task(row: Row) -> int | None:
 def _missing(
     context: SyncContext, rows: Sequence[Row], links: Mapping[str, Link], doubtful: dict[int, dict[str, set[Value]]]
 ) -> Sequence[InFlightWrite]:
-    """Writes of ours that may be in these rows. A sweep knows them and has found their victims."""
+    """Writes of ours that may be in these rows. A sweep passes them in and has marked the misdirected ones."""
     reading = context.reading
     if reading.missing is not None:
         return reading.missing

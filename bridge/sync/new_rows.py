@@ -1,8 +1,8 @@
 """Rows from tasks: a task made by the API gets a row at the end of the sheet, where `create_rows` is on.
 
 An append is the one write that must not be repeated blindly (GOOGLE.md section 1: a 503 may come after it landed).
-So the link is there before the row, each try is noted before it leaves, and nobody appends again before a look at the
-id column that is surely younger than the last try.
+So the link is there before the row, each try is noted before it leaves, and an append is repeated only after a reading
+of the id column that is certainly newer than the last try.
 """
 
 import re

@@ -1,9 +1,9 @@
-"""Decide about words that a person typed into a cell where the script then read something else.
+"""Decide about values that a person typed into a cell where the script then read something else.
 
-`bridge.sync.edit_events` keeps them. A sweep that read late enough to show the edit decides. A word that is in some row
-is that lead's, by the ordinary merge. One that is nowhere goes back to the lead whose row was read at that place, when
-a write of ours is known to have replaced it there. Else the history of every lead that may be meant offers it. Never
-decides by the place alone.
+`bridge.sync.edit_events` keeps them. A sweep that read late enough to show the edit decides. If some row shows the
+value, the ordinary merge has taken it. If none does, and a write of ours is known to have replaced it, the lead whose
+row was read there gets it back. Otherwise the history of every lead that may be meant offers it. The place alone never
+decides.
 """
 
 from collections.abc import Collection, Sequence
@@ -26,12 +26,12 @@ from task_api.actor import Actor
 
 log = get_logger(__name__)
 LATEST = 1000
-"""So many of the newest changes are looked through."""
+"""Number of newest changes that are searched."""
 MOST = 3
-"""So many of the leads that could be meant get a line in their history: those in the nearest rows."""
+"""At most so many leads are offered the value in their history: those in the nearest rows."""
 OWN_READS = frozenset({ActorKind.SWEEP, ActorKind.FLUSH})
-"""Readings of our own."""
-Verdict = Literal["later", "found", "back", "told"]
+"""Actors that read the sheet by themselves."""
+Verdict = Literal["later", "found", "back", "offered"]
 _KEPT = (
     select(OverwrittenEdit)
     .where(OverwrittenEdit.sheet == bindparam("sheet"))
@@ -53,9 +53,9 @@ def settle_overwritten(context: SyncContext) -> None:
             ask_for_sweep(context.session, one.sheet, one.heard_at + LAG)
             continue
         if verdict == "back":
-            _put_back(context, one)
-        elif verdict == "told":
-            _tell(context, one)
+            _restore(context, one)
+        elif verdict == "offered":
+            _offer(context, one)
         context.session.delete(one)
 
 
@@ -78,7 +78,7 @@ def _verdict(context: SyncContext, one: OverwrittenEdit, news: Collection[Change
     newer = any(change.link_id == one.link_id and change.at > one.heard_at for change in news)
     if one.covered and not (same or newer or overtyped) and _stands(context.session, one):
         return "back"
-    return "told"
+    return "offered"
 
 
 def _stands(session: Session, one: OverwrittenEdit) -> bool:
@@ -87,20 +87,20 @@ def _stands(session: Session, one: OverwrittenEdit) -> bool:
     return link.gone_at is None and one.field in link.base and task_of(session, link).archived_at is None
 
 
-def _put_back(context: SyncContext, one: OverwrittenEdit) -> None:
-    """The lead takes the word as an edit of its row; the sheet still shows our write and owes the word."""
+def _restore(context: SyncContext, one: OverwrittenEdit) -> None:
+    """Apply the value as an edit of the lead's row, and queue its write: the sheet still shows ours."""
     link = context.session.get_one(Link, one.link_id)
     task, shown = task_of(context.session, link), link.base[one.field]
     by = By(Actor.read(one.actor), context.by.at)
-    told = replace(context, reading=Reading((), context.by.at, latest="task"), by=by)
-    merged = merge_values(told, link, task, link.base, {one.field: one.value})
+    as_edit = replace(context, reading=Reading((), context.by.at, latest="task"), by=by)
+    merged = merge_values(as_edit, link, task, link.base, {one.field: one.value})
     link.base = link.base | {one.field: shown}
     if one.field not in merged.sheet:
         link.overrides = link.overrides | {one.field: one.value}
     mark_pending(context.session, link, context.by.at)
 
 
-def _tell(context: SyncContext, one: OverwrittenEdit) -> None:
+def _offer(context: SyncContext, one: OverwrittenEdit) -> None:
     by = replace(context.by, actor=Actor.read(one.actor))
     for link in _meant(context.session, one)[:MOST]:
         if link.base.get(one.field) != one.value:

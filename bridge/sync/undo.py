@@ -51,7 +51,7 @@ def undo(session: Session, runtime: Runtime, change_id: int, who: str, *, force:
         raise ChangedSince(
             f"{change.field} has changed since, last by change {newest}: undo that one first, or force it"
         )
-    return _put(session, runtime, link, task, change, change.old, _actor(change, who))
+    return _set(session, runtime, link, task, change, change.old, _actor(change, who))
 
 
 def take(session: Session, runtime: Runtime, change_id: int, who: str) -> str:
@@ -60,7 +60,7 @@ def take(session: Session, runtime: Runtime, change_id: int, who: str) -> str:
     if change.state is not ChangeState.LOST:
         raise CannotUndo(f"change {change.id} is {change.state}: only a value that a conflict lost can be taken")
     change.state = ChangeState.TAKEN
-    return _put(session, runtime, link, task, change, change.new, _actor(change, who))
+    return _set(session, runtime, link, task, change, change.new, _actor(change, who))
 
 
 def _found(session: Session, runtime: Runtime, change_id: int) -> tuple[Change, Link, Task]:
@@ -93,12 +93,12 @@ def _turn_life(session: Session, change: Change, task: Task) -> str:
     """Archive or restore; the restored task of a deleted row stays active."""
     archived, actor = bool(change.new), Actor(ActorKind.UNDO, str(change.id))
     if (task.archived_at is not None) != archived:
-        raise CannotUndo(f"task {task.id} is {'live' if archived else 'archived'} already")
+        raise CannotUndo(f"task {task.id} is {'active' if archived else 'archived'} already")
     (tracker.restore if archived else tracker.archive)(session, task, actor=actor)
-    return f"task {task.id} is {'live again' if archived else 'archived again'}"
+    return f"task {task.id} is {'active again' if archived else 'archived again'}"
 
 
-def _put(session: Session, runtime: Runtime, link: Link, task: Task, change: Change, value: Value, actor: Actor) -> str:
+def _set(session: Session, runtime: Runtime, link: Link, task: Task, change: Change, value: Value, actor: Actor) -> str:
     mapping, name, now = runtime.config.sheets[link.sheet].mapping, change.field, runtime.now()
     by = By(actor, now)
     column = mapping.by_field.get(name)

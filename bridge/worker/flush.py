@@ -74,8 +74,8 @@ def _decide(job: Job, view: SheetView, lead_ids: list[str]) -> list[PlannedWrite
     planned: list[PlannedWrite] = []
     with job.writing() as session:
         lock_queue(session, job.key).health.missing = list(view.layout.missing)
-        pairs = tracker.linked(session, job.key, lead_ids, now)
-        here = [(row, link, task) for link, task in pairs if (row := view.row(link.row)).lead_id == link.lead_id]
+        linked = tracker.linked(session, job.key, lead_ids, now)
+        here = [(row, link, task) for link, task in linked if (row := view.row(link.row)).lead_id == link.lead_id]
         replaced = replaced_lately(session, [link for _, link, _ in here], now)
         shown = [(link, *one) for row, link, _ in here for one in row.values.items()]
         changed = [(link, name) for link, name, value in shown if link.base.get(name) != value]

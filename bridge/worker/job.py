@@ -116,7 +116,7 @@ class PlannedWrite:
 
 def begin(runtime: Runtime, key: str) -> Job | None:
     """Take the queue and what is due of it for a job; None while another has it, or its account's quota is used up.
-    Who takes it gives it back with `end`.
+    The caller gives it back with `end`.
     """
     with runtime.writing() as session:
         now = runtime.now()
@@ -167,10 +167,10 @@ def look(job: Job, rows: list[int] | None) -> SheetView:
 
 
 def end(job: Job) -> None:
-    """Give the queue back, unless that is done. A database that is away is waited for while the lease lasts, or a
-    while by who is told to stop.
+    """Give the queue back, unless that is done. While the database is away, it waits as long as the lease
+    lasts, but only `PATIENCE` seconds when the process is to stop.
     """
-    until, told = time.monotonic() + PATIENCE, False
+    until, logged = time.monotonic() + PATIENCE, False
     while not job.ended:
         try:
             with job.runtime.writing() as session:
@@ -179,7 +179,7 @@ def end(job: Job) -> None:
             over = job.sure_until is None or job.runtime.now() >= job.sure_until or job.runtime.stopping
             if over and time.monotonic() > until:
                 raise
-            if not told:
+            if not logged:
                 log.warning("job_waits_to_end", sheet=job.key, why=reason(error))
-                told = True
+                logged = True
             time.sleep(0.25)

@@ -121,11 +121,11 @@ def _unforeseen(job: Job, error: Exception, chance: float) -> None:
     """An error that nobody expects. Failures of the database do not count against a link."""
     key = job.key
     if contended(error):
-        return _failed(job, "others changed the same rows at that moment", chance, None, counts=False)
+        return _failed(job, "the same rows were changed at the same moment", chance, None, counts=False)
     log.error("job_failed", sheet=key, exc_info=error)
     if unusable(error):
         return _failed(job, "the bridge's own database could not be used", chance, None, counts=False)
-    return _failed(job, "something unexpected happened; the log of the bridge has it", chance, None)
+    return _failed(job, "an unexpected error; the bridge's log has the details", chance, None)
 
 
 def _failed(job: Job, why: str, chance: float, retry_after: float | None, *, counts: bool = True) -> None:

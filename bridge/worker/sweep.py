@@ -96,8 +96,8 @@ def _carry_out(
             session.execute(update(Link), [{"id": link_id, "row": row} for link_id, row in compared.moved.items()])
         missing = missing_writes(session, view.config.key)
         finish(session)
-    copies = {outcome.row for outcome in outcomes}
-    for numbers in _chunks([number for number in compared.look if number not in copies]):
+    duplicates = {outcome.row for outcome in outcomes}
+    for numbers in _chunks([number for number in compared.look if number not in duplicates]):
         with begin() as session:
             rows = [view.row(number) for number in numbers]
             outcomes += _take(job, session, view, compared, rows, missing)

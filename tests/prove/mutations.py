@@ -53,7 +53,7 @@ MUTATIONS = (
     ),
     Mutation(
         "one task per lead: first contact", "bridge/sync/link_row.py",
-        "    if bearing or not context.sheet.match:\n        return bearing", "    if not context.sheet.match:\n        return []",
+        "    if with_id or not context.sheet.match:\n        return with_id", "    if not context.sheet.match:\n        return []",
         "tests/sync/test_adopt.py",
     ),
     Mutation(
