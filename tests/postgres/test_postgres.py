@@ -184,7 +184,7 @@ def test_a_job_that_slept_over_its_lease_makes_no_call_when_another_has_the_queu
     assert fast is not None
     calls = stack.calls()
     with pytest.raises(LostLease):
-        slow.sheet.read([2])
+        slow.open_sheet().read([2])
     assert stack.calls() == calls
 
 
@@ -193,7 +193,7 @@ def test_a_job_that_slept_over_its_lease_goes_on_when_nobody_took_the_queue(stac
     slow = begin(stack.runtime, "leads")
     stack.later(200)
     assert slow is not None
-    assert slow.sheet.read([2]).cells(2)[1].value == "Vikram"
+    assert slow.open_sheet().read([2]).cells(2)[1].value == "Vikram"
 
 
 def test_an_engine_that_is_told_to_stop_while_it_starts_stops(stack, monkeypatch):
