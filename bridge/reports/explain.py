@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bridge import tracker
 from bridge.config.model import SheetConfig
+from bridge.core.mapping import Column
 from bridge.core.outcome import RefusedWrite
 from bridge.core.values import Fields, Value
 from bridge.reports.action_items import missing_columns, silence
@@ -20,7 +21,10 @@ from bridge.runtime import Runtime
 from bridge.store import quota
 from bridge.store.models import Account, Change, ChangeState, Link, SheetQueue, UnlinkedRow
 from bridge.sync.merge_row import as_lead
-from bridge.tracker import Task
+from bridge.tracker import Task, task_fields
+
+LONGEST = 100
+"""Characters of a value that are shown."""
 
 
 @dataclass(frozen=True)
@@ -51,35 +55,67 @@ def explain(session: Session, runtime: Runtime, lead_id: str) -> list[Explanatio
 
 def _of_link(session: Session, runtime: Runtime, link: Link) -> Explanation:
     config, queue = runtime.config.sheets[link.sheet], session.get_one(SheetQueue, link.sheet)
-    task = tracker.task_of(session, link)
-    wanted, now = as_lead(task, link, config.mapping), runtime.now()
-    fields = tuple(_field(session, config, link, wanted, name) for name in config.mapping.by_field if name != "sync")
+    task, now = tracker.task_of(session, link), runtime.now()
+    wanted = as_lead(task, link, config.mapping)
+    misread = session.scalars(_at_row(link)).first()
+    cells = _Cells(session, config, link, task, wanted, lost=misread is not None or link.gone_at is not None)
+    fields = tuple(filter(None, map(cells.line, config.mapping.by_field)))
     differs = any(link.base[name] != value for name, value in wanted.items() if name in link.base and name != "sync")
-    reasons = (*_of_row(link, task, now), *_of_queue(session, runtime, queue, now))
-    return Explanation(link.sheet, link.lead_id, task.id, link.row, tuple(filter(None, fields)), reasons, differs)
+    row = (f"its row cannot be told: {misread.why}",) if misread is not None else ()
+    reasons = (*row, *_of_row(link, task, now), *_of_queue(session, runtime, queue, now))
+    return Explanation(link.sheet, link.lead_id, task.id, link.row, fields, reasons, differs)
 
 
-def _field(session: Session, config: SheetConfig, link: Link, task: Fields, name: str) -> str:
-    """Empty if there is nothing to say, for instance of a field without column and value."""
-    column = config.mapping.by_field[name]
-    if column.direction == "to_task":
-        return ""
-    if name in link.unread:
-        return f"{name}: the cell cannot be read: {link.unread[name]}"
-    if name not in link.base:
-        return "" if task.get(name) is None else f"{name}: the sheet has no column '{column.headers[0]}'"
-    cell, wanted = link.base[name], task.get(name)
-    if cell == wanted:
-        return f"{name}: the cell says {_shown(cell)}, as its task does" + _conflict(link, name)
-    return f"{name}: the cell says {_shown(cell)}, its task means {_shown(wanted)}: {_why(session, link, name)}"
+def _at_row(link: Link) -> Select[UnlinkedRow]:
+    """The row without a lead that the last sweep found where the link's lead was, for instance without its id."""
+    return select(UnlinkedRow).where(
+        UnlinkedRow.sheet == link.sheet, UnlinkedRow.row == link.row, UnlinkedRow.lead_id.is_(None)
+    )
 
 
-def _why(session: Session, link: Link, name: str) -> str:
-    if name in link.refused:
-        return f"not written, because {RefusedWrite(*link.refused[name]).why}"
-    if link.wanted > link.written:
-        return f"the write is under way{_since(session, link, name)}"
-    return "no write is queued; the next sweep compares them again"
+@dataclass(frozen=True)
+class _Cells:
+    """What to say of each cell of a lead. ``wanted``: what the row is to show; ``lost``: its row was not found."""
+
+    session: Session
+    config: SheetConfig
+    link: Link
+    task: Task
+    wanted: Fields
+    lost: bool
+
+    def line(self, name: str) -> str:
+        """Empty if there is nothing to say, for instance of a field without column and value."""
+        column, link, wanted = self.config.mapping.by_field[name], self.link, self.wanted.get(name)
+        if column.direction == "to_task" or name == "sync":
+            return ""
+        if name not in link.base:
+            return "" if wanted is None else f"{name}: the sheet has no column '{column.headers[0]}'"
+        if name in link.unread:
+            rest = f"; its task means {_shown(wanted)}: {self._why(name)}" if self._owed(name) else ""
+            return f"{name}: the cell cannot be read: {link.unread[name]}{rest}"
+        said = f"{name}: the cell {'last said' if self.lost else 'says'} {_shown(link.base[name])}"
+        if self._owed(name):
+            return f"{said}, its task means {_shown(wanted)}: {self._why(name)}"
+        return f"{said}, {self._agreement(column)}" + _conflict(link, name)
+
+    def _owed(self, name: str) -> bool:
+        return self.link.base.get(name) != self.wanted.get(name)
+
+    def _agreement(self, column: Column) -> str:
+        """An empty cell may stand for a text of the task."""
+        value = task_fields(self.task).get(column.task_field or "")
+        stands_for = self.wanted.get(column.field) is None and value not in {None, ""}
+        return f"which stands for {_shown(value)} in its task" if stands_for else "as its task does"
+
+    def _why(self, name: str) -> str:
+        if name in self.link.refused:
+            return f"not written, because {RefusedWrite(*self.link.refused[name]).why}"
+        if self.lost:
+            return "not written before the row is found again"
+        if self.link.wanted > self.link.written:
+            return f"the write is under way{_since(self.session, self.link, name)}"
+        return "no write is queued; the next sweep compares them again"
 
 
 def _since(session: Session, link: Link, name: str) -> str:
@@ -94,7 +130,8 @@ def _conflict(link: Link, name: str) -> str:
 
 def _of_row(link: Link, task: Task, now: datetime) -> Iterator[str]:
     if task.archived_at is not None:
-        yield f"task {task.id} is archived since {_moment(task.archived_at)}: its row stays as it is"
+        stays = ": its row stays as it is" if link.gone_at is None else ""
+        yield f"task {task.id} is archived since {_moment(task.archived_at)}{stays}"
     if link.row_pending:
         yield "the row has yet to be appended to the sheet"
     elif link.gone_at is not None:
@@ -124,7 +161,8 @@ def _of_queue(session: Session, runtime: Runtime, queue: SheetQueue, now: dateti
 
 
 def _shown(value: Value) -> str:
-    return "nothing" if value is None else f"'{value}'"
+    text = str(value)
+    return "nothing" if value is None else f"'{text if len(text) <= LONGEST else text[: LONGEST - 1] + '…'}'"
 
 
 def _moment(at: datetime) -> str:

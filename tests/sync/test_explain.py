@@ -73,6 +73,52 @@ def test_a_row_without_a_task_is_explained_by_what_the_last_sweep_saw(linked):
     assert "same id 12 as row 2" in found[1].reasons[0]
 
 
+def test_a_row_that_lost_its_id_is_explained_by_that_and_not_by_what_its_cells_said(linked):
+    linked.edit("A2", [""])
+    linked.sweep()
+    linked.patch(1, status="DONE")
+    linked.settle()
+    found, text = told(linked)
+    assert found.reasons[0].startswith("its row cannot be told: row 2 has lost its id, which was 12")
+    assert "status: the cell last said 'NEW', its task means 'QUALIFIED': not written before the row is found" in text
+
+
+def test_a_deleted_row_and_its_archived_task_are_both_told_and_no_cell_is_said_to_agree_now(linked):
+    linked.edit("A3:C3", [13, "Mara", "NEW"])
+    linked.sweep()
+    linked.later(60)
+    linked.google.person.delete_rows("Leads", 2)
+    linked.sweep()
+    text = told(linked)[1]
+    assert ("the row is missing from the sheet since" in text, "the cell last said 'NEW'" in text) == (True, True)
+    linked.later(61)
+    linked.sweep()
+    text = told(linked)[1]
+    assert ("task 1 is archived since" in text, "stays as it is" in text) == (True, False)
+
+
+def test_a_cell_that_cannot_be_read_and_a_value_that_waits_for_it_are_both_told(running):
+    stack = running(header=["id", "name", "status", "task_id", "notes"])
+    stack.edit("A2:E2", [12, "Vikram", "NEW", None, "old"])
+    stack.sweep()
+    stack.edit("E2", ["=1/0"])
+    stack.sweep()
+    stack.patch(1, notes="new " + "x" * 200)
+    stack.settle()
+    (line,) = [one for one in told(stack)[0].fields if one.startswith("notes")]
+    assert line.startswith("notes: the cell cannot be read: ")
+    assert "its task means 'new xxx" in line
+    assert "not written, because the cell holds a formula" in line
+    assert len(line) < 300
+
+
+def test_an_empty_cell_is_explained_by_the_text_that_it_stands_for(running):
+    stack = running(header=["id", "name", "status", "task_id", "notes"])
+    stack.edit("A2:C2", [12, "Vikram", "NEW"])
+    stack.sweep()
+    assert "notes: the cell says nothing, which stands for 'Auto-created from Sheets' in its task" in told(stack)[1]
+
+
 @pytest.fixture
 def command(linked, leadbridge):
     """``leadbridge explain`` beside a bridge with one lead."""
