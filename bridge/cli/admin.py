@@ -1,5 +1,6 @@
 """Commands for whoever runs the machine: unit, backup, restore, import. Parse, call, print."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,12 @@ from bridge.server.systemd import unit as systemd_unit
 @click.command()
 def unit() -> None:
     """Print a systemd unit for this installation; save it as /etc/systemd/system/leadbridge.service."""
-    click.echo(systemd_unit(configured(), Path.cwd()), nl=False)
+    config = configured()
+    click.echo(systemd_unit(config, Path.cwd()), nl=False)
+    if "DATABASE_URL" in os.environ:
+        click.echo(
+            f"DATABASE_URL holds a password, so it is not printed: write it into {config.home / '.env'}", err=True
+        )
 
 
 @click.command()

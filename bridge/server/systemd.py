@@ -14,4 +14,4 @@ def unit(config: Config, folder: Path) -> str:
     """What to save as ``/etc/systemd/system/leadbridge.service``. ``folder``: where bridge.toml is looked for."""
     paths = {"folder": folder, "home": config.home, "python": Path(sys.executable)}
     written = {name: str(path.absolute()).replace("%", "%%") for name, path in paths.items()}
-    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(written, user=getpass.getuser())
+    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(written, user=getpass.getuser(), port=config.port)

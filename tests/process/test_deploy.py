@@ -76,6 +76,19 @@ def test_the_unit_names_this_python_and_this_folder(tmp_path):
     assert "ExecReload=/bin/kill -HUP $MAINPID" in written
 
 
+def test_the_unit_keeps_the_port_and_says_where_the_database_goes(tmp_path):
+    environ = os.environ | {
+        "LEADBRIDGE_HOME": str(tmp_path),
+        "PORT": "6001",
+        "DATABASE_URL": "postgresql://bridge:secret@host/leads",
+    }
+    command = [sys.executable, "-m", "bridge", "unit"]
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
+    assert " PORT=6001 " in done.stdout
+    assert "secret" not in done.stdout + done.stderr
+    assert f"write it into {tmp_path / '.env'}" in done.stderr
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this machine has no systemd")
 def test_systemd_finds_no_fault_with_the_printed_unit_also_in_a_folder_with_a_blank(tmp_path):
     folder = tmp_path / "a folder 100%"
