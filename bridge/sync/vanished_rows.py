@@ -30,12 +30,16 @@ def vanished(
     session: Session, sheet: SheetConfig, places: Collection[str], named: Collection[str], began: datetime
 ) -> Deletions:
     """What follows from the links whose lead is in no row. ``named``: tasks named by rows that lost their id: those
-    have not vanished.
+    have not vanished. Another sweep looks again for rows that are too new.
     """
     columns = (Link.id.label("link_id"), Link.lead_id, Link.gone_at, Link.archived_at.label("archived_for_it"))
-    settled = (Link.sheet == sheet.key, Link.agreed_at < began - NEW_ROW, Link.row_pending.is_(False))
-    found = tracker.columns_of_linked(session, columns, *settled)
-    gone = [_gone(one) for one in found if one.lead_id not in places and str(one.id) not in named]
+    mine = (Link.sheet == sheet.key, Link.row_pending.is_(False))
+    found = tracker.columns_of_linked(session, (*columns, Link.agreed_at), *mine)
+    absent = [one for one in found if one.lead_id not in places and str(one.id) not in named]
+    gone = [_gone(one) for one in absent if one.agreed_at < began - NEW_ROW]
+    new = [one.agreed_at for one in absent if one.agreed_at >= began - NEW_ROW and not _gone(one).handled]
+    if new:
+        ask_for_sweep(session, sheet.key, max(new) + NEW_ROW)
     health = session.get_one(SheetHealth, sheet.key)
     return deletions(gone, len(places), began, timedelta(seconds=sheet.grace), health.approved_at)
 

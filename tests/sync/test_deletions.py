@@ -204,3 +204,14 @@ def test_an_archive_by_deletion_can_be_undone(stack):
     assert stack.post_to(f"/changes/{change['id']}/undo").status_code == 200
     stack.sweep()
     assert archived(stack) == set()
+
+
+def test_a_row_that_is_deleted_soon_after_its_last_edit_is_missed_within_a_minute(stack):
+    leads(stack, 3)
+    stack.patch(1, status="DONE")
+    stack.settle()
+    stack.google.person.delete_rows("Leads", 2)
+    stack.sweep()
+    assert gone(stack) == set()
+    stack.run_for(45)
+    assert gone(stack) == {"1"}
