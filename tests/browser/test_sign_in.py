@@ -43,7 +43,7 @@ def test_the_printed_link_opens_the_page_and_signing_out_closes_it(product, chro
         page.goto(product.url)
         expect(page.get_by_label("API token")).to_be_focused()
     with browser.opened(chromium, printed, forgiven=UNREACHED) as page:
-        expect(page.get_by_role("alert").first).to_contain_text("used already")
+        expect(page.get_by_role("alert").first).to_contain_text("used before")
 
 
 def test_who_may_only_look_sees_the_board_and_why_nothing_can_be_pressed(product, chromium):
