@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Select, select
 
 from bridge.store.models import ActorKind, Change, ChangeState, Link
 from task_api.actor import Actor
+from task_api.schemas import Since
 
 Short = Annotated[str, Field(min_length=1, max_length=250)]
 
@@ -24,8 +25,8 @@ class ChangeQuery(BaseModel):
     state: ChangeState | None = None
     actor: Short | None = None
     who: Short | None = None
-    since: Annotated[AwareDatetime, BeforeValidator(str)] | None = None
-    until: Annotated[AwareDatetime, BeforeValidator(str)] | None = None
+    since: Since | None = None
+    until: Since | None = None
     before: int | None = Field(default=None, ge=1, lt=2**63)
     limit: int = Field(default=100, ge=1, le=1000)
 

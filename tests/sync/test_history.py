@@ -63,3 +63,10 @@ def test_a_field_that_the_sheet_has_never_shown_is_put_back_at_once(linked: Stac
     assert (undone.status_code, linked.task(1)["notes"]) == (200, before)
     said = [(one["new"], one["state"]) for one in linked.changes(1)]
     assert said[:2] == [(before, "applied"), ("call back", "applied")]
+
+
+@pytest.mark.parametrize("at", ["1767225600", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "yesterday"])
+@pytest.mark.parametrize("name", ["since", "until"])
+def test_a_moment_that_is_none_is_refused_by_its_name(stack, name, at):
+    answer = stack.http.get(f"{stack.url}/changes", params={name: at}, timeout=60)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, name)
