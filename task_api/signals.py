@@ -1,6 +1,6 @@
 """Signals about tasks, sent inside the open transaction: an exception in a receiver fails the request.
 
-``task_to_be_locked(task id, session)`` is sent before a task is locked for a change. After it are sent
+``task_to_be_locked(task id, session)`` is sent before `task_api.tasks.locked` locks a task. The others follow a change:
 ``task_created(task, session, actor)``, ``task_changed(task, session, changes, actor)`` with ``changes`` as
 ``{field: (old, new)}``, and ``task_archived(task, session, actor)``. The sender is the task, or its id.
 """

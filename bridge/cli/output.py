@@ -28,9 +28,7 @@ def print_plan(plan: Plan, as_json: bool) -> None:
 
 
 def _line(step: Step) -> dict[str, object]:
-    arrows = [
-        f"{one.field}: {_shown(one.old)} → {_shown(one.new)} ({'the ' + one.to + ' takes it'})" for one in step.changes
-    ]
+    arrows = [f"{one.field}: {_shown(one.old)} → {_shown(one.new)} (the {one.to} takes it)" for one in step.changes]
     return {
         "what": step.what.replace("_", " "), "row": step.row, "lead": step.lead_id, "task": step.task_id,
         "changes": "\n".join(arrows), "why": "\n".join(step.reasons),

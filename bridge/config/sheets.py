@@ -73,14 +73,14 @@ class OwnSheet(Strict):
     """``[sheets.KEY]``."""
 
     spreadsheet: Annotated[str, AfterValidator(spreadsheet_id)]
-    tab: str = "Leads"
-    title: Annotated[str, AfterValidator(_title)] = "Follow up: {name}"
+    tab: str = SheetConfig.tab
+    title: Annotated[str, AfterValidator(_title)] = SheetMapping.title
     notes: str = "Auto-created from Sheets"
-    assign_ids: bool = False
-    sweep_every: float = Field(default=300.0, ge=10, le=86_400, strict=False)
-    create_rows: bool = False
-    match: str = ""
-    grace: float = Field(default=60.0, ge=0, le=30 * 86_400, strict=False)
+    assign_ids: bool = SheetConfig.assign_ids
+    sweep_every: float = Field(default=SheetConfig.sweep_every, ge=10, le=86_400, strict=False)
+    create_rows: bool = SheetConfig.create_rows
+    match: str = SheetConfig.match
+    grace: float = Field(default=SheetConfig.grace, ge=0, le=30 * 86_400, strict=False)
     columns: dict[str, OwnColumn] = {}
     statuses: dict[str, Status] | None = None
     back: dict[Status, str] | None = None

@@ -1,7 +1,6 @@
-"""When to try again, and how fast to go: values, not sleeps; chance and time are arguments.
+"""When to try again: values, not sleeps; chance is an argument.
 
-Google refills 60 reads and 60 writes a minute for one service account and recommends truncated exponential backoff
-(GOOGLE.md section 1).
+Google recommends truncated exponential backoff (GOOGLE.md section 1).
 """
 
 FIRST_WAIT = 1.0

@@ -87,7 +87,7 @@ def classify_read(
 ) -> tuple[dict[str, Value], frozenset[str]]:
     """Distinguish a person's change from our own write and from an old read. Returns (rebased base, fields in doubt).
 
-    Google gives no read-your-write and no version (GOOGLE.md sections 4 and 8), so a value that differs from the
+    Google gives no read-your-write and no version (GOOGLE.md sections 4 and 7), so a value that differs from the
     base may be: a person's edit; a value we wrote and did not yet see confirmed (``in_flight``) — then the base
     becomes it; or a value that was replaced moments ago (``replaced``) — then the read may be old: in doubt, to be
     read again. A field that a person edited in this very event (``edited``) is taken as it is.

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import gspread
 import requests
-from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
+from google.auth.exceptions import GoogleAuthError, RefreshError
 from google.oauth2.service_account import Credentials
 from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
@@ -89,7 +89,7 @@ class Calling:
                 "Google refuses the service account's key: check this machine's clock, "
                 "else make a new key and put it in its place"
             ) from error
-        if isinstance(error, requests.RequestException | GoogleAuthError | TransportError):
+        if isinstance(error, requests.RequestException | GoogleAuthError):
             raise Transient(f"Google does not answer{_at_host(error)}: {type(error).__name__}") from error
         if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
             raise Transient("Google's answer cannot be read") from error

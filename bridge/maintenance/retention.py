@@ -1,4 +1,5 @@
-"""Deletes old deliveries and archives old changes in files of JSON lines, one a month. It takes a small portion at a
+"""Deletes old deliveries, ended sign-ins and calls that no quota counts, and archives old changes in files of JSON
+lines, one a month. It takes a small portion at a
 time, from the oldest end of an index, so that the cost does not grow with the tables.
 
 Never drops a change that still waits for the sheet, nor one that is not yet safely in its file. A crash between file
@@ -59,8 +60,8 @@ def _archive_changes(runtime: Runtime, before: datetime) -> int:
     """The oldest changes by id, which grows with time."""
     with runtime.session() as session:
         found = _oldest(session, before)
-        for month, lines in groupby(found, key=lambda line: str(line["at"])[:7]):
-            _append(runtime.config.home / "archive" / f"changes-{month}.jsonl.gz", list(lines))
+    for month, lines in groupby(found, key=lambda line: str(line["at"])[:7]):
+        _append(runtime.config.home / "archive" / f"changes-{month}.jsonl.gz", list(lines))
     if found:
         with runtime.writing() as session:
             session.execute(delete(Change).where(Change.id.in_([line["id"] for line in found])))

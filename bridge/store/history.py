@@ -156,12 +156,14 @@ def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[
     """These fields of these links are in the sheet: the newest waiting change of each was applied, older ones were
     superseded.
     """
-    write_down(session)
     cells = [(link_id, name) for link_id, names in reached.items() for name in names]
+    if not cells:
+        return
+    write_down(session)
     here = Change.link_id.in_(reached), tuple_(Change.link_id, Change.field).in_(cells)
-    applied = update(Change).where(Change.state == ChangeState.WAITING, *here)
-    applied = applied.values(state=ChangeState.APPLIED, reached_at=at).execution_options(synchronize_session=False)
-    found = session.execute(applied.returning(Change.id, Change.link_id, Change.field, Change.at)) if cells else ()
+    applied = _SETTLE.where(Change.state == ChangeState.WAITING, *here)
+    applied = applied.values(state=ChangeState.APPLIED, reached_at=at)
+    found = session.execute(applied.returning(Change.id, Change.link_id, Change.field, Change.at))
     newest: dict[tuple[int | None, str], float] = {}
     superseded = []
     for change in sorted(found, reverse=True):
@@ -170,7 +172,7 @@ def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[
         else:
             newest[key] = (at - change.at).total_seconds()
     if superseded:
-        session.execute(update(Change).where(Change.id.in_(superseded)).values(state=ChangeState.SUPERSEDED))
+        session.execute(_SETTLE.where(Change.id.in_(superseded)).values(state=ChangeState.SUPERSEDED))
     effects(session).observe(sheet, counters.TASK_TO_CELL, newest.values())
 
 

@@ -8,8 +8,9 @@ section 4). No lead takes such a word here: it is kept as an `OverwrittenEdit`, 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
+from bridge.core.cells import SERIAL_EPOCH
 from bridge.core.values import Cell, Day, Row, Value
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
@@ -20,8 +21,6 @@ from bridge.sync.misdirected_writes import missing_writes
 
 LANDS = timedelta(seconds=20)
 """A write without an answer may replace what is typed up to so long after it was recorded."""
-FIRST_DAY = date(1899, 12, 30)
-"""Day 0 of the numbers that stand for dates in an event."""
 Places = frozenset[tuple[int, str]]
 """Cells: row numbers and fields."""
 
@@ -51,7 +50,7 @@ def _is_bare(cell: Cell, typed: str) -> bool:
         return typed.lower() == str(cell.value).lower()
     try:
         number = float(typed)
-        day = FIRST_DAY + timedelta(days=int(number))
+        day = SERIAL_EPOCH + timedelta(days=int(number))
     except (ValueError, OverflowError):
         return False
     return cell.value == (Day(day.isoformat()) if isinstance(cell.value, Day) else number)

@@ -18,7 +18,7 @@ from bridge.store.history import note_life, note_new_row_hit
 from bridge.store.models import Link, Rule
 from bridge.sync.context import KnownLinks, SyncContext
 from bridge.sync.load import named_task
-from bridge.sync.merge_row import acceptable, merge_linked, note_unread_cells, remember
+from bridge.sync.merge_row import acceptable, merge_linked, note_unread_cells, remember, sentences
 from bridge.sync.misdirected_writes import is_telltale
 from bridge.tracker import Task, task_arguments
 
@@ -26,7 +26,7 @@ from bridge.tracker import Task, task_arguments
 def link_row(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) -> RowOutcome:
     """Link the row; its outcome says with what."""
     values, unread = acceptable(row, context.sheet.mapping)
-    reasons = tuple(f"{name}: {why}" for name, why in unread.items())
+    reasons = sentences(unread)
     if values.get("name") is None:
         why = reasons or (f"row {row.number} has no name yet: its task is made as soon as it has one",)
         return RowOutcome(row.number, lead_id, Outcome.REFUSED if reasons else Outcome.UNCHANGED, reasons=why)
@@ -35,7 +35,7 @@ def link_row(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) ->
     found = _candidates(context, known, row)
     if len(found) > 1:
         return RowOutcome(row.number, lead_id, Outcome.REFUSED, reasons=(_ambiguous(row, found),))
-    return _adopt(context, known, row, found[0]) if found else _create(context, known, row, values, reasons)
+    return _adopt(context, known, row, found[0]) if found else _create(context, known, row, values, unread)
 
 
 def _renamed(context: SyncContext, known: KnownLinks, row: Row) -> Link | None:
@@ -91,18 +91,19 @@ def _ambiguous(row: Row, found: Sequence[Task]) -> str:
     return f"row {row.number} may be task {ids}, but that is not sure: write the right number into its task_id cell"
 
 
-def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, reasons: tuple[str, ...]) -> RowOutcome:
+def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, unread: dict[str, str]) -> RowOutcome:
     said = {name: value for name, value in values.items() if name not in {"task_id", "sync"}}
     said |= _not_its_own(context, known, row, values)
     arguments = task_arguments(context.sheet.mapping.new_task(said))
     task = tracker.create(context.session, actor=context.by.actor, lead_id=row.lead_id, **arguments)
     link = _link(context, known, row, task, values)
-    note_unread_cells(context, row, link, acceptable(row, context.sheet.mapping)[1])
+    note_unread_cells(context, row, link, unread)
     remember(link, context.sheet.mapping)
     note_life(context.session, link, "task", None, "created", context.by, Rule.ROW_NEW)
     for name, value in _hit(known, row, values).items():
         note_new_row_hit(context.session, link, name, value, context.by)
     mark_pending(context.session, link, context.by.at)
+    reasons = sentences(unread)
     if (named := named_task(row)) is not None:
         reasons = (*reasons, f"task_id {named} is not this lead's task; its task is {task.id}")
     return RowOutcome(row.number, row.lead_id, Outcome.TASK_CREATED, task.id, reasons)

@@ -42,8 +42,7 @@ def merge_linked(context: SyncContext, row: Row, link: Link, task: Task, replace
     if doubtful or overwritten or needs_write(task, link, context.sheet.mapping):
         news = doubtful or overwritten or link.base != before or touched
         (pending.mark_pending if news else pending.ensure_pending)(context.session, link, context.by.at)
-    unreadable = (f"{name}: {why}" for name, why in unread.items())
-    reasons = (*unreadable, *(f"{c.field}: {_decided(c)}" for c in merged.conflicts))
+    reasons = (*sentences(unread), *(f"{c.field}: {_decided(c)}" for c in merged.conflicts))
     changes = _planned(context, row, base, certain, merged)
     return RowOutcome(row.number, row.lead_id, _outcome(merged, reasons), task.id, reasons, changes)
 
@@ -86,6 +85,11 @@ def acceptable(row: Row, mapping: SheetMapping) -> tuple[dict[str, Value], dict[
             del values[name]
             unread[name] = f"longer than {longest} characters"
     return values, unread
+
+
+def sentences(unread: Mapping[str, str]) -> tuple[str, ...]:
+    """Why each of these fields cannot be taken, for a person."""
+    return tuple(f"{name}: {why}" for name, why in unread.items())
 
 
 def remember(link: Link, mapping: SheetMapping) -> None:

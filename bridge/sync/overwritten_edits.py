@@ -27,7 +27,7 @@ from task_api.actor import Actor
 log = get_logger(__name__)
 LATEST = 1000
 """Number of newest changes that are searched."""
-MOST = 3
+MOST_OFFERED = 3
 """At most so many leads are offered the value in their history: those in the nearest rows."""
 OWN_READS = frozenset({ActorKind.SWEEP, ActorKind.FLUSH})
 """Actors that read the sheet by themselves."""
@@ -102,7 +102,7 @@ def _restore(context: SyncContext, one: OverwrittenEdit) -> None:
 
 def _offer(context: SyncContext, one: OverwrittenEdit) -> None:
     by = replace(context.by, actor=Actor.read(one.actor))
-    for link in _meant(context.session, one)[:MOST]:
+    for link in _meant(context.session, one)[:MOST_OFFERED]:
         if link.base.get(one.field) != one.value:
             note_covered(context.session, link, one.field, one.value, by, one.row)
 

@@ -4,9 +4,10 @@ come from the API, which requires a token.
 
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, render_template
 
 from bridge.api.answers import POLICY, as_header
+from bridge.api.current import runtime
 
 web = Blueprint("web", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 
@@ -22,7 +23,7 @@ WITH_GRID = POLICY | {
 @web.get("/")
 def page() -> Response:
     """The page, without any lead or task."""
-    config = current_app.extensions["bridge"].config
+    config = runtime().config
     sheets = [(key, sheet.spreadsheet) for key, sheet in config.sheets.items()]
     markup = render_template("page.html", local=config.local, sheets=sheets, modules=MODULES)
     response = Response(markup, mimetype="text/html")

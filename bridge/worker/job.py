@@ -73,7 +73,11 @@ class Job:
     def trying(self) -> UnitOfWork:
         """A transaction that is to be rolled back: it locks the queue and needs no lease."""
         session = self.runtime.writing()
-        lock_queue(session, self.key)
+        try:
+            lock_queue(session, self.key)
+        except BaseException:
+            session.close()
+            raise
         return session
 
     def writing(self) -> UnitOfWork:

@@ -42,7 +42,7 @@ from task_api.actor import Actor
 
 log = get_logger(__name__)
 CHUNK = 500
-MOST = 100
+MOST_UNLINKED = 100
 """So many rows without a task are kept for the page; a sweep by hand lists them all."""
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -150,7 +150,7 @@ def _note_sweep(session: Session, job: Job, view: SheetView, outcomes: Sequence[
     session.execute(delete(UnlinkedRow).where(UnlinkedRow.sheet == queue.sheet))
     session.add_all(
         UnlinkedRow(sheet=queue.sheet, row=one.row, lead_id=one.lead_id, why="; ".join(one.reasons))
-        for one in untaken[:MOST]
+        for one in untaken[:MOST_UNLINKED]
     )
 
 

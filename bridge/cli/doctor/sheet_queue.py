@@ -12,7 +12,7 @@ from bridge.cli.doctor.finding import Finding
 from bridge.cli.doctor.machine import TIMEOUT
 from bridge.config.model import Config, SheetConfig
 from bridge.core.signature import sign
-from bridge.reports.action_items import Counts, counts, silence
+from bridge.reports.action_items import counts, silence
 from bridge.store.models import SheetHealth, SheetQueue
 
 
@@ -31,7 +31,7 @@ def script(session: Session, sheet: SheetConfig, now: datetime) -> Iterator[Find
 
 def work(session: Session, sheet: SheetConfig, _now: datetime) -> Iterator[Finding]:
     """Failed writes and open items."""
-    queue, numbers = session.get(SheetQueue, sheet.key), counts(session, [sheet.key]).get(sheet.key, Counts())
+    queue, numbers = session.get(SheetQueue, sheet.key), counts(session, [sheet.key])[sheet.key]
     problem, held_why = (queue.problem, queue.health.held_why) if queue else (None, None)
     waiting = numbers.conflicts + numbers.refused
     if problem:
