@@ -64,6 +64,19 @@ def test_the_history_of_a_lead_is_reached_from_its_card(stack, chromium):
         expect(lines(page).filter(has_text="NEW → CONTACTED")).to_have_count(1)
 
 
+def test_what_has_changed_since_is_undone_only_when_the_person_says_so_again(stack, chromium):
+    told(stack)
+    stack.patch(2, status="DONE")
+    stack.settle()
+    with browser.opened(chromium, f"{stack.url}/#token={stack.token}", forgiven=r"409") as page:
+        page.locator("#story summary").click()
+        older = lines(page).filter(has_text="NEW → CONTACTED")
+        older.get_by_role("button", name="Undo status of lead 2").click()
+        older.get_by_role("button", name="Undo anyway").click()
+        expect(lines(page).filter(has_text="QUALIFIED → NEW")).to_have_count(1)
+    assert stack.task(2)["status"] == "TODO"
+
+
 def test_what_is_far_back_is_found_by_looking_further(stack, chromium, monkeypatch):
     monkeypatch.setattr("bridge.api.changes.SEARCHED", 20)
     told(stack)
