@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import and_, or_, select
+from tabulate import tabulate
 
 from task_api import tokens
 from task_api.db import UnitOfWork
 from task_api.models import ApiToken
 
 Sessions = Callable[[], UnitOfWork]
+WIDEST = 48  # signs of a column; longer texts go over several lines
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
@@ -31,10 +31,9 @@ def print_rows(rows: Sequence[Mapping[str, Any]], names: Iterable[str], as_json:
         click.echo("nothing")
     else:
         names = list(names)
-        table = Table(*(name.replace("_", " ") for name in names))
-        for row in rows:
-            table.add_row(*(_cell(name, row[name]) for name in names))
-        Console(markup=False, emoji=False, highlight=False).print(table)
+        table = [[_cell(name, row[name]) for name in names] for row in rows]
+        headers = [name.replace("_", " ") for name in names]
+        click.echo(tabulate(table, headers, disable_numparse=True, maxcolwidths=WIDEST))
 
 
 def _cell(name: str, value: object) -> str:

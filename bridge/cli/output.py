@@ -1,14 +1,13 @@
 """What a person reads in the terminal: tables, plans and progress. Decides nothing."""
 
 import json
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import Progress as Bar
 
 from bridge.core.reconcile import Plan, Step
 from bridge.worker.sweep import Progress
@@ -41,13 +40,14 @@ def _shown(value: object) -> str:
 
 @contextmanager
 def progress_bar(key: str, quiet: bool) -> Iterator[Progress]:
-    """A bar on the error output while a sweep runs."""
-    with Bar(console=Console(stderr=True), transient=True, disable=quiet) as bar:
-        tasks: dict[str, Any] = {}
+    """A bar for each part of a sweep, on the error output, while it runs."""
+    with ExitStack() as stack:
+        bars: dict[str, Any] = {}
 
         def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(f"{key}: {what}", total=total)
-            bar.update(tasks[what], completed=done, total=total)
+            if what not in bars:
+                bar = click.progressbar(length=total, label=f"{key}: {what}", hidden=quiet, file=sys.stderr)
+                bars[what] = stack.enter_context(bar)
+            bars[what].update(done - bars[what].pos)
 
         yield show

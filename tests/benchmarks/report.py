@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+from tabulate import tabulate
 
 from tests.benchmarks.measure import Round
 
@@ -91,34 +90,24 @@ def collect(rounds: Sequence[Round], starts: Sequence[Round] = ()) -> dict[str, 
 def show(figures: dict[str, Any], database: str) -> None:
     """Print the table of one database."""
     machine = facts()
-    table = Table(title=f"{database} · {machine['cores']} cores · {machine['system']} · Python {machine['python']}")
-    table.add_column("")
-    for title in ("median", "range", "of disk", "of floor", "of empty"):
-        table.add_column(title, justify="right", no_wrap=True)
+    lines = []
     for figure in FIGURES:
         if isinstance(figure, str):
-            table.add_section()
-            table.add_row(f"[bold]{figure}")
+            lines += [(), (figure,)]
         elif figure.key in figures:
             one, places = figures[figure.key], figure.places
             ratios = [f"{one[f'of_{floor}']:.2f}" for floor in figure.floors]
             spread = f"{one['min']:,.{places}f} – {one['max']:,.{places}f}"
-            table.add_row(f"  {figure.what}", f"{one['median']:,.{places}f} {figure.unit}".rstrip(), spread, *ratios)
-    _print(table)
+            lines.append((f"  {figure.what}", f"{one['median']:,.{places}f} {figure.unit}".rstrip(), spread, *ratios))
+    title = f"{database} · {machine['cores']} cores · {machine['system']} · Python {machine['python']}"
+    table(title, ("", "median", "range", "of disk", "of floor", "of empty"), lines, left=1)
 
 
-def table(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """Print a table of its own; all but the first two columns are figures."""
-    made = Table(title=title)
-    for number, text in enumerate(head):
-        made.add_column(text, justify="right" if number > 1 else "left")
-    for line in lines:
-        made.add_row(*line)
-    _print(made)
-
-
-def _print(made: Table) -> None:
-    Console(width=max(Console().width, 120)).print(made)
+def table(title: str, head: Sequence[str], lines: Sequence[Sequence[str]], left: int = 2) -> None:
+    """Print a table; all but the ``left`` first columns are figures."""
+    aligned = ["left" if number < left else "right" for number in range(len(head))]
+    print(f"\n{title}\n")
+    print(tabulate(lines, head, disable_numparse=True, colalign=aligned, preserve_whitespace=True))
 
 
 def write(collected: dict[str, Any], path: Path) -> None:

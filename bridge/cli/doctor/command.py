@@ -10,8 +10,6 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import click
-from rich.console import Console
-from rich.markup import escape
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -27,7 +25,7 @@ from bridge.google.sheet import RowWrite, Sheet
 from bridge.google.snapshot import SheetView
 from task_api.cli import AS_JSON
 
-MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]look[/]", "problem": "[red]mend[/]"}
+MARKS = {"ok": ("ok", "green"), "warning": ("look", "yellow"), "problem": ("mend", "red")}
 MACHINE = (machine.database, machine.running, machine.public_address, machine.clock, machine.quota)
 
 
@@ -52,9 +50,10 @@ def doctor(as_json: bool) -> None:
 
 def _print(finding: Finding) -> None:
     where = f"{finding.sheet}: " if finding.sheet else ""
-    line = f"{MARKS[finding.level]}\t{escape(where + finding.check)}: {escape(finding.said)}"
-    mend = f"\n\t→ {escape(finding.mend)}" if finding.mend else ""
-    Console(soft_wrap=True, highlight=False).print(line + mend)
+    mark, colour = MARKS[finding.level]
+    click.echo(f"{click.style(mark, fg=colour)}\t{where}{finding.check}: {finding.said}")
+    if finding.mend:
+        click.echo(f"\t→ {finding.mend}")
 
 
 def _examine(config: Config, engine: Engine) -> Iterator[Finding]:
