@@ -196,10 +196,8 @@ def test_every_record_has_the_header_as_its_keys(sheet: gspread.Worksheet) -> No
         (lambda sheet: sheet.merge_cells("A1:B1"), "mergeCells"),
         (lambda sheet: sheet.set_basic_filter(), "setBasicFilter"),
         (lambda sheet: sheet.update_tab_color("#ff0000"), "tabColor"),
-        (lambda sheet: sheet.format("A1", {"textFormat": {"bold": True}}), "repeatCell"),
+        (lambda sheet: sheet.format("A1", {"textFormat": {"bold": True}}), "textFormat"),
         (lambda sheet: sheet.sort((1, "des")), "sortRange"),
-        (lambda sheet: sheet.resize(rows=5), "gridProperties"),
-        (lambda sheet: sheet.spreadsheet.add_worksheet("Second", rows=10, cols=5), "addSheet"),
         (lambda sheet: sheet.columns_auto_resize(0, 2), "autoResizeDimensions"),
         (lambda sheet: sheet.hide_rows(2, 3), "updateDimensionProperties"),
     ],
@@ -211,3 +209,32 @@ def test_what_the_bridge_does_not_ask_for_is_refused_by_name(
     with pytest.raises(gspread.exceptions.APIError, match=named) as raised:
         act(sheet)
     assert (raised.value.response.status_code, served.local.book.now) == (400, before)
+
+
+def test_a_tab_is_resized_and_another_is_added(sheet: gspread.Worksheet, served: Served) -> None:
+    sheet.update([["a"], ["b"], ["c"]], "A1:A3")
+    sheet.resize(rows=2, cols=3)
+    assert (sheet.row_count, sheet.col_count, sheet.get_all_values()) == (
+        2,
+        3,
+        [["a", "name", "status"], ["b", "", ""]],
+    )
+    second = sheet.spreadsheet.add_worksheet("Second", rows=10, cols=5)
+    assert (second.row_count, second.col_count, served.local.book.now.grids[-1].title) == (10, 5, "Second")
+    with pytest.raises(gspread.exceptions.APIError, match="above the limit"):
+        second.resize(rows=10_000_000, cols=1)
+
+
+def test_formats_and_formulas_are_copied_and_formulas_name_the_row_they_come_to(
+    sheet: gspread.Worksheet, served: Served
+) -> None:
+    tab = served.local.book.tab("Leads")
+    sheet.update([["5", '=A1*$A$1+B1&"A1"', "own"]], "A1:C1", raw=False)
+    sheet.format("A1", {"numberFormat": {"type": "DATE"}})
+    sheet.copy_range("A1:C1", "A2:C3", "PASTE_FORMAT")
+    assert [tab.cells(row, 1)[0][0].has_date or tab.cells(row, 1)[0][0].format.type for row in (2, 3)] == ["DATE"] * 2
+    assert tab.values(2, 1, 1, 3) == [[None, None, None]]
+    sheet.copy_range("B1:B1", "B2:B3", "PASTE_FORMULA")
+    assert tab.formulas(2, 2, 2) == [['=A2*$A$1+B2&"A1"'], ['=A3*$A$1+B3&"A1"']]
+    sheet.copy_range("A1:C1", "A4", "PASTE_NORMAL")
+    assert tab.shown(4, 3) == [["own"]]

@@ -43,6 +43,22 @@ class InsertDimension(Wire):
         return now.changed(grid.sheet_id, lambda grid: grid.inserted(dimension, start, [like] * (end - start))), {}
 
 
+class AppendDimension(Wire):
+    """New lines at the end."""
+
+    sheet_id: Int32 = 0
+    dimension: Dimension
+    length: Int32
+
+    def applied(self, now: Snapshot, _caller: str | None) -> Done:
+        """The book after it."""
+        if self.length < 1:
+            raise bad_field("length", "length must be positive")
+        rows, columns = (self.length, 0) if self.dimension == "ROWS" else (0, self.length)
+        now.check_room(now.grid(self.sheet_id), rows, columns)
+        return now.changed(self.sheet_id, lambda one: one.grown(one.row_count + rows, one.column_count + columns)), {}
+
+
 class DeleteDimension(Wire):
     """Lines disappear, but never all of them."""
 

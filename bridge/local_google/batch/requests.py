@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bridge.local_google.api.wire import Wire
-from bridge.local_google.batch import cells, lines, tables, tabs
+from bridge.local_google.batch import cells, lines, pastes, tables, tabs
 from bridge.local_google.errors import Invalid, bad_field
 from bridge.local_google.sheet.snapshot import Snapshot
 
@@ -13,11 +13,15 @@ class Request(Wire):
     """One request of a batch: exactly one field is set. Any other kind is refused by its name."""
 
     update_sheet_properties: tabs.UpdateSheetProperties | None = None
+    add_sheet: tabs.AddSheet | None = None
     insert_dimension: lines.InsertDimension | None = None
+    append_dimension: lines.AppendDimension | None = None
     delete_dimension: lines.DeleteDimension | None = None
     move_dimension: lines.MoveDimension | None = None
     update_cells: cells.UpdateCells | None = None
     append_cells: cells.AppendCells | None = None
+    copy_paste: pastes.CopyPaste | None = None
+    repeat_cell: pastes.RepeatCell | None = None
     set_data_validation: cells.SetDataValidation | None = None
     add_table: tables.AddTable | None = None
     update_table: tables.UpdateTable | None = None
