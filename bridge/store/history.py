@@ -4,7 +4,7 @@ What a transaction notes is inserted in one statement as it commits (`bridge.sto
 history in a transaction that may have noted something calls `write_down` first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict, Policy
+from bridge.core.outcome import RefusedWrite
 from bridge.core.values import Fields, Value
 from bridge.store import counters, in_flight_writes
 from bridge.store.models import READS_SHEET, ActorKind, Change, ChangeState, Link, Rule, WriteState
@@ -72,8 +73,11 @@ def note_refused(session: Session, link: Link, name: str, new: Value, by: By, re
     last = session.scalars(mine.limit(1)).first()
     if last is not None and (last.state, last.new, last.reason) == (ChangeState.REFUSED, new, reason):
         return
-    if last is not None and last.state is ChangeState.WAITING:
-        last.state, last.reason = ChangeState.REFUSED, reason
+    brought = [change for change in _waiting(session, link.id) if change.field == name]
+    for change in brought:
+        change.state = ChangeState.SUPERSEDED
+    if brought:
+        brought[0].state, brought[0].reason = ChangeState.REFUSED, reason
     else:
         _note(session, link, "task", name, link.base.get(name), new, by, ChangeState.REFUSED, reason=reason)
 
@@ -103,12 +107,21 @@ def note_task_change(
         if is_undo and name in link.overrides:
             continue  # `note_override` has noted it
         if name in said and name in link.base and link.base[name] != said[name]:
-            _note(session, link, "task", name, link.base[name], said[name], by, ChangeState.WAITING, rule)
+            _note_owed(session, link, name, said[name], by, rule)
         elif name in said and name in link.base and before[name] != said[name]:
             _note_back(session, link, name, before[name], said[name], by, rule)
         else:
             plain = _plain(old), _plain(new)
             _note(session, link, "task", task_field, *plain, by, ChangeState.APPLIED, rule)
+
+
+def _note_owed(session: Session, link: Link, name: str, new: Value, by: By, rule: Rule) -> None:
+    """The sheet is to show this: waiting, unless its cell has refused this very value and is not tried again."""
+    refused = RefusedWrite(*link.refused[name]) if name in link.refused else None
+    if refused is None or refused.value != new:
+        _note(session, link, "task", name, link.base[name], new, by, ChangeState.WAITING, rule)
+    else:
+        _note(session, link, "task", name, link.base[name], new, by, ChangeState.REFUSED, rule, refused.why)
 
 
 def _note_back(session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: Rule) -> None:
@@ -176,10 +189,11 @@ def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[
     effects(session).observe(sheet, counters.TASK_TO_CELL, newest.values())
 
 
-def give_up_waiting(session: Session, link: Link, why: str) -> None:
-    """Refuse the waiting changes: the row is gone, or the write was given up."""
+def give_up_waiting(session: Session, link: Link, why: str, names: Collection[str] | None = None) -> None:
+    """Refuse the waiting changes (of these fields): the row is gone, or the write was given up."""
     for change in _waiting(session, link.id):
-        change.state, change.reason = ChangeState.REFUSED, why
+        if names is None or change.field in names:
+            change.state, change.reason = ChangeState.REFUSED, why
 
 
 def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> dict[int, dict[str, set[Value]]]:

@@ -5,9 +5,10 @@ it leaves, so a crash, a repeat or a missing answer loses and doubles nothing. D
 settled stays pending, with a time to try again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge import tracker
@@ -19,7 +20,7 @@ from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
 from bridge.queue import pending
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG, By, note_refused, replaced_lately, settle_waiting
+from bridge.store.history import LAG, By, give_up_waiting, note_refused, replaced_lately, settle_waiting
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync.context import Reading, SyncContext
@@ -111,14 +112,26 @@ def _decide_row(
         look_for_unconfirmed(context.session, link, context.by.at)
     link.row_pending, archived = False, task.archived_at is not None
     owed = {} if archived else merge_values(context, link, task, base, values).sheet
+    _end_hopeless(context.session, view, link, archived=archived)
     wanted = _writable(context, row, link, foreign | owed) | _sync_text(row, link, archived=archived)
+    shown = set() if archived else values.keys() - owed.keys()
     if wanted:
-        return [_planned(context, view, row, link, wanted)]
-    _settle_unwritten(context, view, link, set() if archived else set(values) - owed.keys())
+        return [_planned(context, view, row, link, wanted, shown)]
+    _settle_unwritten(context, view, link, shown)
     return []
 
 
-def _planned(context: SyncContext, view: SheetView, row: Row, link: Link, wanted: Mapping[str, Value]) -> PlannedWrite:
+def _end_hopeless(session: Session, view: SheetView, link: Link, *, archived: bool) -> None:
+    """No change waits for a cell that is not written any more."""
+    if archived:
+        give_up_waiting(session, link, "the task was archived, so its row is not written any more")
+    elif gone := link.base.keys() - view.layout.positions.keys():
+        give_up_waiting(session, link, "the sheet has no column for it any more", gone)
+
+
+def _planned(
+    context: SyncContext, view: SheetView, row: Row, link: Link, wanted: Mapping[str, Value], shown: Collection[str]
+) -> PlannedWrite:
     """The write of these values, each of its cells recorded before it leaves."""
     cells: dict[int, str | float | int | bool] = {}
     for name, value in wanted.items():
@@ -127,7 +140,7 @@ def _planned(context: SyncContext, view: SheetView, row: Row, link: Link, wanted
         in_flight_writes.record(link, name, value, context.by.at, row.number, row.values.get(name))
     write = RowWrite(row.number, view.layout.positions["id"], row.cells["id"].value, cells)
     agreed = {name: link.base.get(name) for name in wanted}
-    return PlannedWrite(link.id, link.wanted, write, wanted, agreed, link.cause)
+    return PlannedWrite(link.id, link.wanted, write, wanted, agreed, link.cause, shown)
 
 
 def _foreign(link: Link, values: Mapping[str, Value]) -> list[str]:

@@ -5,7 +5,7 @@ fencing token: a worker that overslept its lease finds a newer one and stops.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -107,7 +107,8 @@ class Job:
 @dataclass(frozen=True)
 class PlannedWrite:
     """One row's write and the link it is for. ``wanted``: the number of the state that it brings the link up to;
-    ``values``: what it stands for; ``base``: what was agreed before it; ``cause``: of the change it brings.
+    ``values``: what it stands for; ``base``: what was agreed before it; ``cause``: of the change it brings; ``shown``:
+    fields that the row showed already as they are to be.
     """
 
     link_id: int
@@ -116,6 +117,7 @@ class PlannedWrite:
     values: Mapping[str, Value]
     base: Mapping[str, Value]
     cause: str | None = None
+    shown: Collection[str] = ()
 
 
 def begin(runtime: Runtime, key: str) -> Job | None:

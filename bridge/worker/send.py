@@ -93,7 +93,7 @@ def _settle(job: Job, planned: list[PlannedWrite], id_cells: list[Raw | Unechoed
         ids = [one.link_id for one in planned]
         known = {link.id: link for link in in_flight_writes.links(session, now, Link.id.in_(ids))}
         reached = {
-            one.link_id: set(one.values)
+            one.link_id: {*one.values, *one.shown}
             for one, id_cell in zip(planned, id_cells, strict=True)
             if _arrived(job, session, known[one.link_id], one, id_cell, now)
         }

@@ -128,6 +128,11 @@ MUTATIONS = (
         "return True", f"{BOTH}::test_an_edit_of_the_sheet_owes_the_sheet_nothing",
     ),
     Mutation(
+        "nothing waits for ever: what the row shows already is settled with the rest", "bridge/worker/send.py",
+        "{*one.values, *one.shown}", "set(one.values)",
+        "tests/sync/test_waiting_changes.py::test_what_landed_without_an_answer_is_told_as_applied",
+    ),
+    Mutation(
         "deletions: an accident is held", "bridge/core/deletions.py", "if len(open_rows) - len(approved_rows) <= allowed:", "if True:",
         "tests/sync/test_deletions.py::test_many_rows_gone_at_once_archive_nothing_until_a_person_approves",
     ),

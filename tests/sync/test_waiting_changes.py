@@ -1,0 +1,108 @@
+"""No change stays "waiting" in the history once both sides are at rest."""
+
+import pytest
+
+from bridge.local_google.api.trouble import Fault
+
+HEADER = ["id", "name", "status", "task_id", "notes", "owner"]
+
+
+@pytest.fixture
+def noted(running):
+    """Two leads with notes and owners, in sync, and the sheet's script."""
+    stack = running(header=HEADER)
+    stack.install()
+    stack.edit("A2:F3", [1, "Ann", "NEW", None, "a", "Old"], [2, "Bob", "NEW", None, "b", "Old"])
+    stack.settle()
+    return stack
+
+
+def unanswered(stack):
+    """The next write lands and gets no answer."""
+    stack.google.trouble.fail(Fault(503, kind="write", landed=True))
+
+
+def landed_and_another_field_patched(stack):
+    unanswered(stack)
+    stack.patch(1, notes="P1")
+    stack.drain()
+    stack.patch(1, assignee="A1")
+
+
+def landed_and_the_same_field_patched_twice(stack):
+    unanswered(stack)
+    stack.patch(1, notes="P1")
+    stack.drain()
+    stack.patch(1, notes="P2")
+    stack.patch(1, notes="P3")
+
+
+def landed_and_the_status_patched(stack):
+    unanswered(stack)
+    stack.patch(1, notes="P1", assignee="A1")
+    stack.drain()
+    stack.patch(1, status="DONE")
+
+
+def a_person_typed_the_same(stack):
+    unanswered(stack)
+    stack.patch(1, notes="P1")
+    stack.edit("E2", ["P1"])
+    stack.edit("F2", ["New"])
+
+
+def archived_meanwhile(stack):
+    stack.patch(1, notes="P1")
+    stack.patch(1, archived=True)
+
+
+def its_column_is_gone(stack):
+    stack.patch(1, notes="P1", assignee="A1")
+    stack.edit("E1", ["scribbles"])
+
+
+def refused_twice(stack):
+    stack.google.person.dropdown("Leads!E2", ["one", "two"])
+    stack.patch(1, notes="P1")
+    stack.patch(1, notes="P2")
+
+
+def refused_and_said_again(stack):
+    stack.google.person.dropdown("Leads!E2", ["a", "two"])
+    for notes in ("P1", "a", "P1"):
+        stack.patch(1, notes=notes)
+        stack.settle()
+
+
+def died_after_the_write(stack):
+    unanswered(stack)
+    stack.patch(1, notes="P1")
+    stack.drain()
+    stack.stop_bridge()
+    stack.start_bridge()
+    stack.patch(1, assignee="A1")
+
+
+STORIES = (
+    landed_and_another_field_patched, landed_and_the_same_field_patched_twice, landed_and_the_status_patched,
+    a_person_typed_the_same, archived_meanwhile, its_column_is_gone, refused_twice, refused_and_said_again,
+    died_after_the_write,
+)  # fmt: skip
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_no_change_waits_when_both_sides_are_at_rest(noted, story):
+    story(noted)
+    noted.settle()
+    noted.later(30)
+    noted.settle()
+    waiting = [(one["field"], one["new"]) for one in noted.changes(1) if one["state"] == "waiting"]
+    assert (waiting, noted.pending()) == ([], 0)
+
+
+def test_what_landed_without_an_answer_is_told_as_applied(noted):
+    landed_and_another_field_patched(noted)
+    noted.settle()
+    told = {one["new"]: one["state"] for one in noted.changes(1) if one["new"] in {"P1", "A1"}}
+    assert told == {"P1": "applied", "A1": "applied"}
