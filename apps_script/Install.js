@@ -31,7 +31,7 @@ function takeOverBridge(connection, tab) {
 /** Removes the triggers and the connection; rows and tasks stay as they are. */
 function uninstallBridge() {
   const { owner } = state_();
-  if (owner && email_() && owner !== email_()) {
+  if (owner && email_() && likeness_(owner) !== likeness_(email_())) {
     throw new Error('The triggers belong to ' + owner + ', and only that account can remove them.');
   }
   remove_(triggers_());
@@ -70,7 +70,7 @@ function install_(connection, tab, admit) {
  * @param {State} state
  */
 function refuseOther_({ owner }) {
-  if (!owner || !email_() || owner === email_()) return;
+  if (!owner || !email_() || likeness_(owner) === likeness_(email_())) return;
   throw new Error(
     'The bridge is already installed here, by ' + owner + ': two would send every edit twice. Ask them to choose ' +
       'Bridge → Uninstall; if that account is gone, run takeOverBridge in Extensions → Apps Script.'
@@ -180,12 +180,12 @@ function remove_(triggers) {
 }
 
 /**
- * The parts of a connection string.
+ * The parts of a connection string, which has no blank, wherever a chat or a mail has broken it.
  * @param {string} connection
  * @returns {{url: string, secret: string}}
  */
 function parsed_(connection) {
-  const [url, secret, ...more] = String(connection || '').trim().split('#');
+  const [url, secret, ...more] = asSeen_(String(connection || '')).replace(/ /g, '').split('#');
   if (!url) throw new Error('The connection string is missing. The bridge prints it: leadbridge connection.');
   if (!/^https?:\/\/[^/\s]+(\/[^/\s]+)*\/hooks\/sheets\/[^/\s]+$/.test(url)) {
     throw new Error('The address is not one of the bridge: it looks like https://example.org/hooks/sheets/leads.');

@@ -60,7 +60,7 @@ function bridgeInstallHere(connection, tab) {
  */
 function columns_(header, settings) {
   const known = settings ? knownColumns_(header, settings) : [];
-  return header.map((text, index) => ({ text, known: known.includes(index) })).filter(({ text }) => text.trim());
+  return header.map((text, index) => ({ text, known: known.includes(index) })).filter(({ text }) => asSeen_(text));
 }
 
 /**

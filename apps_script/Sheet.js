@@ -67,7 +67,7 @@ function header_(sheet) {
  */
 function headed_(texts) {
   let end = texts.length;
-  while (end && !texts[end - 1].trim()) end--;
+  while (end && !asSeen_(texts[end - 1])) end--;
   return texts.slice(0, end);
 }
 
@@ -109,12 +109,12 @@ function idColumn_(header, settings) {
 }
 
 /**
- * A header normalised for comparison: lead_id, "Lead ID" and "lead  id" are equal.
+ * A header as it is compared: lead_id, "Lead ID" and "lead  id" are equal.
  * @param {string} text
  * @returns {string}
  */
 function plain_(text) {
-  return text.replace(/_/g, ' ').trim().replace(/\s+/g, ' ').toLowerCase();
+  return likeness_(text.replace(/_/g, ' '));
 }
 
 /**
@@ -124,7 +124,7 @@ function plain_(text) {
  * @returns {string}
  */
 function idOf_(row, column) {
-  return column < 0 ? '' : row.shown[column].trim();
+  return column < 0 ? '' : asSeen_(row.shown[column]);
 }
 
 /**
@@ -167,7 +167,7 @@ function assignIds_(sheet, seen, settings) {
  */
 function freeCopies_(sheet, seen, column) {
   const edited = new Set(seen.rows.map((row) => row.row));
-  const ids = sheet.getRange(1, column + 1, sheet.getLastRow()).getDisplayValues().map((line) => line[0].trim());
+  const ids = sheet.getRange(1, column + 1, sheet.getLastRow()).getDisplayValues().map((line) => asSeen_(line[0]));
   const taken = new Set(ids.filter((id, index) => id && index > 0 && !edited.has(index + 1)));
   seen.rows.forEach((row) => {
     const id = idOf_(row, column);

@@ -109,7 +109,7 @@ function locked_(work) {
  */
 function mine_(state) {
   const me = email_();
-  return Boolean(state.url) && (!me || !state.owner || me === state.owner);
+  return Boolean(state.url) && (!me || !state.owner || likeness_(me) === likeness_(state.owner));
 }
 
 /**

@@ -5,10 +5,11 @@ person sees text. Refuses to guess: what does not fit its kind raises `Refusal` 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
+from bridge.core.text import as_seen, likeness
 from bridge.core.values import Cell, Day, Refusal, Value
 
 SERIAL_EPOCH = date(1899, 12, 30)
@@ -20,7 +21,7 @@ POWERS_OF_TEN = range(-324, 309)
 """Exponents that a double can have. 1e999999999 written out would fill the memory."""
 
 
-def read_text(cell: Cell) -> Value:
+def read_text(cell: Cell) -> str | None:
     """Text as typed; a number, date or checkbox in a text column is the text it shows."""
     text = cell.value if isinstance(cell.value, str) else cell.shown
     if text.strip() in ERRORS:
@@ -29,8 +30,16 @@ def read_text(cell: Cell) -> Value:
 
 
 def canonical_text(text: str) -> str | None:
-    """One form for both sides: no outer blanks, one kind of line end, nothing is None."""
-    return text.replace("\r\n", "\n").strip() or None
+    """One form for both sides: no outer blanks, one kind of line end; a text in which nothing can be seen is None."""
+    plain = text.replace("\r\n", "\n").strip()
+    seen = plain if plain.isascii() else as_seen(plain)
+    return plain if seen else None
+
+
+def read_seen(cell: Cell) -> str | None:
+    """A text of which only counts what a person sees, such as an id."""
+    text = read_text(cell)
+    return text if text is None or (text.isascii() and text.isalnum()) else as_seen(text)
 
 
 def read_id(cell: Cell) -> Value:
@@ -42,8 +51,8 @@ def read_id(cell: Cell) -> Value:
     if isinstance(cell.value, float | int) and not isinstance(cell.value, bool):
         shown = cell.shown.strip()
         return shown if re.fullmatch(r"0\d+", shown) and int(shown) == cell.value else _decimal(repr(cell.value))
-    text = read_text(cell)
-    return re.sub(r"(?<=\d)\.0+$", "", text) if isinstance(text, str) and re.fullmatch(r"\d+\.0+", text) else text
+    text = read_seen(cell)
+    return re.sub(r"(?<=\d)\.0+$", "", text) if text and re.fullmatch(r"\d+\.0+", text) else text
 
 
 def read_number(cell: Cell) -> Value:
@@ -52,8 +61,8 @@ def read_number(cell: Cell) -> Value:
         raise Refusal(f"'{cell.shown}' is not a number")
     if isinstance(cell.value, float | int):
         return _decimal(repr(cell.value))
-    text = read_text(cell)
-    return None if text is None else _decimal(str(text))
+    text = read_seen(cell)
+    return None if text is None else _decimal(text)
 
 
 def read_date(cell: Cell) -> Value:
@@ -62,11 +71,11 @@ def read_date(cell: Cell) -> Value:
         return cell.value.iso
     if isinstance(cell.value, float | int) and not isinstance(cell.value, bool):
         return _serial_date(cell.value)
-    text = read_text(cell)
+    text = read_seen(cell)
     if text is None:
         return None
     try:
-        return date.fromisoformat(re.sub(r"(?<=^\d{4}-\d\d-\d\d)[T ].*", "", str(text), flags=re.DOTALL)).isoformat()
+        return date.fromisoformat(re.sub(r"(?<=^\d{4}-\d\d-\d\d)[T ].*", "", text, flags=re.DOTALL)).isoformat()
     except ValueError:
         raise Refusal(f"'{text}' is not a date; use the sheet's date format or YYYY-MM-DD") from None
 
@@ -75,11 +84,11 @@ def read_checkbox(cell: Cell) -> Value:
     """True or False; None for an empty cell."""
     if isinstance(cell.value, bool):
         return cell.value
-    text = read_text(cell)
+    text = read_seen(cell)
     if text is None:
         return None
-    if str(text).upper() in {"TRUE", "FALSE"}:
-        return str(text).upper() == "TRUE"
+    if text.upper() in {"TRUE", "FALSE"}:
+        return text.upper() == "TRUE"
     raise Refusal(f"'{text}' is not TRUE or FALSE")
 
 
@@ -104,13 +113,19 @@ def cell_value(kind: str, value: Value, present: Cell) -> str | float | int | bo
     if value is None:
         return ""
     if present.options is not None:
-        return next(option for option in present.options if option.casefold() == _text(value).casefold())
+        return spelled(value, present.options) or _text(value)
     if kind == "number":
         number = Decimal(str(value))
         return int(number) if number == number.to_integral_value() else float(number)
     if kind == "date" and present.is_date:
         return (date.fromisoformat(str(value)) - SERIAL_EPOCH).days
     return value
+
+
+def spelled(value: Value, options: Sequence[str]) -> str | None:
+    """The value as a dropdown with these options spells it; None if it has no such option."""
+    text = _text(value)
+    return text if text in options else next((one for one in options if likeness(one) == likeness(text)), None)
 
 
 def obstacle(kind: str, value: Value, present: Cell, *, guarded: bool = False) -> str:
@@ -127,7 +142,7 @@ def obstacle(kind: str, value: Value, present: Cell, *, guarded: bool = False) -
         return ""
     if len(_text(value)) > LONGEST:
         return f"longer than the {LONGEST:,} characters a cell takes"
-    if present.options is not None and _text(value).casefold() not in map(str.casefold, present.options):
+    if present.options is not None and spelled(value, present.options) is None:
         return f"'{_text(value)[:50]}' is not in the cell's dropdown: {', '.join(present.options[:10])}"
     return _misfit(kind, value)
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from bridge.core.cells import READERS, from_text
 from bridge.core.merge import Direction, FieldRule, Policy
+from bridge.core.text import likeness
 from bridge.core.values import EMPTY, Cell, Fields, Refusal, Row, Value
 
 Kind = Literal["id", "text", "number", "date", "checkbox", "status"]
@@ -29,11 +30,11 @@ class Statuses:
     initial: str
 
     def parse(self, text: Value) -> str | None:
-        """The configured spelling of the word, matched in any case; raises `Refusal` listing what is allowed."""
-        if text is None:
-            return None
+        """The configured spelling of the word, matched by `likeness`; raises `Refusal` listing what is allowed."""
+        if text is None or text in self.to_task:
+            return None if text is None else str(text)
         for word in self.to_task:
-            if word.casefold() == str(text).casefold():
+            if likeness(word) == likeness(text):
                 return word
         raise Refusal(f"status '{text}' is not known; use one of {', '.join(self.to_task)}")
 
@@ -198,4 +199,4 @@ class SheetMapping:
 
 
 def _plain(header: str) -> str:
-    return " ".join(header.replace("_", " ").split()).casefold()
+    return likeness(header.replace("_", " "))

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bridge.core.outcome import FieldChange, Outcome
-from bridge.core.values import Fields, Row, Value
+from bridge.core.text import likeness
+from bridge.core.values import Fields, Row
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,6 @@ class KnownLead:
     base: Fields
     said: Fields
     unsettled: bool
-
-
-def likeness(value: Value) -> str:
-    """The value normalised for matching: case and blanks are ignored."""
-    return " ".join(str("" if value is None else value).split()).casefold()
 
 
 @dataclass

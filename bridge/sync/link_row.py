@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bridge import tracker
 from bridge.core.outcome import Outcome, RowOutcome
-from bridge.core.reconcile import likeness
+from bridge.core.text import likeness
 from bridge.core.values import Fields, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep

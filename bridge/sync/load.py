@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from bridge import tracker
-from bridge.core.reconcile import likeness
+from bridge.core.text import likeness
 from bridge.core.values import Row, Value
 from bridge.store import in_flight_writes
 from bridge.store.history import replaced_lately

@@ -14,10 +14,12 @@ ALLOWED = {
     "enum",
     "datetime",
     "decimal",
+    "functools",
     "hashlib",
     "hmac",
     "re",
     "typing",
+    "unicodedata",
 }
 
 
