@@ -21,6 +21,10 @@ IN_JOB: ContextVar[bool] = ContextVar("in_job", default=False)
 """True while a job runs. A job that marks a link pending again keeps the link's first cause."""
 MOST_ATTEMPTS, LONGEST_FAILING = 12, timedelta(hours=1)
 """A write that fails this often and this long, and alone, becomes a dead letter."""
+LONGEST_REFUSED = 300.0
+"""Seconds between two tries of a write that Google refuses."""
+DEAD_LETTER_AGAIN = timedelta(hours=1)
+"""After so long a sweep tries a dead letter once more: what refused it may be gone."""
 
 
 def mark_pending(session: Session, link: Link, at: datetime) -> None:
@@ -70,13 +74,42 @@ def failed(session: Session, link_ids: Collection[int], now: datetime, why: str,
     again = False
     for link in session.scalars(select(Link).where(Link.id.in_(link_ids))):
         link.attempts, link.failing_since = link.attempts + 1, link.failing_since or now
-        if link.attempts >= MOST_ATTEMPTS and now - link.failing_since >= LONGEST_FAILING and len(link_ids) == 1:
+        if len(link_ids) == 1 and _is_exhausted(link, now):
             give_up(session, link, link.wanted, now, why)
             continue
         again |= link.attempts > 1
         wait = backoff(link.attempts, chance) if link.attempts > 1 else 0.0
         postpone(link, now + timedelta(seconds=wait), why)
     return again
+
+
+def refused(session: Session, link: Link, wanted: int, now: datetime, why: str) -> bool:
+    """Google refuses this write and no other: try again later, ever more rarely. True when it is given up instead."""
+    link.attempts, link.failing_since = link.attempts + 1, link.failing_since or now
+    if _is_exhausted(link, now):
+        give_up(session, link, wanted, now, why)
+        return True
+    wait = backoff(link.attempts, 0.0, longest=LONGEST_REFUSED) if link.attempts > 1 else 0.0
+    postpone(link, now + timedelta(seconds=wait), why)
+    return False
+
+
+def try_dead_letter(session: Session, link: Link, now: datetime) -> None:
+    """Try a dead letter once more, if it has rested long enough; it stays one until that succeeds."""
+    if link.failed_at is None or link.wanted > link.written or link.failed_at + DEAD_LETTER_AGAIN > now:
+        return
+    link.wanted, link.next_try = link.wanted + 1, now
+    link.attempts, link.failing_since = MOST_ATTEMPTS, link.failed_at
+    log.info("dead_letter_tried", sheet=link.sheet, link=link.id)
+    wake_after_commit(session, link.sheet, now)
+
+
+def _is_exhausted(link: Link, now: datetime) -> bool:
+    return (
+        link.attempts >= MOST_ATTEMPTS
+        and link.failing_since is not None
+        and now - link.failing_since >= LONGEST_FAILING
+    )
 
 
 def give_up(session: Session, link: Link, wanted: int, now: datetime, why: str) -> None:

@@ -42,6 +42,8 @@ def merge_linked(context: SyncContext, row: Row, link: Link, task: Task, replace
     if doubtful or overwritten or needs_write(task, link, context.sheet.mapping):
         news = doubtful or overwritten or link.base != before or touched
         (pending.mark_pending if news else pending.ensure_pending)(context.session, link, context.by.at)
+    if link.failed_at is not None and not context.reading.is_delivery:
+        pending.try_dead_letter(context.session, link, context.by.at)
     reasons = (*sentences(unread), *(f"{c.field}: {_decided(c)}" for c in merged.conflicts))
     changes = _planned(context, row, base, certain, merged)
     return RowOutcome(row.number, row.lead_id, _outcome(merged, reasons), task.id, reasons, changes)
@@ -124,7 +126,7 @@ def _passable(context: SyncContext, row: Row, name: str, refused: RefusedWrite) 
     column = context.sheet.mapping.by_field.get(name)
     if column is None or name not in row.cells or refused.by == RefusedBy.GOOGLE:
         return False
-    return not obstacle(column.kind, refused.value, row.cells[name])
+    return not obstacle(column.kind, refused.value, row.cells[name], guarded=name in row.guarded)
 
 
 def _note(context: SyncContext, link: Link, base: Fields, values: Fields, merged: Merge) -> None:

@@ -167,8 +167,8 @@ def _writable(context: SyncContext, row: Row, link: Link, owed: Mapping[str, Val
     for name, value in owed.items():
         before = link.refused.get(name)
         if before is not None and before[:2] == [value, RefusedBy.GOOGLE]:
-            refused[name] = before
-        elif why := obstacle(
+            refused[name] = before  # said until Google takes it
+        if why := obstacle(
             context.sheet.mapping.by_field[name].kind, value, row.cells[name], guarded=name in row.guarded
         ):
             refused[name] = [*RefusedWrite(value, RefusedBy.CELL, why)]
@@ -178,7 +178,8 @@ def _writable(context: SyncContext, row: Row, link: Link, owed: Mapping[str, Val
     refused.pop("sync", None)
     if refused != link.refused:
         link.refused = refused
-    return {name: value for name, value in owed.items() if name not in refused and name != "sync"}
+    stopped = {name for name, one in refused.items() if RefusedWrite(*one).by == RefusedBy.CELL} | {"sync"}
+    return {name: value for name, value in owed.items() if name not in stopped}
 
 
 def _sync_text(row: Row, link: Link, *, archived: bool) -> dict[str, Value]:

@@ -29,8 +29,10 @@ from bridge.worker.sweep import sweep
 from task_api.db_errors import contended, unusable
 
 log = get_logger(__name__)
-PROBE = timedelta(minutes=5)
-"""How long a paused queue waits before it tries whether the person has solved the problem."""
+FIRST_PROBE, PROBE = timedelta(seconds=15), timedelta(minutes=1)
+"""How long a paused queue waits before it tries whether the problem is solved: soon, since Google may have erred once;
+then every minute.
+"""
 _PENDING = select(func.min(Link.next_try)).where(Link.sheet == SheetQueue.sheet, Link.wanted > Link.written)
 _TIMES = select(
     SheetQueue.sheet, SheetQueue.swept_at, SheetQueue.sweep_at, SheetQueue.not_before, SheetQueue.lease_until,
@@ -146,7 +148,9 @@ def _failed(job: Job, why: str, chance: float, retry_after: float | None, *, cou
 
 def _paused(runtime: Runtime, key: str, why: str) -> None:
     with runtime.writing() as session:
-        _set(session, key, attempts=0, problem=why, not_before=runtime.now() + PROBE)
+        known = lock_queue(session, key).problem == why
+        not_before = runtime.now() + (PROBE if known else FIRST_PROBE)
+        _set(session, key, attempts=0, problem=why, not_before=not_before)
         log.error("queue_paused", sheet=key, why=why)
         session.commit()
 

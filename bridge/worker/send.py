@@ -12,7 +12,7 @@ from structlog.stdlib import get_logger
 
 from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.core.values import EMPTY, Raw
-from bridge.errors import Rejected, Throttled
+from bridge.errors import Permanent, Rejected, Throttled
 from bridge.google.sheet import UNECHOED, RowWrite, Unechoed
 from bridge.google.snapshot import Snapshot
 from bridge.queue import pending
@@ -26,11 +26,14 @@ from bridge.worker.locate import LAG_WAIT
 from task_api.actor import Actor
 
 log = get_logger(__name__)
+TOLD_AFTER = 3
+"""Tries after which people are told that Google refuses a cell; it is tried further."""
 
 
 def send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> None:
     """Send, verify, settle; ``last``: the job ends when all of it has arrived. What Google rejects is tried again by
-    later jobs in ever smaller parts; of a single row that is rejected, the cells at fault are refused.
+    later jobs in ever smaller parts; of a single row that is rejected, the cells at fault are tried again ever more
+    rarely, and refused in the end.
     """
     try:
         _send(job, planned, last=last)
@@ -45,7 +48,9 @@ def _send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> bool:
     """Returns True when all of it is in the rows that were meant. Raises `Rejected` when Google takes nothing of it."""
     try:
         echoed = job.open_sheet().write([one.write for one in planned])
-    except Throttled:
+    except Rejected:
+        raise
+    except (Throttled, Permanent):
         _not_taken(job, planned)
         raise
     return _settle(job, planned, _id_cells(job, planned, echoed), last=last) == len(planned)
@@ -131,6 +136,9 @@ def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now:
     link.overrides = {name: value for name, value in link.overrides.items() if link.base.get(name) != value}
     remember(link, job.config.mapping)
     pending.settle(link, one.wanted)
+    if one.values.keys() & link.refused.keys():  # Google takes now what it refused before
+        link.refused = {name: refused for name, refused in link.refused.items() if name not in one.values}
+        pending.mark_pending(session, link, now)  # its sync cell still says so
     fields, row = ",".join(sorted(one.values)), one.write.row
     log.info("row_written", sheet=job.key, link=link.id, row=row, fields=fields, cause=one.cause)
     return True
@@ -141,8 +149,8 @@ def _by(job: Job, now: datetime) -> By:
 
 
 def _write_cells(job: Job, one: PlannedWrite, why: str) -> None:
-    """Send a row that Google rejects cell by cell: the cells at fault are refused, and the write becomes a dead letter
-    once the others are in the sheet. Until then it stays pending, for instance when the row moves meanwhile.
+    """Send a row that Google rejects cell by cell. The cells at fault stay pending: one refusal may be chance, or a tab
+    that was renamed for a moment. Google has to refuse them again and again before the write becomes a dead letter.
     """
     faults = dict.fromkeys(one.values, why) if len(one.values) == 1 else {}
     arrived = True
@@ -169,12 +177,20 @@ def _refuse(job: Job, one: PlannedWrite, faults: Mapping[str, str], *, arrived: 
     with job.writing() as session:
         (link,) = in_flight_writes.links(session, now, Link.id == one.link_id)
         in_flight_writes.forget(link, WriteState.SENT, faults.keys())
-        for name, why in faults.items():
-            log.info("cell_refused", sheet=link.sheet, link=link.id, field=name, by=RefusedBy.GOOGLE)
-            note_refused(session, link, name, one.values[name], _by(job, now), why)
-            link.refused = link.refused | {name: [*RefusedWrite(one.values[name], RefusedBy.GOOGLE, why)]}
         if arrived and faults:
-            pending.give_up(session, link, one.wanted, now, "; ".join(dict.fromkeys(faults.values())))
+            _try_again(job, session, link, one, faults)
         elif arrived:
             pending.settle(link, one.wanted)
         session.commit()
+
+
+def _try_again(job: Job, session: Session, link: Link, one: PlannedWrite, faults: Mapping[str, str]) -> None:
+    """Postpone what Google refuses. After some tries people are told; after many the history says it was refused."""
+    now = job.runtime.now()
+    given_up = pending.refused(session, link, one.wanted, now, "; ".join(dict.fromkeys(faults.values())))
+    for name, why in ((name, why) for name, why in faults.items() if name != "sync"):
+        log.info("cell_refused", sheet=link.sheet, link=link.id, field=name, by=RefusedBy.GOOGLE)
+        if given_up:
+            note_refused(session, link, name, one.values[name], _by(job, now), why)
+        if given_up or link.attempts >= TOLD_AFTER:
+            link.refused = link.refused | {name: [*RefusedWrite(one.values[name], RefusedBy.GOOGLE, why)]}

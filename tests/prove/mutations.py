@@ -150,6 +150,11 @@ MUTATIONS = (
         "        in_flight_writes.record(link, name, value, context.by.at, row.number, row.values.get(name))\n", "",
         "tests/sync/test_google_down.py tests/sync/test_both_ways.py",
     ),
+    Mutation(
+        "a refusal is not for ever: one is tried again", "bridge/queue/pending.py",
+        "    if _is_exhausted(link, now):\n        give_up(session, link, wanted, now, why)\n        return True\n", "    give_up(session, link, wanted, now, why)\n    return True\n",
+        "tests/sync/test_refusals.py::test_a_write_that_google_refuses_a_few_times_is_written",
+    ),
 )  # fmt: skip
 
 
