@@ -20,57 +20,108 @@ const EARLIER = 'Earlier edits';
 
 /**
  * A person typed, pasted, filled, cleared or undid something.
- * @param {GoogleAppsScript.Events.SheetsOnEdit} e
+ * @param {GoogleAppsScript.Events.SheetsOnEdit} [e]
+ * @returns {string} a message for whoever runs it by hand
  */
 function bridgeEdited(e) {
+  if (!e || !e.range) return byHand_('when a cell is edited');
   const at = Date.now();
-  reporting_(e.range.getA1Notation(), () => {
-    const state = state_();
-    const sheet = e.range.getSheet();
-    if (!mine_(state) || sheet.getSheetId() !== state.tab) return;
+  const sheet = e.range.getSheet();
+  const tab = sheet.getSheetId();
+  reporting_(e.range.getA1Notation(), [tab], () => {
+    const state = state_(tab);
+    if (!mine_(state)) return;
     const place = { ...place_(e.range), at, ...(typeof e.value === 'string' ? { typed: e.value } : {}) };
     if (!touches_(sheet, place, state.settings)) return;
     const answer = place.top === 1 ? sendAll_(state) : sendRows_(state, sheet, place);
     report_(e.range.getA1Notation(), answer);
     if (answer.ok && state.unsent.some(due_)) report_(EARLIER, sendUnsent_(state));
   });
+  return '';
 }
 
 /**
- * Something happened to the sheet; edits have a trigger of their own.
- * @param {GoogleAppsScript.Events.SheetsOnChange} e
+ * Something happened to the spreadsheet, it is unknown in which tab; edits have a trigger of their own.
+ * @param {GoogleAppsScript.Events.SheetsOnChange} [e]
+ * @returns {string} a message for whoever runs it by hand
  */
 function bridgeChanged(e) {
-  if (!STRUCTURE.includes(String(e.changeType))) return;
-  reporting_(MOVED, () => {
-    const state = state_();
-    if (mine_(state)) report_(MOVED, sendAll_(state));
-  });
+  if (!e || !e.changeType) return byHand_('when rows, columns or tabs change');
+  if (STRUCTURE.includes(String(e.changeType))) eachOfMine_(MOVED, (state) => report_(MOVED, sendAll_(state)));
+  return '';
 }
 
-/** Sends what is unsent; if nothing is, a heartbeat. */
-function bridgeEveryFiveMinutes() {
-  reporting_(EARLIER, () => {
-    const state = state_();
-    if (!mine_(state) || resting_(state)) return;
+/**
+ * For each tab: sends what is unsent; if nothing is, a heartbeat.
+ * @param {GoogleAppsScript.Events.TimeDriven} [e]
+ * @returns {string} a message for whoever runs it by hand
+ */
+function bridgeEveryFiveMinutes(e) {
+  if (!e) return byHand_('every five minutes');
+  eachOfMine_(EARLIER, (state) => {
+    if (resting_(state)) return;
     if (state.unsent.some(due_)) report_(EARLIER, sendUnsent_(state));
     else report_('', heartbeat_(state));
   });
+  return '';
+}
+
+/**
+ * Says, in the script editor and in the sheet, that a trigger's function was run by hand.
+ * @param {string} when Google runs it
+ * @returns {string}
+ */
+function byHand_(when) {
+  const said = 'Google runs this by itself ' + when + ': there is nothing to run here.';
+  console.log(said);
+  guarded_('toast_failed', () => tell_(said));
+  return said;
+}
+
+/**
+ * Runs a trigger's work for each tab that this account connected; the failure of one does not stop the others.
+ * @param {string} what is to be sent
+ * @param {(state: State) => void} work
+ */
+function eachOfMine_(what, work) {
+  /** @type {unknown[]} */
+  const errors = [];
+  reporting_(what, null, () =>
+    states_()
+      .filter(mine_)
+      .forEach((state) => {
+        try {
+          reporting_(what, [state.tab], () => work(state));
+        } catch (error) {
+          errors.push(error);
+        }
+      })
+  );
+  if (errors.length) throw errors[0];
 }
 
 /**
  * Runs a trigger's work. Unexpected errors are shown, retried by the timer and rethrown so that Google mails the owner.
  * @param {string} what was to be sent
+ * @param {number[] | null} tabs of which it was to be sent; null: unknown, so of all
  * @param {() => void} work
  */
-function reporting_(what, work) {
+function reporting_(what, tabs, work) {
   try {
     work();
   } catch (error) {
-    noteAll_();
+    guarded_('note_not_kept', () => (tabs || everyTab_()).forEach(noteAll_));
     guarded_('toast_failed', () => tell_(unsentWords_(what, sentence_(words_(error)))));
     throw error;
   }
+}
+
+/**
+ * The sheet ids of all tabs, connected or not.
+ * @returns {number[]}
+ */
+function everyTab_() {
+  return SpreadsheetApp.getActiveSpreadsheet().getSheets().map((sheet) => sheet.getSheetId());
 }
 
 /**

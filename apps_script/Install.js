@@ -1,5 +1,6 @@
 /**
- * Install and uninstall: the connection, the triggers, the first request. Nothing is changed unless the bridge answers.
+ * Install and uninstall: the connection of a tab, the triggers, which all tabs share, and the first request. Nothing is
+ * changed unless the bridge answers.
  */
 
 /** At least 24 bytes in base64; a truncated secret is reported before anything is sent. */
@@ -28,14 +29,38 @@ function takeOverBridge(connection, tab) {
   return install_(connection, tab, () => undefined);
 }
 
-/** Removes the triggers and the connection; rows and tasks stay as they are. */
+/** Removes the triggers and every connection; rows and tasks stay as they are. */
 function uninstallBridge() {
-  const { owner } = state_();
+  states_().forEach(refuseToRemove_);
+  remove_(triggers_());
+  forget_(PropertiesService.getScriptProperties().getKeys().filter((key) => key.startsWith(OURS)));
+}
+
+/**
+ * Ends the connection of one tab; with the last one the triggers go.
+ * @param {number} [tab] the sheet id of the tab; default: the active one
+ */
+function disconnectBridge(tab) {
+  const states = states_();
+  const wanted = tab === undefined ? SpreadsheetApp.getActiveSheet().getSheetId() : tab;
+  const ended = states.filter((state) => state.tab === wanted);
+  if (!ended.length) throw new Error('That tab is not connected.');
+  if (ended.length === states.length) {
+    uninstallBridge();
+    return;
+  }
+  ended.forEach(refuseToRemove_);
+  ended.forEach((state) => forget_(names_(state)));
+}
+
+/**
+ * Throws when the connection is another account's, whose triggers this one cannot remove.
+ * @param {State} state
+ */
+function refuseToRemove_({ owner }) {
   if (owner && email_() && likeness_(owner) !== likeness_(email_())) {
     throw new Error('The triggers belong to ' + owner + ', and only that account can remove them.');
   }
-  remove_(triggers_());
-  forget_(PropertiesService.getScriptProperties().getKeys().filter((key) => key.startsWith('BRIDGE_')));
 }
 
 /**
@@ -46,23 +71,57 @@ function uninstallBridge() {
  */
 function install_(connection, tab, admit) {
   if (lacksRights_()) throw new Error(NO_RIGHTS);
-  const before = state_();
-  admit(before);
+  states_().forEach(admit);
   const sheet = chosenTab_(tab);
   const header = header_(sheet);
+  const before = state_(sheet.getSheetId());
   const state = {
     ...before,
-    ...parsed_(connection || (before.url && before.url + '#' + before.secret)),
-    tab: sheet.getSheetId(),
-    seq: Math.max(Date.now() * 1000, before.seq), // grows across installations
+    ...parsed_(connection || present_(before)),
+    prefix: prefix_(before.tab),
+    seq: Math.max(Date.now() * 1000, ...states_().map(({ seq }) => seq)), // grows across installations
     owner: email_(),
   };
   const { settings } = hello_(state, header);
-  claim_({ ...state, settings }, admit);
+  const ends = ended_(claim_({ ...state, settings }, admit), state);
   if (settings && settings.assign_ids) sendAll_(state); // rows that were here before get their ids
   const lacking = lacking_(header, settings);
-  if (lacking) return 'Connected, but no row can be synced yet. ' + lacking;
-  return 'Connected: edits of "' + sheet.getName() + '" reach the bridge from now on.';
+  if (lacking) return 'Connected, but no row can be synced yet. ' + lacking + ends;
+  return 'Connected: edits of "' + sheet.getName() + '" reach the bridge from now on.' + ends;
+}
+
+/**
+ * The connection string that a tab has; without one, that of a connection whose tab is gone.
+ * @param {State} state
+ * @returns {string}
+ */
+function present_(state) {
+  const found = state.url ? state : states_().find((other) => !tab_(other));
+  return found ? found.url + '#' + found.secret : '';
+}
+
+/**
+ * The connections that end when this one is made: that of the same tab, and of another tab the one to the same address,
+ * since the bridge syncs one tab by it.
+ * @param {State} state
+ * @returns {State[]}
+ */
+function replaced_(state) {
+  return states_().filter((other) => other.tab === state.tab || other.url === state.url);
+}
+
+/**
+ * What to say of the connections that ended; empty if each was made anew.
+ * @param {State[]} replaced
+ * @param {State} state
+ * @returns {string}
+ */
+function ended_(replaced, state) {
+  const said = replaced.map((other) => {
+    if (other.tab !== state.tab) return ' This connection was that of ' + tabName_(other) + ', which has none now.';
+    return other.url === state.url ? '' : ' Its connection with ' + other.url + ' has ended.';
+  });
+  return said.join('');
 }
 
 /**
@@ -127,27 +186,31 @@ function refusedWords_({ url }, answer) {
 /**
  * Creates the triggers and stores the connection. Under the lock, so that only one of two simultaneous installations
  * succeeds, and no running edit stores an older number. Notes of unsent rows are dropped: the first request made the
- * bridge compare everything.
+ * bridge compare everything. The triggers of this account serve every tab, so each connection is its own from now on.
  * @param {State} state
  * @param {(state: State) => void} admit
+ * @returns {State[]} the connections that it replaced
  */
 function claim_(state, admit) {
-  const done = locked_(() => {
-    const now = state_();
-    admit(now);
+  const replaced = locked_(() => {
+    const states = states_();
+    states.forEach(admit);
+    const ends = replaced_(state);
     replaceTriggers_();
-    keep_({
-      [KEY.url]: state.url,
-      [KEY.secret]: state.secret,
-      [KEY.tab]: String(state.tab),
-      [KEY.seq]: String(state.seq),
-      [KEY.owner]: state.owner,
-      [KEY.settings]: JSON.stringify(state.settings),
-    });
-    forget_([KEY.rest, ...now.unsent.map((note) => note.key)]);
-    return true;
+    const { prefix } = state;
+    const mine = {
+      [prefix + KEY.url]: state.url,
+      [prefix + KEY.secret]: state.secret,
+      [prefix + KEY.seq]: String(state.seq),
+      [prefix + KEY.owner]: state.owner,
+      [prefix + KEY.settings]: JSON.stringify(state.settings),
+    };
+    keep_({ ...Object.fromEntries(states.map((other) => [other.prefix + KEY.owner, state.owner])), ...mine });
+    forget_([state_(state.tab), ...ends].flatMap(names_).filter((name) => !(name in mine)));
+    return ends;
   });
-  if (!done) throw new Error('The sheet is busy with other edits: install again in a moment.');
+  if (!replaced) throw new Error('The sheet is busy with other edits: install again in a moment.');
+  return replaced;
 }
 
 /** Creates the new triggers, then removes the old ones; if one cannot be created, the old ones stay. */

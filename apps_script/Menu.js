@@ -13,6 +13,7 @@ function onOpen() {
     .addItem('Sync everything', 'bridgeSyncEverything')
     .addItem('Show history of this row', 'bridgeShowHistory')
     .addSeparator()
+    .addItem('Disconnect this tab', 'bridgeDisconnect')
     .addItem('Uninstall', 'bridgeUninstall')
     .addToUi();
 }
@@ -23,49 +24,111 @@ function bridgeInstall() {
   SpreadsheetApp.getUi().showSidebar(HtmlService.createHtmlOutputFromFile('Sidebar').setTitle('Bridge'));
 }
 
-/** Requests a comparison of every row. */
+/** Requests a comparison of every row, of every tab that is connected. */
 function bridgeSyncEverything() {
-  say_(() => {
-    const answer = sendAll_(installed_());
-    return answer.ok ? 'The bridge is comparing every row now.' : answer.why;
-  });
+  say_(() =>
+    ofEach_(installed_(), (state) => {
+      const answer = sendAll_(state);
+      return answer.ok ? 'The bridge is comparing every row now.' : answer.why;
+    })
+  );
 }
 
-/** Shows who sends the edits, what is unsent and whether the bridge answers. */
+/** Shows, for each tab, who sends the edits, what is unsent and whether the bridge answers. */
 function bridgeStatus() {
-  say_(() => {
-    const state = installed_();
-    const answer = heartbeat_(state);
-    const said = [answer.ok ? 'The bridge answers.' : answer.why, problemWords_(answer.problem)];
-    return [...said, unsentText_(state), triggersText_(state)].filter((words) => words).join('\n');
+  say_(() => ofEach_(installed_(), statusText_));
+}
+
+/**
+ * @param {State} state
+ * @returns {string}
+ */
+function statusText_(state) {
+  const answer = heartbeat_(state);
+  const said = [answer.ok ? 'The bridge answers.' : answer.why, problemWords_(answer.problem)];
+  return [...said, unsentText_(state), triggersText_(state)].filter((words) => words).join('\n');
+}
+
+/** Ends the connection of the active tab, after asking. */
+function bridgeDisconnect() {
+  const sheet = SpreadsheetApp.getActiveSheet();
+  if (!state_(sheet.getSheetId()).url) {
+    say_(() => notConnected_(sheet.getName()));
+    return;
+  }
+  asking_('Edits of "' + sheet.getName() + '" will no longer be sent at once. ' + STAYS + ' Disconnect?', () => {
+    disconnectBridge(sheet.getSheetId());
+    return '"' + sheet.getName() + '" is disconnected.';
   });
 }
 
-/** Removes the triggers and the connection, after asking. */
+/** Removes the triggers and every connection, after asking. */
 function bridgeUninstall() {
-  const ui = SpreadsheetApp.getUi();
-  if (!triggers_().length && !state_().url) {
+  if (!triggers_().length && !states_().length) {
     say_(() => 'The bridge is not installed here.');
     return;
   }
-  const text =
-    'Edits will no longer be sent at once. Rows and tasks stay as they are. The bridge itself still compares the ' +
-    'sheet every few minutes, until it is taken out of bridge.toml or no longer shared. Uninstall?';
-  if (ui.alert('Bridge', text, ui.ButtonSet.YES_NO) !== ui.Button.YES) return;
-  say_(() => {
+  asking_('Edits will no longer be sent at once. ' + STAYS + ' Uninstall?', () => {
     uninstallBridge();
     return 'Uninstalled.';
   });
 }
 
+/** What does not change when a tab is no longer connected. */
+const STAYS =
+  'Rows and tasks stay as they are. The bridge itself still compares the sheet every few minutes, until it is taken ' +
+  'out of bridge.toml or no longer shared.';
+
 /**
- * The state; throws if the bridge is not installed. A person's request ignores the back-off.
- * @returns {State}
+ * Does the work, and shows the message that it returns, if a person says yes.
+ * @param {string} question
+ * @param {() => string} work
+ */
+function asking_(question, work) {
+  const ui = SpreadsheetApp.getUi();
+  if (ui.alert('Bridge', question, ui.ButtonSet.YES_NO) === ui.Button.YES) say_(work);
+}
+
+/**
+ * The states of the connected tabs; throws if there is none. A person's request ignores the back-off.
+ * @returns {State[]}
  */
 function installed_() {
-  const state = state_();
-  if (!state.url) throw new Error('The bridge is not installed here: choose Bridge → Install.');
-  return { ...state, rest: { ...state.rest, until: 0 } };
+  const states = states_();
+  if (!states.length) throw new Error('The bridge is not installed here: choose Bridge → Install.');
+  return states.map((state) => ({ ...state, rest: { ...state.rest, until: 0 } }));
+}
+
+/**
+ * What `words` says of each tab; of several, below their names.
+ * @param {State[]} states
+ * @param {(state: State) => string} words
+ * @returns {string}
+ */
+function ofEach_(states, words) {
+  if (states.length === 1) return words(states[0]);
+  return states.map((state) => tabName_(state) + '\n' + words(state)).join('\n\n');
+}
+
+/**
+ * The tab's name in quotes.
+ * @param {{tab: number}} state
+ * @returns {string}
+ */
+function tabName_(state) {
+  const sheet = tab_(state);
+  return sheet ? '"' + sheet.getName() + '"' : 'a tab that is gone';
+}
+
+/**
+ * What to say of a tab without a connection.
+ * @param {string} name
+ * @returns {string}
+ */
+function notConnected_(name) {
+  const others = states_().map(tabName_);
+  const connected = others.length ? ' Connected: ' + others.join(', ') + '.' : '';
+  return '"' + name + '" is not connected: choose Bridge → Install.' + connected;
 }
 
 /**

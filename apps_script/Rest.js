@@ -26,8 +26,8 @@ function post_(state, message) {
   const began = Date.now();
   const answer = deliver_(state, message);
   const slow = !answer.status && Date.now() - began >= SLOW_MS;
-  if (answer.status && state.rest.length) guarded_('rest_not_ended', () => forget_([KEY.rest]));
-  if (slow) guarded_('rest_not_kept', () => keep_({ [KEY.rest]: longer_(state) }));
+  if (answer.status && state.rest.length) guarded_('rest_not_ended', () => forget_([state.prefix + KEY.rest]));
+  if (slow) guarded_('rest_not_kept', () => keep_({ [state.prefix + KEY.rest]: longer_(state) }));
   return answer;
 }
 

@@ -20,8 +20,8 @@ const MOST_SHOWN = 10;
 /** Sends the chosen rows as they are and shows the outcome of each. */
 function bridgeSyncRow() {
   say_(() => {
-    const state = installed_();
     const sheet = SpreadsheetApp.getActiveSheet();
+    const state = connected_(sheet);
     const answer = sendPlace_(state, sheet, chosenRows_(state, sheet));
     if (!answer.ok) return answer.why;
     return outcomesText_(answer.outcomes) || 'That row is empty.';
@@ -31,8 +31,9 @@ function bridgeSyncRow() {
 /** Opens a dialog with a link to the history of the first chosen row: a script cannot open a page by itself. */
 function bridgeShowHistory() {
   say_(() => {
-    const state = installed_();
-    const id = chosenId_(state);
+    const sheet = SpreadsheetApp.getActiveSheet();
+    const state = connected_(sheet);
+    const id = chosenId_(state, sheet);
     const link = '<p><a target="_blank" rel="noopener" href="' + html_(historyAddress_(state.url, id)) + '">';
     const page = HtmlService.createHtmlOutput(link + 'Open the history of lead ' + html_(id) + '</a></p>');
     SpreadsheetApp.getUi().showModalDialog(page.setWidth(360).setHeight(80), 'History');
@@ -41,17 +42,27 @@ function bridgeShowHistory() {
 }
 
 /**
- * The chosen rows, without the header. Throws, with a message for a person, if none of the synced tab is chosen.
+ * The state of this tab. Throws, with a message for a person, if it is not connected.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @returns {State}
+ */
+function connected_(sheet) {
+  const states = installed_();
+  const state = states.find(({ tab }) => tab === sheet.getSheetId());
+  if (!state) throw new Error('Choose a row of ' + states.map(tabName_).join(' or ') + ' first, below the header.');
+  return state;
+}
+
+/**
+ * The chosen rows, without the header. Throws, with a message for a person, if none is chosen.
  * @param {State} state
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @returns {Place}
  */
 function chosenRows_(state, sheet) {
-  const synced = tab_(state);
-  if (!synced) throw new Error('The tab it was installed for is gone: choose Bridge → Install.');
   const range = sheet.getActiveRange();
-  if (sheet.getSheetId() !== state.tab || !range || range.getLastRow() < 2) {
-    throw new Error('Choose a row of "' + synced.getName() + '" first, below the header.');
+  if (!range || range.getLastRow() < 2) {
+    throw new Error('Choose a row of ' + tabName_(state) + ' first, below the header.');
   }
   const place = place_(range);
   return { ...place, top: Math.max(2, place.top) };
@@ -60,10 +71,10 @@ function chosenRows_(state, sheet) {
 /**
  * The id of the first chosen row; throws when it has none.
  * @param {State} state
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @returns {string}
  */
-function chosenId_(state) {
-  const sheet = SpreadsheetApp.getActiveSheet();
+function chosenId_(state, sheet) {
   const { top } = chosenRows_(state, sheet);
   const { header, rows } = read_(sheet, top, top);
   const id = rows.length ? idOf_(rows[0], idColumn_(header, state.settings)) : '';

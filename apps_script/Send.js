@@ -31,7 +31,7 @@ function sendRows_(state, sheet, place) {
   return send_(
     state,
     locked_(() => {
-      const now = state_();
+      const now = state_(state.tab);
       if (now.unsent.filter(due_).length >= MOST_NOTES) {
         return numbered_([everything_(sheet, now.settings)], now, now.unsent);
       }
@@ -49,7 +49,7 @@ function sendUnsent_(state) {
   return send_(
     state,
     locked_(() => {
-      const now = state_();
+      const now = state_(state.tab);
       const due = now.unsent.filter(due_);
       return due.length ? numbered_(again_(due, now), now, due) : [];
     })
@@ -67,7 +67,7 @@ function sendPlace_(state, sheet, place) {
   return send_(
     state,
     locked_(() => {
-      const now = state_();
+      const now = state_(state.tab);
       const seen = read_(sheet, place.top, Math.min(place.bottom, sheet.getLastRow()));
       if (now.settings && now.settings.assign_ids) assignIds_(sheet, seen, now.settings);
       return numbered_(parcels_(seen, idColumn_(seen.header, now.settings), null), now, []);
@@ -84,7 +84,7 @@ function sendAll_(state) {
   return send_(
     state,
     locked_(() => {
-      const now = state_();
+      const now = state_(state.tab);
       return numbered_([everything_(tab_(now), now.settings)], now, now.unsent);
     })
   );
@@ -217,12 +217,12 @@ function chunks_(rows) {
 function numbered_(parcels, state, replaced) {
   const deliveries = parcels.map(({ ids, message }, index) => {
     const seq = state.seq + 1 + index;
-    return { ids, message: { ...message, seq }, key: UNSENT + seq };
+    return { ids, message: { ...message, seq }, key: state.prefix + UNSENT + seq };
   });
   const notes = deliveries.filter(isNoted_).map((one) => [one.key, noteText_(one.ids, seconds_())]);
   if (!deliveries.length) return deliveries;
   guarded_('note_not_kept', () => {
-    keep_({ [KEY.seq]: String(state.seq + deliveries.length), ...Object.fromEntries(notes) });
+    keep_({ [state.prefix + KEY.seq]: String(state.seq + deliveries.length), ...Object.fromEntries(notes) });
     forget_(replaced.map((note) => note.key));
   });
   return deliveries;
@@ -236,7 +236,7 @@ function numbered_(parcels, state, replaced) {
  */
 function send_(state, deliveries) {
   if (!deliveries) {
-    noteAll_();
+    noteAll_(state.tab);
     return no_(0, 'The sheet is busy with other edits.');
   }
   if (resting_(state)) {
@@ -264,6 +264,6 @@ function send_(state, deliveries) {
 function learn_(state, answer) {
   const said = JSON.stringify(answer.settings);
   if (answer.settings && said !== JSON.stringify(state.settings)) {
-    guarded_('settings_not_kept', () => keep_({ [KEY.settings]: said }));
+    guarded_('settings_not_kept', () => keep_({ [state.prefix + KEY.settings]: said }));
   }
 }

@@ -6,20 +6,25 @@
 /**
  * `columns`: the headers of the tab, and whether the bridge knows each.
  * @typedef {{ok: boolean, said: string, columns: {text: string, known: boolean}[]}} Said
- * @typedef {{installed: boolean, tab: number, tabs: {id: number, name: string}[], said: string}} Setup
+ * `connected`: whether the tab has a connection already, so that it needs no new connection string.
+ * @typedef {{tab: number, tabs: {id: number, name: string, connected: boolean}[], said: string}} Setup
  */
 
 /**
- * The tabs to choose from, and whether the bridge is installed.
+ * The tabs to choose from, and which of them are connected.
  * @returns {Setup}
  */
 function bridgeSetup() {
-  const state = state_();
+  const states = states_();
   const spreadsheet = SpreadsheetApp.getActiveSpreadsheet();
-  const tabs = spreadsheet.getSheets().map((sheet) => ({ id: sheet.getSheetId(), name: sheet.getName() }));
-  const installed = Boolean(state.url);
-  const tab = installed && tab_(state) ? state.tab : spreadsheet.getActiveSheet().getSheetId();
-  return { installed, tab, tabs, said: installed ? triggersText_(state) : 'Not installed yet.' };
+  const free = states.some((state) => !tab_(state)); // the connection of a tab that is gone
+  const tabs = spreadsheet.getSheets().map((sheet) => {
+    const id = sheet.getSheetId();
+    return { id, name: sheet.getName(), connected: free || states.some((state) => state.tab === id) };
+  });
+  const active = spreadsheet.getActiveSheet().getSheetId();
+  const only = states.length === 1 && tab_(states[0]) ? states[0].tab : active;
+  return { tab: only, tabs, said: states.map(triggersText_).join('\n') || 'Not installed yet.' };
 }
 
 /**
@@ -30,9 +35,10 @@ function bridgeSetup() {
  */
 function bridgeTry(connection, tab) {
   return said_(() => {
-    const header = header_(chosenTab_(tab));
-    const present = state_();
-    const tried = { ...parsed_(connection || (present.url && present.url + '#' + present.secret)), tab };
+    const sheet = chosenTab_(tab);
+    const header = header_(sheet);
+    const present = state_(sheet.getSheetId());
+    const tried = { ...parsed_(connection || present_(present)), tab: present.tab };
     const answer = deliver_(tried, { type: 'heartbeat', seq: 0, header }); // 0: takes no number
     if (!answer.ok) return { ok: false, said: refusedWords_(tried, answer), columns: [] };
     const said = ['The bridge answers.', lacking_(header, answer.settings) || problemWords_(answer.problem)];
@@ -49,7 +55,8 @@ function bridgeTry(connection, tab) {
 function bridgeInstallHere(connection, tab) {
   return said_(() => {
     const said = installBridge(connection, tab);
-    return { ok: true, said, columns: columns_(header_(chosenTab_(tab)), state_().settings) };
+    const sheet = chosenTab_(tab);
+    return { ok: true, said, columns: columns_(header_(sheet), state_(sheet.getSheetId()).settings) };
   });
 }
 

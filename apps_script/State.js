@@ -1,16 +1,25 @@
 /**
  * The script's state, in script properties, which everyone who may edit the sheet shares and can read. A value has at
  * most 9 KB, Google's service fails now and then, and several values are not changed atomically.
+ *
+ * Each tab has a connection of its own: its properties are BRIDGE_<sheet id>_URL and so on. Earlier versions kept one
+ * connection, BRIDGE_URL and so on, and its tab in BRIDGE_TAB: it stays as it is until the bridge is installed anew.
  */
 
+/** What all properties of the bridge begin with. */
+const OURS = 'BRIDGE_';
+
+/** The tab of a connection that an earlier version stored. */
+const FORMER_TAB = 'BRIDGE_TAB';
+
+/** What stands after the beginning that the properties of a tab share. */
 const KEY = Object.freeze({
-  url: 'BRIDGE_URL',
-  secret: 'BRIDGE_SECRET',
-  tab: 'BRIDGE_TAB',
-  seq: 'BRIDGE_SEQ',
-  owner: 'BRIDGE_OWNER',
-  settings: 'BRIDGE_SETTINGS',
-  rest: 'BRIDGE_REST',
+  url: 'URL',
+  secret: 'SECRET',
+  seq: 'SEQ',
+  owner: 'OWNER',
+  settings: 'SETTINGS',
+  rest: 'REST',
 });
 
 /** How long an edit waits for the lock, in ms. Waiting counts as trigger time: 90 minutes a day. */
@@ -21,28 +30,80 @@ const LOCK_WAIT = 10000;
  * script assigns ids to new rows.
  * @typedef {{columns: string[], missing?: string[], id?: string, assign_ids: boolean}} Settings
  *
- * `tab`: the sheet id of the tab that is synced; `seq`: the number of the last delivery.
+ * `tab`: the sheet id of the tab that is synced; `seq`: the number of the last delivery; `prefix`: what its properties
+ * begin with.
  * @typedef {{url: string, secret: string, tab: number}} Connection
- * @typedef {Connection & {seq: number, owner: string, settings: Settings | null, unsent: Note[], rest: Rest}} State
+ * @typedef {Connection & {prefix: string, seq: number, owner: string, settings: Settings | null, unsent: Note[],
+ *   rest: Rest}} State
  */
 
 /**
- * The whole state, in one call.
+ * The state of a tab, in one call; without a `url` if it is not connected.
+ * @param {number} tab its sheet id
  * @returns {State}
  */
-function state_() {
-  const kept = patient_(() => PropertiesService.getScriptProperties().getProperties());
-  const settings = json_(kept[KEY.settings] || '');
+function state_(tab) {
+  return stateOf_(properties_(), tab);
+}
+
+/**
+ * The state of every connected tab, in one call.
+ * @returns {State[]}
+ */
+function states_() {
+  const kept = properties_();
+  const tabs = Object.keys(kept).map((key) => (/^BRIDGE_(\d+)_URL$/.exec(key) || [])[1]);
+  const former = kept[OURS + KEY.url] ? [kept[FORMER_TAB] || '0'] : [];
+  const found = new Set([...former, ...tabs].filter((tab) => tab).map(Number));
+  return Array.from(found, (tab) => stateOf_(kept, tab)).filter((state) => state.url);
+}
+
+/** @returns {Object<string, string>} */
+function properties_() {
+  return patient_(() => PropertiesService.getScriptProperties().getProperties());
+}
+
+/**
+ * The state of a tab from these properties.
+ * @param {Object<string, string>} kept
+ * @param {number} tab
+ * @returns {State}
+ */
+function stateOf_(kept, tab) {
+  const own = prefix_(tab);
+  const former = !kept[own + KEY.url] && kept[OURS + KEY.url] && Number(kept[FORMER_TAB] || 0) === tab;
+  const prefix = former ? OURS : own;
+  const settings = json_(kept[prefix + KEY.settings] || '');
   return {
-    url: kept[KEY.url] || '',
-    secret: kept[KEY.secret] || '',
-    tab: Number(kept[KEY.tab] || 0),
-    seq: Number(kept[KEY.seq]) || Date.now() * 1000, // after a loss, stay above the last number
-    owner: kept[KEY.owner] || '',
+    prefix,
+    tab,
+    url: kept[prefix + KEY.url] || '',
+    secret: kept[prefix + KEY.secret] || '',
+    seq: Number(kept[prefix + KEY.seq]) || Date.now() * 1000, // after a loss, stay above the last number
+    owner: kept[prefix + KEY.owner] || '',
     settings: Array.isArray(settings.columns) ? settings : null,
-    unsent: notes_(kept),
-    rest: { length: 0, until: 0, ...json_(kept[KEY.rest] || '') },
+    unsent: notes_(kept, prefix, own),
+    rest: { length: 0, until: 0, ...json_(kept[prefix + KEY.rest] || '') },
   };
+}
+
+/**
+ * What the properties of a tab begin with.
+ * @param {number} tab
+ * @returns {string}
+ */
+function prefix_(tab) {
+  return OURS + tab + '_';
+}
+
+/**
+ * The names of all properties of a connection.
+ * @param {State} state
+ * @returns {string[]}
+ */
+function names_(state) {
+  const names = Object.values(KEY).map((key) => state.prefix + key);
+  return [...names, ...(state.prefix === OURS ? [FORMER_TAB] : []), ...state.unsent.map((note) => note.key)];
 }
 
 /**

@@ -4,7 +4,7 @@
  * too long for a property becomes null: "everything".
  */
 
-const UNSENT = 'BRIDGE_UNSENT_';
+const UNSENT = 'UNSENT_';
 
 /** The most bytes of a note with a list; a property holds 9 KB. */
 const LONGEST_NOTE = 8800;
@@ -21,13 +21,14 @@ const IN_FLIGHT = 60;
  */
 
 /**
- * The notes among all properties.
+ * The notes of a tab among all properties, under either of these prefixes.
  * @param {Object<string, string>} kept
+ * @param {...string} prefixes
  * @returns {Note[]}
  */
-function notes_(kept) {
+function notes_(kept, ...prefixes) {
   return Object.keys(kept)
-    .filter((key) => key.startsWith(UNSENT))
+    .filter((key) => prefixes.some((prefix) => key.startsWith(prefix + UNSENT)))
     .map((key) => {
       const { since, ids } = json_(kept[key]);
       return { key, since: Number(since) || 0, ids: Array.isArray(ids) ? ids : null };
@@ -57,9 +58,10 @@ function due_(note) {
 /**
  * Notes, without reading or locking anything, that the bridge must compare everything. One fixed key is enough: whoever
  * replaces the note sends "all" afterwards, which covers everyone who set it before.
+ * @param {number} tab
  */
-function noteAll_() {
-  guarded_('note_not_kept', () => keep_({ [UNSENT + 'ALL']: noteText_(null, 0) }));
+function noteAll_(tab) {
+  guarded_('note_not_kept', () => keep_({ [prefix_(tab) + UNSENT + 'ALL']: noteText_(null, 0) }));
 }
 
 /**

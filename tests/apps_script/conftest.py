@@ -40,6 +40,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.taken: list[dict[str, Any]] = []
+        self.paths: list[str] = []
         self.settings: dict[str, Any] | None = SETTINGS
         self.outcomes: list[dict[str, Any]] = []
         self.status = 200
@@ -91,6 +92,7 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
+                receiver.paths.append(self.path)
                 body = self.rfile.read(int(self.headers["content-length"]))
                 status, answer = receiver.take({key.lower(): value for key, value in self.headers.items()}, body)
                 sent = json.dumps(answer).encode()
@@ -156,7 +158,7 @@ class Sheet:
 
     def unsent(self) -> list[list[str] | None]:
         """The leads of each unsent note; None: everything."""
-        texts = {key: text for key, text in self.properties().items() if key.startswith("BRIDGE_UNSENT_")}
+        texts = {key: text for key, text in self.properties().items() if key.startswith("BRIDGE_0_UNSENT_")}
         return [json.loads(texts[key])["ids"] for key in sorted(texts)]
 
     def toasts(self) -> list[str]:

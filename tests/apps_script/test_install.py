@@ -211,6 +211,7 @@ def test_the_menu_has_all_that_a_person_needs(bare: Sheet) -> None:
         "Sync this row now",
         "Sync everything",
         "Show history of this row",
+        "Disconnect this tab",
         "Uninstall",
     ]
 

@@ -50,12 +50,12 @@ def silence(receiver: Receiver) -> Iterator[Callable[[], int]]:
 
 def rest(sheet: Sheet) -> dict[str, int]:
     """The rest that is kept."""
-    return json.loads(sheet.properties().get("BRIDGE_REST", "{}"))
+    return json.loads(sheet.properties().get("BRIDGE_0_REST", "{}"))
 
 
 def ended(sheet: Sheet) -> None:
     """The rest is over."""
-    sheet.store.save("properties:script", "BRIDGE_REST", json.dumps(rest(sheet) | {"until": 1}))
+    sheet.store.save("properties:script", "BRIDGE_0_REST", json.dumps(rest(sheet) | {"until": 1}))
 
 
 def test_after_a_silence_edits_are_noted_and_nobody_waits(hasty: Sheet, silence: Callable[[], int]) -> None:
@@ -74,7 +74,7 @@ def test_each_silence_is_followed_by_a_rest_twice_as_long_up_to_half_an_hour(
     lengths = []
     for length in (None, 60, 1000, 1800):
         if length:
-            hasty.store.save("properties:script", "BRIDGE_REST", json.dumps({"length": length, "until": 1}))
+            hasty.store.save("properties:script", "BRIDGE_0_REST", json.dumps({"length": length, "until": 1}))
         hasty.clock()
         lengths.append(rest(hasty)["length"])
     assert lengths == [60, 120, 1800, 1800]

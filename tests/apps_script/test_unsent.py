@@ -165,7 +165,7 @@ def test_a_delivery_under_way_is_not_sent_a_second_time(sheet: Sheet, receiver: 
 def test_what_an_execution_that_died_had_noted_is_sent_a_minute_later(sheet: Sheet, receiver: Receiver) -> None:
     sheet.edit("A2:B2", [12, "Vikram"])
     receiver.taken.clear()
-    sheet.store.save("properties:script", "BRIDGE_UNSENT_7", '{"since": 1700000000, "ids": ["12"]}')
+    sheet.store.save("properties:script", "BRIDGE_0_UNSENT_7", '{"since": 1700000000, "ids": ["12"]}')
     sheet.clock()
     assert len(receiver.rows()) == 1
     assert sheet.unsent() == []
@@ -215,7 +215,7 @@ def test_rows_whose_form_is_refused_become_everything(sheet: Sheet, receiver: Re
 
 
 def test_a_spoilt_property_does_not_stop_the_script(sheet: Sheet, receiver: Receiver) -> None:
-    for key, text in {"BRIDGE_UNSENT_5": "not json", "BRIDGE_SETTINGS": "[1", "BRIDGE_SEQ": "x"}.items():
+    for key, text in {"BRIDGE_0_UNSENT_5": "not json", "BRIDGE_0_SETTINGS": "[1", "BRIDGE_0_SEQ": "x"}.items():
         sheet.store.save("properties:script", key, text)
     sheet.edit("A2:B2", [12, "Vikram"])
     assert [message["type"] for message in receiver.taken] == ["rows", "all"]

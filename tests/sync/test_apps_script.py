@@ -35,12 +35,12 @@ def properties(stack):
 
 
 def unsent(stack):
-    return [key for key in properties(stack) if key.startswith("BRIDGE_UNSENT_")]
+    return [key for key in properties(stack) if key.startswith("BRIDGE_0_UNSENT_")]
 
 
 def lead_to(stack, url):
     """The script finds the bridge there from now on, or nobody."""
-    stack.google.scripts.project.properties.set({"BRIDGE_URL": url}, others_go=False)
+    stack.google.scripts.project.properties.set({"BRIDGE_0_URL": url}, others_go=False)
 
 
 def home(stack):
@@ -258,7 +258,7 @@ def test_while_the_lock_is_held_elsewhere_an_edit_is_put_off_and_not_lost(stack)
     lock = stack.google.scripts.project.lock
     assert lock.take(1)
     type_and_wait(stack, "A2:C2", ["1", "Ann", "NEW"])
-    assert (len(deliveries(stack)), unsent(stack)) == (1, ["BRIDGE_UNSENT_ALL"])
+    assert (len(deliveries(stack)), unsent(stack)) == (1, ["BRIDGE_0_UNSENT_ALL"])
     lock.release()
     stack.google.scripts.fire_clock()
     stack.settle()
