@@ -17,7 +17,14 @@ class Throttled(Transient):
 
 
 class Permanent(Exception):
-    """Repeating will not help: the message says what to do. Nothing pending is dropped."""
+    """Repeating will not help: the message says what to do. Nothing pending is dropped.
+
+    ``means`` and ``mend``: what is wrong and what to do about it, for those who tell the two apart.
+    """
+
+    def __init__(self, means: str, mend: str = "") -> None:
+        super().__init__(f"{means}: {mend}" if mend else means)
+        self.means, self.mend = means, mend
 
 
 class Rejected(Permanent):

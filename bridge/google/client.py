@@ -14,7 +14,8 @@ from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
 
 from bridge.config.model import GOOGLE
-from bridge.errors import Permanent, Rejected, Throttled, Transient
+from bridge.errors import Throttled, Transient
+from bridge.google import refusals
 from bridge.google.calls import Call, Calls, Kind, Purpose, Result
 from bridge.google.credentials import read_key
 
@@ -85,10 +86,7 @@ class Calling:
         if isinstance(error, APIError):
             raise _api_error(error, self.email) from error
         if isinstance(error, RefreshError) and not error.retryable:
-            raise Permanent(
-                "Google refuses the service account's key: check this machine's clock, "
-                "else make a new key and put it in its place"
-            ) from error
+            raise refusals.of_token(error.args[-1] if error.args else None, self.email) from error
         if isinstance(error, requests.RequestException | GoogleAuthError):
             raise Transient(f"Google does not answer{_at_host(error)}: {type(error).__name__}") from error
         if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
@@ -113,18 +111,12 @@ def _at_host(error: BaseException) -> str:
 
 def _api_error(error: APIError, email: str) -> Exception:
     status = error.response.status_code
-    if status == 429:
-        return Throttled("Google's limit of calls a minute is reached", _retry_after(error.response))
     if status == 408 or status >= 500:
         return Transient(f"Google answered {status}", _retry_after(error.response))
-    sentences = {
-        401: "Google refuses the access token; check the service account's key",
-        403: f"the spreadsheet is not shared with {email}: share it with that address as an Editor",
-        404: "there is no spreadsheet with this id; check bridge.toml",
-    }
-    if status in sentences:
-        return Permanent(sentences[status])
-    return Rejected(f"Google refuses the request: {error.error.get('message', status)}")
+    translated = refusals.of_answer(status, error.error, email)
+    if isinstance(translated, Throttled):
+        translated.retry_after = _retry_after(error.response)
+    return translated
 
 
 def _retry_after(response: requests.Response) -> float | None:

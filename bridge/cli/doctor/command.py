@@ -72,7 +72,7 @@ def _run(check: Callable[..., Iterable[Finding]], *subject: object) -> Iterator[
         for finding in check(*subject):
             yield replace(finding, check=name)
     except Permanent as error:
-        yield Finding("problem", str(error), "do what it says, then run doctor again", name)
+        yield Finding("problem", error.means, error.mend or "do what it says, then run doctor again", name)
     except Exception as error:  # a broken check must not hide what the others find
         said = str(error) if isinstance(error, Transient) else type(error).__name__
         yield Finding("problem", f"could not be checked: {said}", "try again in a minute", name)
