@@ -3,6 +3,8 @@
 Server, worker, commands and doctor all use this module, each the parts it needs.
 """
 
+from pathlib import Path
+
 from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,8 +17,10 @@ from bridge.api.needs import needs
 from bridge.api.session import session
 from bridge.api.status import status
 from bridge.api.task_states import states
+from bridge.config.home import make_home
 from bridge.config.model import Config
 from bridge.engine.choose import make_engine
+from bridge.errors import Permanent
 from bridge.inbound.task_signals import TaskSignals
 from bridge.inbound.webhook import hooks
 from bridge.runtime import Runtime
@@ -38,8 +42,30 @@ WORDS = {
 
 def find_database(config: Config) -> Engine:
     """The configured database, without a migration."""
-    config.home.mkdir(parents=True, exist_ok=True)
+    make_home(config.home)
     return open_engine(config.database, PROGRAM)
+
+
+def existing_database(config: Config) -> Engine:
+    """The configured database, which a bridge has made, whatever its schema; makes nothing. Raises `Permanent`."""
+    database = open_engine(config.database, PROGRAM)
+    file = database.url.database if database.dialect.name == "sqlite" else None
+    if file is not None and not Path(file).is_file():
+        raise Permanent(
+            f"no bridge has ever run with its data in {config.home}",
+            "start it once (make run), or set LEADBRIDGE_HOME to the folder that is meant",
+        )
+    return database
+
+
+def current_database(config: Config) -> Engine:
+    """The same, at this version's schema; migrates nothing, since a bridge of another version may be at work."""
+    database = existing_database(config)
+    here, wanted = schema.current(database), schema.head()
+    schema.refuse_newer(here)
+    if here != wanted:
+        raise Permanent(f"the database has schema {here}, this version needs {wanted}", "leadbridge migrate")
+    return database
 
 
 def open_database(config: Config) -> Engine:

@@ -56,14 +56,19 @@ def upgrade(database_url: str) -> None:
 
 
 def _upgrade(engine: Engine) -> None:
-    found, wanted = current(engine), head()
-    if found is not None and found > wanted:
+    found = current(engine)
+    refuse_newer(found)
+    if found != head():
+        command.upgrade(alembic(engine), "head")
+
+
+def refuse_newer(found: str | None) -> None:
+    """Raise `SchemaError` for a revision that is newer than this code."""
+    if found is not None and found > head():
         raise SchemaError(
-            f"the database has schema {found}, this version only knows {wanted}: "
+            f"the database has schema {found}, this version only knows {head()}: "
             "run the newer version again, or restore a backup made before it"
         )
-    if found != wanted:
-        command.upgrade(alembic(engine), "head")
 
 
 @contextmanager

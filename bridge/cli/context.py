@@ -7,8 +7,8 @@ import click
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from bridge.app import make_runtime, open_database
-from bridge.config.file import load
+from bridge.app import current_database, make_runtime
+from bridge.config.file import read
 from bridge.config.model import Config
 from bridge.errors import Permanent
 from bridge.runtime import Runtime
@@ -19,14 +19,14 @@ SHEET = click.option("--sheet", metavar="KEY", help="Only this sheet; all of the
 
 
 def configured() -> Config:
-    """The configuration; raises `ConfigError` with every fault of it."""
-    return load()
+    """The configuration, read only; raises `ConfigError` with every fault of it."""
+    return read()
 
 
 @contextmanager
 def session_on(config: Config) -> Iterator[UnitOfWork]:
     """A session on the configured database."""
-    database = open_database(config)
+    database = current_database(config)
     try:
         with UnitOfWork(database) as session:
             yield session
@@ -38,7 +38,7 @@ def session_on(config: Config) -> Iterator[UnitOfWork]:
 def working() -> Iterator[Runtime]:
     """The bridge's parts, its engine not started."""
     config = configured()
-    database = open_database(config)
+    database = current_database(config)
     runtime = make_runtime(beside_local_google(config, database), database)
     try:
         yield runtime

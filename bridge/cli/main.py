@@ -1,6 +1,8 @@
 """The ``leadbridge`` command. Parses, calls, prints; decides nothing."""
 
+import os
 import uuid
+from contextlib import nullcontext
 from typing import Any
 
 import click
@@ -15,8 +17,11 @@ from bridge.cli.doctor.command import doctor
 from bridge.cli.inspect import INSPECT
 from bridge.cli.repair import REPAIR
 from bridge.config import logs
+from bridge.config.file import with_secrets
+from bridge.config.model import Config
 from bridge.errors import Permanent, Transient
-from bridge.server.serve import serve
+from bridge.maintenance.backup import database_file
+from bridge.maintenance.serving import alone_serving, unserved
 from bridge.server.worker import work
 from task_api import schema, tokens
 from task_api.cli import AS_JSON, SCOPE, USUAL, named, say, token
@@ -33,6 +38,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (Permanent, Transient, SchemaError) as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
         except DBAPIError as error:
             why = f"the database cannot be used: {reason(error)}. Check DATABASE_URL and the server"
             raise click.ClickException(why) from error
@@ -60,7 +69,12 @@ for command in (token, connect, doctor, *INSPECT, *REPAIR, *ADMIN):
 @click.option("--quiet", is_flag=True, help="Make and print no token: a service manager keeps what is printed.")
 def run(workers: int, quiet: bool) -> None:
     """Serve the bridge, the task API and, without a bridge.toml, a local Google. Stop with Ctrl-C."""
-    serve(configured(), workers, quiet=quiet)
+    os.environ.pop("WEB_CONCURRENCY", None)  # gunicorn fails at its import when that is no number
+    from bridge.server.serve import serve  # noqa: PLC0415
+
+    config = configured()
+    with alone_serving(config):
+        serve(with_secrets(config), workers, quiet=quiet)
 
 
 @cli.command()
@@ -74,8 +88,17 @@ def worker() -> None:
 def connection(sheet: str) -> None:
     """Print the connection string to paste into the sheet: Bridge → Install. Treat it like a password."""
     config = configured()
-    for key in sheet_keys(config, sheet):
+    keys = sheet_keys(config, sheet)
+    config = _with_home(config)
+    for key in keys:
         click.echo(config.connection(key))
+
+
+def _with_home(config: Config) -> Config:
+    """With the secrets, which are made before the first start, but not in a folder whose name may be mistyped."""
+    if "LEADBRIDGE_HOME" in os.environ and not config.home.is_dir():
+        raise Permanent(f"there is no folder {config.home}", "set LEADBRIDGE_HOME to the bridge's, or start it once")
+    return with_secrets(config)
 
 
 @cli.command()
@@ -96,7 +119,9 @@ def link(name: str, scopes: tuple[str, ...], as_json: bool) -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
-    open_database(configured()).dispose()
+    config = configured()
+    with unserved(database_file(config)) if config.database.startswith("sqlite") else nullcontext():
+        open_database(config).dispose()
     click.echo(f"the database has schema {schema.head()}")
 
 

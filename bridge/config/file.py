@@ -48,7 +48,23 @@ class _File(Strict):
 
 
 def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Config:
-    """Read the configuration of ``folder`` (the working folder). Raises `ConfigError` naming every fault."""
+    """The configuration of ``folder`` (the working folder), as `read` has it; makes the secrets that are missing."""
+    return with_secrets(read(environ, folder))
+
+
+def with_secrets(config: Config) -> Config:
+    """The same, with a secret for each sheet: those that are missing are made and kept in the home folder."""
+    sheets = {
+        key: replace(sheet, secrets=sheet.secrets or make_secret(config.home, key))
+        for key, sheet in config.sheets.items()
+    }
+    return replace(config, sheets=sheets)
+
+
+def read(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Config:
+    """The configuration of ``folder`` (the working folder). Writes nothing; a sheet without a secret has none yet.
+    Raises `ConfigError` naming every fault.
+    """
     folder = folder or Path.cwd()
     environ = os.environ if environ is None else environ
     home = folder / environ.get("LEADBRIDGE_HOME", "instance")
@@ -62,9 +78,7 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
     config = replace(config, database_url=_database_url(environ, config, faults))
     secrets = {key: given_secrets(environ, key, faults) for key in config.sheets}
     faults.stop()
-    sheets = {
-        key: replace(sheet, secrets=secrets[key] or make_secret(home, key)) for key, sheet in config.sheets.items()
-    }
+    sheets = {key: replace(sheet, secrets=secrets[key]) for key, sheet in config.sheets.items()}
     return replace(config, port=int(port), sheets=sheets)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bridge.config.faults import Faults
+from bridge.config.home import make_home
 from bridge.core.signature import PREFIX, secret_bytes
 
 
@@ -37,7 +38,7 @@ def _name(sheet: str) -> str:
 
 def append_private(path: Path, text: str) -> None:
     """Append to a file only its owner may read; it is on disk when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_home(path.parent)
     path.touch(mode=0o600)
     with path.open("a", encoding="utf-8") as file:
         file.write(text)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bridge.errors import Permanent
 from bridge.maintenance.backup import Content, checked, copy, sync_folder
+from bridge.maintenance.serving import unserved
 from task_api import schema
 
 GAP = 10_000
@@ -51,7 +52,7 @@ def restore(file: Path, database: Path, lock_file: Path, now: datetime) -> tuple
 @contextmanager
 def alone(database: Path, lock_file: Path) -> Iterator[None]:
     """No bridge runs on this database, and none starts meanwhile; else `Permanent`."""
-    with lock_file.open("w") as lock:
+    with unserved(database), lock_file.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -79,7 +79,9 @@ def test_every_problem_says_what_to_do(well):
     ill = [one for one in found if one["level"] == "problem"]
     assert ill
     assert all(one["mend"] for one in ill)
-    assert "share it with" in told(found, "sharing")[0][1]
+    (sharing,) = [one for one in found if one["check"] == "sharing"]
+    assert "not shared with" in sharing["said"]
+    assert "share it with" in sharing["mend"]
     assert told(found, "signature") == [("ok", "a signed request arrives unchanged")]
 
 

@@ -12,5 +12,5 @@ from tests.stack import Stack
 @pytest.fixture
 def leadbridge(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """``leadbridge(*words)`` beside the running bridge, with its configuration."""
-    monkeypatch.setattr("bridge.cli.context.load", lambda: stack.config)
+    monkeypatch.setattr("bridge.cli.context.read", lambda: stack.config)
     return lambda *words: CliRunner().invoke(cli, words, prog_name="leadbridge", catch_exceptions=False)

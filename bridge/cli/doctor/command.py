@@ -13,7 +13,7 @@ import click
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bridge.app import find_database
+from bridge.app import existing_database
 from bridge.cli.context import beside_local_google, configured
 from bridge.cli.doctor import machine, sheet_queue
 from bridge.cli.doctor import sheet as contents
@@ -34,7 +34,7 @@ MACHINE = (machine.database, machine.running, machine.public_address, machine.cl
 def doctor(as_json: bool) -> None:
     """Check everything the bridge depends on and say what to mend. The exit code counts the problems."""
     config = configured()
-    database = find_database(config)
+    database = existing_database(config)
     found = []
     for finding in _examine(beside_local_google(config, database), database):
         found.append(finding)
