@@ -8,6 +8,9 @@
 /** Changes that may remove or move rows or columns without naming them: the bridge then compares everything. */
 const STRUCTURE = ['REMOVE_ROW', 'REMOVE_COLUMN', 'INSERT_GRID', 'REMOVE_GRID', 'OTHER'];
 
+/** Changes that may bring or end a copy of a tab. */
+const TABS = ['INSERT_GRID', 'REMOVE_GRID'];
+
 /** Names of what was sent when no cell was edited. */
 const MOVED = 'Moved or removed rows';
 const EARLIER = 'Earlier edits';
@@ -30,6 +33,7 @@ function bridgeEdited(e) {
   const tab = sheet.getSheetId();
   reporting_(e.range.getA1Notation(), [tab], () => {
     const state = state_(tab);
+    if (!state.url) tellOfCopy_(sheet);
     if (!mine_(state)) return;
     const place = { ...place_(e.range), at, ...(typeof e.value === 'string' ? { typed: e.value } : {}) };
     if (!touches_(sheet, place, state.settings)) return;
@@ -48,22 +52,22 @@ function bridgeEdited(e) {
 function bridgeChanged(e) {
   if (!e || !e.changeType) return byHand_('when rows, columns or tabs change');
   if (STRUCTURE.includes(String(e.changeType))) eachOfMine_(MOVED, (state) => report_(MOVED, sendAll_(state)));
+  if (TABS.includes(String(e.changeType))) eachOfMine_(MOVED, tellOfCopies_);
   return '';
 }
 
 /**
- * For each tab: sends what is unsent; if nothing is, a heartbeat.
+ * For each tab: sends what is unsent; if nothing is, a heartbeat. By hand it does the same.
  * @param {GoogleAppsScript.Events.TimeDriven} [e]
  * @returns {string} a message for whoever runs it by hand
  */
 function bridgeEveryFiveMinutes(e) {
-  if (!e) return byHand_('every five minutes');
   eachOfMine_(EARLIER, (state) => {
     if (resting_(state)) return;
     if (state.unsent.some(due_)) report_(EARLIER, sendUnsent_(state));
     else report_('', heartbeat_(state));
   });
-  return '';
+  return e ? '' : byHand_('every five minutes');
 }
 
 /**

@@ -46,7 +46,8 @@ function bridgeStatus() {
 function statusText_(state) {
   const answer = heartbeat_(state);
   const said = [answer.ok ? 'The bridge answers.' : answer.why, problemWords_(answer.problem)];
-  return [...said, unsentText_(state), triggersText_(state)].filter((words) => words).join('\n');
+  const copies = copies_(state).map((name) => copyWords_(name, state));
+  return [...said, unsentText_(state), triggersText_(state), ...copies].filter((words) => words).join('\n');
 }
 
 /** Ends the connection of the active tab, after asking. */

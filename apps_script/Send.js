@@ -97,7 +97,8 @@ function sendAll_(state) {
  */
 function heartbeat_(state) {
   const sheet = tab_(state);
-  const answer = post_(state, { type: 'heartbeat', seq: state.seq, ...(sheet ? { header: header_(sheet) } : {}) });
+  const seen = sheet ? { header: header_(sheet), copies: copies_(state) } : {};
+  const answer = post_(state, { type: 'heartbeat', seq: state.seq, ...seen });
   learn_(state, answer);
   return answer;
 }

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bridge.config.model import SheetConfig
 from bridge.core.values import Cell, Day
+from bridge.store.notices import OTHER_SPREADSHEET
 from task_api.errors import Problem
 
 MOST_ROWS = 500
@@ -37,13 +38,16 @@ class _Edited(_Wire):
 
 
 class Message(_Wire):
-    """The part of every message: its number, and the tab that the script belongs to."""
+    """The part of every message: its number, and the tab that the script belongs to. ``copies``: names of tabs that are
+    copies of it; None when the script has not looked.
+    """
 
     seq: int = Field(ge=0, lt=2**53)
     spreadsheet: str = Field(max_length=200)
     sheet_id: int
     time_zone: str = Field("", max_length=100)
     header: list[Text | bool | int | float | _Day | None] = Field([], max_length=1000)
+    copies: list[Annotated[Text, Field(max_length=200)]] | None = Field(None, max_length=200)
 
 
 class Rows(Message):
@@ -90,8 +94,9 @@ def parsed(body: bytes, sheet: SheetConfig) -> Message:
     if message.spreadsheet != sheet.spreadsheet:
         raise Problem(
             422,
-            f"this script belongs to another spreadsheet than '{sheet.key}' is linked with; "
-            "run Bridge → Install with its own connection string",
+            f"the script of another spreadsheet ({message.spreadsheet}) sends for '{sheet.key}', perhaps of a copy: "
+            "choose Bridge → Uninstall there, or give it a sheet in bridge.toml and install its own connection string",
+            kind=OTHER_SPREADSHEET,
         )
     return message
 

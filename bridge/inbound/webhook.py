@@ -24,7 +24,7 @@ from bridge.inbound.signed_request import SignedRequest, body, verified
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.reports.action_items import missing_columns
 from bridge.runtime import Runtime
-from bridge.store import counters
+from bridge.store import counters, notices
 from bridge.store.history import By
 from bridge.store.models import ActorKind, Delivery, SheetHealth, SheetQueue
 from bridge.store.unit_of_work import effects, lock_queue, wake_after_commit
@@ -58,9 +58,13 @@ def receive(key: str) -> Response:
     request = verified(runtime, sheet, sent)
     try:
         return jsonify(deliver(runtime, sheet, request, parsed(sent, sheet)))
-    except Problem:
+    except Problem as problem:
         with runtime.writing() as session:
             effects(session).count(key, counters.DELIVERIES, {counters.REFUSED: 1})
+            if problem.kind in notices.STRANGERS:
+                notices.note_stranger(
+                    lock_queue(session, key).health, problem.kind, str(problem.description), runtime.now()
+                )
             session.commit()
         raise
 
@@ -130,6 +134,8 @@ def _record_contact(session: Session, queue: SheetQueue, message: Message, now: 
         queue.not_before = None
         wake_after_commit(session, queue.sheet)
     health.seq, health.heard_at, health.unsigned_at = max(health.seq, message.seq), now, None
+    if message.copies is not None:
+        notices.note_copies(health, message.copies, now)
     if isinstance(message, Hello):
         health.owner = message.owner or None
 
@@ -159,6 +165,7 @@ def _refuse_other_tab(session: Session, sheet: SheetConfig, queue: SheetQueue, m
         422,
         f"this connection syncs the tab '{sheet.tab}', and the script is installed in another tab: "
         f"choose Bridge → Install and pick '{sheet.tab}', or name this tab in bridge.toml",
+        kind=notices.OTHER_TAB,
     )
 
 

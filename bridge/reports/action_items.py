@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bridge.core.outcome import RefusedWrite
+from bridge.store import notices as noted
 from bridge.store.models import Change, ChangeState, Link, SheetHealth, SheetQueue, UnlinkedRow
 
 SILENT = timedelta(minutes=15)
@@ -23,8 +24,8 @@ MOST_ITEMS = 200
 
 @dataclass(frozen=True)
 class ActionItem:
-    """One decision to make. ``kind``: conflict, refused, dead_letter, deletions, silent, unsigned, header, paused or
-    row. ``id``: the change of a conflict, the link of a refusal or dead letter.
+    """One decision to make. ``kind``: conflict, refused, dead_letter, deletions, silent, unsigned, header, paused,
+    row, or one of `bridge.store.notices`. ``id``: the change of a conflict, the link of a refusal or dead letter.
     """
 
     kind: str
@@ -96,7 +97,7 @@ def _of_queue(queue: SheetQueue, now: datetime) -> list[ActionItem]:
         found.append(ActionItem("silent", queue.sheet, why))
     if health.unsigned_at is not None and now - health.unsigned_at <= SILENT:
         found.append(ActionItem("unsigned", queue.sheet, UNSIGNED))
-    return found
+    return found + [ActionItem(kind, queue.sheet, why) for kind, why in noted.notices(health, now)]
 
 
 def _conflicts(session: Session, sheets: Sequence[str]) -> list[ActionItem]:

@@ -281,3 +281,48 @@ def test_a_trigger_run_by_hand_says_that_google_runs_it(
     assert (done["result"], done["toasts"]) == (said, [said])
     assert done["log"] == [["DEBUG", said]]
     assert receiver.taken == []
+
+
+def copy_of_leads(sheet: Sheet, *rows: list[object]) -> int:
+    """A second tab with the headers of the first, and these rows."""
+    tab = add_tab(sheet)
+    for number, row in enumerate(rows, 2):
+        sheet.edit(f"Sheet2!A{number}:C{number}", list(row))
+    return tab
+
+
+def test_an_edit_in_a_copy_of_a_tab_is_told_at_once(sheet: Sheet, receiver: Receiver) -> None:
+    sheet.edit("A2:C2", ["12", "Vikram", "NEW"])
+    copy_of_leads(sheet, ["12", "Vikram", "NEW"])
+    assert sheet.toasts()[-1].startswith('"Sheet2" is a copy of "Leads", with the same ids: edits in it are not sent.')
+    assert receiver.of("heartbeat")[-1]["copies"] == ["Sheet2"]
+    assert tabs_of(receiver, "rows") == [LEADS]
+
+
+def test_status_names_a_copy_and_the_clock_tells_the_bridge(sheet: Sheet, receiver: Receiver) -> None:
+    sheet.edit("A2:C2", ["12", "Vikram", "NEW"])
+    tab = copy_of_leads(sheet, ["12", "Vikram", "NEW"])
+    (said,) = sheet.scripts.run("bridgeStatus", [])["dialogs"]
+    assert '"Sheet2" is a copy of "Leads"' in said["text"]
+    sheet.clock()
+    assert receiver.of("heartbeat")[-1]["copies"] == ["Sheet2"]
+    sheet.person.delete_tab(tab)
+    sheet.idle()
+    assert receiver.of("heartbeat")[-1]["copies"] == []
+
+
+@pytest.mark.parametrize("row", [["13", "Vikram", "NEW"], ["", "Vikram", "NEW"]], ids=["another id", "no id"])
+def test_a_tab_with_ids_of_its_own_is_no_copy(sheet: Sheet, receiver: Receiver, row: list[object]) -> None:
+    sheet.edit("A2:C2", ["12", "Vikram", "NEW"])
+    copy_of_leads(sheet, row)
+    sheet.clock()
+    assert sheet.toasts() == []
+    assert receiver.of("heartbeat")[-1]["copies"] == []
+
+
+def test_a_copy_that_has_a_connection_of_its_own_is_no_stray_one(two: tuple[Sheet, int], receiver: Receiver) -> None:
+    sheet, _ = two
+    sheet.edit("Leads!A2:C2", ["12", "Vikram", "NEW"])
+    sheet.edit("Sheet2!A2:C2", ["12", "Vikram", "NEW"])
+    sheet.clock()
+    assert [message["copies"] for message in receiver.of("heartbeat")] == [[], []]

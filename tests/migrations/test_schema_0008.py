@@ -145,7 +145,10 @@ NOW = KEPT | {
          "sent_at": at(50), "state": "missing", "stood_there": "9"},
     ],
     "sheet_queues": [QUEUE, NEW_QUEUE],
-    "sheet_health": [{"sheet": "leads"} | HEALTH, {"sheet": "new"} | NEW_HEALTH],
+    "sheet_health": [
+        {"sheet": "leads", "notices": None} | HEALTH,
+        {"sheet": "new", "notices": None} | NEW_HEALTH,
+    ],
     "unlinked_rows": [{"sheet": "leads"} | one for one in UNLINKED],
     "api_calls": [
         {"id": 1, "sheet": "leads", "at": at(18), "kind": "read", "purpose": "look"},

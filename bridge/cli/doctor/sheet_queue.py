@@ -14,6 +14,7 @@ from bridge.config.model import Config, SheetConfig
 from bridge.core.signature import sign
 from bridge.reports.action_items import counts, silence
 from bridge.store.models import SheetHealth, SheetQueue
+from bridge.store.notices import notices
 
 
 def script(session: Session, sheet: SheetConfig, now: datetime) -> Iterator[Finding]:
@@ -27,6 +28,8 @@ def script(session: Session, sheet: SheetConfig, now: datetime) -> Iterator[Find
     elif health.heard_at is not None:
         owner = f", its triggers are {health.owner}'s" if health.owner else ""
         yield Finding("ok", f"heard of {(now - health.heard_at).total_seconds():.0f} s ago{owner}")
+    for _kind, why in notices(health, now) if health is not None else ():
+        yield Finding("warning", *why.split(": ", 1))
 
 
 def work(session: Session, sheet: SheetConfig, _now: datetime) -> Iterator[Finding]:
@@ -48,6 +51,9 @@ def work(session: Session, sheet: SheetConfig, _now: datetime) -> Iterator[Findi
 
 def signature(config: Config, sheet: SheetConfig) -> Iterator[Finding]:
     """Send an empty signed request: a bridge with the same secret refuses its content, another its signature."""
+    if not sheet.secrets:
+        yield Finding("problem", "this sheet has no secret yet", "start the bridge once")
+        return
     body, message_id, now = b"{}", f"msg_{uuid.uuid4()}", int(time.time())
     headers = {
         "Content-Type": "application/json",

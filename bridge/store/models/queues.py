@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from task_api.db import Base, BigId, UtcDateTime
+from task_api.db import Base, BigId, NullIfEmpty, UtcDateTime
 
 NO_ITEMS = text("'[]'")
 
@@ -41,6 +41,7 @@ class SheetHealth(Base):
     its triggers; ``unsigned_at``: when a delivery with a wrong signature last came. Of the tab: ``tab_id``: Google's
     number of it; ``missing``: headers it should have. Of rows that vanished: ``held``: how many await approval before
     their tasks are archived, ``held_why``; ``approved_at``: those that had vanished by then are approved.
+    ``notices``: kind → what was noticed of copies of the sheet, and when (`bridge.store.notices`).
     """
 
     __tablename__ = "sheet_health"
@@ -55,6 +56,7 @@ class SheetHealth(Base):
     held: Mapped[int] = mapped_column(Integer, default=0)
     held_why: Mapped[str | None] = mapped_column(Text)
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    notices: Mapped[dict[str, list[str]]] = mapped_column(NullIfEmpty, default=dict, nullable=True)
 
 
 class UnlinkedRow(Base):

@@ -13,6 +13,9 @@ const TITLES = {
   header: 'Column missing',
   unsigned: 'Wrong signature',
   row: 'Row without a task',
+  copied_tab: 'Copied tab',
+  other_tab: 'Another tab sends',
+  other_spreadsheet: 'Another spreadsheet sends',
 };
 
 /** kind → the button's text and path; items without a button say in words what to do. */
