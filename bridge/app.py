@@ -24,6 +24,7 @@ from bridge.errors import Permanent
 from bridge.inbound.task_signals import TaskSignals
 from bridge.inbound.webhook import hooks
 from bridge.runtime import Runtime
+from bridge.store.clock import clock_of
 from bridge.web.page import web
 from bridge.worker.start import prepare
 from task_api import schema
@@ -78,7 +79,7 @@ def open_database(config: Config) -> Engine:
 
 def make_runtime(config: Config, database: Engine) -> Runtime:
     """The bridge on an open database. ``runtime.engine.start()`` starts its work: call it once, after any fork."""
-    runtime = Runtime(config, database, make_engine, TaskSignals)
+    runtime = Runtime(config, database, make_engine, TaskSignals, clock_of(database))
     prepare(runtime)
     return runtime
 

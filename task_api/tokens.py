@@ -77,7 +77,7 @@ def verify(session: Session, token: str, kind: Kind = "bearer") -> ApiToken | No
 
 def note_use(token: ApiToken, now: datetime) -> None:
     """Store when the token was used, at most once a minute. A busy database neither fails nor delays the request."""
-    if token.last_used_at is not None and token.last_used_at > now - timedelta(minutes=1):
+    if token.last_used_at is not None and token.last_used_at > now - timedelta(minutes=1) and token.last_used_at <= now:
         return
     used = update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now)
     with current_app.extensions["database"].connect() as connection, suppress(*UNUSABLE), impatient(connection):

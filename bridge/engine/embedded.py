@@ -18,6 +18,7 @@ from structlog.stdlib import get_logger
 
 from bridge.maintenance import retention
 from bridge.runtime import Runtime
+from bridge.store.clock import StepBack
 from bridge.store.unit_of_work import WakeUps, data_version
 from bridge.worker import run, start
 
@@ -41,6 +42,7 @@ class EmbeddedEngine:
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._tidy_at = time.monotonic() + FIRST_TIDY
+        self._step = StepBack(runtime.now)
 
     def start(self) -> None:
         """Start the thread; call it after a fork, never at import."""
@@ -86,6 +88,7 @@ class EmbeddedEngine:
                         if not taken_over:
                             start.take_over(self._runtime)
                             taken_over = True
+                        self._follow_clock()
                         wait = min(self._work(), self._tidied())
                     except Exception:  # the engine's loop: log and postpone, whatever happened
                         log.exception("engine_loop_failed")
@@ -114,6 +117,12 @@ class EmbeddedEngine:
                 wait = min(wait, max(0.0, seconds))
         return wait
 
+    def _follow_clock(self) -> None:
+        """After the clock was set back, nothing waits for the time that it had."""
+        if seconds := self._step.seconds:
+            start.clock_set_back(self._runtime, seconds)
+            self._step.forget()
+
     def _tidied(self) -> float:
         """Archive old history when it is time; returns the seconds until the next time."""
         now = time.monotonic()
@@ -127,6 +136,6 @@ class EmbeddedEngine:
         """Sleep until due, woken, or another process has committed."""
         self._rests_until = until = time.monotonic() + seconds
         while not self._stopping and (left := until - time.monotonic()) > 0:
-            if self._woken.wait(min(left, POLL_INTERVAL)) or data_version(connection) != seen:
+            if self._woken.wait(min(left, POLL_INTERVAL)) or data_version(connection) != seen or self._step.seconds:
                 break
         self._rests_until = math.inf

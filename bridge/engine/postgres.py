@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from bridge.engine.worker import CONNECT_TIMEOUT, QUEUE, SupervisedWorker
 from bridge.maintenance import retention
 from bridge.runtime import Runtime
+from bridge.store.clock import StepBack
 from bridge.store.unit_of_work import WakeUps, lock_queue, wake_after_commit
 from bridge.worker import run, start
 from task_api.db_errors import UNUSABLE
@@ -56,7 +57,8 @@ class PostgresEngine:
         self._sync_app = App(connector=SyncPsycopgConnector())  # defers in our transactions, opens no connection
         self._stalled = runtime.config.lease.total_seconds() / 4
         self._halt, self._sweeps_requested = threading.Event(), False
-        self._worker = SupervisedWorker(app, self._stalled, self._prepare, self._halt)
+        self._worker = SupervisedWorker(app, self._stalled, self._prepare, self._follow_clock, self._halt)
+        self._step = StepBack(runtime.now)
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -121,6 +123,12 @@ class PostgresEngine:
         if not self._sweeps_requested:
             start.request_full_sweeps(self._runtime)
             self._sweeps_requested = True
+
+    def _follow_clock(self) -> None:
+        """After the database's clock was set back, jobs that were scheduled by it are made anew."""
+        if seconds := self._step.seconds:
+            start.clock_set_back(self._runtime, seconds)
+            self._step.forget()
 
     def _work(self, sheet: str) -> None:
         """Work on the sheet while it is due, and leave a job for when it is due again."""

@@ -31,11 +31,14 @@ CONNECT_TIMEOUT = 5.0
 
 class SupervisedWorker:
     """``run`` returns after ``halt``, when the jobs under way have ended. A worker without a heartbeat for ``stalled``
-    seconds counts as dead. ``prepare`` runs before each worker starts; it raises while there is no database.
+    seconds counts as dead. ``prepare`` runs before each worker starts; it raises while there is no database. ``watch``
+    runs every second beside it.
     """
 
-    def __init__(self, app: App, stalled: float, prepare: Callable[[], None], halt: threading.Event) -> None:
-        self._app, self._stalled, self._prepare, self._halt = app, stalled, prepare, halt
+    def __init__(
+        self, app: App, stalled: float, prepare: Callable[[], None], watch: Callable[[], None], halt: threading.Event
+    ) -> None:
+        self._app, self._stalled, self._prepare, self._watch, self._halt = app, stalled, prepare, watch, halt
         self._outage = ""
         self._ended: int | None = None
         task = app.task(name="give_back_stalled", queue=QUEUE)(self._give_back_stalled)
@@ -79,6 +82,7 @@ class SupervisedWorker:
         while not (await asyncio.wait([running, halted], timeout=AGAIN, return_when=asyncio.FIRST_COMPLETED))[0]:
             if worker.worker_id is not None:
                 self._log_outage("")
+            await asyncio.to_thread(self._watch)
         worker.stop()
         try:
             await running

@@ -21,6 +21,8 @@ from bridge.google.credentials import read_key
 
 TIMEOUT = (5.0, 20.0)
 """Seconds to connect and to wait for an answer; gspread by itself would wait for ever (GOOGLE.md section 1)."""
+LONGEST_RETRY_AFTER = 300.0
+"""Seconds; whoever asks for more is asked again after these."""
 
 
 class Google:
@@ -122,4 +124,4 @@ def _api_error(error: APIError, email: str) -> Exception:
 def _retry_after(response: requests.Response) -> float | None:
     """Seconds, when Google names them; it is not documented to (GOOGLE.md section 1)."""
     text = response.headers.get("Retry-After", "")
-    return min(float(text), 3600.0) if text.isascii() and text.isdigit() else None
+    return min(float(text), LONGEST_RETRY_AFTER) if text.isascii() and text.isdigit() else None

@@ -131,11 +131,13 @@ def _row(sheet: str, call: Call, now: datetime, clock: float) -> dict[str, Any]:
 def of_last_minute(session: Session, sheets: Iterable[str], now: datetime) -> dict[str, list[ApiCall]]:
     """sheet key → its calls to Google of the last minute, for each of these sheets."""
     found: dict[str, list[ApiCall]] = {sheet: [] for sheet in sheets}
-    for call in session.scalars(select(ApiCall).where(ApiCall.at > now - MINUTE, ApiCall.sheet.in_(found))):
+    for call in session.scalars(
+        select(ApiCall).where(ApiCall.at > now - MINUTE, ApiCall.at <= now + MINUTE, ApiCall.sheet.in_(found))
+    ):
         found[call.sheet].append(call)
     return found
 
 
 def forget_calls(session: Session, now: datetime) -> None:
     """Drop the calls that no quota counts any more."""
-    session.execute(delete(ApiCall).where(ApiCall.at <= now - MINUTE))
+    session.execute(delete(ApiCall).where((ApiCall.at <= now - MINUTE) | (ApiCall.at > now + MINUTE)))

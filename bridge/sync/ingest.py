@@ -6,6 +6,7 @@ Inside the caller's transaction; no network. A row that cannot be taken stops no
 from dataclasses import replace
 
 from bridge import tracker
+from bridge.core.clock import is_newer
 from bridge.core.outcome import Outcome, RowOutcome
 from bridge.core.values import Row
 from bridge.queue.pending import mark_pending
@@ -66,7 +67,7 @@ def _take_linked(context: SyncContext, known: KnownLinks, row: Row, link: Link) 
     reading, task = context.reading, known.tasks[link.task_id]
     if reading.is_delivery and reading.seq < link.seq:
         return RowOutcome(row.number, row.lead_id, Outcome.STALE, task.id, ("a newer edit of this row arrived first",))
-    if not reading.is_delivery and link.agreed_at > reading.began:
+    if not reading.is_delivery and is_newer(link.agreed_at, reading.began, context.by.at):
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
     if link.gone_at is None and link.row not in {None, row.number} and "id" in reading.edited:
         return _perhaps_copied(context, row, link)

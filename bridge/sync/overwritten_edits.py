@@ -8,6 +8,7 @@ decides.
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
@@ -46,7 +47,7 @@ def settle_overwritten(context: SyncContext) -> None:
     found = list(context.session.scalars(_KEPT, {"sheet": context.sheet.key}))
     last = {(one.link_id, one.field): one for one in found}
     for one in found:
-        news = _news(context.session, one)
+        news = _news(context.session, one, context.by.at)
         verdict = _verdict(context, one, news, overtyped=last[one.link_id, one.field] is not one)
         if verdict == "later":
             log.info("edit_postponed", sheet=one.sheet, edit=one.id, why="the sheet was read too soon after it")
@@ -59,11 +60,11 @@ def settle_overwritten(context: SyncContext) -> None:
         context.session.delete(one)
 
 
-def _news(session: Session, one: OverwrittenEdit) -> list[Change]:
-    """Changes of this field that rows showed since about the time of the edit."""
+def _news(session: Session, one: OverwrittenEdit, now: datetime) -> list[Change]:
+    """Changes of this field that rows showed since about the time of the edit; not those of a clock that was ahead."""
     write_down(session)
     mine = select(Change).join(Link, Link.id == Change.link_id).where(Link.sheet == one.sheet, Change.side == "sheet")
-    since = mine.where(Change.field == one.field, Change.id > _latest(), Change.at > one.edited_at - LAG)
+    since = mine.where(Change.field == one.field, Change.id > _latest(), Change.at.between(one.edited_at - LAG, now))
     return [change for change in session.scalars(since) if change.rule not in {Rule.MISDIRECTED, Rule.COVERED}]
 
 

@@ -14,6 +14,7 @@ from structlog.stdlib import get_logger
 
 from bridge import tracker
 from bridge.config.model import SheetConfig
+from bridge.core.clock import is_newer
 from bridge.core.deletions import Deletions, Gone, deletions
 from bridge.core.reconcile import Step, SweepStep
 from bridge.queue.sweep_requests import ask_for_sweep
@@ -36,8 +37,9 @@ def vanished(
     mine = (Link.sheet == sheet.key, Link.row_pending.is_(False))
     found = tracker.columns_of_linked(session, (*columns, Link.agreed_at), *mine)
     absent = [one for one in found if one.lead_id not in places and str(one.id) not in named]
-    gone = [_gone(one) for one in absent if one.agreed_at < began - NEW_ROW]
-    new = [one.agreed_at for one in absent if one.agreed_at >= began - NEW_ROW and not _gone(one).handled]
+    recent = {one.link_id for one in absent if is_newer(one.agreed_at, began - NEW_ROW, began)}
+    gone = [_gone(one) for one in absent if one.link_id not in recent]
+    new = [one.agreed_at for one in absent if one.link_id in recent and not _gone(one).handled]
     if new:
         ask_for_sweep(session, sheet.key, max(new) + NEW_ROW)
     health = session.get_one(SheetHealth, sheet.key)

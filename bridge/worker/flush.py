@@ -13,6 +13,7 @@ from structlog.stdlib import get_logger
 
 from bridge import tracker
 from bridge.core.cells import cell_value, obstacle
+from bridge.core.clock import is_future
 from bridge.core.merge import classify_read
 from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.core.values import Row, Value
@@ -94,8 +95,8 @@ def _decide(job: Job, view: SheetView, lead_ids: list[str]) -> list[PlannedWrite
 def _decide_row(
     context: SyncContext, view: SheetView, row: Row, link: Link, task: Task, replaced: Mapping[str, set[Value]]
 ) -> list[PlannedWrite]:
-    if link.agreed_at > view.began:
-        pending.postpone(link, context.by.at, "the sheet changed while it was read")
+    if link.agreed_at > view.began and not is_future(link.agreed_at, context.by.at):
+        pending.postpone(link, max(link.agreed_at, context.by.at), "the sheet changed while it was read")
         return []
     values, unread = acceptable(row, context.sheet.mapping)
     values |= {name: link.base.get(name) for name in unread}

@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge.config.model import SheetConfig
+from bridge.core.clock import SKEW
 from bridge.core.values import Value
-from bridge.errors import Permanent
+from bridge.errors import Permanent, Transient
 from bridge.google.sheet import RowWrite, Sheet
 from bridge.google.snapshot import SheetView
 from bridge.queue.pending import claim
 from bridge.runtime import Runtime
 from bridge.store import quota
+from bridge.store.future import date_anew
 from bridge.store.models import Link, SheetQueue
 from bridge.store.unit_of_work import lock_queue
 from task_api.db import UnitOfWork
@@ -42,7 +44,7 @@ class Job:
     ``used_before``: this process's reads and writes of the sheet when the job began. ``sure_until``: until then no
     other worker can take the queue. ``sweep_due``: the sheet is to be compared as a whole. ``troubled``: jobs before
     this one failed. ``claimed``: the links that were due when it began, None once they were taken up. ``ended``: the
-    queue has been given back.
+    queue has been given back. ``read_at``: when the sheet was last read.
     """
 
     runtime: Runtime
@@ -55,6 +57,7 @@ class Job:
     troubled: bool = False
     claimed: list[Link] | None = None
     ended: bool = False
+    read_at: datetime | None = None
 
     @property
     def config(self) -> SheetConfig:
@@ -65,7 +68,8 @@ class Job:
         """The opened sheet, for one call. When the lease may have run out, a transaction prolongs it first; raises
         `LostLease` when another worker has the queue.
         """
-        if self.sure_until is not None and self.runtime.now() >= self.sure_until:
+        now = self.runtime.now()
+        if self.sure_until is not None and not now < self.sure_until < now + self.runtime.config.lease + SKEW:
             with self.writing() as session:
                 session.commit()
         return self.runtime.sheet(self.key)
@@ -84,11 +88,17 @@ class Job:
         """A writing transaction under the lease; raises `LostLease` when another worker has the queue."""
         session = self.runtime.writing()
         try:
+            self._check_clock()
             self.sure_until = check(session, self.key, self.token, self.runtime.now(), self.runtime.config.lease)
         except BaseException:
             session.close()
             raise
         return session
+
+    def _check_clock(self) -> None:
+        """What was read before the clock was set back cannot be compared with what was agreed since."""
+        if self.read_at is not None and self.read_at > self.runtime.now() + SKEW:
+            raise Transient("the clock was set back while the sheet was read")
 
     def finish(self, session: UnitOfWork) -> None:
         """Give the queue back, unless another has it, settle what the job has used, and commit."""
@@ -134,13 +144,21 @@ def begin(runtime: Runtime, key: str) -> Job | None:
         job.sweep_due = _sweep_due(job.config, queue, now)
         job.troubled = bool(queue.attempts or queue.problem or queue.not_before)
         job.claimed = None if job.sweep_due else claim(session, key, now)
+        if job.claimed == []:  # nothing was due by this clock: it may have been set back
+            date_anew(session, key, now)
         session.commit()
     return job
 
 
 def acquire(session: Session, key: str, now: datetime, lasts: timedelta) -> SheetQueue | None:
-    """Take the queue by compare-and-set; None while another holds it. Its ``token`` is the new lease's."""
-    free = (SheetQueue.lease_until.is_(None)) | (SheetQueue.lease_until <= now)
+    """Take the queue by compare-and-set; None while another holds it. Its ``token`` is the new lease's. A lease that
+    ends later than any can was taken before the clock was set back.
+    """
+    free = (
+        SheetQueue.lease_until.is_(None)
+        | (SheetQueue.lease_until <= now)
+        | (SheetQueue.lease_until > now + lasts + SKEW)
+    )
     taken = update(SheetQueue).where(SheetQueue.sheet == key, free)
     taken = taken.values(token=SheetQueue.token + 1, lease_until=now + lasts)
     return session.scalars(taken.returning(SheetQueue)).one_or_none()
@@ -153,19 +171,21 @@ def check(session: Session, key: str, token: int, now: datetime, lasts: timedelt
     queue = lock_queue(session, key)
     if queue.token != token:
         raise LostLease(key)
-    if queue.lease_until is None or queue.lease_until < now + lasts / 2:
+    if queue.lease_until is None or queue.lease_until < now + lasts / 2 or queue.lease_until > now + lasts + SKEW:
         queue.lease_until = now + lasts
     return queue.lease_until
 
 
 def _sweep_due(sheet: SheetConfig, queue: SheetQueue, now: datetime) -> bool:
     asked = queue.sweep_at is not None and queue.sweep_at <= now
-    return asked or queue.swept_at is None or queue.swept_at + timedelta(seconds=sheet.sweep_every) <= now
+    overdue = queue.swept_at is None or queue.swept_at + timedelta(seconds=sheet.sweep_every) <= now
+    return asked or overdue or (queue.swept_at is not None and queue.swept_at > now + SKEW)
 
 
 def look(job: Job, rows: list[int] | None) -> SheetView:
     """Read the header and these rows (None: all). Raises `Permanent` when there is no id column."""
-    began, snapshot = job.runtime.now(), job.open_sheet().read(rows)
+    began = job.read_at = job.runtime.now()
+    snapshot = job.open_sheet().read(rows)
     layout = job.config.mapping.locate(snapshot.header)
     if "id" not in layout.positions:
         raise Permanent("the sheet has no id column: give one column of the first row the text 'id'")

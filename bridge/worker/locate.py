@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bridge.core.clock import is_newer
 from bridge.core.mapping import Layout
 from bridge.google.snapshot import SheetView
 from bridge.queue import pending, sweep_requests
@@ -56,7 +57,7 @@ def _without_row(session: Session, links: Collection[Link], now: datetime) -> li
             pending.settle(link, link.wanted)
         elif link.row_pending and new_rows.may_append(link, now):
             row_pending.append(link.id)
-        elif link.row_pending or link.agreed_at > now - NEW_ROW:
+        elif link.row_pending or is_newer(link.agreed_at, now - NEW_ROW, now):
             pending.postpone(link, now + LAG_WAIT, "the row is not readable yet")
         else:
             _set_tombstone(session, link, now)

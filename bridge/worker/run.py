@@ -16,6 +16,7 @@ from structlog.contextvars import bound_contextvars
 from structlog.stdlib import get_logger
 
 from bridge.core.backoff import backoff
+from bridge.core.clock import LONGEST_WAIT, SKEW
 from bridge.errors import Permanent, Throttled, Transient
 from bridge.queue.pending import IN_JOB, failed
 from bridge.runtime import Runtime
@@ -63,11 +64,20 @@ def due(runtime: Runtime, keys: Collection[str] | None = None) -> list[Due]:
 
 def _due_at(runtime: Runtime, queue: Row[*tuple[Any, ...]], now: datetime) -> datetime:
     every = timedelta(seconds=runtime.config.sheets[queue.sheet].sweep_every)
-    swept = queue.swept_at + every if queue.swept_at else now
-    wanted = min(at for at in (queue.pending, queue.sweep_at, swept) if at is not None)
+    overdue = now - SKEW
+    swept = queue.swept_at + every if queue.swept_at and queue.swept_at <= now + SKEW else overdue
+    pending = _unless_future(queue.pending, now + LONGEST_WAIT, overdue)
+    wanted = min(at for at in (pending, queue.sweep_at, swept) if at is not None)
     wait = quota.wait(queue.Account, runtime.pace, now)
     paid = now + timedelta(seconds=wait) if wait else None
-    return max(at for at in (wanted, queue.not_before, queue.lease_until, paid) if at is not None)
+    not_before = _unless_future(queue.not_before, now + LONGEST_WAIT)
+    lease_until = _unless_future(queue.lease_until, now + runtime.config.lease)
+    return max(at for at in (wanted, not_before, lease_until, paid) if at is not None)
+
+
+def _unless_future(moment: datetime | None, latest: datetime, instead: datetime | None = None) -> datetime | None:
+    """The moment, unless the clock was set back since: then it lies further ahead than any can."""
+    return moment if moment is None or moment <= latest + SKEW else instead
 
 
 def run(runtime: Runtime, key: str, chance: Callable[[], float] = random.random) -> bool:

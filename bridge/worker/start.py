@@ -1,12 +1,17 @@
 """What a process does with the sheet queues before it works on them: make them, take them over, ask for sweeps."""
 
 from sqlalchemy import update
+from structlog.stdlib import get_logger
 
 from bridge.errors import Permanent
 from bridge.queue.sweep_requests import ask_for_sweep, look_now
 from bridge.runtime import Runtime
-from bridge.store.models import SheetHealth, SheetQueue
+from bridge.store.future import date_anew
+from bridge.store.models import Link, SheetHealth, SheetQueue
+from bridge.store.unit_of_work import lock_queue
 from task_api.db import exclusive
+
+log = get_logger(__name__)
 
 
 def prepare(runtime: Runtime) -> None:
@@ -32,6 +37,7 @@ def take_over(runtime: Runtime) -> None:
     with runtime.writing() as session:
         session.execute(update(SheetQueue).values(lease_until=None, not_before=None))
         for key in runtime.config.sheets:
+            date_anew(session, key, now)
             ask_for_sweep(session, key, now)
         session.commit()
 
@@ -41,5 +47,20 @@ def request_full_sweeps(runtime: Runtime) -> None:
     for key in sorted(runtime.config.sheets):
         with runtime.writing() as session:
             look_now(session, key)
+            date_anew(session, key, runtime.now())
             ask_for_sweep(session, key, runtime.now())
+            session.commit()
+
+
+def clock_set_back(runtime: Runtime, seconds: float) -> None:
+    """The clock was set back by so much: nothing waits until it is again as late as it was."""
+    log.warning("clock_set_back", seconds=round(seconds, 1))
+    for key in sorted(runtime.config.sheets):
+        with runtime.writing() as session:
+            now = runtime.now()
+            lock_queue(session, key).not_before = None
+            late = Link.sheet == key, Link.wanted > Link.written, Link.next_try > now
+            session.execute(update(Link).where(*late).values(next_try=now))
+            date_anew(session, key, now)
+            ask_for_sweep(session, key, now)
             session.commit()

@@ -24,6 +24,7 @@ from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
 from bridge.queue.sweep_requests import ask_for_sweep, swept
 from bridge.runtime import Runtime
+from bridge.store.future import date_anew
 from bridge.store.history import By
 from bridge.store.in_flight_writes import forget_settled
 from bridge.store.models import ActorKind, InFlightWrite, Link, SheetQueue, UnlinkedRow
@@ -91,6 +92,7 @@ def _carry_out(
     """Compare, merge what differs, then handle what vanished; the plan lists every step."""
     compared = _compare(job, view, progress)
     with begin() as session:
+        date_anew(session, view.config.key, view.began)
         outcomes = keep_one_each(session, view, compared.duplicates)
         if compared.moved:
             session.execute(update(Link), [{"id": link_id, "row": row} for link_id, row in compared.moved.items()])

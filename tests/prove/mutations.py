@@ -151,6 +151,21 @@ MUTATIONS = (
         "tests/sync/test_google_down.py tests/sync/test_both_ways.py",
     ),
     Mutation(
+        "a clock set back stops nothing: what was agreed in the future is compared", "bridge/core/clock.py",
+        "return moment > began and not is_future(moment, now)", "return moment > began",
+        "tests/unit/test_clock.py",
+    ),
+    Mutation(
+        "a clock set back stops nothing: a lease of the future is free", "bridge/worker/job.py",
+        "        | (SheetQueue.lease_until > now + lasts + SKEW)\n", "",
+        "tests/sync/test_clock.py::test_no_stored_moment_of_the_future_keeps_a_patch_from_its_cell",
+    ),
+    Mutation(
+        "a clock set back stops nothing: what is stored is dated anew", "bridge/worker/sweep.py",
+        "        date_anew(session, view.config.key, view.began)\n", "",
+        "tests/sync/test_clock.py::test_an_approval_dated_ahead_does_not_count_for_rows_that_vanish_later",
+    ),
+    Mutation(
         "a refusal is not for ever: one is tried again", "bridge/queue/pending.py",
         "    if _is_exhausted(link, now):\n        give_up(session, link, wanted, now, why)\n        return True\n", "    give_up(session, link, wanted, now, why)\n    return True\n",
         "tests/sync/test_refusals.py::test_a_write_that_google_refuses_a_few_times_is_written",
