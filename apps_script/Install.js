@@ -83,7 +83,9 @@ function install_(connection, tab, admit) {
     owner: email_(),
   };
   const { settings } = hello_(state, header);
-  const ends = ended_(claim_({ ...state, settings }, admit), state);
+  const replaced = claim_({ ...state, settings }, admit);
+  const ends = ended_(replaced, state);
+  replaced.filter((other) => other.url !== state.url).forEach((other) => tellReplaced_(other, state));
   if (settings && settings.assign_ids) sendAll_(state); // rows that were here before get their ids
   const lacking = lacking_(header, settings);
   if (lacking) return 'Connected, but no row can be synced yet. ' + lacking + ends;
@@ -108,6 +110,16 @@ function present_(state) {
  */
 function replaced_(state) {
   return states_().filter((other) => other.tab === state.tab || other.url === state.url);
+}
+
+/**
+ * Tells the bridge of a former connection of the tab which address has taken its place; it may be gone by now.
+ * @param {State} former
+ * @param {State} state
+ */
+function tellReplaced_(former, state) {
+  const { ok, status } = deliver_(former, { type: 'heartbeat', seq: former.seq, replaced_by: state.url });
+  if (!ok) console.warn('replaced_untold status=' + status);
 }
 
 /**

@@ -17,6 +17,7 @@ from bridge.config.fields import COLUMNS, limited
 from bridge.config.model import SheetConfig
 from bridge.core.mapping import SHIPPED, Column, Kind, SheetMapping, Statuses
 from bridge.core.merge import Direction, Policy
+from bridge.core.text import likeness
 from task_api.schemas import LONGEST
 from task_api.statuses import STATUSES, Status
 
@@ -93,7 +94,7 @@ def sheet_configs(sheets: Mapping[str, OwnSheet], faults: Faults) -> dict[str, S
             faults.at("sheets", key, why="a sheet's key is part of an address: use a-z, 0-9, - and _")
     tabs: dict[tuple[str, str], str] = {}
     for key, sheet in sheets.items():
-        if (first := tabs.setdefault((sheet.spreadsheet, sheet.tab), key)) != key:
+        if (first := tabs.setdefault((sheet.spreadsheet, likeness(sheet.tab)), key)) != key:
             faults.at("sheets", key, why=f"sheet '{first}' already syncs this tab")
     maker, *more = [key for key, sheet in sheets.items() if sheet.create_rows] or [""]
     for key in more:

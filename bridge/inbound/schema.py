@@ -39,7 +39,8 @@ class _Edited(_Wire):
 
 class Message(_Wire):
     """The part of every message: its number, and the tab that the script belongs to. ``copies``: names of tabs that are
-    copies of it; None when the script has not looked.
+    copies of it; None when the script has not looked. ``replaced_by``: the address that the script sends to
+    from now on.
     """
 
     seq: int = Field(ge=0, lt=2**53)
@@ -48,6 +49,7 @@ class Message(_Wire):
     time_zone: str = Field("", max_length=100)
     header: list[Text | bool | int | float | _Day | None] = Field([], max_length=1000)
     copies: list[Annotated[Text, Field(max_length=200)]] | None = Field(None, max_length=200)
+    replaced_by: Text = Field("", max_length=2000)
 
 
 class Rows(Message):

@@ -92,6 +92,8 @@ def _deliver(runtime: Runtime, sheet: SheetConfig, request: SignedRequest, messa
             log.info("delivery_repeated", sheet=sheet.key, delivery=request.id)
             return dict(first)
         reply = _take(session, sheet, queue, request, message, now)
+        if message.replaced_by not in {"", runtime.config.connection(sheet.key).partition("#")[0]}:
+            notices.note_other_bridge(queue.health, message.replaced_by, now)
         taken = {"id": request.id, "sheet": sheet.key, "seq": message.seq, "received_at": now, "reply": reply}
         session.connection().execute(_TAKEN, taken)
         _count_delivery(session, sheet.key, message, [one["outcome"] for one in reply["outcomes"]], runtime.now())
@@ -137,6 +139,7 @@ def _record_contact(session: Session, queue: SheetQueue, message: Message, now: 
     if message.copies is not None:
         notices.note_copies(health, message.copies, now)
     if isinstance(message, Hello):
+        notices.note_other_bridge(health, None, now)
         health.owner = message.owner or None
 
 

@@ -11,6 +11,7 @@ from bridge.store.models import SheetHealth
 COPIED_TAB = "copied_tab"
 OTHER_TAB = "other_tab"
 OTHER_SPREADSHEET = "other_spreadsheet"
+OTHER_BRIDGE = "other_bridge"
 STRANGERS = frozenset({OTHER_TAB, OTHER_SPREADSHEET})
 """Codes of refusals: who sends is not the script of this sheet's tab."""
 LASTS = timedelta(minutes=15)
@@ -33,6 +34,19 @@ def note_copies(health: SheetHealth, names: Sequence[str], now: datetime) -> Non
         )
         noted[COPIED_TAB] = [why, now.isoformat()]
     if noted.keys() != (health.notices or {}).keys() or noted.get(COPIED_TAB, [""])[0] != _said(health, COPIED_TAB):
+        health.notices = noted
+
+
+def note_other_bridge(health: SheetHealth, address: str | None, now: datetime) -> None:
+    """The tab's script sends to this address from now on; None: here again."""
+    noted = {kind: said for kind, said in (health.notices or {}).items() if kind != OTHER_BRIDGE}
+    if address is not None:
+        why = (
+            f"the script of this tab sends to {address} now, so another bridge serves it: take the sheet out of one "
+            "bridge's bridge.toml, or choose Bridge → Install with this one's connection string"
+        )
+        noted[OTHER_BRIDGE] = [why, now.isoformat()]
+    if noted.keys() != (health.notices or {}).keys() or address is not None:
         health.notices = noted
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from operator import methodcaller
 from typing import TypeVar
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
@@ -27,7 +27,7 @@ from bridge.runtime import Runtime
 from bridge.store.future import date_anew
 from bridge.store.history import By
 from bridge.store.in_flight_writes import forget_settled
-from bridge.store.models import ActorKind, InFlightWrite, Link, SheetQueue, UnlinkedRow
+from bridge.store.models import ActorKind, InFlightWrite, Link, SheetHealth, SheetQueue, UnlinkedRow
 from bridge.sync import new_rows, sync_cell, vanished_rows
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.duplicate_ids import keep_one_each
@@ -65,6 +65,7 @@ class _Swept:
 def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     """Compare the whole sheet once and put right what differs; returns what was done."""
     view = look(job, None)
+    _refuse_shared_tab(job, view)
     done = _carry_out(job, view, progress, job.writing, methodcaller("commit"))
     steps = ",".join(f"{what}:{count}" for what, count in sorted(done.plan.counts.items()))
     log.info("sweep_done", sheet=done.plan.sheet, rows=done.plan.read, agreed=done.plan.agreed, steps=steps)
@@ -72,6 +73,19 @@ def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     clear_misdirected(job, view, [one.row for one in done.outcomes if one.lead_id is None], done.missing)
     flush(job, view)
     return done.plan
+
+
+def _refuse_shared_tab(job: Job, view: SheetView) -> None:
+    """Raise `Permanent` while another sheet of bridge.toml syncs this very tab, which a rename can bring about."""
+    with job.runtime.session() as session:
+        others = select(SheetQueue.sheet).join(SheetHealth, SheetHealth.sheet == SheetQueue.sheet)
+        here = SheetQueue.spreadsheet == view.config.spreadsheet, SheetHealth.tab_id == view.snapshot.sheet_id
+        mine = SheetQueue.sheet.in_(job.runtime.config.sheets), SheetQueue.sheet != job.key
+        other = session.scalars(others.where(*here, *mine).order_by(SheetQueue.sheet)).first()
+    if other is not None:
+        raise Permanent(
+            f"sheet '{other}' of bridge.toml syncs this tab already", "take one of the two out, or name another tab"
+        )
 
 
 def preview(job: Job, progress: Progress = lambda *_: None) -> Plan:

@@ -181,6 +181,9 @@ def test_installing_another_connection_in_a_tab_says_which_it_ends(sheet: Sheet,
     said = sheet.scripts.run("installBridge", [north(receiver)])["result"]
     assert "Its connection with http://127.0.0.1:" in said
     assert said.endswith("/hooks/sheets/leads has ended.")
+    farewell = receiver.of("heartbeat")[-1]
+    assert farewell["replaced_by"] == north(receiver).partition("#")[0]
+    assert receiver.paths[-2:] == ["/hooks/sheets/north", "/hooks/sheets/leads"]
 
 
 def test_the_connection_of_a_tab_that_is_gone_can_be_given_to_another(sheet: Sheet, receiver: Receiver) -> None:

@@ -225,7 +225,7 @@ def test_the_command_restores_a_stopped_bridge_and_keeps_what_it_replaces(tmp_pa
         process.cli("backup", "backup.db")
         process.google.person.edit("A3:C3", [[2, "Lead 2", "NEW"]])
         deliver(process, [3], itertools.count(2))
-        with pytest.raises(AssertionError, match="a bridge is running on this database: stop it first"):
+        with pytest.raises(AssertionError, match=r"a bridge already runs on .*: stop it first"):
             process.cli("restore", "backup.db")
         process.stop()
         said = process.cli("restore", "backup.db")

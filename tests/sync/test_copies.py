@@ -1,11 +1,13 @@
 """A copied tab, a copied spreadsheet, a script in another tab: told in what needs a person, and by the doctor's check."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from bridge.cli.doctor.sheet_queue import script
 from bridge.inbound.schema import parsed
+from bridge.worker.start import prepare, request_full_sweeps
 from task_api.errors import Problem
 
 
@@ -90,3 +92,45 @@ def test_names_of_copies_have_limits(stack, copies):
     message = {"type": "heartbeat", "seq": 1, "spreadsheet": sheet.spreadsheet, "sheet_id": 0, "copies": copies}
     with pytest.raises(Problem):
         parsed(json.dumps(message).encode(), sheet)
+
+
+OTHER = "https://other.example/hooks/sheets/leads"
+
+
+def test_another_bridge_that_takes_the_tab_is_told_until_the_script_is_installed_here_again(stack):
+    connected(stack)
+    assert stack.deliver(type="heartbeat", header=None, rows=None, replaced_by=OTHER).status_code == 200
+    (why,) = told(stack, "other_bridge")
+    assert OTHER in why
+    stack.later(3600)
+    assert told(stack, "other_bridge")
+    stack.install()
+    assert told(stack, "other_bridge") == []
+
+
+def test_a_bridge_that_gets_another_address_is_no_other_bridge(stack):
+    connected(stack)
+    own = stack.runtime.config.connection("leads").partition("#")[0]
+    assert stack.deliver(type="heartbeat", header=None, rows=None, replaced_by=own).status_code == 200
+    assert told(stack, "other_bridge") == []
+
+
+def test_two_sheets_that_come_to_name_one_tab_are_told_and_only_one_goes_on(stack):
+    connected(stack)
+    key, runtime = "twin", stack.runtime
+    stack.google.person.rename("Leads", "Leads of this year")
+    twin = replace(runtime.config.sheets["leads"], key=key, tab="Leads of this year")
+    runtime.config = replace(runtime.config, sheets={**runtime.config.sheets, key: twin})
+    runtime.key_files[key] = runtime.key_files["leads"]
+    prepare(runtime)
+    request_full_sweeps(runtime)
+    stack.run_for(5)
+    (paused,) = [need for need in stack.get("/needs") if need["kind"] == "paused"]
+    assert (paused["sheet"], paused["why"].split(":")[0]) == (
+        key,
+        "sheet 'leads' of bridge.toml syncs this tab already",
+    )
+    assert len(stack.tasks()) == 1
+    stack.edit("Leads of this year!C2", ["LOST"])
+    stack.run_for(5)
+    assert [task["status"] for task in stack.tasks()] == ["DONE"]

@@ -14,6 +14,7 @@ const TITLES = {
   unsigned: 'Wrong signature',
   row: 'Row without a task',
   copied_tab: 'Copied tab',
+  other_bridge: 'Another bridge',
   other_tab: 'Another tab sends',
   other_spreadsheet: 'Another spreadsheet sends',
 };
