@@ -115,6 +115,17 @@ class SheetMapping:
         shown = {column.task_field: column for column in self.columns if column.direction != "to_task"}
         object.__setattr__(self, "shown_by", {name: column for name, column in shown.items() if name})
 
+    def title_of(self, name: Value) -> str:
+        """The title of a task whose lead has this name."""
+        return self.title.format(name=name or "")
+
+    def name_in(self, title: str) -> str | None:
+        """The name in a title that follows the template; None in a title of its own."""
+        before, _, after = self.title.format(name="\0").partition("\0")
+        fits = title.startswith(before) and title.endswith(after) and len(title) > len(before) + len(after)
+        name = title[len(before) : len(title) - len(after)].strip() if fits and "{name}" in self.title else ""
+        return name or None
+
     def longest(self, name: str) -> int | None:
         """The most characters that the task keeps of this field: of a name beside the rest of the title."""
         limit = self.by_field[name].limit
@@ -190,7 +201,7 @@ class SheetMapping:
 
     def _task_value(self, column: Column, value: Value) -> Value:
         if column.field == "name":
-            return self.title.format(name=value or "")
+            return self.title_of(value)
         if column.kind == "status":
             return self.statuses.task_status(value)
         if value is None:

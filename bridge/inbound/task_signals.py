@@ -16,6 +16,7 @@ from bridge.store.unit_of_work import effects, lock_queue, lock_queue_of_task
 from bridge.sync.load import LEADS
 from bridge.sync.merge_row import as_lead, close_conflicts, needs_write
 from bridge.sync.new_rows import give_row, sheet_for
+from bridge.sync.own_title import follow_title
 from bridge.tracker import Task, earlier
 from task_api.actor import Actor
 from task_api.db import exclusive
@@ -51,6 +52,8 @@ class TaskSignals:
         note_task_change(session, link, mapping, before, said, changes, By(actor, self._runtime.now()))
         if actor.kind != ActorKind.UNDO:
             close_conflicts(link, mapping, changes)
+        if "title" in changes:
+            follow_title(session, link, task, mapping, By(actor, self._runtime.now()))
         if link.row_pending or needs_write(task, link, mapping):
             mark_pending(session, link, self._runtime.now())
 

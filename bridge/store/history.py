@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict, Policy
-from bridge.core.outcome import RefusedWrite
+from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.core.values import Fields, Value
 from bridge.store import counters, in_flight_writes
 from bridge.store.models import READS_SHEET, ActorKind, Change, ChangeState, Link, Rule, WriteState
@@ -29,6 +29,7 @@ WINS: Mapping[Policy, Rule] = {"sheet": Rule.SHEET_WINS, "task": Rule.TASK_WINS,
 _EDITS = select(Change.link_id, Change.field, Change.old).where(
     Change.link_id.in_(bindparam("links", expanding=True)), Change.side == "sheet", Change.at > bindparam("since")
 )
+TASK_ALONE = "in the task alone: no column of the sheet shows it"
 _SETTLE = update(Change).execution_options(synchronize_session=False)
 """No object of the session is refreshed: none of these changes is read again in this transaction."""
 
@@ -112,13 +113,14 @@ def note_task_change(
             _note_back(session, link, name, before[name], said[name], by, rule)
         else:
             plain = _plain(old), _plain(new)
-            _note(session, link, "task", task_field, *plain, by, ChangeState.APPLIED, rule)
+            why = None if name in {"archived", *link.base} else TASK_ALONE
+            _note(session, link, "task", task_field, *plain, by, ChangeState.APPLIED, rule, why)
 
 
 def _note_owed(session: Session, link: Link, name: str, new: Value, by: By, rule: Rule) -> None:
     """The sheet is to show this: waiting, unless its cell has refused this very value and is not tried again."""
     refused = RefusedWrite(*link.refused[name]) if name in link.refused else None
-    if refused is None or refused.value != new:
+    if refused is None or refused.value != new or refused.by == RefusedBy.GOOGLE:  # which is tried again
         _note(session, link, "task", name, link.base[name], new, by, ChangeState.WAITING, rule)
     else:
         _note(session, link, "task", name, link.base[name], new, by, ChangeState.REFUSED, rule, refused.why)
@@ -163,6 +165,17 @@ def note_covered(session: Session, link: Link, name: str, value: Value, by: By, 
 def note_override(session: Session, link: Link, name: str, value: Value, by: By) -> None:
     """A value to restore in the sheet, at a person's request."""
     _note(session, link, "task", name, link.base.get(name), value, by, ChangeState.WAITING, Rule.UNDO)
+
+
+def note_name_of_title(session: Session, link: Link, name: str, by: By) -> None:
+    """The title was changed in the tracker: the name in it is to be written to the sheet."""
+    rule = Rule.UNDO if by.actor.kind == ActorKind.UNDO else Rule.TASK
+    _note(session, link, "task", "name", link.base.get("name"), name, by, ChangeState.WAITING, rule)
+
+
+def note_replaced_title(session: Session, link: Link, lost: str, title: str, by: By, why: str) -> None:
+    """A title of the tracker's own gave way to the name; it can be taken back."""
+    _note(session, link, "task", "title", title, lost, by, ChangeState.LOST, Rule.SHEET_WINS, why)
 
 
 def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[str]], at: datetime) -> None:

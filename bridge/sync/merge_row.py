@@ -15,6 +15,7 @@ from bridge.store import in_flight_writes
 from bridge.store.history import note_conflict, note_sheet_change, note_unread
 from bridge.store.models import Link
 from bridge.sync.context import SyncContext
+from bridge.sync.own_title import keep_own_title
 from bridge.sync.sync_cell import link_text
 from bridge.tracker import Task, task_arguments, task_fields
 
@@ -74,7 +75,13 @@ def merge_values(context: SyncContext, link: Link, task: Task, base: Fields, val
     if merged.base != link.base:
         link.base, link.agreed_at = merged.base, reading.began
         remember(link, mapping)
-    tracker.change(context.session, task, task_arguments(mapping.task_changes(merged.task)), actor=context.by.actor)
+    changes = task_arguments(mapping.task_changes(merged.task))
+    if "name" in merged.task and task.title not in {
+        mapping.title_of(said.get("name", base.get("name"))),
+        changes["title"],
+    }:
+        keep_own_title(context.session, link, task, changes["title"], context.by)
+    tracker.change(context.session, task, changes, actor=context.by.actor)
     return merged
 
 

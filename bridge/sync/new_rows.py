@@ -5,7 +5,6 @@ So the link is there before the row, each try is noted before it leaves, and an 
 of the id column that is certainly newer than the last try.
 """
 
-import re
 from datetime import datetime
 
 from sqlalchemy import select
@@ -90,6 +89,5 @@ def settle_appended(link: Link, mapping: SheetMapping, now: datetime) -> None:
 
 def _name(task: Task, sheet: SheetConfig) -> dict[str, str]:
     """The lead's name, read back out of the title where it follows the template."""
-    before, _, after = sheet.mapping.title.partition("{name}")
-    found = re.fullmatch(re.escape(before) + "(.+)" + re.escape(after), task.title, re.DOTALL)
-    return {"name": (found[1] if found else task.title).strip()[: sheet.mapping.longest("name")] or f"Task {task.id}"}
+    name = sheet.mapping.name_in(task.title) or task.title
+    return {"name": name.strip()[: sheet.mapping.longest("name")] or f"Task {task.id}"}

@@ -166,6 +166,16 @@ MUTATIONS = (
         "tests/sync/test_clock.py::test_an_approval_dated_ahead_does_not_count_for_rows_that_vanish_later",
     ),
     Mutation(
+        "no title is lost without a word", "bridge/sync/merge_row.py",
+        "        keep_own_title(context.session, link, task, changes[\"title\"], context.by)\n", "        pass\n",
+        "tests/sync/test_titles.py::test_a_title_of_its_own_gives_way_to_the_name_and_can_be_taken_back",
+    ),
+    Mutation(
+        "a title that follows the template renames the lead", "bridge/inbound/task_signals.py",
+        "            follow_title(session, link, task, mapping, By(actor, self._runtime.now()))\n", "            pass\n",
+        "tests/sync/test_titles.py::test_a_title_that_follows_the_template_renames_the_lead",
+    ),
+    Mutation(
         "a refusal is not for ever: one is tried again", "bridge/queue/pending.py",
         "    if _is_exhausted(link, now):\n        give_up(session, link, wanted, now, why)\n        return True\n", "    give_up(session, link, wanted, now, why)\n    return True\n",
         "tests/sync/test_refusals.py::test_a_write_that_google_refuses_a_few_times_is_written",
