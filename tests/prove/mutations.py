@@ -31,7 +31,34 @@ class Mutation:
 
 BOTH, MISDIRECTED = "tests/sync/test_both_ways.py", "tests/sync/test_misdirected_writes.py"
 OVERWRITTEN = "tests/sync/test_overwritten_edits.py"
+COPIES, TABS = "tests/sync/test_copies.py", "tests/apps_script/test_tabs.py"
 MUTATIONS = (
+    Mutation(
+        "each tab has its own connection", "apps_script/State.js", "const prefix = former ? OURS : own;", "const prefix = OURS;",
+        f"{TABS}::test_edits_of_two_tabs_go_each_to_its_own_connection",
+    ),
+    Mutation(
+        "a connection of an earlier version is kept", "apps_script/State.js",
+        "Number(kept[FORMER_TAB] || 0) === tab;", "false;",
+        f"{TABS}::test_a_connection_of_an_earlier_version_goes_on_working",
+    ),
+    Mutation(
+        "one sheet for each tab", "bridge/worker/sweep.py", "    if other is not None:\n        raise Permanent(\n            f\"sheet '{other}'",
+        "    if False:\n        raise Permanent(\n            f\"sheet '{other}'",
+        f"{COPIES}::test_two_sheets_that_come_to_name_one_tab_are_told_and_only_one_goes_on",
+    ),
+    Mutation(
+        "a script of another place is told", "bridge/inbound/webhook.py", "if problem.kind in notices.STRANGERS:", "if False:",
+        f"{COPIES}::test_the_script_of_a_copied_spreadsheet_is_refused_and_told",
+    ),
+    Mutation(
+        "nothing is written before the lock is held", "bridge/maintenance/serving.py",
+        "fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)", "pass", "tests/unit/test_serving.py",
+    ),
+    Mutation(
+        "Google's refusals are told by their cause", "bridge/google/refusals.py", '(403, "SERVICE_DISABLED"): Refusal(',
+        '(403, "?"): Refusal(', "tests/unit/test_refusals.py",
+    ),
     Mutation(
         "converge", "bridge/inbound/task_signals.py", "if link.row_pending or needs_write(task, link, mapping):", "if False:",
         f"{BOTH}::test_a_patch_writes_the_cell",
