@@ -21,7 +21,8 @@ class Gone:
 
 @dataclass(frozen=True)
 class Deletions:
-    """What follows from vanished rows. ``tombstones``: links that get one. ``archive``: links past the grace time.
+    """What follows from vanished rows. ``tombstones``: links that get one, also those
+    whose task is archived already. ``archive``: links past the grace time.
     ``held``: how many await approval; ``why``: the reason, for people.
     """
 
@@ -43,7 +44,7 @@ def deletions(
     if leads == 0:
         why = f"the sheet shows no lead at all: that is never taken for a deletion of {len(open_rows)} rows"
         return Deletions(why=why if open_rows else "")
-    tombstones = tuple(one for one in open_rows if one.since is None)
+    tombstones = tuple(one for one in gone if one.since is None)
     overdue = [one for one in open_rows if one.since is not None and one.since + grace <= began]
     allowed = max(ALLOWED_ROWS, ALLOWED_SHARE * (leads + len(open_rows)))
     approved_rows = [one for one in overdue if approved is not None and one.since is not None and one.since <= approved]

@@ -9,6 +9,7 @@ and database may write a line twice; its id shows it.
 import gzip
 import json
 import os
+import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -76,9 +77,40 @@ def _oldest(session: Session, before: datetime) -> list[dict[str, object]]:
 
 
 def _append(path: Path, lines: Sequence[dict[str, object]]) -> None:
+    """The file with these lines is written aside, and takes its place when all of it is on the disk: a full disk leaves
+    the file as it was. What a torn end of an earlier version holds is not carried on, and told.
+    """
     path.parent.mkdir(mode=0o700, exist_ok=True)
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    with path.open("ab") as file:
-        file.write(gzip.compress(text.encode()))
-        file.flush()
-        os.fsync(file.fileno())
+    aside = path.with_suffix(".new")
+    try:
+        with aside.open("wb") as file:
+            if path.exists():
+                file.write(_whole(path))
+            file.write(gzip.compress(text.encode()))
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # else a power cut may bring the old file back
+    finally:
+        os.close(folder)
+
+
+def _whole(path: Path) -> bytes:
+    """The file's content. Where its end is torn, what can be read of it, compressed anew; the torn file is kept."""
+    content = path.read_bytes()
+    unpacked = b""
+    try:
+        with gzip.open(path) as file:
+            while part := file.read1(65536):
+                unpacked += part
+    except (EOFError, OSError, zlib.error) as error:
+        kept = path.with_suffix(".torn")
+        kept.write_bytes(content)
+        log.error("archive_torn", file=path.name, kept=kept.name, why=str(error))
+        return gzip.compress(unpacked[: unpacked.rfind(b"\n") + 1])
+    return content

@@ -1,5 +1,8 @@
 """What the bridge lacks before it can work. Changes nothing and calls no Google."""
 
+import os
+from pathlib import Path
+
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
@@ -26,6 +29,9 @@ _UNGRANTED = text(r"""
 """)
 """Query: privileges that PostgreSQL's user lacks: kind, rights, names."""
 UNWRITABLE = "the database cannot be written"
+FULL = "the disk is full: free some space, since changes are refused until then"
+LEAST_FREE = 4 * 1024 * 1024
+"""Bytes; with less the database's log may not grow."""
 
 
 def lacking(runtime: Runtime) -> list[str]:
@@ -44,7 +50,9 @@ def database_lacks(database: Engine) -> list[str]:
     here, wanted = task_api.schema.current(database), task_api.schema.head()
     if here != wanted:
         return [f"the database has schema {here}, this version needs {wanted}: leadbridge migrate"]
-    return [] if _writable(database) else [UNWRITABLE]
+    if not _writable(database):
+        return [UNWRITABLE]
+    return _full(database)
 
 
 def _ungranted(database: Engine) -> list[str]:
@@ -57,6 +65,15 @@ def _ungranted(database: Engine) -> list[str]:
             f"GRANT {rights} ON ALL {kind.upper()} IN SCHEMA … TO …"
             for kind, rights, names in kept
         ]
+
+
+def _full(database: Engine) -> list[str]:
+    """A sentence when the disk of the SQLite file has no room for further changes."""
+    file = database.url.database
+    if database.dialect.name != "sqlite" or not file:
+        return []
+    disk = os.statvfs(Path(file).parent)
+    return [FULL] if disk.f_bavail * disk.f_frsize < LEAST_FREE else []
 
 
 def _writable(database: Engine) -> bool:

@@ -8,6 +8,8 @@ refused and the reason lists them.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlalchemy import delete
+
 from bridge import tracker
 from bridge.core.outcome import Outcome, RowOutcome
 from bridge.core.text import likeness
@@ -15,7 +17,7 @@ from bridge.core.values import Fields, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.history import note_life, note_new_row_hit
-from bridge.store.models import Link, Rule
+from bridge.store.models import Link, Rule, UnlinkedRow
 from bridge.sync.context import KnownLinks, SyncContext
 from bridge.sync.load import named_task
 from bridge.sync.merge_row import acceptable, merge_linked, note_unread_cells, remember, sentences
@@ -141,5 +143,7 @@ def _link(context: SyncContext, known: KnownLinks, row: Row, task: Task, base: F
     )  # fmt: skip
     context.session.add(link)
     context.session.flush()
+    mended = UnlinkedRow.sheet == link.sheet, UnlinkedRow.row == row.number
+    context.session.execute(delete(UnlinkedRow).where(*mended))
     known.links[link.lead_id], known.tasks[task.id] = link, task
     return link

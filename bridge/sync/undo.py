@@ -43,7 +43,7 @@ def undo(session: Session, runtime: Runtime, change_id: int, who: str, *, force:
     if change.state not in IN_FORCE:
         raise CannotUndo(f"change {change.id} is {change.state}: it never took effect" + _instead(change))
     if change.field == "archived":
-        return _turn_life(session, change, task)
+        return _turn_life(session, runtime, change, link, task)
     _only_values(change)
     write_down(session)
     later = select(Change.id).where(Change.link_id == link.id, Change.field == change.field, Change.id > change.id)
@@ -90,11 +90,13 @@ def _only_values(change: Change) -> None:
         raise CannotUndo(f"change {change.id} is about the lead's id: edit the id in the sheet instead")
 
 
-def _turn_life(session: Session, change: Change, task: Task) -> str:
+def _turn_life(session: Session, runtime: Runtime, change: Change, link: Link, task: Task) -> str:
     """Archive or restore; the restored task of a deleted row stays active."""
     archived, actor = bool(change.new), Actor(ActorKind.UNDO, str(change.id))
     if (task.archived_at is not None) != archived:
         raise CannotUndo(f"task {task.id} is {'active' if archived else 'archived'} already")
+    if archived and (link.gone_at is not None or link.row is None):
+        link.archived_at = link.archived_at or runtime.now()  # its row was missing already: that archives it no more
     (tracker.restore if archived else tracker.archive)(session, task, actor=actor)
     return f"task {task.id} is {'active again' if archived else 'archived again'}"
 

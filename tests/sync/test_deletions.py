@@ -215,3 +215,22 @@ def test_a_row_that_is_deleted_soon_after_its_last_edit_is_missed_within_a_minut
     assert gone(stack) == set()
     stack.run_for(45)
     assert gone(stack) == {"1"}
+
+
+@pytest.mark.parametrize("archived_first", [True, False])
+def test_an_undone_archiving_stays_undone_although_the_row_is_missing(stack, archived_first):
+    leads(stack, 3)
+    if archived_first:
+        stack.patch(2, archived=True)
+        stack.settle()
+    stack.google.person.delete_rows("Leads", 3)
+    stack.sweep()
+    stack.later(61)
+    stack.sweep()
+    assert archived(stack) == {2}
+    change = next(one["id"] for one in stack.changes(2) if one["field"] == "archived")
+    assert stack.post_to(f"/changes/{change}/undo").status_code == 200
+    stack.sweep()
+    stack.later(120)
+    stack.sweep()
+    assert archived(stack) == set()

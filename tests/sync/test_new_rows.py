@@ -236,3 +236,14 @@ def test_what_a_person_does_to_a_row_that_has_just_been_appended_is_an_edit_and_
     stack.edit("C2", ["NEW"])
     stack.sweep()
     assert (stack.task(1)["status"], stack.cell("C2")) == ("TODO", "NEW")
+
+
+@pytest.mark.both
+def test_what_is_said_of_a_row_ends_with_the_delivery_that_mends_it(stack):
+    stack.settle()
+    stack.edit("A2:C2", ["", "Ann", "NEW"])
+    stack.sweep()
+    assert [need["row"] for need in stack.get("/needs") if need["kind"] == "row"] == [2]
+    stack.edit("A2", [7])
+    stack.deliver([7, "Ann", "NEW", None], seq=3, edited={"first": 1, "last": 1})
+    assert [need["row"] for need in stack.get("/needs") if need["kind"] == "row"] == []

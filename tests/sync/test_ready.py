@@ -70,3 +70,13 @@ def test_while_another_writes_it_is_ready(stack):
     with closing(sqlite3.connect(stack.home / "tasks.db", isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")
         assert ready(stack) == (200, [])
+
+
+@pytest.mark.sqlite
+def test_a_full_disk_is_not_ready(stack, monkeypatch):
+    from types import SimpleNamespace
+
+    monkeypatch.setattr("bridge.reports.readiness.os.statvfs", lambda _path: SimpleNamespace(f_bavail=1, f_frsize=4096))
+    answer = stack.http.get(f"{stack.url}/readyz", timeout=60)
+    assert answer.status_code == 503
+    assert any("disk is full" in one for one in answer.json()["missing"])

@@ -182,3 +182,28 @@ def test_a_divided_history_is_the_same_history_and_gives_its_room_back(aged):
     assert [one["new"] for one in aged.changes(1)] == ["and on"]
     missing = aged.http.get(f"{aged.url}/readyz", timeout=60).json()["missing"]
     assert [one for one in missing if "engine" not in one] == []
+
+
+def test_a_full_disk_leaves_the_archive_as_it_was_and_deletes_nothing(aged, monkeypatch):
+    before = count(aged, Change)
+    retention._append(aged.runtime.config.home / "archive" / "changes-2025-01.jsonl.gz", [{"id": 0, "at": "2025-01"}])
+
+    def full(_handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(retention.os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        retention.tidy(aged.runtime)
+    assert (archived(aged), count(aged, Change)) == ([{"id": 0, "at": "2025-01"}], before)
+    assert [file.suffix for file in (aged.runtime.config.home / "archive").iterdir()] == [".gz"]
+
+
+def test_a_torn_archive_is_kept_aside_and_what_it_holds_is_carried_on(aged):
+    file = aged.runtime.config.home / "archive" / "changes-2025-01.jsonl.gz"
+    retention._append(file, [{"id": 1}])
+    whole = file.read_bytes()
+    file.write_bytes(whole + gzip.compress(b'{"id": 2}\n' * 50)[:-9])
+    retention._append(file, [{"id": 3}])
+    ids = [json.loads(line)["id"] for line in gzip.decompress(file.read_bytes()).splitlines()]
+    assert (ids[0], ids[-1], set(ids)) == (1, 3, {1, 2, 3})
+    assert file.with_suffix(".torn").exists()
