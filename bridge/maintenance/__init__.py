@@ -1,5 +1,5 @@
 """Backup, restore, retention and the way from SQLite to PostgreSQL. Never loses a change that is not yet safe
 elsewhere.
 
-Read `backup`, `restore`, `retention`, `import_sqlite`.
+Read `backup`, `restore`, `retention`, `import_sqlite`; `serving` keeps a second server out.
 """
