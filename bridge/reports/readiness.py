@@ -1,6 +1,9 @@
 """What the bridge lacks before it can work. Changes nothing and calls no Google."""
 
 import os
+import sqlite3
+from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Engine, text
@@ -30,6 +33,9 @@ _UNGRANTED = text(r"""
 """Query: privileges that PostgreSQL's user lacks: kind, rights, names."""
 UNWRITABLE = "the database cannot be written"
 FULL = "the disk is full: free some space, since changes are refused until then"
+DAMAGED = "the database is damaged: stop the bridge and restore a backup (leadbridge restore FILE)"
+MOST_CHECKED = 256 * 1024 * 1024
+"""Bytes; a larger file takes too long to check here."""
 LEAST_FREE = 4 * 1024 * 1024
 """Bytes; with less the database's log may not grow."""
 
@@ -52,7 +58,7 @@ def database_lacks(database: Engine) -> list[str]:
         return [f"the database has schema {here}, this version needs {wanted}: leadbridge migrate"]
     if not _writable(database):
         return [UNWRITABLE]
-    return _full(database)
+    return _full(database) + _damaged(database)
 
 
 def _ungranted(database: Engine) -> list[str]:
@@ -74,6 +80,27 @@ def _full(database: Engine) -> list[str]:
         return []
     disk = os.statvfs(Path(file).parent)
     return [FULL] if disk.f_bavail * disk.f_frsize < LEAST_FREE else []
+
+
+def _damaged(database: Engine) -> list[str]:
+    """A sentence when a page of the SQLite file is damaged; looked for whenever the file has changed."""
+    file = database.url.database
+    if database.dialect.name != "sqlite" or not file or not Path(file).exists():
+        return []
+    found = Path(file).stat()
+    return [DAMAGED] if found.st_size <= MOST_CHECKED and not _is_sound(file, found.st_mtime_ns, found.st_size) else []
+
+
+@lru_cache(maxsize=4)
+def _is_sound(file: str, _changed: int, _size: int) -> bool:
+    """By a connection of its own, which has no page in its memory."""
+    try:
+        with closing(sqlite3.connect(f"{Path(file).absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.OperationalError:  # locked: nothing is known
+        return True
+    except sqlite3.DatabaseError:
+        return False
 
 
 def _writable(database: Engine) -> bool:

@@ -80,3 +80,16 @@ def test_a_full_disk_is_not_ready(stack, monkeypatch):
     answer = stack.http.get(f"{stack.url}/readyz", timeout=60)
     assert answer.status_code == 503
     assert any("disk is full" in one for one in answer.json()["missing"])
+
+
+def test_a_damaged_page_is_not_ready(stack):
+    assert ready(stack)[0] == 200
+    with closing(sqlite3.connect(stack.home / "tasks.db")) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (root,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'changes'").fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    with (stack.home / "tasks.db").open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    status, missing = ready(stack)
+    assert (status, [one for one in missing if "damaged" in one]) == (503, missing)
