@@ -82,6 +82,14 @@ function byHand_(when) {
   return said;
 }
 
+/** Sends what is unsent, a minute after it failed; ends when nothing is. */
+function bridgeTriesAgain() {
+  eachOfMine_(EARLIER, (state) => {
+    if (!resting_(state) && state.unsent.some(due_)) report_(EARLIER, sendUnsent_(state));
+  });
+  if (!states_().some((state) => mine_(state) && state.unsent.length)) remove_(retries_());
+}
+
 /**
  * Runs a trigger's work for each tab that this account connected; the failure of one does not stop the others.
  * @param {string} what is to be sent

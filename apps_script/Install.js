@@ -32,7 +32,7 @@ function takeOverBridge(connection, tab) {
 /** Removes the triggers and every connection; rows and tasks stay as they are. */
 function uninstallBridge() {
   states_().forEach(refuseToRemove_);
-  remove_(triggers_());
+  remove_([...triggers_(), ...retries_()]);
   forget_(PropertiesService.getScriptProperties().getKeys().filter((key) => key.startsWith(OURS)));
 }
 

@@ -6,6 +6,9 @@
 
 const UNSENT = 'UNSENT_';
 
+/** The handler of the trigger that there is while something is unsent. */
+const RETRY = 'bridgeTriesAgain';
+
 /** The most bytes of a note with a list; a property holds 9 KB. */
 const LONGEST_NOTE = 8800;
 
@@ -74,6 +77,20 @@ function failed_(deliveries, status) {
   const refused = status === 413 || status === 422;
   const due = deliveries.filter(isNoted_).map((one) => [one.key, noteText_(refused ? null : one.ids, 0)]);
   guarded_('note_left', () => keep_(Object.fromEntries(due)));
+  if (due.length) guarded_('retry_not_made', tryAgain_);
+}
+
+/** Makes the trigger that sends what is unsent every minute, unless there is one; it ends with the last note. */
+function tryAgain_() {
+  if (!retries_().length) ScriptApp.newTrigger(RETRY).timeBased().everyMinutes(1).create();
+}
+
+/**
+ * The trigger of `tryAgain_`.
+ * @returns {GoogleAppsScript.Script.Trigger[]}
+ */
+function retries_() {
+  return ScriptApp.getProjectTriggers().filter((trigger) => trigger.getHandlerFunction() === RETRY);
 }
 
 /**

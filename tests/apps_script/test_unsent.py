@@ -38,6 +38,25 @@ def test_the_clock_sends_what_is_unsent(sheet: Sheet, receiver: Receiver) -> Non
     assert sheet.unsent() == []
 
 
+def test_what_failed_is_tried_again_a_minute_later_without_another_edit(sheet: Sheet, receiver: Receiver) -> None:
+    def minutes() -> list[int]:
+        return [one.minutes for one in sheet.scripts.project.triggers.all() if one.handler == "bridgeTriesAgain"]
+
+    fail(sheet, receiver, "A2:B2", [12, "Vikram"])
+    fail(sheet, receiver, "A3:B3", [13, "Ada"])
+    assert minutes() == [1]
+    receiver.status = BUSY
+    sheet.scripts.run("bridgeTriesAgain", [])
+    assert minutes() == [1]
+    receiver.status = 200
+    sheet.scripts.run("bridgeTriesAgain", [])
+    assert (receiver.rows(), sheet.unsent(), minutes()) == (
+        [(2, [12, "Vikram", "", ""]), (3, [13, "Ada", "", ""])],
+        [],
+        [],
+    )
+
+
 def test_with_nothing_unsent_the_clock_sends_a_heartbeat_with_the_last_number(sheet: Sheet, receiver: Receiver) -> None:
     sheet.edit("A2", [12])
     sheet.clock()
