@@ -57,7 +57,8 @@ function bridgeChanged(e) {
 }
 
 /**
- * For each tab: sends what is unsent; if nothing is, a heartbeat. By hand it does the same.
+ * For each tab: sends what is unsent; if nothing is, a heartbeat; while another execution sends, neither. By hand it
+ * does the same.
  * @param {GoogleAppsScript.Events.TimeDriven} [e]
  * @returns {string} a message for whoever runs it by hand
  */
@@ -65,7 +66,7 @@ function bridgeEveryFiveMinutes(e) {
   eachOfMine_(EARLIER, (state) => {
     if (resting_(state)) return;
     if (state.unsent.some(due_)) report_(EARLIER, sendUnsent_(state));
-    else report_('', heartbeat_(state));
+    else if (!state.unsent.length) report_('', heartbeat_(state));
   });
   return e ? '' : byHand_('every five minutes');
 }

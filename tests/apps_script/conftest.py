@@ -79,6 +79,10 @@ class Receiver:
         said = {"outcomes": self.outcomes, "settings": self.settings, "problem": self.problem}
         return 200, {"delivery": headers["webhook-id"], **said}
 
+    def kinds(self) -> list[str]:
+        """The types of what was taken but heartbeats: the five-minute trigger may fire beside the one that tries again."""
+        return [message["type"] for message in self.taken if message["type"] != "heartbeat"]
+
     def of(self, kind: str) -> list[dict[str, Any]]:
         """What was taken of one type."""
         return [message for message in self.taken if message["type"] == kind]

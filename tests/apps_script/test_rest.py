@@ -89,7 +89,7 @@ def test_when_the_rest_is_over_and_the_bridge_answers_everything_goes_out(
     ended(hasty)
     hasty.clock()
     receiver.taken[:] = [
-        message for message in receiver.taken if message["rows"][-1]["row"] == 3
+        message for message in receiver.of("rows") if message["rows"][-1]["row"] == 3
     ]  # not the swallowed one
     assert [number for number, _ in receiver.rows()] == [2, 3]
     assert (hasty.unsent(), rest(hasty)) == ([], {})

@@ -87,7 +87,7 @@ def test_a_sort_before_the_retry_makes_the_bridge_compare_everything(sheet: Shee
     sheet.idle()
     receiver.status = 200
     sheet.clock()
-    assert [message["type"] for message in receiver.taken] == ["all"]
+    assert receiver.kinds() == ["all"]
     assert sheet.unsent() == []
 
 
@@ -104,7 +104,7 @@ def test_a_lead_that_is_gone_before_the_retry_makes_the_bridge_compare_everythin
     fail(sheet, receiver, "A2:B3", [12, "Vikram"], [13, "Ada"])
     sheet.book.tab("Leads").delete_rows(2)
     sheet.clock()
-    assert [message["type"] for message in receiver.taken] == ["all"]
+    assert receiver.kinds() == ["all"]
     assert sheet.unsent() == []
 
 
@@ -112,7 +112,7 @@ def test_a_note_too_long_for_a_property_becomes_everything(sheet: Sheet, receive
     fail(sheet, receiver, "A2:A501", *([f"lead-number-{n:06}"] for n in range(500)))
     assert sheet.unsent() == [None]
     sheet.edit("A502", ["one more"])
-    assert [message["type"] for message in receiver.taken] == ["rows", "all"]
+    assert receiver.kinds() == ["rows", "all"]
     assert sheet.unsent() == []
 
 
@@ -198,7 +198,7 @@ def test_when_the_lock_is_not_to_be_had_the_edit_is_made_up_for(sheet: Sheet, re
     assert sheet.unsent() == [None]
     sheet.scripts.project.lock.trouble = None
     sheet.edit("A3:B3", [13, "Ada"])
-    assert [message["type"] for message in receiver.taken] == ["rows", "all"]
+    assert receiver.kinds() == ["rows", "all"]
     assert sheet.unsent() == []
 
 
@@ -237,6 +237,6 @@ def test_a_spoilt_property_does_not_stop_the_script(sheet: Sheet, receiver: Rece
     for key, text in {"BRIDGE_0_UNSENT_5": "not json", "BRIDGE_0_SETTINGS": "[1", "BRIDGE_0_SEQ": "x"}.items():
         sheet.store.save("properties:script", key, text)
     sheet.edit("A2:B2", [12, "Vikram"])
-    assert [message["type"] for message in receiver.taken] == ["rows", "all"]
+    assert receiver.kinds() == ["rows", "all"]
     assert receiver.taken[0]["seq"] > 10**15
     assert sheet.unsent() == []
