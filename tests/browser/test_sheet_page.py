@@ -90,7 +90,15 @@ def triggers(product):
 def test_the_menu_has_the_items_that_the_script_made(page):
     page.locator(".menu summary", has_text="Bridge").click()
     expect(page.locator(".menu button")).to_have_text(
-        ["Install", "Status", "Sync this row now", "Sync everything", "Show history of this row", "Uninstall"]
+        [
+            "Install",
+            "Status",
+            "Sync this row now",
+            "Sync everything",
+            "Show history of this row",
+            "Disconnect this tab",
+            "Uninstall",
+        ]
     )
 
 
