@@ -145,7 +145,7 @@ class Sheet:
 
     def idle(self) -> None:
         """Wait until no handler runs; none may have failed."""
-        assert self.scripts.wait_idle(10)
+        assert self.scripts.wait_idle(60)
         assert [run["error"] for run in self.scripts.executions() if "error" in run and run["mode"] == "trigger"] == []
 
     def calls(self) -> dict[str, int]:

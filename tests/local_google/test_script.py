@@ -78,7 +78,7 @@ class Project:
 
     def logged(self) -> list[str]:
         """What trigger runs have logged, oldest first."""
-        assert self.scripts.wait_idle(10)
+        assert self.scripts.wait_idle(60)
         runs = [run for run in reversed(self.scripts.executions()) if run["mode"] == "trigger"]
         assert [run["error"] for run in runs if "error" in run] == []
         return [text for run in runs for _, text in run["log"]]
@@ -503,7 +503,7 @@ def test_an_execution_that_throws_is_logged_with_its_error(project: Project) -> 
     project.trigger("edit")
     project.write("function edited(e) { Logger.log('so far'); throw new Error('no further') }")
     project.person.edit("A2", [["1"]])
-    assert project.scripts.wait_idle(10)
+    assert project.scripts.wait_idle(60)
     run = project.scripts.executions()[0]
     assert (run["function"], run["error"], run["log"]) == ("edited", "no further", [["INFO", "so far"]])
 

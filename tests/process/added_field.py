@@ -41,7 +41,7 @@ def test_a_delivery_of_the_script_brings_it_to_the_task_and_a_patch_to_the_cell(
     lead.settle()
     reads = lead.calls()[0]
     lead.edit("E2", ["urgent"])
-    assert lead.google.scripts.wait_idle(10)
+    assert lead.google.scripts.wait_idle(60)
     lead.settle()
     assert lead.task(1)["priority"] == "urgent"
     lead.patch(1, priority="later")

@@ -27,7 +27,7 @@ def queue(stack):
 
 def type_and_wait(stack, where, *rows):
     stack.edit(where, *rows)
-    assert stack.google.scripts.wait_idle(10)
+    assert stack.google.scripts.wait_idle(60)
 
 
 def properties(stack):
@@ -100,10 +100,10 @@ def test_an_edit_of_another_tab_or_an_unknown_column_sends_nothing(stack):
     stack.install()
     stack.edit("Other!A1", ["1"])
     stack.edit("Leads!J2", ["a private remark"])
-    assert stack.google.scripts.wait_idle(10)
+    assert stack.google.scripts.wait_idle(60)
     assert len(deliveries(stack)) == 1  # the hello
     stack.edit("Leads!A2:C2", ["1", "Ann", "NEW"])
-    assert stack.google.scripts.wait_idle(10)
+    assert stack.google.scripts.wait_idle(60)
     assert len(deliveries(stack)) == 2
 
 
@@ -111,7 +111,7 @@ def test_a_column_added_later_is_known_as_soon_as_its_header_is_typed(stack):
     stack.install()
     stack.edit("A2:C2", ["1", "Ann", "NEW"])
     stack.edit("E1", ["owner"])
-    assert stack.google.scripts.wait_idle(10)
+    assert stack.google.scripts.wait_idle(60)
     stack.edit("E2", ["Bob"])
     stack.settle()
     assert stack.task(1)["assignee"] == "Bob"
@@ -321,7 +321,7 @@ def test_after_uninstalling_nothing_is_kept_and_nothing_is_sent(stack):
     stack.google.scripts.run("uninstallBridge", [])
     type_and_wait(stack, "A2:C2", ["1", "Ann", "NEW"])
     stack.google.person.delete_rows("Leads", 5)
-    assert stack.google.scripts.wait_idle(10)
+    assert stack.google.scripts.wait_idle(60)
     assert (stack.google.scripts.project.triggers.all(), properties(stack)) == ((), {})
     assert len(deliveries(stack)) == 1
 
