@@ -1,17 +1,18 @@
 """Header and cells ⇄ lead ⇄ task fields.
 
-Columns are found by header text and aliases on every read, so they may be moved or renamed within their aliases. Many
-lead words may mean one task status (sales say NEW, CONTACTED, QUALIFIED, LOST; tasks TODO, IN_PROGRESS, DONE): they
-survive the round trip, because the conversion back prefers the row's present word. `bridge.core.merge` decides who
-wins.
+Columns are found by header text on every read, an exact header before an alias, so they may be moved or renamed within
+their aliases; `bridge.core.columns` decides whether what is found is still the same column. Many lead words may mean
+one task status (sales say NEW, CONTACTED, QUALIFIED, LOST; tasks TODO, IN_PROGRESS, DONE): they survive the round trip,
+because the conversion back prefers the row's present word. `bridge.core.merge` decides who wins.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
 
 from bridge.core.cells import READERS, from_text
+from bridge.core.headers import told_twice
 from bridge.core.merge import Direction, FieldRule, Policy
 from bridge.core.text import likeness
 from bridge.core.values import EMPTY, Cell, Fields, Refusal, Row, Value
@@ -69,8 +70,8 @@ SHIPPED = Statuses(
 class Column:
     """One synced column: the lead's field, how the sheet heads it, what its cells hold and where the task keeps it.
 
-    ``task_field`` None: nowhere. ``limit``: the most characters that the task keeps. ``when_empty``: what the task
-    holds while the cell is empty.
+    ``headers``: the exact header, then its aliases. ``task_field`` None: nowhere. ``limit``: the most characters that
+    the task keeps. ``when_empty``: what the task holds while the cell is empty.
     """
 
     field: str
@@ -84,24 +85,53 @@ class Column:
     limit: int | None = None
 
 
+class Place(NamedTuple):
+    """The column of a field: where it stood (0-based, -1: nowhere yet) and its header when it was last agreed on.
+
+    ``held``: how many rows would change by another column, which is headed ``other``; ``why``: in words, for people.
+    ``approved``: a person wants that other column.
+    """
+
+    header: str
+    position: int
+    held: int = 0
+    why: str = ""
+    other: str = ""
+    approved: bool = False
+
+
 @dataclass(frozen=True)
 class Layout:
-    """Where each field's column stands now (0-based). ``missing``: required fields without a column; ``doubled``:
-    headers found twice.
+    """Where each field's column stands now (0-based), and how it is headed. ``missing``: required fields without a
+    column; ``doubled``: what to say of fields with several columns that fit.
     """
 
     positions: Mapping[str, int]
     missing: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def strange(self, places: Mapping[str, Place]) -> frozenset[str]:
+        """The fields whose column is not where it was agreed to be; ids have an identity of their own."""
+        known = {name: (places[name].position, header_key(places[name].header)) for name in places}
+        now = {name: (at, header_key(self.headers[name])) for name, at in self.positions.items() if name != "id"}
+        return frozenset(name for name, place in now.items() if known.get(name) != place)
+
+    def without(self, names: Collection[str]) -> "Layout":
+        """The same without the columns of these fields."""
+        return replace(self, positions={name: at for name, at in self.positions.items() if name not in names})
 
 
 @dataclass(frozen=True)
 class SheetMapping:
-    """The columns, statuses and title of one sheet. ``shown_by``: task field → the column that shows it."""
+    """The columns, statuses and title of one sheet. ``held``: fields that are neither read nor written until a person
+    approves, and why. ``shown_by``: task field → the column that shows it.
+    """
 
     columns: tuple[Column, ...]
     statuses: Statuses = SHIPPED
     title: str = "Follow up: {name}"
+    held: Mapping[str, str] = field(default_factory=dict)
     by_field: Mapping[str, Column] = field(init=False)
     rules: Mapping[str, FieldRule] = field(init=False)
     shown_by: Mapping[str, Column] = field(init=False, repr=False)
@@ -132,19 +162,19 @@ class SheetMapping:
         return limit if limit is None or name != "name" else limit - len(self.title.format(name=""))
 
     def locate(self, header: Sequence[Cell]) -> Layout:
-        """Find every column by its header text; the leftmost of several wins and the others are reported."""
-        names = [_plain(cell.shown or str(cell.value or "")) for cell in header]
-        positions: dict[str, int] = {}
-        doubled = []
+        """Find every column by its header: the exact one before an alias, then the leftmost; the others are told."""
+        texts = header_texts(header)
+        keys = [header_key(text) for text in texts]
+        found, doubled = {}, []
         for column in self.columns:
-            wanted = {_plain(text) for text in column.headers}
-            found = [index for index, name in enumerate(names) if name in wanted]
-            if found:
-                positions[column.field] = found[0]
-            if len(found) > 1:
-                doubled.append(column.headers[0])
-        missing = tuple(c.headers[0] for c in self.columns if c.required and c.field not in positions)
-        return Layout(positions, missing, tuple(doubled))
+            exact, *_ = wanted = [header_key(text) for text in column.headers]
+            fitting = sorted((key != exact, index) for index, key in enumerate(keys) if key in wanted)
+            if fitting:
+                found[column.field] = fitting[0][1]
+            if len(fitting) > 1:
+                doubled.append(told_twice(column.field, texts, [index for _, index in fitting]))
+        missing = tuple(c.headers[0] for c in self.columns if c.required and c.field not in found)
+        return Layout(found, missing, tuple(doubled), {name: texts[index] for name, index in found.items()})
 
     def read_row(self, number: int, cells: Sequence[Cell], layout: Layout) -> Row:
         """The row in canonical values; cells beyond the row's end are empty (Google trims trailing ones)."""
@@ -209,5 +239,11 @@ class SheetMapping:
         return str(value).upper() if isinstance(value, bool) else value
 
 
-def _plain(header: str) -> str:
+def header_texts(header: Sequence[Cell]) -> list[str]:
+    """The texts of a header row."""
+    return [cell.shown or str(cell.value or "") for cell in header]
+
+
+def header_key(header: str) -> str:
+    """What two headers have in common that mean the same."""
     return likeness(header.replace("_", " "))

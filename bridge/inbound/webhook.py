@@ -115,7 +115,7 @@ def _take(
             ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it writes the reasons into the sync column
     _record_contact(session, queue, message, now)
     if message.header:
-        queue.health.missing = list(layout.missing)
+        queue.health.missing, queue.health.doubled = list(layout.missing), list(layout.doubled)
     lacking = missing_columns(queue.health) if queue.health.missing else None
     return {
         "delivery": request.id,

@@ -24,8 +24,9 @@ MOST_ITEMS = 200
 
 @dataclass(frozen=True)
 class ActionItem:
-    """One decision to make. ``kind``: conflict, refused, dead_letter, deletions, silent, unsigned, header, paused,
-    row, or one of `bridge.store.notices`. ``id``: the change of a conflict, the link of a refusal or dead letter.
+    """One decision to make. ``kind``: conflict, refused, dead_letter, deletions, column, silent, unsigned, header,
+    twice, paused, row, or one of `bridge.store.notices`. ``id``: the change of a conflict, the link of a refusal or
+    dead letter.
     """
 
     kind: str
@@ -93,6 +94,7 @@ def _of_queue(queue: SheetQueue, now: datetime) -> list[ActionItem]:
         found.append(ActionItem("deletions", queue.sheet, health.held_why, value=health.held))
     elif lacking := missing_columns(health):
         found.append(ActionItem("header", queue.sheet, lacking))
+    found += [ActionItem("twice", queue.sheet, told) for told in health.doubled or ()]
     if (why := silence(health, now)) is not None:
         found.append(ActionItem("silent", queue.sheet, why))
     if health.unsigned_at is not None and now - health.unsigned_at <= SILENT:

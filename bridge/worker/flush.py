@@ -75,7 +75,8 @@ def _decide(job: Job, view: SheetView, lead_ids: list[str]) -> list[PlannedWrite
     now = job.runtime.now()
     planned: list[PlannedWrite] = []
     with job.writing() as session:
-        lock_queue(session, job.key).health.missing = list(view.layout.missing)
+        health = lock_queue(session, job.key).health
+        health.missing, health.doubled = list(view.layout.missing), list(view.layout.doubled)
         linked = tracker.linked(session, job.key, lead_ids, now)
         here = [(row, link, task) for link, task in linked if (row := view.row(link.row)).lead_id == link.lead_id]
         replaced = replaced_lately(session, [link for _, link, _ in here], now)

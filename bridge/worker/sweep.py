@@ -161,7 +161,8 @@ def _note_sweep(session: Session, job: Job, view: SheetView, outcomes: Sequence[
     queue = session.get_one(SheetQueue, job.key)
     swept(queue, view.began)
     forget_settled(session, job.key, job.runtime.now())
-    queue.health.tab_id, queue.health.missing = view.snapshot.sheet_id, list(view.layout.missing)
+    queue.health.tab_id = view.snapshot.sheet_id
+    queue.health.missing, queue.health.doubled = list(view.layout.missing), list(view.layout.doubled)
     untaken = [one for one in outcomes if one.task_id is None and one.reasons]
     session.execute(delete(UnlinkedRow).where(UnlinkedRow.sheet == queue.sheet))
     session.add_all(

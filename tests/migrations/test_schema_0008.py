@@ -89,6 +89,8 @@ NEW_QUEUE = {
     "sheet": "new", "spreadsheet": "s2", "swept_at": None, "sweep_at": None, "not_before": None, "attempts": 0,
     "problem": None, "token": 0, "lease_until": None, "sweeps": [],
 }  # fmt: skip
+UNKNOWN = dict.fromkeys(("notices", "columns", "header", "doubled"))
+"""What no earlier version knew of a sheet."""
 NEW_HEALTH = {
     "seq": 0, "heard_at": None, "owner": None, "unsigned_at": None, "tab_id": None, "missing": [], "held": 0,
     "held_why": None, "approved_at": None,
@@ -146,8 +148,8 @@ NOW = KEPT | {
     ],
     "sheet_queues": [QUEUE, NEW_QUEUE],
     "sheet_health": [
-        {"sheet": "leads", "notices": None} | HEALTH,
-        {"sheet": "new", "notices": None} | NEW_HEALTH,
+        {"sheet": "leads"} | UNKNOWN | HEALTH,
+        {"sheet": "new"} | UNKNOWN | NEW_HEALTH,
     ],
     "unlinked_rows": [{"sheet": "leads"} | one for one in UNLINKED],
     "api_calls": [

@@ -121,7 +121,12 @@ def type_in(where, value):
 
 
 SHEETS = {
-    "two columns of one name": (*type_in("E1", "status"), "header", "warning", "several columns 'status'"),
+    "two columns of one name": (
+        *type_in("E1", "status"),
+        "header",
+        "warning",
+        "2 columns fit status: 'status' (column C) is synced, 'status' (column E) is not",
+    ),
     "an id that is a formula": (*type_in("A2", "=ROW()"), "ids", "problem", "formulas in row 2"),
     "an id that nobody can read": (*type_in("A9", "2026-11-20"), "ids", "problem", "no id can be read in row 9"),
     "an id with too many digits": (

@@ -97,7 +97,23 @@ def test_a_missing_required_column_is_named_and_the_others_still_work():
 
 def test_of_two_columns_with_one_header_the_left_one_counts_and_it_is_said():
     layout = MAPPING.locate(header("id", "status", "status"))
-    assert (layout.positions["status"], layout.doubled) == (1, ("status",))
+    told = "2 columns fit status: 'status' (column B) is synced, 'status' (column C) is not. Rename what is not meant"
+    assert (layout.positions["status"], layout.doubled) == (1, (told,))
+
+
+@pytest.mark.parametrize("alias", ["Stage", "stage\u200b", "\ufeffSTAGE"])
+def test_an_exact_header_counts_before_an_alias_that_stands_further_left(alias):
+    layout = MAPPING.locate(header("id", alias, "name", "Status", "assignee", "owner"))
+    assert (layout.positions["status"], layout.positions["owner"]) == (3, 5)
+    assert [told[:38] for told in layout.doubled] == [
+        "2 columns fit status: 'Status' (column",
+        "2 columns fit owner: 'owner' (column F",
+    ]
+
+
+def test_the_first_header_of_a_configured_column_is_the_exact_one():
+    mapping = SheetMapping((Column("name", ("customer", "name"), "text", "title"),))
+    assert mapping.locate(header("Name", "Customer")).positions == {"name": 1}
 
 
 def test_trailing_cells_that_google_trimmed_are_empty():

@@ -19,8 +19,9 @@ def header(view: SheetView) -> Iterator[Finding]:
     layout = view.layout
     for name in layout.missing:
         yield Finding("problem", f"no column '{name}'", f"give one cell of the first row the text '{name}'")
-    for name in layout.doubled:
-        yield Finding("warning", f"several columns '{name}'", "the leftmost is synced: rename the others")
+    for told in layout.doubled:
+        said, _, mend = told.rpartition(". ")
+        yield Finding("warning", said, mend)
     if not layout.missing:
         yield Finding("ok", "found " + ", ".join(layout.positions))
 

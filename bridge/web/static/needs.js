@@ -11,6 +11,7 @@ const TITLES = {
   silent: 'No contact',
   paused: 'Paused',
   header: 'Column missing',
+  twice: 'Two columns fit',
   unsigned: 'Wrong signature',
   row: 'Row without a task',
   copied_tab: 'Copied tab',
