@@ -21,6 +21,8 @@ IN_JOB: ContextVar[bool] = ContextVar("in_job", default=False)
 """True while a job runs. A job that marks a link pending again keeps the link's first cause."""
 MOST_ATTEMPTS, LONGEST_FAILING = 12, timedelta(hours=1)
 """A write that fails this often and this long, and alone, becomes a dead letter."""
+TOLD_AFTER = 3
+"""Tries after which people are told that Google refuses a cell or a row; it is tried further."""
 LONGEST_REFUSED = 300.0
 """Seconds between two tries of a write that Google refuses."""
 DEAD_LETTER_AGAIN = timedelta(hours=1)
@@ -102,6 +104,13 @@ def try_dead_letter(session: Session, link: Link, now: datetime) -> None:
     link.attempts, link.failing_since = MOST_ATTEMPTS, link.failed_at
     log.info("dead_letter_tried", sheet=link.sheet, link=link.id)
     wake_after_commit(session, link.sheet, now)
+
+
+def try_rows_again(session: Session, sheet: str, now: datetime) -> None:
+    """Try once more to append the rows that were given up: no reading of their own does."""
+    given_up = select(Link).where(Link.sheet == sheet, Link.row_pending, Link.failed_at <= now - DEAD_LETTER_AGAIN)
+    for link in session.scalars(given_up.limit(CLAIM)):
+        try_dead_letter(session, link, now)
 
 
 def _is_exhausted(link: Link, now: datetime) -> bool:

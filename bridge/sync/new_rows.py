@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bridge import tracker
 from bridge.config.model import SheetConfig
-from bridge.core.cells import cell_value
+from bridge.core.cells import cell_value, obstacle
 from bridge.core.mapping import Layout, SheetMapping
 from bridge.core.values import Cell
 from bridge.errors import Permanent
@@ -64,17 +64,22 @@ def may_append(link: Link, now: datetime) -> bool:
 
 def new_row(task: Task, link: Link, sheet: SheetConfig, layout: Layout, now: datetime) -> dict[int, AppendedCell]:
     """The row to append: 0-based column → cell. Its values are recorded before it leaves, so that they are not taken
-    for an edit later.
+    for an edit later. What its cell would not take is left out: the next look at the row says why.
     """
+    link.append_tried_at, link.in_flight_writes, link.refused = now, [], {}
     state = link_text(link, archived=task.archived_at is not None)
     said, row = as_lead(task, link, sheet.mapping) | {"id": link.lead_id, "sync": state}, {}
-    link.append_tried_at, link.in_flight_writes = now, []
     for name, column in layout.positions.items():
         value, kind = said.get(name), sheet.mapping.by_field[name].kind
-        if value is not None:
+        if value is not None and not obstacle(kind, value, DATE):
             row[column] = AppendedCell(cell_value(kind, value, DATE), is_date=kind == "date")
             in_flight_writes.record(link, name, value, now, state=WriteState.UNSEEN)
     return row
+
+
+def forget_append(link: Link) -> None:
+    """The row certainly did not arrive: it can be appended again at once."""
+    link.append_tried_at, link.in_flight_writes = None, []
 
 
 def settle_appended(link: Link, mapping: SheetMapping, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from structlog.stdlib import get_logger
+
 from bridge.core.values import Row
 from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
@@ -10,6 +12,9 @@ from bridge.store import in_flight_writes
 from bridge.store.models import InFlightWrite, Link, WriteState
 from bridge.sync.misdirected_writes import forget_found, is_left_by_us, lead_id_of
 from bridge.worker.job import Job
+from bridge.worker.parts import in_parts
+
+log = get_logger(__name__)
 
 
 def clear_misdirected(job: Job, view: SheetView, numbers: Iterable[int], writes: Iterable[InFlightWrite]) -> None:
@@ -21,10 +26,18 @@ def clear_misdirected(job: Job, view: SheetView, numbers: Iterable[int], writes:
         return
     rows = [row for row in map(view.row, numbers) if is_left_by_us(row, missing)]
     if rows:
-        _record_emptied(job, rows, job.open_sheet().write([_emptied(row, view) for row in rows]))
+        in_parts([rows], lambda part: _empty(job, view, part), lambda part, why: _not_emptied(job, part, why))
     with job.writing() as session:
         forget_found(session, job.key, view.began)
         session.commit()
+
+
+def _empty(job: Job, view: SheetView, rows: Sequence[Row]) -> None:
+    _record_emptied(job, rows, job.open_sheet().write([_emptied(row, view) for row in rows]))
+
+
+def _not_emptied(job: Job, rows: Sequence[Row], why: str) -> None:
+    log.warning("rows_not_emptied", sheet=job.key, rows=",".join(str(row.number) for row in rows), why=why)
 
 
 def _emptied(row: Row, view: SheetView) -> RowWrite:

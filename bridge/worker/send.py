@@ -26,8 +26,6 @@ from bridge.worker.locate import LAG_WAIT
 from task_api.actor import Actor
 
 log = get_logger(__name__)
-TOLD_AFTER = 3
-"""Tries after which people are told that Google refuses a cell; it is tried further."""
 
 
 def send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> None:
@@ -192,5 +190,5 @@ def _try_again(job: Job, session: Session, link: Link, one: PlannedWrite, faults
         log.info("cell_refused", sheet=link.sheet, link=link.id, field=name, by=RefusedBy.GOOGLE)
         if given_up:
             note_refused(session, link, name, one.values[name], _by(job, now), why)
-        if given_up or link.attempts >= TOLD_AFTER:
+        if given_up or link.attempts >= pending.TOLD_AFTER:
             link.refused = link.refused | {name: [*RefusedWrite(one.values[name], RefusedBy.GOOGLE, why)]}

@@ -22,6 +22,7 @@ from bridge.core.values import Row
 from bridge.errors import Permanent
 from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
+from bridge.queue.pending import try_rows_again
 from bridge.queue.sweep_requests import ask_for_sweep, swept
 from bridge.runtime import Runtime
 from bridge.store.future import date_anew
@@ -39,6 +40,7 @@ from bridge.tracker import Task
 from bridge.worker.clear_misdirected import clear_misdirected
 from bridge.worker.flush import flush
 from bridge.worker.job import Job, look
+from bridge.worker.parts import in_parts
 from task_api.actor import Actor
 
 log = get_logger(__name__)
@@ -125,6 +127,7 @@ def _carry_out(
         settle_overwritten(SyncContext(session, view.config, Reading((), view.began), by))
         found = vanished_rows.vanished(session, view.config, compared.places, compared.named, view.began)
         vanished_rows.settle_vanished(session, view.config, found, view.began, by)
+        try_rows_again(session, view.config.key, job.runtime.now())
         late = _late_rows(job.runtime, session, view, outcomes)
         finish(session)
     steps = (*_steps(outcomes), *vanished_rows.steps(found), *late)
@@ -204,8 +207,16 @@ def _mark_unlinked(job: Job, view: SheetView, done: _Swept) -> None:
         for row, text in rows
         if row.values.get("sync") != (text or None) and not row.cells["sync"].formula and "sync" not in row.guarded
     ]
-    for chunk in _chunks(writes):
-        job.open_sheet().write(chunk)
+    in_parts(
+        [*_chunks(writes)],
+        lambda part: job.open_sheet().write(part),
+        lambda part, why: _not_marked(job, part, why),
+    )
+
+
+def _not_marked(job: Job, part: Sequence[RowWrite], why: str) -> None:
+    """Only the page says then why these rows have no task."""
+    log.warning("rows_not_marked", sheet=job.key, rows=",".join(str(one.row) for one in part), why=why)
 
 
 def _steps(outcomes: Sequence[RowOutcome]) -> Iterator[Step]:

@@ -32,7 +32,17 @@ class Mutation:
 BOTH, MISDIRECTED = "tests/sync/test_both_ways.py", "tests/sync/test_misdirected_writes.py"
 OVERWRITTEN = "tests/sync/test_overwritten_edits.py"
 COPIES, TABS = "tests/sync/test_copies.py", "tests/apps_script/test_tabs.py"
+REFUSED_ROWS = "tests/sync/test_refused_rows.py"
 MUTATIONS = (
+    Mutation(
+        "a refused append is its task's alone", "bridge/worker/parts.py", "except Rejected as error:",
+        "except ZeroDivisionError as error:",
+        f"{REFUSED_ROWS}::test_a_sheet_at_googles_limit_of_cells_takes_every_other_write",
+    ),
+    Mutation(
+        "what is rejected as a whole is halved at once", "bridge/worker/parts.py", "if len(part) == 1 or rejected > MOST_REJECTED:",
+        "if True:", f"{REFUSED_ROWS}::test_of_several_new_rows_only_the_one_that_google_refuses_waits",
+    ),
     Mutation(
         "each tab has its own connection", "apps_script/State.js", "const prefix = former ? OURS : own;", "const prefix = OURS;",
         f"{TABS}::test_edits_of_two_tabs_go_each_to_its_own_connection",
