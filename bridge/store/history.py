@@ -23,7 +23,8 @@ from task_api.actor import Actor
 
 LAG = timedelta(seconds=10)
 """How long a read of the sheet may still show what was replaced (GOOGLE.md section 7: no read-your-write)."""
-
+LAG_WAIT = timedelta(seconds=2)
+"""How long to wait before a row is read again whose reading may be old."""
 
 WINS: Mapping[Policy, Rule] = {"sheet": Rule.SHEET_WINS, "task": Rule.TASK_WINS, "latest": Rule.LATEST_WINS}
 _EDITS = select(Change.link_id, Change.field, Change.old).where(

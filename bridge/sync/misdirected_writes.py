@@ -20,7 +20,7 @@ from bridge.core.values import Cell, Raw, Refusal, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG, By, note_misdirected
+from bridge.store.history import LAG, LAG_WAIT, By, note_misdirected
 from bridge.store.models import InFlightWrite, Link, WriteState
 
 log = get_logger(__name__)
@@ -124,7 +124,7 @@ def _mark_misdirected(session: Session, victim: Link, writes: Iterable[InFlightW
     foreign = [write for write in writes if victim.base.get(write.field) != write.value]
     if foreign:
         victim.in_flight_writes.extend(in_flight_writes.copied(foreign, WriteState.MISDIRECTED, sent_at=by.at))
-        mark_pending(session, victim, by.at)
+        mark_pending(session, victim, by.at + LAG_WAIT)  # a read at once may show it where it stood before
     for name, value in {write.field: write.value for write in foreign}.items():
         if name != "sync":
             note_misdirected(session, victim, name, value, by)

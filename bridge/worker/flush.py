@@ -21,7 +21,15 @@ from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
 from bridge.queue import pending
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG, By, give_up_waiting, note_refused, replaced_lately, settle_waiting
+from bridge.store.history import (
+    LAG,
+    LAG_WAIT,
+    By,
+    give_up_waiting,
+    note_refused,
+    replaced_lately,
+    settle_waiting,
+)
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync.context import Reading, SyncContext
@@ -30,7 +38,7 @@ from bridge.sync.misdirected_writes import doubt, look_for_unconfirmed
 from bridge.sync.sync_cell import link_text
 from bridge.tracker import Task
 from bridge.worker.job import Job, PlannedWrite, look
-from bridge.worker.locate import LAG_WAIT, relocate
+from bridge.worker.locate import relocate
 from bridge.worker.send import send
 from task_api.actor import Actor
 

@@ -3,7 +3,7 @@ appended is appended; a lead that is in no row gets a tombstone.
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from bridge.core.mapping import Layout
 from bridge.google.snapshot import SheetView
 from bridge.queue import pending, sweep_requests
 from bridge.store import in_flight_writes
+from bridge.store.history import LAG_WAIT
 from bridge.store.models import Link
 from bridge.sync import new_rows
 from bridge.sync.misdirected_writes import look_for_unconfirmed
@@ -20,8 +21,6 @@ from bridge.tracker import tasks_of
 from bridge.worker.append import append_rows
 from bridge.worker.job import Job
 
-LAG_WAIT = timedelta(seconds=2)
-"""How long to wait before a row is read again whose reading may be old."""
 ID_ONLY = Layout({"id": 0})
 
 

@@ -17,12 +17,11 @@ from bridge.google.sheet import UNECHOED, RowWrite, Unechoed
 from bridge.google.snapshot import Snapshot
 from bridge.queue import pending
 from bridge.store import in_flight_writes
-from bridge.store.history import By, note_refused, settle_waiting
+from bridge.store.history import LAG_WAIT, By, note_refused, settle_waiting
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.sync.merge_row import remember
 from bridge.sync.misdirected_writes import lead_id_of, misdirected
 from bridge.worker.job import Job, PlannedWrite
-from bridge.worker.locate import LAG_WAIT
 from task_api.actor import Actor
 
 log = get_logger(__name__)
@@ -116,7 +115,7 @@ def _arrived(job: Job, session: Session, link: Link, one: PlannedWrite, id_cell:
     if id_cell != _empty_as_none(one.write.id_cell):
         log.warning("row_moved_under_write", sheet=job.key, row=one.write.row, link=link.id)
         misdirected(session, link, lead_id_of(id_cell), one.values.keys(), _by(job, now))
-        pending.postpone(link, now, "the row moved while it was written")
+        pending.postpone(link, now + LAG_WAIT, "the row moved while it was written: a read at once may not show it")
         return False
     return _settle_link(job, session, link, one, now)
 

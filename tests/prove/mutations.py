@@ -110,8 +110,13 @@ MUTATIONS = (
     ),
     Mutation(
         "never the wrong row: the victim gets its own value back", "bridge/sync/misdirected_writes.py",
-        "        mark_pending(session, victim, by.at)\n", "",
+        "        mark_pending(session, victim, by.at + LAG_WAIT)", "        pass",
         f"{BOTH}::test_rows_sorted_while_a_write_is_under_way_get_their_own_values_back",
+    ),
+    Mutation(
+        "never the wrong row: a misdirected write waits out the lag", "bridge/worker/send.py",
+        'now + LAG_WAIT, "the row moved', 'now, "the row moved',
+        f"{MISDIRECTED}::test_while_reads_lag_a_misdirected_write_is_not_repeated_again_and_again",
     ),
     Mutation(
         "never the wrong row: what got no answer is looked for", "bridge/sync/misdirected_writes.py",

@@ -233,3 +233,22 @@ def test_a_new_lead_does_not_take_the_text_of_a_misdirected_write_in_its_row(not
     noted.settle()
     assert [row[4] for row in shown(noted)] == [None, "from the API", "b", "c"]
     assert noted.task(4)["notes"] == "Auto-created from Sheets"
+
+
+def test_while_reads_lag_a_misdirected_write_is_not_repeated_again_and_again(noted):
+    """Each repeat would go to where the lead no longer stands, into the row of another."""
+
+    def sort_and_lag():
+        noted.google.trouble.lag(60, lasting=9)
+        sort(noted, ascending=False)
+
+    noted.google.trouble.before_write(sort_and_lag)
+    noted.patch(1, status="DONE", notes="from the API")
+    writes = noted.calls()[1]
+    noted.settle()
+    assert noted.calls()[1] - writes <= 2 * 5 + 2  # for the lead and for its victim, one in each wait of the lag
+    noted.later(11)
+    noted.settle()
+    sort(noted, ascending=True)
+    assert shown(noted) == IN_STEP
+    assert [task["notes"] for task in noted.tasks()] == ["from the API", "b", "c"]
