@@ -1,8 +1,8 @@
 """GET /events: tells the page that something was committed, so that it need not poll.
 
 It never tells what was committed: the page asks the API for that, which checks scopes. Each stream occupies one of the
-server's twelve threads, so there are at most four, each for ten seconds, since a worker waits for them before it stops.
-A caller without a stream gets 204 and polls.
+server's threads, so there are four at most, or a third of few threads, each for ten seconds, since a worker waits for
+them before it stops. A caller without a stream gets 204 and polls.
 """
 
 import threading
@@ -26,7 +26,8 @@ LONGEST, POLL, KEEP_ALIVE = 10.0, 0.1, 1.0
 def stream() -> Response:
     """``text/event-stream`` of ``changed``; 204 if all streams are taken."""
     authorize("tasks:read")
-    streams = current_app.extensions.setdefault("event_streams", threading.BoundedSemaphore(MOST_STREAMS))
+    most = current_app.config.get("EVENT_STREAMS", MOST_STREAMS)
+    streams = current_app.extensions.setdefault("event_streams", threading.BoundedSemaphore(most))
     if not streams.acquire(blocking=False):
         return Response(status=204)
     response = Response(_lines(runtime()), mimetype="text/event-stream")

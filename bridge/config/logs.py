@@ -18,6 +18,8 @@ from structlog.processors import ExceptionRenderer, JSONRenderer
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, ExcInfo, Processor
 
+from bridge.config.log_limit import LogLimit
+
 FORMATS = ("text", "json")
 _TALKATIVE = ("urllib3", "google.auth")
 """Libraries that warn of every attempt; what fails for good is raised and logged by us."""
@@ -33,6 +35,7 @@ def start(style: str, level: str) -> None:
     configure()
     handler = logging.StreamHandler()
     handler.setFormatter(ProcessorFormatter(processors=processors(style)))
+    handler.addFilter(LogLimit())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
 """Processes: the server, the worker and the systemd unit. Starts and stops; decides nothing.
 
-Read `serve`, `process`, `worker`.
+Read `serve`, `answering`, `limits`, `process`, `worker`.
 """

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from bridge.api.events import MOST_STREAMS
 from bridge.app import create_app
 from bridge.config.model import Config
 from bridge.errors import Permanent
@@ -17,14 +18,15 @@ from bridge.server.local_token import announce, is_token
 
 
 class Served:
-    """What one process serves."""
+    """What one process serves; ``streams``: how many of the server's threads may tell pages of changes at once."""
 
-    def __init__(self, config: Config, token: str | None) -> None:
+    def __init__(self, config: Config, token: str | None, *, streams: int = MOST_STREAMS) -> None:
         google: Flask | None = None
         if config.local:
             google, config = _local_google(config, lambda given: is_token(self._runtime.database, given))
         self._local: LocalGoogle | None = google.extensions["local_google"] if google else None
         app = create_app(config)
+        app.config["EVENT_STREAMS"] = streams
         self._config, self._token, self._runtime = config, token, app.extensions["bridge"]
         self.wsgi: Callable[..., Any] = DispatcherMiddleware(app, {"/local": google}) if google else app
 

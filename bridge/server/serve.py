@@ -6,9 +6,7 @@ Refuses to serve the local Google, which lives in one process, from several.
 
 import logging
 import os
-import signal
 import socket
-import threading
 from collections.abc import Callable
 from socket import AF_INET, AF_INET6
 from typing import Any
@@ -17,28 +15,30 @@ from gunicorn import systemd
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config as Settings
 from gunicorn.glogging import Logger
-from gunicorn.workers.gthread import ThreadWorker
 from structlog.stdlib import get_logger
 
 from bridge.app import open_database
 from bridge.config.file import load
 from bridge.config.model import Config, ConfigError
 from bridge.errors import Permanent
+from bridge.server.answering import Worker
+from bridge.server.limits import Plan, plan, raise_descriptors, share_arenas
 from bridge.server.local_token import local_token
 from bridge.server.process import Served, freeze
 
 log = get_logger(__name__)
-THREADS = 12
 
 
 def serve(config: Config, processes: int = 1, *, quiet: bool = False) -> None:
     """Run until interrupted; work under way is finished before a process ends. ``quiet``: make and print no token."""
     if config.local and processes > 1:
         raise Permanent("there is no bridge.toml here, and the local Google needs one process: --workers 1")
+    share_arenas()
+    planned = plan(raise_descriptors())
     database = open_database(config)
     token = None if quiet else local_token(database, config.home)
     database.dispose()
-    Server(config, processes, token).run()
+    Server(config, processes, token, planned).run()
 
 
 class Records(Logger):
@@ -52,52 +52,13 @@ class Records(Logger):
         self.error_log.setLevel(logging.NOTSET)
 
 
-class Worker(ThreadWorker):
-    """Answers requests until the engine's last job has ended."""
-
-    app: "Server"
-    _exiting = False
-
-    def init_signals(self) -> None:
-        """Let every signal to end finish running jobs: Ctrl-C reaches each process of a terminal."""
-        super().init_signals()
-        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
-            signal.signal(number, self.handle_exit)
-
-    def handle_exit(self, sig: int, frame: Any) -> None:
-        """End in a thread, once; a signal handler must not wait."""
-        if not self._exiting:
-            self._exiting = True
-            threading.Thread(target=self._leave, args=(sig, frame), name="leave").start()
-
-    def _leave(self, sig: int, frame: Any) -> None:
-        if self.booted:
-            self.app.served.stop()
-        log.info("worker_leaves")
-        self.method_queue.defer(self._close_silent)
-        super().handle_exit(sig, frame)
-
-    def _close_silent(self) -> None:
-        """Close connections without a request: gunicorn would wait for them as for open requests."""
-        for connection in self.pending_conns:
-            connection.timeout = 0
-
-    def run(self) -> None:
-        """Serve, then close."""
-        first = self.age == 1
-        threading.Thread(target=lambda: self.app.served.start(first=first), name="start", daemon=True).start()
-        super().run()
-        self.app.served.stop()
-        self.app.served.close()
-
-
 class Server(BaseApplication):
     """gunicorn's application: its settings, and the WSGI app, which each process makes after the fork."""
 
     served: Served
 
-    def __init__(self, config: Config, processes: int, token: str | None) -> None:
-        self._config, self._processes, self._token = config, processes, token
+    def __init__(self, config: Config, processes: int, token: str | None, planned: Plan) -> None:
+        self._config, self._processes, self._token, self._planned = config, processes, token, planned
         super().__init__()
 
     def load_config(self) -> None:
@@ -107,7 +68,8 @@ class Server(BaseApplication):
             "bind": f"{host}:{self._config.port}",
             "workers": self._processes,
             "worker_class": Worker,
-            "threads": THREADS,
+            "threads": self._planned.threads,
+            "worker_connections": self._planned.connections,
             "keepalive": 75,  # longer than a proxy does, which would else send into a closing connection
             "limit_request_line": 8190,
             "secure_scheme_headers": {},  # trusted_proxies in bridge.toml says which proxies are believed
@@ -120,7 +82,7 @@ class Server(BaseApplication):
 
     def load(self) -> Callable[..., Any]:
         """The WSGI app of this process."""
-        self.served = Served(self._config, self._token)
+        self.served = Served(self._config, self._token, streams=max(1, self._planned.threads // 3))
         return self.served.wsgi
 
     def reload(self) -> None:

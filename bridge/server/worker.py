@@ -7,6 +7,7 @@ from dataclasses import replace
 from bridge.app import make_runtime, open_database
 from bridge.config.model import Config
 from bridge.errors import Permanent
+from bridge.server.limits import raise_descriptors
 from bridge.server.process import freeze
 
 
@@ -16,6 +17,7 @@ def work(config: Config) -> None:
         raise Permanent(
             "`leadbridge worker` needs a bridge.toml and PostgreSQL: set DATABASE_URL=postgresql+psycopg://…"
         )
+    raise_descriptors()
     runtime, stopping = make_runtime(replace(config, engine=True), open_database(config)), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())

@@ -66,6 +66,14 @@ MUTATIONS = (
         "fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)", "pass", "tests/unit/test_serving.py",
     ),
     Mutation(
+        "one trouble does not fill the log", "bridge/config/log_limit.py", "return count < MOST", "return True",
+        "tests/unit/test_limits.py",
+    ),
+    Mutation(
+        "silent connections hinder nobody", "bridge/server/answering.py",
+        "if self.nr_conns >= self.worker_connections - 1:", "if False:", "tests/process/test_few_resources.py",
+    ),
+    Mutation(
         "Google's refusals are told by their cause", "bridge/google/refusals.py", '(403, "SERVICE_DISABLED"): Refusal(',
         '(403, "?"): Refusal(', "tests/unit/test_refusals.py",
     ),
