@@ -8,12 +8,22 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import TypeGuard
 
 from bridge.core.text import as_seen, likeness
-from bridge.core.values import Cell, Day, Refusal, Value
+from bridge.core.values import Cell, Day, Raw, Refusal, Value
 
 SERIAL_EPOCH = date(1899, 12, 30)
+FIRST_DAY = date(1899, 12, 31)
+"""The first day that is not also a time of day."""
+ISO = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+CLOCK = re.compile(r"-?[0-9]+:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?")
+"""How a time of day or a duration looks."""
 ERRORS = frozenset(["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#ERROR!", "Loading..."])
+DAYS = frozenset(["DATE", "DATE_TIME"])
+"""Number formats that show a day."""
 LONGEST = 50_000
 EXACT_DIGITS = 15
 """Integers of at most so many digits are exact as doubles."""
@@ -46,9 +56,14 @@ def read_id(cell: Cell) -> Value:
     """``12`` and ``12.0`` are the same id; ``007`` stays ``007`` if the sheet displays it so. An empty cell is never
     a date, whatever its format.
     """
-    if isinstance(cell.value, Day) or (cell.is_date and cell.value not in {None, ""}):
+    if _shows_moment(cell):
         raise Refusal("an id that is a date changes with its format: format the id column as plain text")
-    if isinstance(cell.value, float | int) and not isinstance(cell.value, bool):
+    if _is_number(cell.value):
+        if abs(cell.value) >= 10**EXACT_DIGITS:
+            raise Refusal(
+                f"'{cell.shown}' is a number of more than {EXACT_DIGITS} digits, which sheets do not keep: "
+                "format the column as plain text and type the id again"
+            )
         shown = cell.shown.strip()
         return shown if re.fullmatch(r"0\d+", shown) and int(shown) == cell.value else _decimal(repr(cell.value))
     text = read_seen(cell)
@@ -57,7 +72,7 @@ def read_id(cell: Cell) -> Value:
 
 def read_number(cell: Cell) -> Value:
     """Decimal text without trailing zeros, so that 12 and 12.0 are equal."""
-    if isinstance(cell.value, bool):
+    if isinstance(cell.value, bool) or _shows_moment(cell):
         raise Refusal(f"'{cell.shown}' is not a number")
     if isinstance(cell.value, float | int):
         return _decimal(repr(cell.value))
@@ -66,18 +81,37 @@ def read_number(cell: Cell) -> Value:
 
 
 def read_date(cell: Cell) -> Value:
-    """ISO date from a Date, a serial number (days since 1899-12-30) or ISO text; the time of day is dropped."""
-    if isinstance(cell.value, Day):
-        return cell.value.iso
-    if isinstance(cell.value, float | int) and not isinstance(cell.value, bool):
-        return _serial_date(cell.value)
+    """ISO date of a cell that shows a day, or of ISO text; the time of day is dropped. Other numbers are no dates."""
+    if isinstance(cell.value, Day) or (cell.format in DAYS and _is_number(cell.value)):
+        return _day(cell)
     text = read_seen(cell)
     if text is None:
         return None
+    if not (found := ISO.fullmatch(text)):
+        raise Refusal(f"'{text[:50]}' is not a date; use the sheet's date format or YYYY-MM-DD")
+    return _within(date_of(found[1]), text)
+
+
+def _day(cell: Cell) -> str:
+    """The day of a cell that shows one. The script gives times and durations as days, so the shown text decides."""
+    day = date_of(cell.value.iso) if isinstance(cell.value, Day) else _serial_date(cell.value)
+    if CLOCK.fullmatch(as_seen(cell.shown)) or day == SERIAL_EPOCH:
+        raise Refusal(f"'{cell.shown}' is a time of day, not a date; use the sheet's date format or YYYY-MM-DD")
+    return _within(day, cell.shown)
+
+
+def date_of(iso: str) -> date | None:
+    """The day; None when the calendar has no such day."""
     try:
-        return date.fromisoformat(re.sub(r"(?<=^\d{4}-\d\d-\d\d)[T ].*", "", text, flags=re.DOTALL)).isoformat()
+        return date.fromisoformat(iso)
     except ValueError:
-        raise Refusal(f"'{text}' is not a date; use the sheet's date format or YYYY-MM-DD") from None
+        return None
+
+
+def _within(day: date | None, shown: str) -> str:
+    if day is None or day < FIRST_DAY:
+        raise Refusal(f"'{shown[:50]}' is not a date from {FIRST_DAY} to {date.max}")
+    return day.isoformat()
 
 
 def read_checkbox(cell: Cell) -> Value:
@@ -107,8 +141,7 @@ READERS: dict[str, Callable[[Cell], Value]] = {
 def cell_value(kind: str, value: Value, present: Cell) -> str | float | int | bool:
     """The RAW value that stores ``value`` in the cell; ``""`` clears it.
 
-    A date goes in as a serial number where the cell is formatted as a date, as ISO text elsewhere: a RAW ISO text in
-    a date cell would be text, a serial in a plain cell would show as 46348.
+    A date goes in as a serial number, except where the cell is formatted as plain text: there it is ISO text.
     """
     if value is None:
         return ""
@@ -117,9 +150,20 @@ def cell_value(kind: str, value: Value, present: Cell) -> str | float | int | bo
     if kind == "number":
         number = Decimal(str(value))
         return int(number) if number == number.to_integral_value() else float(number)
-    if kind == "date" and present.is_date:
+    if kind == "date" and present.format != "TEXT":
         return (date.fromisoformat(str(value)) - SERIAL_EPOCH).days
     return value
+
+
+def cell_format(kind: str, value: Value, present: Cell) -> str | None:
+    """The number format that the cell needs with this value: DATE where a day would show as 46348; none, which is an
+    empty text, where a number would show as a day. None: it keeps its own.
+    """
+    if value is None or present.options is not None:
+        return None
+    if kind == "date":
+        return None if present.format in DAYS or present.format == "TEXT" else "DATE"
+    return "" if kind == "number" and (present.format in DAYS or present.format == "TIME") else None
 
 
 def spelled(value: Value, options: Sequence[str]) -> str | None:
@@ -160,6 +204,17 @@ def from_text(kind: str, value: Value) -> Value:
     return READERS[kind](Cell(value, value)) if isinstance(value, str) and kind in STRICT else value
 
 
+def _shows_moment(cell: Cell) -> bool:
+    """True when the cell shows a date or a time of day."""
+    return isinstance(cell.value, Day) or (
+        (cell.format in DAYS or cell.format == "TIME") and cell.value not in {None, ""}
+    )
+
+
+def _is_number(value: Raw) -> TypeGuard[float | int]:
+    return isinstance(value, float | int) and not isinstance(value, bool)
+
+
 def _text(value: Value) -> str:
     return str(value).upper() if isinstance(value, bool) else str(value)
 
@@ -182,8 +237,8 @@ def _decimal(text: str) -> str:
     return "0" if plain in {"-0", ""} else plain
 
 
-def _serial_date(serial: float) -> str:
+def _serial_date(serial: Raw) -> date | None:
     try:
-        return (SERIAL_EPOCH + timedelta(days=int(serial // 1))).isoformat()
+        return SERIAL_EPOCH + timedelta(days=int(float(str(serial)) // 1))
     except (OverflowError, ValueError):
-        raise Refusal(f"{serial:g} is not a date") from None
+        return None

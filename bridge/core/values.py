@@ -29,13 +29,14 @@ Raw = str | float | bool | Day | None
 @dataclass(frozen=True)
 class Cell:
     """One cell as either channel delivers it: the typed value, the text a person sees, and whether a formula made
-    it. ``options``: the only texts its dropdown takes; None when it takes anything.
+    it. ``format``: Google's name of its number format, such as DATE, TIME or TEXT; empty when it has none or it is
+    unknown. ``options``: the only texts its dropdown takes; None when it takes anything.
     """
 
     value: Raw = None
     shown: str = ""
     formula: bool = False
-    is_date: bool = False
+    format: str = ""
     options: tuple[str, ...] | None = None
 
 

@@ -5,15 +5,16 @@ many rows in one call. Decides nothing; retries nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from gspread.urls import SPREADSHEET_URL
+from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL
 from gspread.utils import absolute_range_name, rowcol_to_a1
 
 from bridge.config.model import SheetConfig
 from bridge.core.values import Raw
 from bridge.errors import Permanent, Rejected, Transient
+from bridge.google import formatted
 from bridge.google.calls import Calls, Kind, Purpose
 from bridge.google.client import Calling, Google
 from bridge.google.snapshot import FIELDS, Snapshot, parsed
@@ -25,13 +26,14 @@ MOST_RANGES = 40
 @dataclass(frozen=True)
 class RowWrite:
     """Cells to set in one row. ``id_cell`` is what the id column showed when the row was read; ``cells``: 0-based
-    column → value.
+    column → value; ``formats``: column → the number format that its cell gets, empty for none.
     """
 
     row: int
     id_column: int
     id_cell: Raw
     cells: Mapping[int, str | float | int | bool]
+    formats: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,25 +83,43 @@ class Sheet:
         Each range spans the id cell with ``null``, which Google skips and echoes (GOOGLE.md section 4); where it does
         not echo, `UNECHOED`.
         """
-        body = {
-            "valueInputOption": "RAW",
-            "includeValuesInResponse": True,
-            "responseValueRenderOption": "UNFORMATTED_VALUE",
-            "data": [self._range(write) for write in writes],
+        ranges = [self._range(write) for write in writes]
+        formats = {
+            (write.row - 1, column): form
+            for write in writes
+            for column, form in write.formats.items()
+            if column in write.cells
         }
         try:
             with self._calling("write", "write"):
-                reply = self.google.http.values_batch_update(self._id, body)
+                responses = self._put_formatted(ranges, formats) if formats else self._put(ranges)
         except Rejected:
             before = self.tab
             self._follow_renamed_tab()
             if self.tab != before:
                 raise Transient("the tab was renamed while it was written") from None
             raise
-        responses = reply.get("responses", [])
         return [_echoed_id(write, response) for write, response in zip(writes, responses, strict=False)] + [
             UNECHOED
         ] * (len(writes) - len(responses))
+
+    def _put(self, ranges: formatted.Ranges) -> list[dict[str, Any]]:
+        body = {
+            "valueInputOption": "RAW",
+            "includeValuesInResponse": True,
+            "responseValueRenderOption": "UNFORMATTED_VALUE",
+            "data": ranges,
+        }
+        reply = self.google.http.values_batch_update(self._id, body)
+        return list(reply.get("responses", []))
+
+    def _put_formatted(self, ranges: formatted.Ranges, formats: formatted.Formats) -> list[dict[str, Any]]:
+        """The same, with number formats. gspread's ``batch_update`` takes no field mask."""
+        if self._sheet_id is None:
+            raise Transient("the tab has not been read yet")
+        body, url = formatted.as_batch(ranges, formats, self._sheet_id), SPREADSHEET_BATCH_UPDATE_URL % self._id
+        reply = self.google.http.request("post", url, params={"fields": formatted.FIELDS}, json=body)
+        return formatted.as_responses(reply.json())
 
     def append(self, rows: Sequence[Mapping[int, AppendedCell]]) -> None:
         """New rows below the last one that is not empty, all at once: 0-based column → cell. One write.
@@ -151,13 +171,7 @@ class Sheet:
 
 
 def _appended(cell: AppendedCell | None) -> dict[str, Any]:
-    if cell is None:
-        return {}
-    kind = (
-        "boolValue" if isinstance(cell.value, bool) else "stringValue" if isinstance(cell.value, str) else "numberValue"
-    )
-    shown = {"userEnteredFormat": {"numberFormat": {"type": "DATE"}}} if cell.is_date else {}
-    return {"userEnteredValue": {kind: cell.value}} | shown
+    return {} if cell is None else formatted.cell(cell.value, "DATE" if cell.is_date else None)
 
 
 def _echoed_id(write: RowWrite, response: Mapping[str, Any]) -> Raw | Unechoed:

@@ -109,8 +109,6 @@ class _Answer(msgspec.Struct):
     sheets: list[_Tab]
 
 
-DATES = frozenset(["DATE", "DATE_TIME"])
-
 _answers = msgspec.json.Decoder(_Answer)
 _rows = msgspec.json.Decoder(_Row)
 
@@ -231,6 +229,6 @@ def _cell(cell: _Cell, options: tuple[str, ...] | None) -> Cell:
         else value.bool_value,
         cell.formatted_value,
         cell.user_entered_value.formula_value is not None,
-        cell.effective_format.number_format.type in DATES,
+        cell.effective_format.number_format.type,
         options,
     )

@@ -28,7 +28,7 @@ from bridge.sync.sync_cell import link_text
 from bridge.tracker import Task
 from task_api.actor import Actor
 
-DATE = Cell(is_date=True)
+DATE = Cell(format="DATE")
 
 
 def sheet_for(runtime: Runtime) -> SheetConfig | None:

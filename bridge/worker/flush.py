@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge import tracker
-from bridge.core.cells import cell_value, obstacle
+from bridge.core.cells import cell_format, cell_value, obstacle
 from bridge.core.clock import is_future
 from bridge.core.merge import classify_read
 from bridge.core.outcome import RefusedBy, RefusedWrite
@@ -144,11 +144,14 @@ def _planned(
 ) -> PlannedWrite:
     """The write of these values, each of its cells recorded before it leaves."""
     cells: dict[int, str | float | int | bool] = {}
+    formats: dict[int, str] = {}
     for name, value in wanted.items():
-        kind = context.sheet.mapping.by_field[name].kind
-        cells[view.layout.positions[name]] = cell_value(kind, value, row.cells[name])
+        kind, column = context.sheet.mapping.by_field[name].kind, view.layout.positions[name]
+        cells[column] = cell_value(kind, value, row.cells[name])
+        if (form := cell_format(kind, value, row.cells[name])) is not None:
+            formats[column] = form
         in_flight_writes.record(link, name, value, context.by.at, row.number, row.values.get(name))
-    write = RowWrite(row.number, view.layout.positions["id"], row.cells["id"].value, cells)
+    write = RowWrite(row.number, view.layout.positions["id"], row.cells["id"].value, cells, formats)
     agreed = {name: link.base.get(name) for name in wanted}
     return PlannedWrite(link.id, link.wanted, write, wanted, agreed, link.cause, shown)
 

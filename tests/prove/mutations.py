@@ -230,6 +230,18 @@ MUTATIONS = (
         "    if _is_exhausted(link, now):\n        give_up(session, link, wanted, now, why)\n        return True\n", "    give_up(session, link, wanted, now, why)\n    return True\n",
         "tests/sync/test_refusals.py::test_a_write_that_google_refuses_a_few_times_is_written",
     ),
+    Mutation(
+        "dates are not guessed", "bridge/core/cells.py", "(cell.format in DAYS and _is_number(cell.value))", "_is_number(cell.value)",
+        "tests/unit/test_mapping.py",
+    ),
+    Mutation(
+        "a date is a date in an unformatted cell", "bridge/worker/flush.py", "            formats[column] = form\n", "            pass\n",
+        "tests/sync/test_kinds.py::test_a_date_from_the_task_is_a_date_in_the_sheet_in_one_write_and_comes_not_back",
+    ),
+    Mutation(
+        "ids are not guessed", "bridge/core/cells.py", "if abs(cell.value) >= 10**EXACT_DIGITS:", "if False:",
+        "tests/unit/test_mapping.py",
+    ),
 )  # fmt: skip
 
 

@@ -137,6 +137,129 @@ def lead(stack):
     stack.sweep()
 
 
+def both_channels(stack):
+    """What was typed reaches the task by the script, if it is installed, and by a sweep."""
+    stack.google.scripts.wait_idle(10)
+    stack.sweep()
+
+
+NO_DATES = [
+    "14:30",
+    "12%",
+    "$5",
+    "2026",
+    "15",
+    "-3",
+    "1e5",
+    "20261201",
+    "TRUE",
+    "0.5",
+    "2026 or so",
+    "'20261201",
+    "12:30 PM",
+]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("by", ["script", "sweep"])
+def test_what_only_could_be_a_date_is_refused_as_it_was_typed(running, by):
+    stack = running(header=["id", "name", "status", "task_id", "due"])
+    if by == "script":
+        stack.install()
+        stack.settle()
+    stack.edit(f"A2:E{len(NO_DATES) + 1}", *([n, f"N{n}", "NEW", None, text] for n, text in enumerate(NO_DATES, 1)))
+    both_channels(stack)
+    assert [task["due"] for task in stack.tasks()] == [None] * len(NO_DATES)
+    shown = [line[0] for line in stack.google.book.tab("Leads").shown(2, 5, len(NO_DATES), 1)]
+    assert [why.split("' is ")[0] for _, why in refused(stack)] == [f"'{text}" for text in shown]
+
+
+@pytest.mark.parametrize("by", ["script", "sweep"])
+@pytest.mark.parametrize("locale", ["en_US", "de_DE"])
+@pytest.mark.parametrize("typed", ["12/11/2026", "2026-12-24 14:30", "'2026-12-24", "1899-12-31", "9999-12-31"])
+def test_what_the_sheet_takes_for_a_date_is_one(running, by, locale, typed):
+    stack = running(header=["id", "name", "status", "task_id", "due"])
+    stack.google.book.change(lambda now: replace(now, locale=locale))
+    if by == "script":
+        stack.install()
+        stack.settle()
+    stack.edit("A2:E2", [1, "Ann", "NEW", None, typed])
+    both_channels(stack)
+    slashed = {"en_US": "2026-12-11", "de_DE": "2026-11-12"}[locale]
+    meant = slashed if "/" in typed else typed.strip("'")[:10]
+    assert (stack.task(1)["due"], refused(stack)) == (meant, [])
+
+
+FORMATS = [None, NumberFormat("TEXT", "@"), NumberFormat("PERCENT", "0%"), NumberFormat("TIME", "h:mm"), DATE]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("format", FORMATS, ids=lambda one: one.type if one else "none")
+def test_a_date_from_the_task_is_a_date_in_the_sheet_in_one_write_and_comes_not_back(running, format):
+    stack = running(header=["id", "name", "status", "task_id", "due"])
+    stack.install()
+    stack.settle()
+    if format:
+        stack.google.book.tab("Leads").set_format("E2:E9", format)
+    stack.edit("A2:C3", [1, "Ann", "NEW"], [2, "Bob", "NEW"])
+    stack.settle()
+    before = stack.calls()[1]
+    stack.patch(1, due="2027-01-02", notes="first", status="DONE")
+    stack.patch(2, status="DONE")
+    stack.settle()
+    assert stack.calls()[1] == before + 1
+    shown = {"TEXT": "2027-01-02", "DATE": "02.01.2027"}.get(format.type if format else "", "02/01/2027")
+    assert stack.google.book.tab("Leads").shown(2, 5)[0][0] == shown
+    history = len(stack.changes(1))
+    stack.sweep()
+    stack.google.person.edit("B2", [["Ada"]])
+    stack.settle()
+    assert (stack.calls()[1], len(stack.changes(1))) == (before + 1, history + 1)
+    stack.patch(1, due=None)
+    stack.settle()
+    stack.patch(1, due="2027-03-04")
+    stack.settle()
+    assert (stack.task(1)["due"], refused(stack), stack.task(1)["status"]) == ("2027-03-04", [], "DONE")
+
+
+def test_a_number_from_the_task_is_a_number_in_a_cell_that_had_a_date(running):
+    stack = running()
+    stack.google.book.tab("Leads").set_format("D2:D9", DATE)
+    lead(stack)
+    stack.settle()
+    assert (stack.google.book.tab("Leads").shown(2, 4)[0][0], refused(stack)) == ("1", [])
+
+
+@pytest.mark.parametrize("by", ["script", "sweep"])
+def test_numbers_and_dates_in_a_text_column_are_read_as_a_person_sees_them(running, by):
+    stack = running(header=["id", "name", "status", "task_id", "notes"])
+    if by == "script":
+        stack.install()
+        stack.settle()
+    shown = ["1,000.50", "12%", "$5", "12/24/2026", "14:30", "TRUE", "'+49 30 123", "'007", "1234567890"]
+    stack.edit(f"A2:E{len(shown) + 1}", *([n, 2000 + n, "NEW", None, text] for n, text in enumerate(shown, 1)))
+    both_channels(stack)
+    assert [task["notes"] for task in stack.tasks()] == [text.strip("'") for text in shown]
+    assert stack.task(1)["title"] == "Follow up: 2001"
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("by", ["script", "sweep"])
+def test_an_id_that_came_as_a_number_of_more_than_15_digits_is_refused_and_left(running, by):
+    stack = running(assign_ids=False)
+    if by == "script":
+        stack.install()
+        stack.settle()
+    stack.edit(
+        "A2:C4", [1234567890123456, "Ann", "NEW"], ["'1234567890123457", "Bob", "NEW"], [123456789012345, "Cy", "NEW"]
+    )
+    both_channels(stack)
+    assert [task["lead_id"] for task in stack.tasks()] == ["1234567890123457", "123456789012345"]
+    assert stack.cell("A2") == 1234567890123456
+    (why,) = [need["why"] for need in stack.get("/needs") if need["kind"] != "silent"]
+    assert "format the column as plain text" in why
+
+
 def test_an_emptied_cell_is_empty_on_the_other_side(running):
     stack = running(header=["id", "name", "status", "task_id", "owner", "due"])
     stack.edit("A2:F2", [1, "Ann", "NEW", None, "Eve", "2026-12-24"])

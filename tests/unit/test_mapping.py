@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bridge.config.fields import COLUMNS, shipped
-from bridge.core.cells import READERS, cell_value
+from bridge.core.cells import READERS, cell_format, cell_value
 from bridge.core.mapping import Column, SheetMapping
 from bridge.core.values import Cell, Day, Refusal
 
@@ -20,7 +20,7 @@ SAME = [
     ("id", "007", Cell(7, "007")),
     ("id", "7", Cell(7, "7")),
     ("id", "1234567", Cell(1234567.0, "1,234,567")),
-    ("id", None, Cell(is_date=True)),
+    ("id", None, Cell(format="DATE")),
     ("text", "Vikram", Cell("  Vikram ", "  Vikram ")),
     ("text", "12 %", Cell(0.12, "12 %")),
     ("text", "=1+1", Cell("=1+1", "=1+1")),
@@ -33,8 +33,13 @@ SAME = [
     ("number", "100", Cell("100", "100")),
     ("number", "100", Cell(1e2, "1E+02")),
     ("date", "2026-11-22", Cell(Day("2026-11-22"), "22.11.2026")),
-    ("date", "2026-11-22", Cell(46348, "22/11/2026")),
-    ("date", "2026-11-22", Cell(46348.75, "22/11/2026 18:00")),
+    ("date", "2026-11-22", Cell(46348, "22/11/2026", format="DATE")),
+    ("date", "2026-11-22", Cell(46348.75, "22/11/2026 18:00", format="DATE_TIME")),
+    ("date", "2026-11-22", Cell(Day("2026-11-22"), "22.11.2026 18:00")),
+    ("date", "2026-11-22", Cell("2026-11-22T18:00:00Z", "2026-11-22T18:00:00Z")),
+    ("date", "1899-12-31", Cell(1, "31/12/1899", format="DATE")),
+    ("date", "9999-12-31", Cell(2958465, "31/12/9999", format="DATE")),
+    ("date", None, Cell(format="TIME")),
     ("date", "2026-11-22", Cell("2026-11-22", "2026-11-22")),
     ("checkbox", False, Cell(False, "FALSE")),
     ("checkbox", False, Cell("FALSE", "FALSE")),
@@ -62,7 +67,15 @@ def test_one_canonical_form_from_either_channel(kind, canonical, cell):
         ("date", Cell("2026-11-231", "2026-11-231"), "is not a date"),
         ("date", Cell(1e300, "1E+300"), "is not a date"),
         ("checkbox", Cell("maybe", "maybe"), "not TRUE or FALSE"),
-        ("id", Cell(46348, "22/11/2026", is_date=True), "an id that is a date changes with its format"),
+        ("id", Cell(46348, "22/11/2026", format="DATE"), "an id that is a date changes with its format"),
+        ("id", Cell(0.6, "14:30", format="TIME"), "an id that is a date changes with its format"),
+        (
+            "id",
+            Cell(1234567890123456, "1.23457E+15"),
+            "'1.23457E.15' is a number of more than 15 digits.*as plain text",
+        ),
+        ("id", Cell(1234567890123456.0, "1234567890123456"), "format the column as plain text and type the id again"),
+        ("id", Cell(-1e21, "-1E+21"), "format the column as plain text"),
         ("text", Cell("#REF!", "#REF!"), "the cell shows #REF!"),
     ],
 )
@@ -71,14 +84,57 @@ def test_what_does_not_fit_is_refused_in_words(kind, cell, why):
         READERS[kind](cell)
 
 
+NO_DATES = {
+    "14:30": [Cell(0.604166667, "14:30", format="TIME"), Cell(Day("1899-12-30"), "14:30")],
+    "2:30 PM": [Cell(0.604166667, "2:30 PM", format="TIME"), Cell(Day("1899-12-30"), "2:30 PM")],
+    "49:30:00": [Cell(2.0625, "49:30:00", format="TIME"), Cell(Day("1900-01-01"), "49:30:00")],
+    "30/12/1899": [Cell(0.25, "30/12/1899", format="DATE"), Cell(Day("1899-12-30"), "30/12/1899")],
+    "27/12/1899": [Cell(-3, "27/12/1899", format="DATE"), Cell(Day("1899-12-27"), "27/12/1899")],
+    "12%": [Cell(0.12, "12%", format="PERCENT"), Cell(0.12, "12%")],
+    "$5": [Cell(5, "$5", format="CURRENCY"), Cell(5, "$5")],
+    "2026": [Cell(2026, "2026"), Cell("2026", "2026")],
+    "46,348": [Cell(46348, "46,348", format="NUMBER"), Cell(46348, "46,348")],
+    "-3": [Cell(-3, "-3")],
+    "1E+05": [Cell(1e5, "1E+05", format="SCIENTIFIC"), Cell(1e5, "1E+05")],
+    "TRUE": [Cell(True, "TRUE")],
+    "20261201": [Cell(20261201, "20261201"), Cell("20261201", "20261201")],
+    "2026-W52-4": [Cell("2026-W52-4", "2026-W52-4")],
+    "2026-12-24 or later": [Cell("2026-12-24 or later", "2026-12-24 or later")],
+    "24.12.2026": [Cell("24.12.2026", "24.12.2026")],
+    "2026-02-30": [Cell("2026-02-30", "2026-02-30")],
+    "0000-01-01": [Cell("0000-01-01", "0000-01-01")],
+    "1850-05-03": [Cell("1850-05-03", "1850-05-03")],
+    "10000-01-01": [Cell(2958466, "10000-01-01", format="DATE"), Cell("10000-01-01", "10000-01-01")],
+}
+
+
+@pytest.mark.parametrize(("typed", "cell"), [(typed, cell) for typed, cells in NO_DATES.items() for cell in cells])
+def test_what_does_not_show_a_day_is_no_date_and_named_as_it_was_typed(typed, cell):
+    with pytest.raises(Refusal) as refused:
+        READERS["date"](cell)
+    assert str(refused.value).startswith(f"'{typed}' is ")
+
+
+def test_what_shows_a_date_or_a_time_is_no_number():
+    for cell in (
+        Cell(46348, "22/11/2026", format="DATE"),
+        Cell(Day("1899-12-30"), "14:30"),
+        Cell(0.6, "", format="TIME"),
+    ):
+        with pytest.raises(Refusal, match="is not a number"):
+            READERS["number"](cell)
+
+
 @pytest.mark.parametrize(
     ("kind", "canonical", "cell"), [row for row in SAME if row[0] in {"text", "number", "checkbox", "date"}]
 )
 def test_what_is_written_reads_back_as_what_was_meant(kind, canonical, cell):
-    for present in (Cell(), Cell(is_date=True)):
+    for present in (Cell(), Cell(format="DATE"), Cell(format="TEXT"), Cell(format="TIME")):
         written = cell_value(kind, canonical, present)
         shown = "TRUE" if written is True else "FALSE" if written is False else str(written)
-        assert READERS[kind](Cell(None if written == "" else written, shown)) == canonical
+        new = cell_format(kind, canonical, present)
+        format = present.format if new is None else new
+        assert READERS[kind](Cell(None if written == "" else written, shown, format=format)) == canonical
 
 
 def header(*texts):

@@ -4,6 +4,7 @@ from typing import Any
 
 from bridge.local_google.api import masks, wire
 from bridge.local_google.api.call import Answer, local
+from bridge.local_google.api.spreadsheet import KNOWN
 from bridge.local_google.api.values import Rendering, Written, value_range
 from bridge.local_google.sheet.a1 import Dimension
 from bridge.local_google.sheet.snapshot import Snapshot
@@ -14,7 +15,7 @@ _TOTALS = "spreadsheetId,totalUpdatedRows,totalUpdatedColumns,totalUpdatedCells,
 RANGE = masks.parse(_RANGE)
 """What a mask may name in the answer of values.get; below, in those of the other methods."""
 
-BATCH: masks.Mask = {"spreadsheetId": {}, "replies": {"*": {}}}
+BATCH: masks.Mask = {"spreadsheetId": {}, "replies": {"*": {}}, "updatedSpreadsheet": KNOWN}
 RANGES = masks.parse(f"spreadsheetId,valueRanges({_RANGE})")
 UPDATE = masks.parse(f"spreadsheetId,{_UPDATE}")
 UPDATES = masks.parse(f"{_TOTALS},responses(spreadsheetId,{_UPDATE})")

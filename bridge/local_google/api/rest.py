@@ -35,7 +35,15 @@ def batch_update(call: Call) -> Answer:
 
     def decide(now: Snapshot) -> Changed:
         after, replies = apply(now, asked, call.caller.account)
-        return after, {"spreadsheetId": local().book.id, "replies": replies}
+        answer: Answer = {"spreadsheetId": local().book.id, "replies": replies}
+        if asked.include_spreadsheet_in_response:
+            ranges, mask = (
+                [after.resolve(text) for text in asked.response_ranges],
+                call.mask.get("updatedSpreadsheet", {}),
+            )
+            wanted = Wanted(ranges, asked.response_include_grid_data, mask)
+            answer["updatedSpreadsheet"] = spreadsheet(local().book.id, after, wanted, call.caller.account)
+        return after, answer
 
     return call.change(decide)
 

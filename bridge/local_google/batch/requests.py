@@ -29,9 +29,12 @@ class Request(Wire):
 
 
 class BatchUpdate(Wire):
-    """spreadsheets.batchUpdate."""
+    """spreadsheets.batchUpdate, and what is to be answered of the spreadsheet after it."""
 
     requests: Sequence[Request]
+    include_spreadsheet_in_response: bool = False
+    response_ranges: Sequence[str] = ()
+    response_include_grid_data: bool = False
 
 
 def apply(now: Snapshot, batch: BatchUpdate, caller: str | None) -> tuple[Snapshot, list[dict[str, Any]]]:
