@@ -2,11 +2,14 @@
  * Reads the tab, finds columns by their headers, assigns ids. A row is everything from column A to the last header.
  */
 
+/** What an error value shows. A text may look like one. */
+const ERRORS = Object.freeze(['#NULL!', '#DIV/0!', '#VALUE!', '#REF!', '#NAME?', '#NUM!', '#N/A', '#ERROR!', 'Loading...']);
+
 /** Up to this row, header and rows are read as one region; further down most of it would not be needed. */
 const ONE_REGION = 200;
 
 /**
- * @typedef {string | number | boolean | {date: string}} Wire
+ * @typedef {string | number | boolean | {date: string} | {error: string}} Wire
  * @typedef {{row: number, cells: Wire[], shown: string[]}} Row
  * `blank`: how many of the requested rows are empty.
  * @typedef {{header: string[], rows: Row[], blank: number}} Seen
@@ -41,11 +44,12 @@ function read_(sheet, first, last) {
   const values = region.getValues();
   const shown = region.getDisplayValues();
   const header = top === 1 ? headed_(shown[0]) : header_(sheet);
+  const errors = errors_(region, values);
   const zone = timeZone_();
   const rows = [];
   for (let row = first; row <= last; row++) {
-    const [cells, texts] = [values, shown].map((lines) => lines[row - top].slice(0, header.length));
-    if (!isBlank_(cells)) rows.push({ row, cells: wire_(cells, zone), shown: texts });
+    const [cells, texts, wrong] = [values, shown, errors].map((lines) => lines[row - top].slice(0, header.length));
+    if (!isBlank_(cells)) rows.push({ row, cells: wire_(cells, zone, wrong), shown: texts });
   }
   return { header, rows, blank: last - first + 1 - rows.length };
 }
@@ -84,12 +88,27 @@ function isBlank_(cells) {
  * Cells as JSON. A Date becomes the date and time that the cell shows, independent of the script's time zone.
  * @param {any[]} cells
  * @param {string} zone of the spreadsheet
+ * @param {boolean[]} errors true for each cell that holds an error value
  * @returns {Wire[]}
  */
-function wire_(cells, zone) {
-  return cells.map((cell) =>
-    cell instanceof Date ? { date: Utilities.formatDate(cell, zone, "yyyy-MM-dd'T'HH:mm:ss") } : cell
-  );
+function wire_(cells, zone, errors) {
+  return cells.map((cell, index) => {
+    if (errors[index]) return { error: cell };
+    return cell instanceof Date ? { date: Utilities.formatDate(cell, zone, "yyyy-MM-dd'T'HH:mm:ss") } : cell;
+  });
+}
+
+/**
+ * Which cells hold an error value. getValues() gives its text for both; only a text has a rich text.
+ * @param {GoogleAppsScript.Spreadsheet.Range} region
+ * @param {any[][]} values of it
+ * @returns {boolean[][]}
+ */
+function errors_(region, values) {
+  const alike = values.map((line) => line.map((value) => ERRORS.includes(value)));
+  if (!alike.some((line) => line.includes(true))) return alike;
+  const texts = region.getRichTextValues();
+  return alike.map((line, row) => line.map((looks, column) => looks && !texts[row][column]));
 }
 
 /** @returns {string} */

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TypeGuard
 
 from bridge.core.text import as_seen, likeness
-from bridge.core.values import Cell, Day, Raw, Refusal, Value
+from bridge.core.values import Cell, Day, Failed, Raw, Refusal, Value
 
 SERIAL_EPOCH = date(1899, 12, 30)
 FIRST_DAY = date(1899, 12, 31)
@@ -21,7 +21,6 @@ ISO = re.compile(
 )
 CLOCK = re.compile(r"-?[0-9]+:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?")
 """How a time of day or a duration looks."""
-ERRORS = frozenset(["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#ERROR!", "Loading..."])
 DAYS = frozenset(["DATE", "DATE_TIME"])
 """Number formats that show a day."""
 LONGEST = 50_000
@@ -33,10 +32,9 @@ POWERS_OF_TEN = range(-324, 309)
 
 def read_text(cell: Cell) -> str | None:
     """Text as typed; a number, date or checkbox in a text column is the text it shows."""
-    text = cell.value if isinstance(cell.value, str) else cell.shown
-    if text.strip() in ERRORS:
-        raise Refusal(f"the cell shows {text.strip()}")
-    return canonical_text(text)
+    if isinstance(cell.value, Failed):
+        raise Refusal(f"the cell shows {cell.value.code}")
+    return canonical_text(cell.value if isinstance(cell.value, str) else cell.shown)
 
 
 def canonical_text(text: str) -> str | None:

@@ -23,7 +23,14 @@ class Day:
     iso: str
 
 
-Raw = str | float | bool | Day | None
+@dataclass(frozen=True)
+class Failed:
+    """An error value in a cell; ``code`` is what it shows, such as ``#N/A``. A text that looks like one is a text."""
+
+    code: str
+
+
+Raw = str | float | bool | Day | Failed | None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from gspread.utils import a1_range_to_grid_range
 
 from bridge.config.model import SheetConfig
 from bridge.core.mapping import Layout
-from bridge.core.values import Cell, Row
+from bridge.core.values import Cell, Failed, Raw, Row
 from bridge.errors import Transient
 
 FIELDS = (
@@ -25,10 +25,15 @@ FIELDS = (
 """The field mask: all that a decision needs, in one read."""
 
 
+class _Error(msgspec.Struct, frozen=True):
+    type: str = ""
+
+
 class _Value(msgspec.Struct, rename="camel", frozen=True):
     string_value: str | None = None
     number_value: float | None = None
     bool_value: bool | None = None
+    error_value: _Error | None = None
 
 
 class _Entered(msgspec.Struct, rename="camel", frozen=True):
@@ -220,15 +225,19 @@ def parsed(answer: bytes, *, whole: bool = False) -> Snapshot:
 
 
 def _cell(cell: _Cell, options: tuple[str, ...] | None) -> Cell:
-    value = cell.effective_value
     return Cell(
-        value.string_value
-        if value.string_value is not None
-        else value.number_value
-        if value.number_value is not None
-        else value.bool_value,
+        _typed(cell),
         cell.formatted_value,
         cell.user_entered_value.formula_value is not None,
         cell.effective_format.number_format.type,
         options,
     )
+
+
+def _typed(cell: _Cell) -> Raw:
+    value = cell.effective_value
+    if value.error_value is not None:
+        return Failed(cell.formatted_value or value.error_value.type)
+    if value.string_value is not None:
+        return value.string_value
+    return value.number_value if value.number_value is not None else value.bool_value

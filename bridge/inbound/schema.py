@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bridge.config.model import SheetConfig
-from bridge.core.values import Cell, Day
+from bridge.core.values import Cell, Day, Failed
 from bridge.store.notices import OTHER_SPREADSHEET
 from task_api.errors import Problem
 
@@ -24,9 +24,13 @@ class _Day(_Wire):
     date: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")
 
 
+class _Error(_Wire):
+    error: Text = Field(max_length=100)
+
+
 class _Row(_Wire):
     row: int = Field(ge=2, le=10_000_000)
-    cells: list[Text | bool | int | float | _Day | None] = Field(max_length=1000)
+    cells: list[Text | bool | int | float | _Day | _Error | None] = Field(max_length=1000)
     shown: list[Text] = Field(max_length=1000)
 
 
@@ -108,7 +112,7 @@ def cells(row: _Row) -> Sequence[Cell]:
     return [cell(value, row.shown[index] if index < len(row.shown) else None) for index, value in enumerate(row.cells)]
 
 
-def cell(value: str | bool | float | _Day | None, shown: str | None) -> Cell:
+def cell(value: str | bool | float | _Day | _Error | None, shown: str | None) -> Cell:
     """One cell: its value and what it shows."""
     if isinstance(value, _Day):
         try:
@@ -116,5 +120,7 @@ def cell(value: str | bool | float | _Day | None, shown: str | None) -> Cell:
         except ValueError:
             return Cell(value.date, shown or value.date)
         return Cell(Day(day), shown or day)
+    if isinstance(value, _Error):
+        return Cell(Failed(value.error), shown or value.error)
     text = str(value) if shown is None and value is not None else shown or ""
     return Cell(None if value == "" else value, text)

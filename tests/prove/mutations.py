@@ -239,6 +239,10 @@ MUTATIONS = (
         "tests/sync/test_kinds.py::test_a_date_from_the_task_is_a_date_in_the_sheet_in_one_write_and_comes_not_back",
     ),
     Mutation(
+        "a text that looks like an error is text", "apps_script/Sheet.js", "looks && !texts[row][column]", "looks",
+        "tests/sync/test_kinds.py::test_a_text_that_looks_like_an_error_is_text_and_an_error_is_none",
+    ),
+    Mutation(
         "ids are not guessed", "bridge/core/cells.py", "if abs(cell.value) >= 10**EXACT_DIGITS:", "if False:",
         "tests/unit/test_mapping.py",
     ),

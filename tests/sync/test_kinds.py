@@ -7,7 +7,7 @@ import pytest
 
 from bridge.config.fields import COLUMNS
 from bridge.core.mapping import Column, SheetMapping
-from bridge.local_google.sheet.cells import NumberFormat, Validation
+from bridge.local_google.sheet.cells import ErrorValue, NumberFormat, Validation
 
 EMOJI = "👩🏽‍💻 Zoë — “ü” \u200f"
 LONG = "x" * 50_000
@@ -241,6 +241,23 @@ def test_numbers_and_dates_in_a_text_column_are_read_as_a_person_sees_them(runni
     both_channels(stack)
     assert [task["notes"] for task in stack.tasks()] == [text.strip("'") for text in shown]
     assert stack.task(1)["title"] == "Follow up: 2001"
+
+
+@pytest.mark.parametrize("by", ["script", "sweep"])
+@pytest.mark.parametrize("text", ["#N/A", "#REF!", "#ERROR!", "Loading..."])
+def test_a_text_that_looks_like_an_error_is_text_and_an_error_is_none(running, by, text):
+    stack = running(header=["id", "name", "status", "task_id", "notes"])
+    if by == "script":
+        stack.install()
+        stack.settle()
+    stack.edit("A2:E3", [1, f"'{text}", "NEW", None, f"'{text}"], [2, "Bob", "NEW", None, "=NA()"])
+    stack.google.book.tab("Leads").set_result(3, 5, ErrorValue(text))
+    both_channels(stack)
+    assert [task["notes"] for task in stack.tasks()] == [text, "Auto-created from Sheets"]
+    assert (stack.task(1)["title"], refused(stack)) == (f"Follow up: {text}", [("notes", f"the cell shows {text}")])
+    stack.patch(1, notes="Loading... ")
+    stack.settle()
+    assert (stack.cell("E2"), len(stack.tasks())) == ("Loading...", 2)
 
 
 @pytest.mark.both

@@ -7,7 +7,7 @@ import pytest
 from bridge.config.fields import COLUMNS, shipped
 from bridge.core.cells import READERS, cell_format, cell_value
 from bridge.core.mapping import Column, SheetMapping
-from bridge.core.values import Cell, Day, Refusal
+from bridge.core.values import Cell, Day, Failed, Refusal
 
 MAPPING = shipped()
 
@@ -23,6 +23,8 @@ SAME = [
     ("id", None, Cell(format="DATE")),
     ("text", "Vikram", Cell("  Vikram ", "  Vikram ")),
     ("text", "12 %", Cell(0.12, "12 %")),
+    ("text", "#N/A", Cell("#N/A", "#N/A")),
+    ("id", "#REF!", Cell("#REF!", "#REF!")),
     ("text", "=1+1", Cell("=1+1", "=1+1")),
     ("text", "a\nb", Cell("a\r\nb", "a\r\nb")),
     ("text", None, Cell("", "")),
@@ -76,7 +78,11 @@ def test_one_canonical_form_from_either_channel(kind, canonical, cell):
         ),
         ("id", Cell(1234567890123456.0, "1234567890123456"), "format the column as plain text and type the id again"),
         ("id", Cell(-1e21, "-1E+21"), "format the column as plain text"),
-        ("text", Cell("#REF!", "#REF!"), "the cell shows #REF!"),
+        ("text", Cell(Failed("#REF!"), "#REF!"), "the cell shows #REF!"),
+        ("id", Cell(Failed("#N/A"), "#N/A"), "the cell shows #N/A"),
+        ("number", Cell(Failed("#DIV/0!"), "#DIV/0!"), "the cell shows #DIV/0!"),
+        ("date", Cell(Failed("#VALUE!"), "#VALUE!", format="DATE"), "the cell shows #VALUE!"),
+        ("checkbox", Cell(Failed("Loading..."), "Loading..."), "the cell shows Loading..."),
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(kind, cell, why):

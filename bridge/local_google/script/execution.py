@@ -93,7 +93,8 @@ class Execution:
         return {
             "book": cells.about, "sheet.about": cells.sheet, "sheet.selection": cells.selection,
             "range.check": cells.check, "range.name": cells.name,
-            "range.values": cells.values, "range.shown": cells.shown, "range.write": cells.write,
+            "range.values": cells.values, "range.shown": cells.shown, "range.texts": cells.texts,
+            "range.write": cells.write,
             "ui.open": dialogs.open, "ui.toast": dialogs.toast, "ui.menu": dialogs.menu, "ui.dialog": dialogs.dialog,
             "ui.panel": self._show, "html.file": self.project.html,
             "rights.require": rights.require_all, "rights.missing": rights.missing,

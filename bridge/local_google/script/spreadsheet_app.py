@@ -62,6 +62,11 @@ class SpreadsheetApp:
         """What a person sees."""
         return self._tab(sheet).shown(*place)
 
+    def texts(self, sheet: int, place: Place) -> list[list[str | None]]:
+        """Texts; None for what is none, an error value too."""
+        cells = self._tab(sheet).cells(*place)
+        return [[cell.value if isinstance(cell.value, str) else None for cell in line] for line in cells]
+
     def write(self, sheet: int, place: Place, values: list[list[Any]]) -> None:
         """Fill a block, parsed as if typed; fires no trigger."""
         self._tab(sheet).write(place[0], place[1], [[self._given(value) for value in line] for line in values])

@@ -15,6 +15,7 @@ function rangeOf(id, row, column, rows, columns) {
     getA1Notation: () => host('range.name', at),
     getValues: () => lines('range.values'),
     getValue: () => lines('range.values')[0][0],
+    getRichTextValues: () => host('range.texts', id, at).map((line) => line.map(richTextOf)),
     getDisplayValues: () => lines('range.shown'),
     getDisplayValue: () => lines('range.shown')[0][0],
     setValues(values) {
@@ -32,6 +33,11 @@ function rangeOf(id, row, column, rows, columns) {
   };
   const range = strict('Range', members);
   return range;
+}
+
+/** Only a text has one. */
+function richTextOf(text) {
+  return text === null ? null : strict('RichTextValue', { getText: () => text });
 }
 
 function fitting(what, given, wanted) {
