@@ -10,11 +10,12 @@ With ``engine=True`` the bridge's engine and the script's threads do the work by
 import json
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import requests
@@ -34,7 +35,7 @@ from bridge.worker.run import due as due_queues
 from bridge.worker.run import run
 from tests.clock import HeldClock
 from tests.databases import Databases, share_compiled
-from tests.doors import door
+from tests.doors import Wsgi, door
 from tests.keys import put_key
 from tests.local_google.witness import Witness
 
@@ -55,15 +56,24 @@ def eventually(holds: Callable[[], Any], what: str = "", seconds: float = 60.0) 
 class Stack:
     """What a test holds: the sheet as a person has it, the API as a program has it, and the bridge between.
 
-    ``engine``: threads do the work by the real clock, see above. ``sheet``: settings of `SheetConfig`.
+    ``engine``: threads do the work by the real clock, see above. ``more``: further sheets by key, each with its settings.
+    ``sheet``: settings of `SheetConfig` for "leads".
     """
 
-    def __init__(self, folder: Path, databases: Databases, *, engine: bool = False, **sheet: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        databases: Databases,
+        *,
+        engine: bool = False,
+        more: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+        **sheet: Any,
+    ) -> None:
         self.folder = folder
         self.home = folder / "home"
         self.home.mkdir()
         self._databases, self.database = databases, databases.new(self.home)
-        self._sheet, self.lease = sheet, timedelta(seconds=90)
+        self._sheets, self.lease = {"leads": sheet, **more}, timedelta(seconds=90)
         self.clock = None if engine else HeldClock()
 
     def __enter__(self) -> "Stack":
@@ -85,16 +95,27 @@ class Stack:
         )
         self.google = self.google_app.extensions["local_google"]
         self.witness = Witness(self.google_app, strict=True)
-        self._google_door.open(lambda *request: self.witness(*request))
+        self._google_door.open(self.before_google(lambda *request: self.witness(*request)))
         closing.callback(self._google_door.shut)
         closing.callback(self.google.stop)
         self.start_bridge()
 
+    def before_google(self, app: Wsgi) -> Wsgi:
+        """What stands before the local Google; for whoever plays between the parts."""
+        return app
+
+    def before_bridge(self, app: Wsgi) -> Wsgi:
+        """What stands before the bridge."""
+        return app
+
     def start_bridge(self, *, working: bool = True) -> None:
         """Start the bridge on what is on disk; not ``working``: it answers and has no jobs."""
-        sheet = SheetConfig("leads", self.google.book.id, secrets=(SECRET,))
+        book = self.google.book.id
+        sheets = {
+            key: replace(SheetConfig(key, book, secrets=(SECRET,)), **sheet) for key, sheet in self._sheets.items()
+        }
         self.config = Config(
-            self.home, {"leads": replace(sheet, **self._sheet)}, public_url=self.url, google_url=self.google_url,
+            self.home, sheets, public_url=self.url, google_url=self.google_url,
             credentials=(self.key,), database_url=self.database, lease=self.lease,
         )  # fmt: skip
         self.app = create_app(self.config)
@@ -103,7 +124,7 @@ class Stack:
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"Bearer {self.token}"
         self.started, self.ahead = datetime.now(UTC), timedelta()
-        self._door.open(self.app)
+        self._door.open(self.before_bridge(self.app))
         if self.clock:
             share_compiled(self.runtime.database)
             self.runtime.now = self.clock.now

@@ -13,7 +13,7 @@ from tests.prove.mutations import MUTATIONS, ROOT
 @pytest.mark.timeout(300)
 def test_every_guarantee_holds_in_a_few_worlds(databases: Databases) -> None:
     logging.getLogger("bridge").setLevel(logging.CRITICAL)
-    run = machine(databases, examples=8, steps=30)
+    run = machine(databases, examples=6, steps=25)
     run_state_machine_as_test(run, settings=run.TestCase.settings)
 
 
