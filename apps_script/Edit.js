@@ -14,6 +14,7 @@ const TABS = ['INSERT_GRID', 'REMOVE_GRID'];
 /** Names of what was sent when no cell was edited. */
 const MOVED = 'Moved or removed rows';
 const EARLIER = 'Earlier edits';
+const NEW = 'New rows';
 
 /**
  * The rows and columns that an edit covers, from 1. `typed`: the value typed into a single cell; the cell may show
@@ -57,14 +58,16 @@ function bridgeChanged(e) {
 }
 
 /**
- * For each tab: sends what is unsent; if nothing is, a heartbeat; while another execution sends, neither. By hand it
- * does the same.
+ * For each tab: gives ids to new leads that came without an edit; sends what is unsent; if nothing is, a heartbeat;
+ * while another execution sends, neither. By hand it does the same.
  * @param {GoogleAppsScript.Events.TimeDriven} [e]
  * @returns {string} a message for whoever runs it by hand
  */
 function bridgeEveryFiveMinutes(e) {
   eachOfMine_(EARLIER, (state) => {
-    if (resting_(state)) return;
+    const sent = sendNew_(state);
+    if (sent) report_(NEW, sent);
+    if (sent || resting_(state)) return;
     if (state.unsent.some(due_)) report_(EARLIER, sendUnsent_(state));
     else if (!state.unsent.length) report_('', heartbeat_(state));
   });

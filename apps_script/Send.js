@@ -68,11 +68,34 @@ function sendPlace_(state, sheet, place) {
     state,
     locked_(() => {
       const now = state_(state.tab);
-      const seen = read_(sheet, place.top, Math.min(place.bottom, sheet.getLastRow()));
-      if (now.settings && now.settings.assign_ids) assignIds_(sheet, seen, now.settings);
+      const last = Math.min(place.bottom, sheet.getLastRow());
+      if (now.settings && now.settings.assign_ids) giveIds_(sheet, now.settings, place, false);
+      const seen = read_(sheet, place.top, last);
       return numbered_(parcels_(seen, idColumn_(seen.header, now.settings), null), now, []);
     })
   );
+}
+
+/**
+ * Gives ids to new leads, and sends these: rows of forms, other scripts and programs come without an edit event. Does
+ * nothing while the lock is taken.
+ * @param {State} state
+ * @returns {Answer | null} null: there are none
+ */
+function sendNew_(state) {
+  const deliveries = locked_(() => {
+    const now = state_(state.tab);
+    const sheet = tab_(now);
+    if (!sheet || !now.settings || !now.settings.assign_ids) return [];
+    const ids = giveIds_(sheet, now.settings, everyRow_(sheet), false);
+    if (!ids.size) return [];
+    if (ids.size > MOST_EDITED) return numbered_([everything_(sheet, null)], now, []);
+    const seen = read_(sheet, 2, sheet.getLastRow());
+    const column = idColumn_(seen.header, now.settings);
+    const rows = seen.rows.filter((row) => ids.has(idOf_(row, column)));
+    return numbered_(parcels_({ ...seen, rows }, column, null), now, []);
+  });
+  return deliveries && deliveries.length ? send_(state, deliveries) : null;
 }
 
 /**
@@ -113,14 +136,11 @@ function heartbeat_(state) {
 function edited_(sheet, place, settings) {
   const last = Math.min(place.bottom, sheet.getLastRow());
   if (last - place.top >= MOST_EDITED) return [everything_(sheet, settings)];
-  const seen = read_(sheet, place.top, last);
-  const column = idColumn_(seen.header, settings) + 1;
+  const found = read_(sheet, place.top, last);
+  const column = idColumn_(found.header, settings) + 1;
   const withIds = place.first <= column && column <= place.last;
-  // Do not assign a new id when only ids were edited.
-  if (settings && settings.assign_ids && !(withIds && place.first === place.last)) {
-    if (withIds) freeCopies_(sheet, seen, column - 1);
-    assignIds_(sheet, seen, settings);
-  }
+  const seen = withNewIds_(sheet, place, settings, found);
+  if (found.rows.length && !seen.rows.length) return [];
   const { first, last: to, typed, at } = place;
   const edited = { first, last: to, at, ...(typed === undefined ? {} : { typed }) };
   if (typed !== undefined && !withIds && !seen.rows.length) return [elsewhere_(seen.header, place.top, edited)];
@@ -128,6 +148,26 @@ function edited_(sheet, place, settings) {
   // Empty rows do not say which lead is gone.
   const emptied = withIds && (seen.blank > 0 || !seen.rows.length);
   return emptied ? [...parcels, everything_(sheet, settings)] : parcels;
+}
+
+/**
+ * The rows of an edit after new leads among them have got ids, where the script gives them; then without those that
+ * have none. None is given when only ids were edited.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {Place} place
+ * @param {Settings | null} settings
+ * @param {Seen} seen
+ * @returns {Seen}
+ */
+function withNewIds_(sheet, place, settings, seen) {
+  const column = idColumn_(seen.header, settings);
+  const withIds = place.first <= column + 1 && column + 1 <= place.last;
+  const perhapsNew = withIds || seen.rows.some((row) => !idOf_(row, column));
+  if (!settings || !settings.assign_ids || !perhapsNew || (withIds && place.first === place.last)) return seen;
+  const last = Math.min(place.bottom, sheet.getLastRow());
+  giveIds_(sheet, settings, place, withIds);
+  const now = read_(sheet, place.top, last);
+  return { ...now, rows: now.rows.filter((row) => idOf_(row, column)) };
 }
 
 /**
@@ -169,9 +209,17 @@ function again_(notes, state) {
 function everything_(sheet, settings) {
   if (!sheet) return { ids: null, message: { type: 'all' } };
   if (!settings || !settings.assign_ids) return { ids: null, message: { type: 'all', header: header_(sheet) } };
-  const seen = read_(sheet, 2, sheet.getLastRow());
-  assignIds_(sheet, seen, settings);
-  return { ids: null, message: { type: 'all', header: seen.header } };
+  giveIds_(sheet, settings, everyRow_(sheet), false);
+  return { ids: null, message: { type: 'all', header: header_(sheet) } };
+}
+
+/**
+ * All rows below the header.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @returns {{top: number, bottom: number}}
+ */
+function everyRow_(sheet) {
+  return { top: 2, bottom: sheet.getLastRow() };
 }
 
 /**

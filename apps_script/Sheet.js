@@ -1,5 +1,5 @@
 /**
- * Reads the tab, finds columns by their headers, assigns ids. A row is everything from column A to the last header.
+ * Reads the tab, finds columns by their headers. A row is everything from column A to the last header.
  */
 
 /** What an error value shows. A text may look like one. */
@@ -76,12 +76,13 @@ function headed_(texts) {
 }
 
 /**
- * True if all cells are empty. An unticked checkbox counts as empty: columns of them reach below the last lead.
+ * True if nothing is to be seen in any cell. An unticked checkbox counts as empty: columns of them reach below the last
+ * lead.
  * @param {any[]} cells
  * @returns {boolean}
  */
 function isBlank_(cells) {
-  return cells.every((cell) => cell === '' || cell === false);
+  return cells.every((cell) => cell === false || asSeen_(String(cell)) === '');
 }
 
 /**
@@ -137,13 +138,15 @@ function plain_(text) {
 }
 
 /**
- * The row's id as displayed; empty if it has none.
+ * The row's id; empty if it has none. A number counts as its value, since long ones are shown rounded; 007 as shown.
  * @param {Row} row
  * @param {number} column
  * @returns {string}
  */
 function idOf_(row, column) {
-  return column < 0 ? '' : asSeen_(row.shown[column]);
+  if (column < 0) return '';
+  const [cell, shown] = [row.cells[column], asSeen_(row.shown[column])];
+  return typeof cell === 'number' && !/^0\d+$/.test(shown) ? String(cell) : shown;
 }
 
 /**
@@ -154,60 +157,6 @@ function idOf_(row, column) {
  */
 function ids_(rows, column) {
   return Array.from(new Set(rows.map((row) => idOf_(row, column)).filter((id) => id)));
-}
-
-/**
- * Assigns an id to each row without one that has a value in a synced column, in the sheet and in `seen`. Call under the
- * lock, which also flushes.
- * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
- * @param {Seen} seen
- * @param {Settings} settings
- */
-function assignIds_(sheet, seen, settings) {
-  const column = idColumn_(seen.header, settings);
-  const known = knownColumns_(seen.header, settings);
-  const without = seen.rows.filter(
-    (row) => column >= 0 && !idOf_(row, column) && !isBlank_(known.map((index) => row.cells[index]))
-  );
-  without.forEach((row) => {
-    row.cells[column] = row.shown[column] = 'L-' + Utilities.getUuid().replace(/-/g, '').slice(0, 10);
-  });
-  blocks_(without).forEach((rows) => {
-    sheet.getRange(rows[0].row, column + 1, rows.length).setValues(rows.map((row) => [row.cells[column]]));
-  });
-}
-
-/**
- * Removes the id, in `seen`, from copied rows, whose id another row of the sheet has too. They are then new leads. Call
- * before assignIds_.
- * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
- * @param {Seen} seen
- * @param {number} column of the id, from 0
- */
-function freeCopies_(sheet, seen, column) {
-  const edited = new Set(seen.rows.map((row) => row.row));
-  const ids = sheet.getRange(1, column + 1, sheet.getLastRow()).getDisplayValues().map((line) => asSeen_(line[0]));
-  const taken = new Set(ids.filter((id, index) => id && index > 0 && !edited.has(index + 1)));
-  seen.rows.forEach((row) => {
-    const id = idOf_(row, column);
-    if (id && taken.has(id)) row.cells[column] = row.shown[column] = '';
-    else taken.add(id);
-  });
-}
-
-/**
- * Rows in contiguous blocks, each of which is one write.
- * @param {Row[]} rows in the order of their numbers
- * @returns {Row[][]}
- */
-function blocks_(rows) {
-  /** @type {Row[][]} */
-  const blocks = [];
-  rows.forEach((row, index) => {
-    if (index && rows[index - 1].row === row.row - 1) blocks[blocks.length - 1].push(row);
-    else blocks.push([row]);
-  });
-  return blocks;
 }
 
 /**

@@ -27,8 +27,10 @@ const LOCK_WAIT = 10000;
 
 /**
  * The bridge's settings for this sheet: the headers it knows, the missing ones, the header of the id, and whether the
- * script assigns ids to new rows.
- * @typedef {{columns: string[], missing?: string[], id?: string, assign_ids: boolean}} Settings
+ * script assigns ids to new rows. For that also: the header of the name, those of the columns that the bridge fills,
+ * and header → the word that stands for a new lead.
+ * @typedef {{columns: string[], missing?: string[], id?: string, assign_ids: boolean, name?: string, ours?: string[],
+ *   defaults?: Object<string, string>}} Settings
  *
  * `tab`: the sheet id of the tab that is synced; `seq`: the number of the last delivery; `prefix`: what its properties
  * begin with.

@@ -177,7 +177,10 @@ class SheetMapping:
         return Layout(found, missing, tuple(doubled), {name: texts[index] for name, index in found.items()})
 
     def read_row(self, number: int, cells: Sequence[Cell], layout: Layout) -> Row:
-        """The row in canonical values; cells beyond the row's end are empty (Google trims trailing ones)."""
+        """The row in canonical values; cells beyond the row's end are empty (Google trims trailing ones).
+
+        It is blank unless an id and a name stand in it, whatever made them, or any value of a person's.
+        """
         values: dict[str, Value] = {}
         refused: dict[str, str] = {}
         found = {name: cells[at] if at < len(cells) else EMPTY for name, at in layout.positions.items()}
@@ -187,9 +190,20 @@ class SheetMapping:
             except Refusal as refusal:
                 refused[name] = str(refusal)
         lead_id = values.pop("id", None)
-        filled = lead_id is not None or any(value is not None for name, value in values.items() if name != "sync")
-        blank = not (filled or refused)
-        return Row(number, None if lead_id is None else str(lead_id), values, refused, found, blank=blank)
+        filled = {name: value for name, value in {"id": lead_id, **values}.items() if value is not None}
+        a_lead = {"id", "name"} <= filled.keys() or any(
+            self._is_persons(name, found[name], filled.get(name)) for name in (*filled, *refused)
+        )
+        return Row(number, None if lead_id is None else str(lead_id), values, refused, found, blank=not a_lead)
+
+    def _is_persons(self, name: str, cell: Cell, value: Value) -> bool:
+        """True for the value of a person; False for the bridge's, a formula's, and what cells hold before anybody fills
+        them: an unticked box, an option of a dropdown, the word for a new lead. apps_script/Ids.js has the same rule.
+        """
+        if self.by_field[name].direction == "to_sheet" or cell.formula or cell.value is False:
+            return False
+        started = self.statuses.back[self.statuses.initial] if self.by_field[name].kind == "status" else None
+        return name in {"id", "name"} or not (cell.choice or value == started)
 
     def read(self, name: str, cell: Cell) -> Value:
         """A field's canonical value; raises `Refusal` with a sentence when the cell holds none."""

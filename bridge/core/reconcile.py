@@ -31,8 +31,9 @@ class KnownLead:
 class Comparison:
     """Compares the rows of one read with the known links, part by part. ``look``: rows to be merged. ``moved``: link
     id → the row where its lead is now. ``places``: lead id → the first row that has it. ``duplicates``: lead id → all
-    rows that have it, if there are several. ``named``: tasks named by rows without an id. ``leftover``: empty rows with
-    text in the sync cell. ``namesakes``: how many new rows share a value of the matching field, by `likeness`.
+    rows that have it, if there are several. ``named``: tasks named by rows without an id. ``namesakes``: how many new
+    rows share a value of the matching field, by `likeness`. Of the blank rows: ``leftover``: those with text in the
+    sync cell; ``unclaimed``: those with any other value; ``numbered``: row → the task number that stands in it.
     """
 
     agreed: int = 0
@@ -44,12 +45,14 @@ class Comparison:
     named: set[str] = field(default_factory=set)
     leftover: list[int] = field(default_factory=list)
     namesakes: Counter[str] = field(default_factory=Counter)
+    unclaimed: list[int] = field(default_factory=list)
+    numbered: dict[int, str] = field(default_factory=dict)
 
     def add(self, rows: Iterable[Row], known: Mapping[str, KnownLead], match: str = "") -> None:
         """Compare some rows of the sheet, in their order. ``match``: the field that tells leads apart, if any."""
         for row in rows:
             if row.blank:
-                self.leftover += [row.number] if row.values.get("sync") else []
+                self._pass_over(row)
                 continue
             self.read += 1
             self._place(row)
@@ -62,6 +65,14 @@ class Comparison:
                 self.agreed += 1
                 if link.row != row.number:
                     self.moved[link.link_id] = row.number
+
+    def _pass_over(self, row: Row) -> None:
+        self.leftover += [row.number] if row.values.get("sync") else []
+        held = any(value is not None for name, value in row.values.items() if name != "sync")
+        self.unclaimed += [row.number] if held else []
+        if row.values.get("task_id") is not None:
+            self.numbered[row.number] = str(row.values["task_id"])
+            self.named.add(self.numbered[row.number])
 
     def _place(self, row: Row) -> None:
         if row.lead_id is None:

@@ -37,7 +37,7 @@ Raw = str | float | bool | Day | Failed | None
 class Cell:
     """One cell as either channel delivers it: the typed value, the text a person sees, and whether a formula made
     it. ``format``: Google's name of its number format, such as DATE, TIME or TEXT; empty when it has none or it is
-    unknown. ``options``: the only texts its dropdown takes; None when it takes anything.
+    unknown. ``options``: the only texts its dropdown takes; None when it takes anything. ``choice``: it has a dropdown.
     """
 
     value: Raw = None
@@ -45,6 +45,7 @@ class Cell:
     formula: bool = False
     format: str = ""
     options: tuple[str, ...] | None = None
+    choice: bool = False
 
 
 EMPTY = Cell()
@@ -56,7 +57,7 @@ class Row:
 
     ``refused`` holds a sentence for each field whose cell could not be read; such a field is not in ``values``.
     ``cells``: field → its cell, empty where the row ends before it. ``guarded``: fields whose cells the bridge may not
-    change. ``blank``: all cells except the sync cell are empty.
+    change. ``blank``: no lead stands here (`bridge.core.mapping.SheetMapping.read_row`).
     """
 
     number: int

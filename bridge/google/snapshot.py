@@ -114,6 +114,7 @@ class _Answer(msgspec.Struct):
     sheets: list[_Tab]
 
 
+DROPDOWNS = frozenset(["ONE_OF_LIST", "ONE_OF_RANGE"])
 _answers = msgspec.json.Decoder(_Answer)
 _rows = msgspec.json.Decoder(_Row)
 
@@ -231,6 +232,7 @@ def _cell(cell: _Cell, options: tuple[str, ...] | None) -> Cell:
         cell.user_entered_value.formula_value is not None,
         cell.effective_format.number_format.type,
         options,
+        cell.data_validation is not None and cell.data_validation.condition.type in DROPDOWNS,
     )
 
 

@@ -223,7 +223,21 @@ def _settings(sheet: SheetConfig, message: Message, layout: Layout) -> dict[str,
     columns = [str(message.header[index]) for index in taken]
     lead_id = layout.positions.get("id")
     named = "id" if lead_id is None else str(message.header[lead_id])
-    return {"columns": columns, "missing": list(layout.missing), "id": named, "assign_ids": sheet.assign_ids}
+    told = {"columns": columns, "missing": list(layout.missing), "id": named, "assign_ids": sheet.assign_ids}
+    return told | _new_leads(sheet.mapping, message, layout) if sheet.assign_ids else told
+
+
+def _new_leads(mapping: SheetMapping, message: Message, layout: Layout) -> dict[str, Any]:
+    """By what the script knows a new lead: see apps_script/Leads.js."""
+    headers = {name: str(message.header[index]) for name, index in layout.positions.items()}
+    ours = [
+        headers[column.field]
+        for column in mapping.columns
+        if column.direction == "to_sheet" and column.field in headers
+    ]
+    words = [column.field for column in mapping.columns if column.kind == "status" and column.field in headers]
+    started = mapping.statuses.back[mapping.statuses.initial]
+    return {"name": headers.get("name", ""), "ours": ours, "defaults": {headers[name]: started for name in words}}
 
 
 def _wire(outcome: RowOutcome) -> Mapping[str, Any]:

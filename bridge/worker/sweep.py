@@ -34,6 +34,7 @@ from bridge.sync.context import Reading, SyncContext
 from bridge.sync.duplicate_ids import keep_one_each
 from bridge.sync.ingest import ingest_rows
 from bridge.sync.known_leads import known_leads
+from bridge.sync.load import LARGEST_ID
 from bridge.sync.misdirected_writes import find_victims, missing_writes
 from bridge.sync.overwritten_edits import settle_overwritten
 from bridge.tracker import Task
@@ -54,13 +55,14 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class _Swept:
-    """What a sweep did, row by row; ``leftover``: empty rows whose sync cell still says something; ``missing``: writes
-    that it looked for.
+    """What a sweep did, row by row; ``leftover``: blank rows whose sync cell still says something, ``unclaimed``: those
+    with any other value; ``missing``: writes that it looked for.
     """
 
     plan: Plan
     outcomes: Sequence[RowOutcome]
     leftover: Sequence[int]
+    unclaimed: Sequence[int]
     missing: Sequence[InFlightWrite]
 
 
@@ -72,7 +74,8 @@ def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     steps = ",".join(f"{what}:{count}" for what, count in sorted(done.plan.counts.items()))
     log.info("sweep_done", sheet=done.plan.sheet, rows=done.plan.read, agreed=done.plan.agreed, steps=steps)
     _mark_unlinked(job, view, done)
-    clear_misdirected(job, view, [one.row for one in done.outcomes if one.lead_id is None], done.missing)
+    without_lead = [*done.unclaimed, *(one.row for one in done.outcomes if one.lead_id is None)]
+    clear_misdirected(job, view, without_lead, done.missing)
     flush(job, view)
     return done.plan
 
@@ -113,11 +116,12 @@ def _carry_out(
         if compared.moved:
             session.execute(update(Link), [{"id": link_id, "row": row} for link_id, row in compared.moved.items()])
         missing = missing_writes(session, view.config.key)
+        without_id = _without_id(session, view, compared)
         finish(session)
     duplicates = {outcome.row for outcome in outcomes}
-    for numbers in _chunks([number for number in compared.look if number not in duplicates]):
+    for numbers in _chunks([number for number in (*compared.look, *without_id) if number not in duplicates]):
         with begin() as session:
-            rows = [view.row(number) for number in numbers]
+            rows = [replace(view.row(number), blank=False) for number in numbers]
             outcomes += _take(job, session, view, compared, rows, missing)
             finish(session)
         progress("merging", len(outcomes), len(compared.look))
@@ -132,7 +136,17 @@ def _carry_out(
         finish(session)
     steps = (*_steps(outcomes), *vanished_rows.steps(found), *late)
     plan = Plan(view.config.key, compared.read, compared.agreed, steps)
-    return _Swept(plan, outcomes, compared.leftover, missing)
+    return _Swept(plan, outcomes, compared.leftover, compared.unclaimed, missing)
+
+
+def _without_id(session: Session, view: SheetView, compared: Comparison) -> list[int]:
+    """Blank rows with the task number of a lead that is in no row: all that is left of it."""
+    lost: set[str] = set()
+    named = {int(text) for text in compared.numbered.values() if text.isdecimal()}
+    for numbers in _chunks([number for number in named if number <= LARGEST_ID]):
+        query = select(Link.task_id, Link.lead_id).where(Link.sheet == view.config.key, Link.task_id.in_(numbers))
+        lost |= {str(task) for task, lead in session.execute(query) if lead not in compared.places}
+    return [row for row, text in compared.numbered.items() if text in lost]
 
 
 def _compare(job: Job, view: SheetView, progress: Progress) -> Comparison:

@@ -95,6 +95,7 @@ class Execution:
             "range.check": cells.check, "range.name": cells.name,
             "range.values": cells.values, "range.shown": cells.shown, "range.texts": cells.texts,
             "range.write": cells.write,
+            "range.formulas": cells.formulas, "range.rules": cells.rules,
             "ui.open": dialogs.open, "ui.toast": dialogs.toast, "ui.menu": dialogs.menu, "ui.dialog": dialogs.dialog,
             "ui.panel": self._show, "html.file": self.project.html,
             "rights.require": rights.require_all, "rights.missing": rights.missing,

@@ -11,6 +11,7 @@ from bridge.local_google.sheet.cells import EPOCH, DateValue
 Place = tuple[int, int, int, int]
 """Row, column, number of rows, number of columns."""
 
+_CRITERIA = {"BOOLEAN": "CHECKBOX", "ONE_OF_LIST": "VALUE_IN_LIST", "ONE_OF_RANGE": "VALUE_IN_RANGE"}
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -66,6 +67,15 @@ class SpreadsheetApp:
         """Texts; None for what is none, an error value too."""
         cells = self._tab(sheet).cells(*place)
         return [[cell.value if isinstance(cell.value, str) else None for cell in line] for line in cells]
+
+    def formulas(self, sheet: int, place: Place) -> list[list[str]]:
+        """Formulas, ``""`` where there is none."""
+        return self._tab(sheet).formulas(*place)
+
+    def rules(self, sheet: int, place: Place) -> list[list[str | None]]:
+        """The kinds of the rules for what may be entered, as a script names them."""
+        lines = self._tab(sheet).cells(*place)
+        return [[_CRITERIA[cell.validation.kind] if cell.validation else None for cell in line] for line in lines]
 
     def write(self, sheet: int, place: Place, values: list[list[Any]]) -> None:
         """Fill a block, parsed as if typed; fires no trigger."""

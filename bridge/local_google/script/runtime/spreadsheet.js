@@ -18,6 +18,8 @@ function rangeOf(id, row, column, rows, columns) {
     getRichTextValues: () => host('range.texts', id, at).map((line) => line.map(richTextOf)),
     getDisplayValues: () => lines('range.shown'),
     getDisplayValue: () => lines('range.shown')[0][0],
+    getFormulas: () => lines('range.formulas'),
+    getDataValidations: () => lines('range.rules').map((line) => line.map((kind) => kind && ruleOf(kind))),
     setValues(values) {
       expect('SpreadsheetApp.Range.setValues', arguments, ['Object[][]']);
       fitting('rows', values.length, rows);
@@ -38,6 +40,11 @@ function rangeOf(id, row, column, rows, columns) {
 /** Only a text has one. */
 function richTextOf(text) {
   return text === null ? null : strict('RichTextValue', { getText: () => text });
+}
+
+/** A rule of a cell, as far as it tells its kind. */
+function ruleOf(kind) {
+  return strict('DataValidation', { getCriteriaType: () => kind });
 }
 
 function fitting(what, given, wanted) {
@@ -92,6 +99,7 @@ global.SpreadsheetApp = strict('SpreadsheetApp', {
   getActiveSpreadsheet: () => spreadsheet,
   getActive: () => spreadsheet,
   getActiveSheet: () => spreadsheet.getActiveSheet(),
+  DataValidationCriteria: enumeration('DataValidationCriteria', 'CHECKBOX', 'VALUE_IN_LIST', 'VALUE_IN_RANGE'),
   getUi: () => {
     host('ui.open');
     return ui;

@@ -1,0 +1,191 @@
+/**
+ * Gives ids to new leads, where the bridge asks for it (`assign_ids`).
+ *
+ * A person may sort or insert rows between any two calls of a script, and Google writes no cell on a condition. So each
+ * write follows a look at its rows, and a look at everything follows it: an id that went into another lead's row is
+ * taken out, and what stood there is put back.
+ */
+
+/** What the ids that are given begin with. */
+const GIVEN = 'L-';
+
+/** How often what moved meanwhile is put right. */
+const MOST_LOOKS = 10;
+
+/**
+ * A cell of the id column that holds an id which is wrong there; `row` from 1, `instead`: what is to stand there.
+ * @typedef {{row: number, id: string, instead: any}} Wrong
+ * @typedef {Map<string, any[]>} Leads id → the cells of its row
+ */
+
+/**
+ * Gives an id to each new lead in these rows. Call under the lock.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {Settings} settings
+ * @param {{top: number, bottom: number}} span of rows, from 1
+ * @param {boolean} pasted copies are new leads, too
+ * @returns {Set<string>} the ids
+ */
+function giveIds_(sheet, settings, span, pasted) {
+  const before = look_(sheet, settings);
+  if (before.column < 0) return new Set();
+  const copies = pasted ? copiedRows_(before, settings, span) : [];
+  const rows = [...newLeads_(sheet, before, settings, span), ...copies].sort((one, other) => one - other);
+  /** @type {Leads} */
+  const given = new Map();
+  blocks_(rows).forEach((block) => writeIds_(sheet, before, block, given));
+  if (given.size) settleIds_(sheet, settings, before, given);
+  return new Set(given.keys());
+}
+
+/**
+ * Writes a new id into each of these rows that is still as it was. The others get one with the next look.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {Look} before
+ * @param {number[]} rows without a gap
+ * @param {Leads} given filled with the ids, each with the lead that it is for
+ */
+function writeIds_(sheet, before, rows, given) {
+  const now = sheet.getRange(rows[0], 1, rows.length, before.header.length).getValues();
+  const same = rows.filter((row, index) => {
+    return before.header.every((_, at) => sameCell_(now[index][at], before.values[row - 1][at]));
+  });
+  blocks_(same).forEach((block) => {
+    const ids = block.map(() => GIVEN + Utilities.getUuid().replace(/-/g, '').slice(0, 10));
+    ids.forEach((id, index) => given.set(id, before.values[block[index] - 1]));
+    sheet.getRange(block[0], before.column + 1, block.length).setValues(ids.map((id) => [id]));
+  });
+}
+
+/**
+ * Looks where the ids stand now, and puts back what stood in cells of other leads, until all is right.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {Settings} settings
+ * @param {Look} before
+ * @param {Leads} given
+ */
+function settleIds_(sheet, settings, before, given) {
+  /** @type {Leads} */
+  const stood = new Map(before.values.slice(1).map((cells) => [idText_(cells[before.column]), cells]));
+  const written = new Map(given);
+  stood.delete('');
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    SpreadsheetApp.flush();
+    const now = look_(sheet, settings);
+    const stays = now.column === before.column;
+    const wrong = stays ? misplaced_(settings, now, stood, written) : inOtherColumn_(before, now, given);
+    if (!wrong.length) return;
+    wrong.forEach((one) => putBack_(sheet, before.column, one));
+    const back = wrong.map(({ instead }) => idText_(instead));
+    back.forEach((id) => stood.has(id) && written.set(id, stood.get(id) || []));
+  }
+  console.warn('ids_not_settled');
+}
+
+/**
+ * The cells where an id that was written stands in another lead's row, or a new one in an empty row. It is another
+ * lead's row when an id that is nowhere any more belonged to a row more like it.
+ * @param {Settings} settings
+ * @param {Look} now
+ * @param {Leads} stood before
+ * @param {Leads} written ids, each with the lead that it is for
+ * @returns {Wrong[]}
+ */
+function misplaced_(settings, now, stood, written) {
+  const rows = now.values.map((cells, index) => ({ cells, row: index + 1, id: idText_(cells[now.column]) })).slice(1);
+  const present = new Set(rows.map(({ id }) => id));
+  const lost = new Map(Array.from(stood).filter(([id]) => !present.has(id)));
+  const columns = telling_(now.header, settings);
+  /** @type {Wrong[]} */
+  const wrong = [];
+  rows.forEach(({ cells, row, id }) => {
+    const own = written.get(id);
+    if (!own) return;
+    const [owner, theirs] = likest_(lost, cells, now.column);
+    if (theirs && alike_(theirs, cells, now.column) > alike_(own, cells, now.column)) {
+      lost.delete(owner);
+      wrong.push({ row, id, instead: theirs[now.column] });
+    } else if (!stood.has(id) && !columns.some((at) => tells_(cells[at], now.header[at], settings))) {
+      wrong.push({ row, id, instead: '' });
+    }
+  });
+  return wrong;
+}
+
+/**
+ * The cells where given ids stand in another column, because columns were moved or inserted meanwhile.
+ * @param {Look} before
+ * @param {Look} now
+ * @param {Leads} given
+ * @returns {Wrong[]}
+ */
+function inOtherColumn_(before, now, given) {
+  const at = before.header.indexOf(now.header[before.column] || '');
+  const rows = now.values.map((cells, index) => ({ row: index + 1, id: idText_(cells[before.column]) }));
+  return rows
+    .filter(({ id }) => given.has(id))
+    .map(({ row, id }) => ({ row, id, instead: at < 0 ? '' : before.values[row - 1][at] }));
+}
+
+/**
+ * Puts back what stood in a cell, if the wrong id still stands there. A text stays text, whatever it looks like.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {number} column from 0
+ * @param {Wrong} wrong
+ */
+function putBack_(sheet, column, { row, id, instead }) {
+  const cell = sheet.getRange(row, column + 1);
+  if (idText_(cell.getValue()) !== id) return;
+  cell.setValue(typeof instead === 'string' && instead ? "'" + instead : instead);
+}
+
+/**
+ * The id, and its row's cells, whose row is most like these cells.
+ * @param {Leads} rows
+ * @param {any[]} cells
+ * @param {number} column of the id
+ * @returns {[string, any[] | null]}
+ */
+function likest_(rows, cells, column) {
+  /** @type {[string, any[] | null]} */
+  let best = ['', null];
+  rows.forEach((others, id) => {
+    if (!best[1] || alike_(others, cells, column) > alike_(best[1], cells, column)) best = [id, others];
+  });
+  return best;
+}
+
+/**
+ * How many cells of two rows are equal and not empty, beside the id.
+ * @param {any[]} one
+ * @param {any[]} other
+ * @param {number} column of the id
+ * @returns {number}
+ */
+function alike_(one, other, column) {
+  return one.filter((cell, at) => at !== column && cell !== '' && cell !== false && sameCell_(cell, other[at])).length;
+}
+
+/**
+ * @param {any} one
+ * @param {any} other
+ * @returns {boolean}
+ */
+function sameCell_(one, other) {
+  return one instanceof Date && other instanceof Date ? one.getTime() === other.getTime() : one === other;
+}
+
+/**
+ * Numbers in blocks without a gap, each of which is one write.
+ * @param {number[]} rows ascending
+ * @returns {number[][]}
+ */
+function blocks_(rows) {
+  /** @type {number[][]} */
+  const blocks = [];
+  rows.forEach((row, index) => {
+    if (index && rows[index - 1] === row - 1) blocks[blocks.length - 1].push(row);
+    else blocks.push([row]);
+  });
+  return blocks;
+}
