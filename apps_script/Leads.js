@@ -5,7 +5,7 @@
  */
 
 /**
- * All cells, from one look; `values[0]` is the header, `column` the id's (from 0, -1 if there is none).
+ * All cells, of a wide tab those up to the last column that the bridge knows, from one look; `values[0]` is the header, `column` the id's (from 0, -1 if there is none).
  * @typedef {{header: string[], values: any[][], column: number}} Look
  */
 
@@ -15,7 +15,7 @@
  * @returns {Look}
  */
 function look_(sheet, settings) {
-  const [rows, columns] = [sheet.getLastRow(), sheet.getLastColumn()];
+  const [rows, columns] = [sheet.getLastRow(), width_(sheet, settings)];
   const values = rows && columns ? sheet.getRange(1, 1, rows, columns).getValues() : [[]];
   const header = headed_(values[0].map(String));
   return { header, values, column: idColumn_(header, settings) };

@@ -76,7 +76,7 @@ function chosenRows_(state, sheet) {
  */
 function chosenId_(state, sheet) {
   const { top } = chosenRows_(state, sheet);
-  const { header, rows } = read_(sheet, top, top);
+  const { header, rows } = read_(sheet, top, top, state.settings);
   const id = rows.length ? idOf_(rows[0], idColumn_(header, state.settings)) : '';
   if (!id) throw new Error('Row ' + top + ' has no id, so it has no history yet.');
   return id;

@@ -70,7 +70,7 @@ function sendPlace_(state, sheet, place) {
       const now = state_(state.tab);
       const last = Math.min(place.bottom, sheet.getLastRow());
       if (now.settings && now.settings.assign_ids) giveIds_(sheet, now.settings, place, false);
-      const seen = read_(sheet, place.top, last);
+      const seen = read_(sheet, place.top, last, now.settings);
       return numbered_(parcels_(seen, idColumn_(seen.header, now.settings), null), now, []);
     })
   );
@@ -90,7 +90,7 @@ function sendNew_(state) {
     const ids = giveIds_(sheet, now.settings, everyRow_(sheet), false);
     if (!ids.size) return [];
     if (ids.size > MOST_EDITED) return numbered_([everything_(sheet, null)], now, []);
-    const seen = read_(sheet, 2, sheet.getLastRow());
+    const seen = read_(sheet, 2, sheet.getLastRow(), now.settings);
     const column = idColumn_(seen.header, now.settings);
     const rows = seen.rows.filter((row) => ids.has(idOf_(row, column)));
     return numbered_(parcels_({ ...seen, rows }, column, null), now, []);
@@ -136,7 +136,7 @@ function heartbeat_(state) {
 function edited_(sheet, place, settings) {
   const last = Math.min(place.bottom, sheet.getLastRow());
   if (last - place.top >= MOST_EDITED) return [everything_(sheet, settings)];
-  const found = read_(sheet, place.top, last);
+  const found = read_(sheet, place.top, last, settings);
   const column = idColumn_(found.header, settings) + 1;
   const withIds = place.first <= column && column <= place.last;
   const seen = withNewIds_(sheet, place, settings, found);
@@ -166,7 +166,7 @@ function withNewIds_(sheet, place, settings, seen) {
   if (!settings || !settings.assign_ids || !perhapsNew || (withIds && place.first === place.last)) return seen;
   const last = Math.min(place.bottom, sheet.getLastRow());
   giveIds_(sheet, settings, place, withIds);
-  const now = read_(sheet, place.top, last);
+  const now = read_(sheet, place.top, last, settings);
   return { ...now, rows: now.rows.filter((row) => idOf_(row, column)) };
 }
 
@@ -193,7 +193,7 @@ function again_(notes, state) {
   const sheet = tab_(state);
   if (!sheet || notes.some((note) => note.ids === null)) return [everything_(sheet, state.settings)];
   const wanted = new Set(notes.flatMap((note) => note.ids || []));
-  const seen = read_(sheet, 2, sheet.getLastRow());
+  const seen = read_(sheet, 2, sheet.getLastRow(), state.settings);
   const column = idColumn_(seen.header, state.settings);
   const rows = seen.rows.filter((row) => wanted.has(idOf_(row, column)));
   if (ids_(rows, column).length < wanted.size) return [everything_(sheet, state.settings)];

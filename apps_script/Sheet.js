@@ -8,6 +8,9 @@ const ERRORS = Object.freeze(['#NULL!', '#DIV/0!', '#VALUE!', '#REF!', '#NAME?',
 /** Up to this row, header and rows are read as one region; further down most of it would not be needed. */
 const ONE_REGION = 200;
 
+/** Tabs with more columns are read only as far as the bridge knows columns. */
+const NARROW = 100;
+
 /**
  * @typedef {string | number | boolean | {date: string} | {error: string}} Wire
  * @typedef {{row: number, cells: Wire[], shown: string[]}} Row
@@ -31,27 +34,53 @@ function tab_(state) {
  *
  * Further down, the header is read separately. Only moving a column in between could mix them up, and that fires its
  * own event, which asks the bridge to compare everything.
+ * Of a wide tab, cells beyond the last column that the bridge knows are not read: to the bridge, they are unknown.
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @param {number} first at least 2
  * @param {number} last
+ * @param {Settings | null} settings
  * @returns {Seen}
  */
-function read_(sheet, first, last) {
+function read_(sheet, first, last, settings) {
   const columns = sheet.getLastColumn();
   if (!columns || last < first) return { header: header_(sheet), rows: [], blank: 0 };
+  const whole = columns > NARROW ? header_(sheet) : [];
+  const width = whole.length ? knownWidth_(whole, settings) : columns;
   const top = last <= ONE_REGION ? 1 : first;
-  const region = sheet.getRange(top, 1, last - top + 1, columns);
+  const region = sheet.getRange(top, 1, last - top + 1, width);
   const values = region.getValues();
   const shown = region.getDisplayValues();
-  const header = top === 1 ? headed_(shown[0]) : header_(sheet);
+  const header = top === 1 ? headed_(shown[0].concat(whole.slice(width))) : header_(sheet);
   const errors = errors_(region, values);
   const zone = timeZone_();
   const rows = [];
   for (let row = first; row <= last; row++) {
     const [cells, texts, wrong] = [values, shown, errors].map((lines) => lines[row - top].slice(0, header.length));
-    if (!isBlank_(cells)) rows.push({ row, cells: wire_(cells, zone, wrong), shown: texts });
+    if (!isBlank_(cells)) rows.push({ row, cells: wire_(cells, texts, zone, wrong), shown: texts });
   }
   return { header, rows, blank: last - first + 1 - rows.length };
+}
+
+/**
+ * How many columns to read: all, of a wide tab those up to the last that the bridge knows.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {Settings | null} settings
+ * @returns {number}
+ */
+function width_(sheet, settings) {
+  const columns = sheet.getLastColumn();
+  return columns > NARROW ? knownWidth_(header_(sheet), settings) : columns;
+}
+
+/**
+ * How many columns hold all that the bridge knows; all of them while it is unknown what it knows.
+ * @param {string[]} header
+ * @param {Settings | null} settings
+ * @returns {number}
+ */
+function knownWidth_(header, settings) {
+  const last = settings ? knownColumns_(header, settings).pop() : undefined;
+  return last === undefined ? header.length : last + 1;
 }
 
 /**
@@ -86,16 +115,19 @@ function isBlank_(cells) {
 }
 
 /**
- * Cells as JSON. A Date becomes the date and time that the cell shows, independent of the script's time zone.
+ * Cells as JSON. A Date becomes the date and time that the cell shows, independent of the script's time zone; a picture
+ * becomes the text that it shows.
  * @param {any[]} cells
+ * @param {string[]} texts what they show
  * @param {string} zone of the spreadsheet
  * @param {boolean[]} errors true for each cell that holds an error value
  * @returns {Wire[]}
  */
-function wire_(cells, zone, errors) {
+function wire_(cells, texts, zone, errors) {
   return cells.map((cell, index) => {
     if (errors[index]) return { error: cell };
-    return cell instanceof Date ? { date: Utilities.formatDate(cell, zone, "yyyy-MM-dd'T'HH:mm:ss") } : cell;
+    if (cell instanceof Date) return { date: Utilities.formatDate(cell, zone, "yyyy-MM-dd'T'HH:mm:ss") };
+    return typeof cell === 'object' ? texts[index] : cell;
   });
 }
 

@@ -121,6 +121,11 @@ class Layout:
         """The same without the columns of these fields."""
         return replace(self, positions={name: at for name, at in self.positions.items() if name not in names})
 
+    def within(self, width: int) -> "Layout":
+        """The columns of a row of which only so many cells were read: the others are not empty but unknown."""
+        beyond = {name for name, at in self.positions.items() if at >= width}
+        return self.without(beyond) if beyond else self
+
 
 @dataclass(frozen=True)
 class SheetMapping:

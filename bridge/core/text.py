@@ -19,7 +19,26 @@ INVISIBLE = re.compile(
     "[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+ESCAPES = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u0000|\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+"""In JSON: a pair of surrogates, a NUL character or half a pair, any other escape."""
 BLANKS = re.compile("[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000\u3164\uffa0]+")
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for what no database and no UTF-8 keeps: NUL, and half a pair of surrogates, which a formula
+    makes that cuts an emoji.
+    """
+    return text if text.isascii() and "\0" not in text else UNSTORABLE.sub("\ufffd", text)
+
+
+def storable_json(body: bytes) -> bytes:
+    """The same for the texts in a JSON document: a parser would refuse all of it."""
+    if b"\\u0000" not in body and not re.search(rb"\\u[dD][89a-fA-F]", body):
+        return body
+    return ESCAPES.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
 
 
 def as_seen(text: str) -> str:

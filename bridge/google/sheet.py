@@ -12,6 +12,7 @@ from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL
 from gspread.utils import absolute_range_name, rowcol_to_a1
 
 from bridge.config.model import SheetConfig
+from bridge.core.text import storable
 from bridge.core.values import Raw
 from bridge.errors import Permanent, Rejected, Transient
 from bridge.google import formatted
@@ -180,7 +181,13 @@ def _echoed_id(write: RowWrite, response: Mapping[str, Any]) -> Raw | Unechoed:
     if not values or offset >= len(values[0]):
         return UNECHOED
     echoed: Raw = values[0][offset]
-    return UNECHOED if echoed in {None, ""} else echoed
+    return (
+        UNECHOED
+        if echoed in {None, ""}
+        else storable(echoed)
+        if isinstance(echoed, str) and not echoed.isprintable()
+        else echoed
+    )
 
 
 def _span(write: RowWrite) -> tuple[int, int]:

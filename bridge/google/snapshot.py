@@ -13,6 +13,7 @@ from gspread.utils import a1_range_to_grid_range
 
 from bridge.config.model import SheetConfig
 from bridge.core.mapping import Layout
+from bridge.core.text import storable_json
 from bridge.core.values import Cell, Failed, Raw, Row
 from bridge.errors import Transient
 
@@ -215,7 +216,7 @@ class SheetView:
 def parsed(answer: bytes, *, whole: bool = False) -> Snapshot:
     """The answer to a spreadsheets.get with `FIELDS`, ``whole``: of all the tab. Raises `Transient` when unreadable."""
     try:
-        tab = _answers.decode(answer).sheets[0]
+        tab = _answers.decode(storable_json(answer) if b"\\u" in answer else answer).sheets[0]
     except (msgspec.MsgspecError, IndexError, UnicodeDecodeError) as error:
         raise Transient("Google's answer cannot be read") from error
     rows: Iterable[tuple[int, msgspec.Raw]] = chain.from_iterable(

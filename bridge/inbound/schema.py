@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bridge.config.model import SheetConfig
+from bridge.core.text import storable_json
 from bridge.core.values import Cell, Day, Failed
 from bridge.store.notices import OTHER_SPREADSHEET
 from task_api.errors import Problem
 
 MOST_ROWS = 500
-Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
-"""PostgreSQL keeps no NUL character."""
+MOST_COLUMNS = 18_278
+"""Google's own limit: up to column ZZZ."""
 
 
 class _Wire(BaseModel):
@@ -21,23 +22,23 @@ class _Wire(BaseModel):
 
 
 class _Day(_Wire):
-    date: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")
+    date: str = Field(pattern=r"^-?\d{1,6}-\d\d-\d\dT\d\d:\d\d:\d\d$")
 
 
 class _Error(_Wire):
-    error: Text = Field(max_length=100)
+    error: str = Field(max_length=100)
 
 
 class _Row(_Wire):
     row: int = Field(ge=2, le=10_000_000)
-    cells: list[Text | bool | int | float | _Day | _Error | None] = Field(max_length=1000)
-    shown: list[Text] = Field(max_length=1000)
+    cells: list[str | bool | int | float | _Day | _Error | None] = Field(max_length=MOST_COLUMNS)
+    shown: list[str] = Field(max_length=MOST_COLUMNS)
 
 
 class _Edited(_Wire):
     first: int = Field(ge=1)
     last: int = Field(ge=1)
-    typed: Text = Field("", max_length=50_000)
+    typed: str = Field("", max_length=50_000)
     at: int | None = Field(None, ge=0, lt=2**53)
 
 
@@ -51,9 +52,9 @@ class Message(_Wire):
     spreadsheet: str = Field(max_length=200)
     sheet_id: int
     time_zone: str = Field("", max_length=100)
-    header: list[Text | bool | int | float | _Day | None] = Field([], max_length=1000)
-    copies: list[Annotated[Text, Field(max_length=200)]] | None = Field(None, max_length=200)
-    replaced_by: Text = Field("", max_length=2000)
+    header: list[str | bool | int | float | _Day | None] = Field([], max_length=MOST_COLUMNS)
+    copies: list[Annotated[str, Field(max_length=200)]] | None = Field(None, max_length=200)
+    replaced_by: str = Field("", max_length=2000)
 
 
 class Rows(Message):
@@ -93,7 +94,7 @@ _MESSAGE: TypeAdapter[Rows | All | Hello | Heartbeat] = TypeAdapter(
 def parsed(body: bytes, sheet: SheetConfig) -> Message:
     """The message in a body; a `Problem` names what does not fit."""
     try:
-        message = _MESSAGE.validate_json(body)
+        message = _MESSAGE.validate_json(storable_json(body) if b"\\u" in body else body)
     except ValidationError as error:
         faults = [{"field": ".".join(map(str, fault["loc"])), "detail": fault["msg"]} for fault in error.errors()[:20]]
         raise Problem(422, "the delivery is not a message that the bridge knows", errors=faults) from error

@@ -187,7 +187,7 @@ def _reading(sheet: SheetConfig, request: SignedRequest, message: Rows, layout: 
         raise Problem(422, "the header has no id column: give one column of the first row the text 'id'")
     edited = message.edited
     touched = [name for name, index in layout.positions.items() if edited and edited.first <= index + 1 <= edited.last]
-    rows = [sheet.mapping.read_row(row.row, cells(row), layout) for row in message.rows]
+    rows = [sheet.mapping.read_row(row.row, found := cells(row), layout.within(len(found))) for row in message.rows]
     alone = edited is not None and len(rows) == len(touched) == 1
     return Reading(
         rows,

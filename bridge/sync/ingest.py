@@ -57,7 +57,7 @@ def _refusal(context: SyncContext, lead_id: str, number: int, known: KnownLinks)
     """Why a row with this id cannot be taken; empty when it can."""
     longest = context.sheet.mapping.longest("id")
     if longest is not None and len(lead_id) > longest:
-        return f"the id of row {number} is longer than {longest} characters"
+        return f"the id of row {number} is longer than {longest} characters: give it a shorter one"
     link = known.links.get(lead_id)
     other = known.seen.get(lead_id) or (link.row if link and number in link.duplicate_rows else None)
     return same_id(number, lead_id, other, assign_ids=context.sheet.assign_ids) if other else ""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from sqlalchemy import delete
 
 from bridge import tracker
+from bridge.core.mapping import SheetMapping
 from bridge.core.outcome import Outcome, RowOutcome
 from bridge.core.text import likeness
 from bridge.core.values import Fields, Row, Value
@@ -29,6 +30,8 @@ def link_row(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) ->
     """Link the row; its outcome says with what."""
     values, unread = acceptable(row, context.sheet.mapping)
     reasons = sentences(unread)
+    if "name" in unread and row.values.get("name") is not None:
+        values["name"] = _shortened(context.sheet.mapping, str(row.values["name"]))
     if values.get("name") is None:
         why = reasons or (f"row {row.number} has no name yet: its task is made as soon as it has one",)
         return RowOutcome(row.number, lead_id, Outcome.REFUSED if reasons else Outcome.UNCHANGED, reasons=why)
@@ -38,6 +41,12 @@ def link_row(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) ->
     if len(found) > 1:
         return RowOutcome(row.number, lead_id, Outcome.REFUSED, reasons=(_ambiguous(row, found),))
     return _adopt(context, known, row, found[0]) if found else _create(context, known, row, values, unread)
+
+
+def _shortened(mapping: SheetMapping, name: str) -> str:
+    """As much of a name as a task's title keeps: a lead has its task, whatever its name."""
+    longest = mapping.longest("name")
+    return name if longest is None or len(name) <= longest else name[: longest - 1] + "…"
 
 
 def _renamed(context: SyncContext, known: KnownLinks, row: Row) -> Link | None:

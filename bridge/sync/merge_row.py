@@ -92,7 +92,7 @@ def acceptable(row: Row, mapping: SheetMapping) -> tuple[dict[str, Value], dict[
         longest = mapping.longest(name)
         if longest is not None and len(str(value or "")) > longest:
             del values[name]
-            unread[name] = f"longer than {longest} characters"
+            unread[name] = f"longer than {longest} characters, which is all that its task keeps: shorten it"
     return values, unread
 
 

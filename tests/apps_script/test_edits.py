@@ -28,6 +28,20 @@ def test_an_edit_costs_one_post_one_read_of_its_rows_and_four_uses_of_properties
     assert [calls[f"properties.{verb}"] for verb in ("all", "set", "delete")] == [2, 1, 1]
 
 
+@pytest.mark.parametrize(("far", "cells"), [(100, 100), (101, 4), (1014, 4), (18_278, 4)])
+def test_of_a_wide_tab_only_the_columns_are_read_that_the_bridge_knows(
+    sheet: Sheet, receiver: Receiver, far: int, cells: int
+) -> None:
+    sheet.book.tab("Leads").delete_rows(11, 990)
+    sheet.book.change(lambda now: now.changed(0, lambda grid: grid.grown(10, far)))
+    sheet.book.tab("Leads").write(1, far, [["far"]])
+    sheet.edit("A2:C2", ["12", "Vikram", "NEW"])
+    (message,) = receiver.of("rows")
+    assert (message["header"][:4], message["header"][-1], len(message["header"])) == (list(HEADER), "far", far)
+    assert [len(message["rows"][0][name]) for name in ("cells", "shown")] == [cells, cells]
+    assert sheet.unsent() == []
+
+
 def test_an_edit_that_sends_nothing_takes_no_lock_and_reads_one_line_at_most(sheet: Sheet) -> None:
     sheet.edit("F2", ["a thought"])
     calls = sheet.calls()

@@ -34,7 +34,29 @@ OVERWRITTEN = "tests/sync/test_overwritten_edits.py"
 IDS, IS_A_LEAD = "tests/apps_script/test_ids.py", "tests/sync/test_what_is_a_lead.py"
 COPIES, TABS = "tests/sync/test_copies.py", "tests/apps_script/test_tabs.py"
 REFUSED_ROWS = "tests/sync/test_refused_rows.py"
+LIMITS = "tests/sync/test_limits.py"
 MUTATIONS = (
+    Mutation(
+        "cells that were not read are not empty", "bridge/inbound/webhook.py", "layout.within(len(found))", "layout",
+        f"{LIMITS}::test_a_date_that_no_calendar_has_and_a_row_that_is_cut_short_are_no_matter_of_others",
+    ),
+    Mutation(
+        "a stray cell far to the right stops nothing", "bridge/inbound/schema.py", "MOST_COLUMNS = 18_278", "MOST_COLUMNS = 1000",
+        f"{LIMITS}::test_a_stray_cell_far_to_the_right_is_no_matter",
+    ),
+    Mutation(
+        "of a wide tab only known columns are read", "apps_script/Sheet.js", "columns > NARROW ? header_(sheet) : []", "[]",
+        "tests/apps_script/test_edits.py::test_of_a_wide_tab_only_the_columns_are_read_that_the_bridge_knows",
+    ),
+    Mutation(
+        "half an emoji stops nothing", "bridge/inbound/schema.py", "storable_json(body) if", "body if",
+        f"{LIMITS}::test_a_delivery_with_signs_that_no_database_keeps_is_taken",
+    ),
+    Mutation(
+        "a lead has its task, whatever its name", "bridge/sync/link_row.py",
+        'if "name" in unread and row.values.get("name") is not None:', "if False:",
+        f"{LIMITS}::test_new_rows_with_values_beyond_their_limits_have_their_tasks",
+    ),
     Mutation(
         "a refused append is its task's alone", "bridge/worker/parts.py", "except Rejected as error:",
         "except ZeroDivisionError as error:",

@@ -86,7 +86,7 @@ def test_an_unsigned_delivery_leaves_no_notice(stack):
     assert told(stack, "other_spreadsheet") == []
 
 
-@pytest.mark.parametrize("copies", [["x" * 201], ["a"] * 201, [1], "a", ["\x00"]])
+@pytest.mark.parametrize("copies", [["x" * 201], ["a"] * 201, [1], "a"])
 def test_names_of_copies_have_limits(stack, copies):
     sheet = stack.runtime.config.sheets["leads"]
     message = {"type": "heartbeat", "seq": 1, "spreadsheet": sheet.spreadsheet, "sheet_id": 0, "copies": copies}

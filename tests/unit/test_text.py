@@ -1,5 +1,6 @@
 """Texts that look alike are equal; texts that look different are not."""
 
+import json
 import sys
 from unicodedata import category
 
@@ -8,7 +9,7 @@ import pytest
 from bridge.config.fields import shipped
 from bridge.core.cells import READERS, cell_value, obstacle
 from bridge.core.mapping import SHIPPED
-from bridge.core.text import BLANKS, INVISIBLE, as_seen, likeness, same_text
+from bridge.core.text import BLANKS, INVISIBLE, as_seen, likeness, same_text, storable, storable_json
 from bridge.core.values import Cell
 
 PRINTED = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
@@ -114,3 +115,11 @@ def test_ids_numbers_dates_and_ticks_are_read_as_seen(kind, typed, read):
 
 def test_a_word_is_spelled_as_it_is_configured():
     assert SHIPPED.parse("\u200bcontacted\u00a0") == "CONTACTED"
+
+
+def test_only_what_no_database_keeps_is_replaced_in_json():
+    texts = ["a\0b", "\ud83d", "\ude00\ud83d", "\U0001f600", "\\u0000", "\\\\ud83d", 'quoted "\0"', "é\n", ""]
+    body = json.dumps(texts).encode()
+    assert json.loads(storable_json(body)) == [storable(text) for text in texts]
+    assert storable("\ude00\ud83d\0 \\u0000") == "\ufffd\ufffd\ufffd \\u0000"
+    assert storable_json(b'["plain \\u00e9"]') == b'["plain \\u00e9"]'
