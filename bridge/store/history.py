@@ -70,17 +70,15 @@ def note_conflict(session: Session, link: Link, conflict: Conflict, before: Valu
 
 def note_refused(session: Session, link: Link, name: str, new: Value, by: By, reason: str) -> None:
     """A change that could not be written to the sheet, and why; noted once, however often it is tried."""
-    write_down(session)
-    mine = select(Change).where(Change.link_id == link.id, Change.field == name).order_by(Change.id.desc())
-    last = session.scalars(mine.limit(1)).first()
-    if last is not None and (last.state, last.new, last.reason) == (ChangeState.REFUSED, new, reason):
-        return
     brought = [change for change in _waiting(session, link.id) if change.field == name]
     for change in brought:
         change.state = ChangeState.SUPERSEDED
     if brought:
         brought[0].state, brought[0].reason = ChangeState.REFUSED, reason
-    else:
+        return
+    mine = Change.link_id == link.id, Change.field == name, Change.side == "task"
+    last = session.scalars(select(Change).where(*mine).order_by(Change.id.desc()).limit(1)).first()
+    if last is None or (last.state, last.new, last.reason) != (ChangeState.REFUSED, new, reason):
         _note(session, link, "task", name, link.base.get(name), new, by, ChangeState.REFUSED, reason=reason)
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from bridge.config.fields import COLUMNS
+from bridge.core.mapping import Column, SheetMapping
 from bridge.local_google.api.trouble import Fault
 
 HEADER = ["id", "name", "status", "task_id", "notes", "owner"]
@@ -106,3 +108,18 @@ def test_what_landed_without_an_answer_is_told_as_applied(noted):
     noted.settle()
     told = {one["new"]: one["state"] for one in noted.changes(1) if one["new"] in {"P1", "A1"}}
     assert told == {"P1": "applied", "A1": "applied"}
+
+
+def test_a_patch_that_no_cell_takes_is_refused_though_a_person_typed_the_same_into_the_cell(running):
+    own = Column("score", ("score",), "number", "assignee")
+    mapping = SheetMapping((*(one for one in COLUMNS if one.field != "owner"), own))
+    stack = running(header=["id", "name", "status", "task_id", "score"], mapping=mapping)
+    stack.install()
+    stack.edit("A2:E2", [1, "Ann", "NEW", None, 5])
+    stack.settle()
+    stack.patch(1, assignee="many")
+    stack.edit("E2", ["many"])
+    stack.google.scripts.wait_idle(0)  # the script is sooner than the job
+    stack.settle()
+    told = [(one["side"], one["state"]) for one in stack.changes(1) if one["new"] == "many"]
+    assert sorted(told) == [("sheet", "refused"), ("task", "refused")]
