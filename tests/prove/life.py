@@ -148,7 +148,8 @@ class Life:
         self.skew += seconds
         self.note(f"the bridge's clock is set by {seconds} s")
         if seconds < -SET_BACK and self.up and not self.death.dead:
-            start.clock_set_back(self.stack.runtime, -seconds)
+            with self.death.spared():
+                start.clock_set_back(self.stack.runtime, -seconds)
 
     def _started(self) -> None:
         runtime = self.stack.runtime

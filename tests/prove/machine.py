@@ -11,8 +11,7 @@ from hypothesis.stateful import initialize
 
 from tests.databases import Databases
 from tests.prove.rest import hold
-from tests.prove.steps.people import People
-from tests.prove.steps.rows import Rows
+from tests.prove.steps.moments import Moments
 from tests.prove.steps.trouble import Trouble
 from tests.prove.world import World
 
@@ -21,7 +20,7 @@ SIZES = (2, 3, 4, 6, 12)
 LARGE = (*SIZES, 40, 200)
 
 
-class Machine(People, Rows, Trouble):
+class Machine(Moments, Trouble):
     """One world per run. ``databases``: where each gets its own."""
 
     databases: Databases

@@ -241,6 +241,11 @@ MUTATIONS = (
         "tests/sync/test_waiting_changes.py::test_what_landed_without_an_answer_is_told_as_applied",
     ),
     Mutation(
+        "nothing waits for ever: what no cell takes is refused, whatever a person typed there", "bridge/store/history.py",
+        "        brought[0].state, brought[0].reason = ChangeState.REFUSED, reason\n        return\n", "        pass\n",
+        "tests/sync/test_waiting_changes.py::test_a_patch_that_no_cell_takes_is_refused_though_a_person_typed_the_same_into_the_cell",
+    ),
+    Mutation(
         "deletions: an accident is held", "bridge/core/deletions.py", "if len(open_rows) - len(approved_rows) <= allowed:", "if True:",
         "tests/sync/test_deletions.py::test_many_rows_gone_at_once_archive_nothing_until_a_person_approves",
     ),

@@ -2,8 +2,11 @@
 against what was done.
 """
 
+from functools import partial
+
 from tests.prove import guarantees, traces
 from tests.prove.end import Broken, End
+from tests.prove.sheets import Tab
 from tests.prove.world import World
 
 LONG = 900.0
@@ -19,6 +22,18 @@ def calm(world: World) -> None:
     world.late, world.death.left = 0.0, 0
     if not world.up:
         world.restart()
+    for tab in world.tabs:
+        _name_back(world, tab)
+
+
+def _name_back(world: World, tab: Tab) -> None:
+    """A person gives the tab and its columns their usual names."""
+    person = world.stack.google.person
+    for cell, text in tab.usual():
+        act = partial(person.edit, f"'{tab.now}'!{cell}", [[text]])
+        world.person(f"names the header {text!r} back", act)
+    if tab.now != tab.title:
+        world.person(f"names the tab {tab.title!r} back", lambda: person.rename(tab.now, tab.title))
 
 
 def hold(world: World) -> None:

@@ -83,6 +83,15 @@ class Tab:
         }
         return {name: at + 1 for name, at in found.items() if at >= 0}
 
+    def usual(self) -> list[tuple[str, str]]:
+        """The cells of headers that are not the usual ones, and those."""
+        found = ((at, self.heads[name][0]) for name, at in self.positions().items())
+        return [(f"{letters(at)}1", text) for at, text in found if self.text(at) != text]
+
+    def text(self, column: int) -> str:
+        """The header of a column."""
+        return str(self.book.now.grid(self.sheet_id).cell(0, column - 1).value or "")
+
     def at(self, row: int, name: str) -> str | None:
         """The cell in A1 notation; None while there is no such column."""
         column = self.positions().get(name)
