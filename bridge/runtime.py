@@ -49,6 +49,10 @@ class SheetEngine(Protocol):
     def stopping(self) -> bool:
         """True as soon as `stop` was called."""
 
+    @property
+    def trouble(self) -> str:
+        """What keeps the elected process from its work, and what to do; empty if nothing is known to."""
+
 
 @dataclass
 class Runtime:

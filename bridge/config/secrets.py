@@ -4,6 +4,7 @@ Never in bridge.toml, never on a command line, never in a log.
 """
 
 import base64
+import fcntl
 import os
 import secrets
 from collections.abc import Mapping
@@ -26,9 +27,19 @@ def given_secrets(environ: Mapping[str, str], sheet: str, faults: Faults) -> tup
 
 
 def make_secret(home: Path, sheet: str) -> tuple[str, ...]:
-    """A new webhook secret, kept in ``home/.env``, where the next start finds it."""
-    secret = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
-    append_private(home / ".env", f"{_name(sheet)}={secret}\n")
+    """A new webhook secret, kept in ``home/.env``, where the next start finds it; the one that another process of this
+    home has made meanwhile, if one has.
+    """
+    make_home(home)
+    path, name = home / ".env", _name(sheet)
+    path.touch(mode=0o600)
+    with path.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        made = [line.partition("=")[2].split() for line in file if line.startswith(f"{name}=")]
+        if made and made[-1]:
+            return tuple(made[-1])
+        secret = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+        append_private(path, f"{name}={secret}\n")
     return (secret,)
 
 

@@ -7,16 +7,19 @@ SQLite's ``data_version``.
 
 import fcntl
 import math
+import os
 import threading
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge.maintenance import retention
+from bridge.maintenance.serving import ON, is_stopped
 from bridge.runtime import Runtime
 from bridge.store.clock import StepBack
 from bridge.store.unit_of_work import WakeUps, data_version
@@ -27,6 +30,11 @@ log = get_logger(__name__)
 LONGEST_WAIT = 30.0
 POLL_INTERVAL = 0.25
 """Seconds between looks at ``data_version`` (some microseconds each) and at a free election."""
+AGAIN = 1.0
+"""Seconds after a failure."""
+STOPPED = (
+    "process {pid}, which works on the sheets, is stopped and does nothing; several workers replace it in half a minute"
+)
 FIRST_TIDY = 60.0
 """Seconds after the start, so as not to slow it down."""
 
@@ -40,6 +48,7 @@ class EmbeddedEngine:
         self._woken = threading.Event()
         self._rests_until = math.inf  # by `time.monotonic`; infinite while it works, after which it looks again
         self._stopping = False
+        self.trouble = ""
         self._thread: threading.Thread | None = None
         self._tidy_at = time.monotonic() + FIRST_TIDY
         self._step = StepBack(runtime.now)
@@ -76,33 +85,59 @@ class EmbeddedEngine:
         return self._stopping
 
     def _run(self) -> None:
-        with self._lock_file.open("w") as file:
-            if not self._elected(file.fileno()):
-                return
-            log.info("engine_elected")
-            taken_over = False
-            with self._runtime.database.connect() as connection:
-                while not self._stopping:
-                    seen = data_version(connection)  # before the work, so that no commit meanwhile goes unnoticed
-                    try:
-                        if not taken_over:
-                            start.take_over(self._runtime)
-                            taken_over = True
-                        self._follow_clock()
-                        wait = min(self._work(), self._tidied())
-                    except Exception:  # the engine's loop: log and postpone, whatever happened
-                        log.exception("engine_loop_failed")
-                        wait = 1.0
-                    self._rest(wait, connection, seen)
-
-    def _elected(self, handle: int) -> bool:
+        """Wait for the election and work; begin anew after a failure, such as a lack of descriptors."""
         while not self._stopping:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return True
+                with self._lock_file.open("a+") as file:
+                    if self._elected(file):
+                        self._serve()
+            except Exception:
+                log.exception("engine_failed")
+                self._woken.wait(AGAIN)
+
+    def _serve(self) -> None:
+        log.info("engine_elected")
+        taken_over = False
+        with self._runtime.database.connect() as connection:
+            while not self._stopping:
+                seen = data_version(connection)  # before the work, so that no commit meanwhile goes unnoticed
+                try:
+                    if not taken_over:
+                        start.take_over(self._runtime)
+                        taken_over = True
+                    self._follow_clock()
+                    wait = min(self._work(), self._tidied())
+                except Exception:  # the engine's loop: log and postpone, whatever happened
+                    log.exception("engine_loop_failed")
+                    wait = AGAIN
+                self._rest(wait, connection, seen)
+
+    def _elected(self, file: TextIO) -> bool:
+        """Wait for the lock, and say whether the process that has it was stopped: it cannot be taken from that."""
+        while not self._stopping:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                self._watch(file)
                 time.sleep(POLL_INTERVAL)
+            else:
+                self._note("")
+                file.truncate(0)
+                file.write(str(os.getpid()))
+                file.flush()
+                return True
         return False
+
+    def _watch(self, file: TextIO) -> None:
+        file.seek(0)
+        said = file.read()
+        stopped = said.isdigit() and is_stopped(int(said))
+        self._note(f"{STOPPED.format(pid=said)}: {ON.format(pid=said)}" if stopped else "")
+
+    def _note(self, trouble: str) -> None:
+        if trouble and not self.trouble:
+            log.error("engine_stopped", why=trouble)
+        self.trouble = trouble
 
     def _work(self) -> float:
         """Run a job for every due queue; returns the seconds until the next one is due."""

@@ -57,6 +57,7 @@ class PostgresEngine:
         self._sync_app = App(connector=SyncPsycopgConnector())  # defers in our transactions, opens no connection
         self._stalled = runtime.config.lease.total_seconds() / 4
         self._halt, self._sweeps_requested = threading.Event(), False
+        self.trouble = ""  # who is stopped loses its leases to others
         self._worker = SupervisedWorker(app, self._stalled, self._prepare, self._follow_clock, self._halt)
         self._step = StepBack(runtime.now)
         self._thread: threading.Thread | None = None

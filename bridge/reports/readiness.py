@@ -44,6 +44,7 @@ def lacking(runtime: Runtime) -> list[str]:
     """A sentence, without secrets, for each thing that is missing; the bridge can work if there is none."""
     try:
         found, works = database_lacks(runtime.database), runtime.engine.alive  # which asks the database, too
+        found += [runtime.engine.trouble] if runtime.engine.trouble else []
     except SQLAlchemyError:
         return ["the database cannot be read"]
     return found if works else [*found, "the engine is not running: changes of tasks do not reach the sheet"]

@@ -7,23 +7,30 @@ from sqlalchemy import Engine
 from bridge.config.model import Config
 from bridge.config.secrets import append_private
 from task_api import tokens
-from task_api.db import UnitOfWork
+from task_api.db import UnitOfWork, exclusive
 
 
 def local_token(database: Engine, home: Path) -> str:
     """The token in ``home/token``, mode 0600; made when there is none, or when it was revoked."""
     path = home / "token"
-    kept = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    kept = _kept(path)
     if kept and is_token(database, kept):
         return kept
     with UnitOfWork(database) as session:
         session.begin_write()
+        exclusive(session, "token", "local")
+        if (made := _kept(path)) and made != kept:  # by another server of this home, which was started at once
+            return made
         tokens.revoke(session, "local")
         token = tokens.issue(session, "local", tokens.SCOPES)
+        path.unlink(missing_ok=True)
+        append_private(path, token + "\n")
         session.commit()
-    path.unlink(missing_ok=True)
-    append_private(path, token + "\n")
     return token
+
+
+def _kept(path: Path) -> str:
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
 
 def is_token(database: Engine, given: str) -> bool:

@@ -38,14 +38,20 @@ class Member:
 
     def __init__(self, fleet: "Fleet", what: str) -> None:
         self._fleet, self.what, self.port = fleet, what, free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.home = "home"
         self.process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it serves."""
+        return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Start it and wait for its ready line."""
+        mine = {"PORT": str(self.port), "LEADBRIDGE_HOME": self.home}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bridge", self.what], cwd=self._fleet.folder, text=True, stdout=subprocess.PIPE,
-            env=self._fleet.environ() | {"PORT": str(self.port)}, stderr=self._fleet.errors,
+            env=self._fleet.environ() | mine, stderr=self._fleet.errors,
         )  # fmt: skip
         assert self.process.stdout is not None
         for line in self.process.stdout:

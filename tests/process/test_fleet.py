@@ -3,10 +3,11 @@
 import random
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.process.fleet import LEASE, MEANT, Fleet
+from tests.process.fleet import LEASE, MEANT, Fleet, Member
 
 SHEETS, LEADS = 50, 3
 STATUSES = ("TODO", "IN_PROGRESS", "DONE")
@@ -44,6 +45,41 @@ def test_a_worker_writes_what_another_process_was_told_also_after_it_was_killed(
         fleet.until_equal()
         assert tasks["l01-0"][0]["status"] == "IN_PROGRESS"
         assert fleet.google.book.tab("l01").values(3, 3)[0][0] == "QUALIFIED"
+
+
+@pytest.mark.parametrize("homes", ["one home", "homes of their own"])
+def test_servers_that_start_at_once_on_an_empty_database_do_not_collide(tmp_path, postgres, homes):
+    fleet = Fleet(tmp_path, postgres, sheets=2, leads=2, each=0)
+    with fleet:
+        servers = [Member(fleet, "run") for _ in range(3)]
+        fleet.workers = [Member(fleet, "worker")]
+        if homes != "one home":
+            for number, server in enumerate(servers):
+                server.home = f"home{number}"
+        with ThreadPoolExecutor(4) as starting:
+            list(starting.map(lambda member: member.start(), [*servers, *fleet.workers]))
+        try:
+            fleet.servers = servers
+            fleet.until_equal()
+            tokens = {(tmp_path / server.home / "token").read_text().strip() for server in servers}
+            assert len(tokens) == (1 if homes == "one home" else 3)
+            assert "Traceback" not in (tmp_path / "errors").read_text()
+        finally:
+            for member in [*servers, *fleet.workers]:
+                member.kill()
+
+
+def test_a_second_start_on_a_port_of_one_home_says_where_the_first_runs(tmp_path, postgres):
+    with Fleet(tmp_path, postgres, sheets=1, leads=1, each=1) as fleet:
+        (first, *_), second = fleet.servers, Member(fleet, "run")
+        before = (tmp_path / "home" / "token").read_text()
+        second.port = first.port
+        with pytest.raises(AssertionError, match="did not start"):
+            second.start()
+        second.kill()
+        assert f"process {first.process.pid}, {first.url}" in (tmp_path / "errors").read_text()
+        assert (tmp_path / "home" / "token").read_text() == before
+        fleet.until_equal()
 
 
 @pytest.mark.timeout(400)

@@ -86,6 +86,22 @@ def test_when_the_worker_that_writes_is_killed_another_takes_over_and_nothing_is
     eventually(lambda: len(workers.workers()) == 2)
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="known on Linux only")
+def test_a_stopped_worker_that_writes_is_told_at_once_and_replaced(workers):
+    writer = int(events(workers, "engine_elected")[-1]["pid"])
+    workers.google.person.edit("A2:C2", [[1, "Lead 1", "NEW"]])
+    deliver(workers, [2], itertools.count(1))
+    until_equal(workers, MEANT)
+    os.kill(writer, signal.SIGSTOP)
+    eventually(lambda: "engine_stopped" in (workers.folder / "log").read_text(), seconds=5)
+    told = eventually(lambda: requests.get(f"{workers.url}/readyz", timeout=60).json()["missing"], seconds=5)
+    assert f"kill -CONT {writer}" in told[0]
+    assert workers.api("PATCH", "/tasks/1", status="DONE").status_code == 200
+    until_equal(workers, MEANT, 60)
+    assert eventually(workers.ready)
+    assert writer not in workers.workers()
+
+
 def each_worker(workers, path, still):
     """What each worker answers last, once it is the same and ``still`` of it; some numbers change until all is quiet."""
     told, count = {}, itertools.count()

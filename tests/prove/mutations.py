@@ -124,6 +124,10 @@ MUTATIONS = (
         "fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)", "pass", "tests/unit/test_serving.py",
     ),
     Mutation(
+        "who is stopped is named", "bridge/maintenance/serving.py", "    if is_stopped(pid):\n", "    if False:\n",
+        "tests/unit/test_serving.py",
+    ),
+    Mutation(
         "one trouble does not fill the log", "bridge/config/log_limit.py", "return count < MOST", "return True",
         "tests/unit/test_limits.py",
     ),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bridge.cli.doctor.finding import Finding
 from bridge.config.model import Config
 from bridge.google.calls import KINDS
+from bridge.maintenance.serving import ON, is_stopped, serving
 from bridge.reports.quota_usage import quota_left
 from bridge.reports.readiness import UNWRITABLE, database_lacks
 from bridge.store.quota import of_last_minute
@@ -48,12 +49,24 @@ def running(config: Config, _engine: Engine) -> Iterator[Finding]:
     try:
         answer = requests.get(f"http://127.0.0.1:{config.port}/readyz", timeout=TIMEOUT)
     except requests.RequestException:
-        yield Finding("problem", f"nothing answers on port {config.port}", "start it: make run, or its systemd unit")
+        yield _silent(config)
         return
     if answer.status_code == 200:
         yield Finding("ok", f"a bridge is ready on port {config.port}")
     else:
         yield Finding("problem", f"it answers {answer.status_code}: {_detail(answer)}", "do what it says")
+
+
+def _silent(config: Config) -> Finding:
+    held = serving(config)
+    if held is None:
+        return Finding("problem", f"nothing answers on port {config.port}", "start it: make run, or its systemd unit")
+    pid, url = held
+    if is_stopped(pid):
+        return Finding("problem", f"process {pid}, {url}, is stopped and does nothing", ON.format(pid=pid))
+    return Finding(
+        "problem", f"process {pid} serves at {url} and gives no answer", f"set PORT as it has, or end it: kill {pid}"
+    )
 
 
 def _detail(answer: requests.Response) -> str:
