@@ -15,10 +15,11 @@ from bridge.config.model import SheetConfig
 from bridge.core.text import storable
 from bridge.core.values import Raw
 from bridge.errors import Permanent, Rejected, Transient
-from bridge.google import formatted
+from bridge.google import formatted, new_rows
 from bridge.google.calls import Calls, Kind, Purpose
 from bridge.google.client import Calling, Google
-from bridge.google.snapshot import FIELDS, Snapshot, parsed
+from bridge.google.new_rows import ANSWER, NewRows
+from bridge.google.snapshot import FIELDS, Snapshot, parsed, parsed_update
 
 MOST_RANGES = 40
 """More separate ranges than this are read as one span, since a URL has a limited length."""
@@ -35,14 +36,6 @@ class RowWrite:
     id_cell: Raw
     cells: Mapping[int, str | float | int | bool]
     formats: Mapping[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class AppendedCell:
-    """A cell of a new row; ``is_date``: the number is a serial date and is shown as a date."""
-
-    value: str | float | int | bool
-    is_date: bool = False
 
 
 class Unechoed:
@@ -73,10 +66,10 @@ class Sheet:
         except Rejected as error:
             raise Permanent(str(error)) from error
 
-    def read_column(self, column: int) -> Snapshot:
-        """One column (0-based) of every row, each as a row of one cell; one read."""
-        letters = rowcol_to_a1(1, column + 1).removesuffix("1")
-        return self._read([f"{letters}:{letters}"], "find")
+    def read_columns(self, first: int, last: int) -> Snapshot:
+        """These columns (0-based) of every row, each row from ``first`` on; one read."""
+        span = ":".join(rowcol_to_a1(1, column + 1).removesuffix("1") for column in (first, last))
+        return self._read([span], "find")
 
     def write(self, writes: Sequence[RowWrite]) -> list[Raw | Unechoed]:
         """Set the cells, RAW and all at once; returns what each row's id cell shows now. One write.
@@ -122,21 +115,22 @@ class Sheet:
         reply = self.google.http.request("post", url, params={"fields": formatted.FIELDS}, json=body)
         return formatted.as_responses(reply.json())
 
-    def append(self, rows: Sequence[Mapping[int, AppendedCell]]) -> None:
-        """New rows below the last one that is not empty, all at once: 0-based column → cell. One write.
+    def append(self, rows: NewRows) -> Snapshot:
+        """New rows, all at once; returns the header as it stands then. One write.
 
         Not idempotent: before a repeat, look whether the rows are there. Text stays text.
         """
         if self._sheet_id is None:
             raise Transient("the tab has not been read yet")
-        cells = [{"values": [_appended(row.get(column)) for column in range(max(row) + 1)]} for row in rows]
-        request = {
-            "sheetId": self._sheet_id,
-            "rows": cells,
-            "fields": "userEnteredValue,userEnteredFormat.numberFormat",
+        body = {
+            "requests": new_rows.requests(rows, self._sheet_id),
+            "includeSpreadsheetInResponse": True,
+            "responseIncludeGridData": True,
+            "responseRanges": [absolute_range_name(self.tab, "1:1")],
         }
         with self._calling("write", "append"):
-            self.google.http.batch_update(self._id, {"requests": [{"appendCells": request}]})
+            url = SPREADSHEET_BATCH_UPDATE_URL % self._id
+            return parsed_update(self.google.http.request("post", url, params={"fields": ANSWER}, json=body).content)
 
     def _range(self, write: RowWrite) -> dict[str, Any]:
         first, last = _span(write)
@@ -169,10 +163,6 @@ class Sheet:
 
     def _calling(self, kind: Kind, purpose: Purpose) -> Calling:
         return Calling(self.calls, kind, purpose, self.google.email)
-
-
-def _appended(cell: AppendedCell | None) -> dict[str, Any]:
-    return {} if cell is None else formatted.cell(cell.value, "DATE" if cell.is_date else None)
 
 
 def _echoed_id(write: RowWrite, response: Mapping[str, Any]) -> Raw | Unechoed:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 import msgspec
 from gspread.utils import a1_range_to_grid_range
@@ -18,7 +19,7 @@ from bridge.core.values import Cell, Failed, Raw, Row
 from bridge.errors import Transient
 
 FIELDS = (
-    "sheets(properties(sheetId,title),protectedRanges(range,unprotectedRanges,warningOnly,requestingUserCanEdit),"
+    "sheets(properties(sheetId,title,gridProperties(rowCount)),tables(tableId,range),protectedRanges(range,unprotectedRanges,warningOnly,requestingUserCanEdit),"
     "data(startRow,rowData(values(effectiveValue,formattedValue,"
     "userEnteredValue(formulaValue),effectiveFormat(numberFormat(type)),"
     "dataValidation(strict,condition(type,values(userEnteredValue)))))))"
@@ -77,9 +78,14 @@ class _Block(msgspec.Struct, rename="camel"):
     row_data: list[msgspec.Raw] = []
 
 
+class _GridProperties(msgspec.Struct, rename="camel", frozen=True):
+    row_count: int = 0
+
+
 class _Properties(msgspec.Struct, rename="camel"):
     sheet_id: int = 0
     title: str = ""
+    grid_properties: _GridProperties = _GridProperties()
 
 
 class _Area(msgspec.Struct, rename="camel", frozen=True):
@@ -107,6 +113,7 @@ class _Guard(msgspec.Struct, rename="camel", frozen=True):
 
 class _Tab(msgspec.Struct, rename="camel"):
     properties: _Properties
+    tables: list[dict[str, Any]] = []
     protected_ranges: list[_Guard] = []
     data: list[_Block] = []
 
@@ -115,8 +122,13 @@ class _Answer(msgspec.Struct):
     sheets: list[_Tab]
 
 
+class _Update(msgspec.Struct, rename="camel"):
+    updated_spreadsheet: _Answer
+
+
 DROPDOWNS = frozenset(["ONE_OF_LIST", "ONE_OF_RANGE"])
 _answers = msgspec.json.Decoder(_Answer)
+_updates = msgspec.json.Decoder(_Update)
 _rows = msgspec.json.Decoder(_Row)
 
 
@@ -124,13 +136,16 @@ _rows = msgspec.json.Decoder(_Row)
 class Snapshot:
     """The tab's id, its rows by number (1 = the header's row) and what is protected from us: what one read showed.
 
-    ``whole_tab``: the tab's title when all of it was read.
+    ``whole_tab``: the tab's title when all of it was read. ``row_count``: how many rows it has. ``tables``: as Google
+    names them, with tableId and range.
     """
 
     sheet_id: int
     raw: Mapping[int, msgspec.Raw]
     guards: Sequence[_Guard] = ()
     whole_tab: str | None = None
+    row_count: int = 0
+    tables: Sequence[Mapping[str, Any]] = ()
     _listed: dict[str, tuple[str, ...] | None] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
@@ -215,15 +230,29 @@ class SheetView:
 
 def parsed(answer: bytes, *, whole: bool = False) -> Snapshot:
     """The answer to a spreadsheets.get with `FIELDS`, ``whole``: of all the tab. Raises `Transient` when unreadable."""
+    return _snapshot(answer, _answers, whole=whole)
+
+
+def parsed_update(answer: bytes) -> Snapshot:
+    """The answer to a spreadsheets.batchUpdate that shows cells. Raises `Transient` when unreadable."""
+    return _snapshot(answer, _updates, whole=False)
+
+
+def _snapshot(
+    answer: bytes, shape: "msgspec.json.Decoder[_Answer] | msgspec.json.Decoder[_Update]", *, whole: bool
+) -> Snapshot:
     try:
-        tab = _answers.decode(storable_json(answer) if b"\\u" in answer else answer).sheets[0]
+        found = shape.decode(storable_json(answer) if b"\\u" in answer else answer)
+        tab = (found.updated_spreadsheet if isinstance(found, _Update) else found).sheets[0]
     except (msgspec.MsgspecError, IndexError, UnicodeDecodeError) as error:
         raise Transient("Google's answer cannot be read") from error
     rows: Iterable[tuple[int, msgspec.Raw]] = chain.from_iterable(
         enumerate(block.row_data, block.start_row + 1) for block in tab.data
     )
     guards = [one for one in tab.protected_ranges if not (one.warning_only or one.requesting_user_can_edit)]
-    return Snapshot(tab.properties.sheet_id, dict(rows), guards, tab.properties.title if whole else None)
+    about = tab.properties
+    title, size = about.title if whole else None, about.grid_properties.row_count
+    return Snapshot(about.sheet_id, dict(rows), guards, title, size, tab.tables)
 
 
 def _cell(cell: _Cell, options: tuple[str, ...] | None) -> Cell:

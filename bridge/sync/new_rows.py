@@ -1,10 +1,11 @@
-"""Rows from tasks: a task made by the API gets a row at the end of the sheet, where `create_rows` is on.
+"""Rows from tasks: a task made by the API gets a row below the last lead, where `create_rows` is on.
 
 An append is the one write that must not be repeated blindly (GOOGLE.md section 1: a 503 may come after it landed).
 So the link is there before the row, each try is noted before it leaves, and an append is repeated only after a reading
 of the id column that is certainly newer than the last try.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from bridge import tracker
 from bridge.config.model import SheetConfig
-from bridge.core.cells import cell_value, obstacle
+from bridge.core.cells import cell_format, cell_value, obstacle
 from bridge.core.mapping import Layout, SheetMapping
-from bridge.core.values import Cell
+from bridge.core.values import EMPTY, Row
 from bridge.errors import Permanent
-from bridge.google.sheet import AppendedCell
+from bridge.google.new_rows import AppendedCell
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store import in_flight_writes
@@ -28,7 +29,8 @@ from bridge.sync.sync_cell import link_text
 from bridge.tracker import Task
 from task_api.actor import Actor
 
-DATE = Cell(format="DATE")
+ITS_OWN = frozenset(["id", "name"])
+"""What makes a row this lead's, so it is written where the row above has a formula, too."""
 
 
 def sheet_for(runtime: Runtime) -> SheetConfig | None:
@@ -62,17 +64,21 @@ def may_append(link: Link, now: datetime) -> bool:
     return link.append_tried_at is None or link.append_tried_at + LAG <= now
 
 
-def new_row(task: Task, link: Link, sheet: SheetConfig, layout: Layout, now: datetime) -> dict[int, AppendedCell]:
-    """The row to append: 0-based column → cell. Its values are recorded before it leaves, so that they are not taken
-    for an edit later. What its cell would not take is left out: the next look at the row says why.
+def new_row(
+    task: Task, link: Link, sheet: SheetConfig, like: Row, layout: Layout, now: datetime
+) -> dict[int, AppendedCell]:
+    """The row to append, alike to ``like``: 0-based column → cell. Its values are recorded before it leaves, so that
+    they are not taken for an edit later. What its cell would not take is left out: the next look at the row says why.
     """
     link.append_tried_at, link.in_flight_writes, link.refused = now, [], {}
     state = link_text(link, archived=task.archived_at is not None)
     said, row = as_lead(task, link, sheet.mapping) | {"id": link.lead_id, "sync": state}, {}
     for name, column in layout.positions.items():
-        value, kind = said.get(name), sheet.mapping.by_field[name].kind
-        if value is not None and not obstacle(kind, value, DATE):
-            row[column] = AppendedCell(cell_value(kind, value, DATE), is_date=kind == "date")
+        value, kind, cell = said.get(name), sheet.mapping.by_field[name].kind, like.cells.get(name, EMPTY)
+        free = name in ITS_OWN
+        present = replace(cell, value=None, shown="", formula=cell.formula and not free)
+        if value is not None and not obstacle(kind, value, present, guarded=name in like.guarded and not free):
+            row[column] = AppendedCell(cell_value(kind, value, present), cell_format(kind, value, present))
             in_flight_writes.record(link, name, value, now, state=WriteState.UNSEEN)
     return row
 
@@ -82,12 +88,13 @@ def forget_append(link: Link) -> None:
     link.append_tried_at, link.in_flight_writes = None, []
 
 
-def settle_appended(link: Link, mapping: SheetMapping, now: datetime) -> None:
-    """Google confirmed the append: the base is what was sent, and a row that is missing from now on was deleted. What a
-    delivery said of it meanwhile is newer.
+def settle_appended(link: Link, mapping: SheetMapping, row: int, now: datetime) -> None:
+    """Google confirmed the append to this row: the base is what was sent, and a row that is missing from now on was
+    deleted. What a delivery said of it meanwhile is newer.
     """
     said = {write.field: write.value for write in link.in_flight_writes if write.field in mapping.rules}
     link.base, link.row_pending, link.agreed_at = said | link.base, False, now
+    link.row = link.row or row
     remember(link, mapping)
     in_flight_writes.settle(link, said, None, WriteState.CONFIRMED)
 

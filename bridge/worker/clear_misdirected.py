@@ -33,7 +33,7 @@ def clear_misdirected(job: Job, view: SheetView, numbers: Iterable[int], writes:
 
 
 def _empty(job: Job, view: SheetView, rows: Sequence[Row]) -> None:
-    _record_emptied(job, rows, job.open_sheet().write([_emptied(row, view) for row in rows]))
+    record_emptied(job, rows, job.open_sheet().write([_emptied(row, view) for row in rows]))
 
 
 def _not_emptied(job: Job, rows: Sequence[Row], why: str) -> None:
@@ -49,7 +49,7 @@ def _filled(row: Row) -> list[str]:
     return [name for name, value in row.values.items() if value is not None]
 
 
-def _record_emptied(job: Job, rows: Sequence[Row], id_cells: Sequence[object]) -> None:
+def record_emptied(job: Job, rows: Sequence[Row], id_cells: Sequence[object]) -> None:
     """For a lead that had moved into such a row: the emptied cells are misdirected writes."""
     now = job.runtime.now()
     emptied = {

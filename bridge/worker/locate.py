@@ -1,4 +1,4 @@
-"""Find the rows of pending leads that are not where they were, by one read of the id column. A row that is yet to be
+"""Find the rows of pending leads that are not where they were, by one read of ids and names. A row that is yet to be
 appended is appended; a lead that is in no row gets a tombstone.
 """
 
@@ -21,12 +21,10 @@ from bridge.tracker import tasks_of
 from bridge.worker.append import append_rows
 from bridge.worker.job import Job
 
-ID_ONLY = Layout({"id": 0})
-
 
 def relocate(job: Job, view: SheetView, claimed: Collection[Link], lost: Collection[str]) -> bool:
     """Find the ``lost`` leads, which are not where they were; True when another flush is worth it at once."""
-    found = _find(job, view, lost)
+    found, last = _find(job, view, lost)
     with job.writing() as session:
         ids = [link.id for link in claimed]
         now = job.runtime.now()
@@ -36,15 +34,22 @@ def relocate(job: Job, view: SheetView, claimed: Collection[Link], lost: Collect
         row_pending = _without_row(session, [link for link in links if link.lead_id not in found], now)
         session.commit()
     if row_pending:
-        append_rows(job, view, row_pending)
+        append_rows(job, row_pending, last)
     return bool(found or row_pending)
 
 
-def _find(job: Job, view: SheetView, lost: Collection[str]) -> dict[str, int]:
-    """lead id → the topmost row that carries it now."""
-    ids = job.open_sheet().read_column(view.layout.positions["id"])
-    read = (job.config.mapping.read_row(number, ids.cells(number), ID_ONLY) for number in reversed(ids.numbers))
-    return {row.lead_id: row.number for row in read if row.lead_id in lost and row.lead_id}
+def _find(job: Job, view: SheetView, lost: Collection[str]) -> tuple[dict[str, int], int]:
+    """Lead id → the topmost row that carries it now; and the last row with a lead, or else with anything to be seen in
+    these columns: notes and sums below the leads have no id with a name.
+    """
+    columns = {name: view.layout.positions[name] for name in ("id", "name") if name in view.layout.positions}
+    first = min(columns.values())
+    read = job.open_sheet().read_columns(first, max(columns.values()))
+    layout = Layout({name: column - first for name, column in columns.items()})
+    rows = [job.config.mapping.read_row(number, read.cells(number), layout) for number in reversed(read.numbers)]
+    filled = (row.number for row in rows if not row.blank)
+    last = next((row.number for row in rows if row.lead_id and row.values.get("name")), None) or next(filled, 1)
+    return {row.lead_id: row.number for row in rows if row.lead_id in lost and row.lead_id}, last
 
 
 def _without_row(session: Session, links: Collection[Link], now: datetime) -> list[int]:

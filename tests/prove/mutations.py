@@ -32,6 +32,7 @@ class Mutation:
 BOTH, MISDIRECTED = "tests/sync/test_both_ways.py", "tests/sync/test_misdirected_writes.py"
 OVERWRITTEN = "tests/sync/test_overwritten_edits.py"
 IDS, IS_A_LEAD = "tests/apps_script/test_ids.py", "tests/sync/test_what_is_a_lead.py"
+APPENDED = "tests/sync/test_appended_rows.py"
 COPIES, TABS = "tests/sync/test_copies.py", "tests/apps_script/test_tabs.py"
 REFUSED_ROWS = "tests/sync/test_refused_rows.py"
 LIMITS = "tests/sync/test_limits.py"
@@ -109,6 +110,29 @@ MUTATIONS = (
         "what cells hold before anybody fills them is no lead: the script", "apps_script/Leads.js",
         "tells(number, at) && typed(number, at)", "tells(number, at)",
         f"{IS_A_LEAD}::test_the_script_gives_an_id_to_every_lead_and_to_nothing_else",
+    ),
+    Mutation(
+        "a new row comes below the last lead", "bridge/worker/locate.py",
+        "if row.lead_id and row.values.get(\"name\")", "if row.cells",
+        f"{APPENDED}::test_the_new_row_comes_right_below_the_last_lead",
+    ),
+    Mutation(
+        "a new row overwrites nothing", "bridge/google/new_rows.py",
+        "found: list[Request] = [{\"insertDimension\": {\"range\": lines, \"inheritFromBefore\": from_before}}]",
+        "found: list[Request] = []", f"{APPENDED}::test_what_a_person_does_right_before_the_write_stays",
+    ),
+    Mutation(
+        "a new row has the formulas of the row above", "bridge/google/new_rows.py",
+        "for run in _runs(place.formulas)]", "for run in ()]", f"{APPENDED}::test_the_new_row_looks_like_the_row_above",
+    ),
+    Mutation(
+        "a new row whose columns moved is taken back", "bridge/worker/append.py",
+        "if header is not None and job.config.mapping.locate(header.header) != view.layout:", "if False:",
+        f"{APPENDED}::test_a_column_that_comes_right_before_the_write_gets_no_value_of_the_new_row",
+    ),
+    Mutation(
+        "a table grows with a new row", "bridge/google/new_rows.py", "if place.table is not None:", "if False:",
+        f"{APPENDED}::test_a_table_has_the_new_row_inside",
     ),
     Mutation(
         "one sheet for each tab", "bridge/worker/sweep.py", "    if other is not None:\n        raise Permanent(\n            f\"sheet '{other}'",
