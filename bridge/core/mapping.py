@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from bridge.core.cells import READERS, from_text
 from bridge.core.headers import told_twice
 from bridge.core.merge import Direction, FieldRule, Policy
-from bridge.core.text import likeness
+from bridge.core.text import likeness, same_text
 from bridge.core.values import EMPTY, Cell, Fields, Refusal, Row, Value
 
 Kind = Literal["id", "text", "number", "date", "checkbox", "status"]
@@ -218,11 +218,12 @@ class SheetMapping:
         return READERS[column.kind](cell)
 
     def task_as_lead(
-        self, task: Mapping[str, Value], present: Iterable[Fields], last_words: Mapping[str, str]
+        self, task: Mapping[str, Value], present: Sequence[Fields], last_words: Mapping[str, str]
     ) -> dict[str, Value]:
         """The task's fields as the lead's; fields that only travel to the task are left out.
 
-        ``present``: the row as it is now, then the base; a status keeps the word that one of them has.
+        ``present``: the row as it is now, then the base; a status keeps the word that one of them has, and a text the
+        spelling of one that a person cannot tell from it.
         """
         said: dict[str, Value] = {}
         for task_field, column in self.shown_by.items():
@@ -235,6 +236,9 @@ class SheetMapping:
             else:
                 with suppress(Refusal):  # a text that does not fit is refused where it would be written
                     value = from_text(column.kind, value)
+                if column.kind == "text":
+                    words = [word for fields in present if (word := fields.get(column.field)) is not None]
+                    value = next((word for word in words if word == value or same_text(word, value)), value)
             said[column.field] = value
         return said
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bridge import tracker
 from bridge.core.clock import is_newer
 from bridge.core.outcome import Outcome, RowOutcome
+from bridge.core.text import same_text
 from bridge.core.values import Row
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
@@ -84,7 +85,7 @@ def _take_linked(context: SyncContext, known: KnownLinks, row: Row, link: Link) 
 def _perhaps_copied(context: SyncContext, row: Row, link: Link) -> RowOutcome:
     """A person has put this id into another row: only a sweep shows whether the lead moved."""
     ask_for_sweep(context.session, link.sheet, context.by.at)
-    if row.values.get("name") == link.base.get("name"):
+    if same_text(row.values.get("name"), link.base.get("name")):
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, link.task_id)
     why = f"id {row.lead_id} belongs to the lead in row {link.row}: give row {row.number} an id of its own"
     return RowOutcome(row.number, row.lead_id, Outcome.REFUSED, link.task_id, (why,))

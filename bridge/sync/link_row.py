@@ -13,7 +13,7 @@ from sqlalchemy import delete
 from bridge import tracker
 from bridge.core.mapping import SheetMapping
 from bridge.core.outcome import Outcome, RowOutcome
-from bridge.core.text import likeness
+from bridge.core.text import likeness, same_text
 from bridge.core.values import Fields, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
@@ -55,7 +55,7 @@ def _renamed(context: SyncContext, known: KnownLinks, row: Row) -> Link | None:
     link = known.named_links.get(named) if named is not None else known.neighbours.get(row.number)
     if link is None or link.sheet != context.sheet.key or link.lead_id in known.seen:
         return None
-    same = named is not None or link.base.get("name") == row.values.get("name")
+    same = named is not None or same_text(link.base.get("name"), row.values.get("name"))
     there = context.reading.ids is not None and link.lead_id in context.reading.ids
     return link if same and not there else None
 

@@ -9,6 +9,7 @@ from bridge.core.cells import obstacle
 from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict, Merge, classify_read, merge
 from bridge.core.outcome import FieldChange, Outcome, RefusedBy, RefusedWrite, RowOutcome
+from bridge.core.text import same_text
 from bridge.core.values import Fields, Row, Value
 from bridge.queue import pending
 from bridge.store import in_flight_writes
@@ -63,10 +64,11 @@ def _own_values(context: SyncContext, link: Link, replaced: Values) -> tuple[Val
 def merge_values(context: SyncContext, link: Link, task: Task, base: Fields, values: Fields) -> Merge:
     """Merge one row with its task and apply the task's part; what the sheet must take is returned.
 
-    If our write has replaced a status word that a person had chosen after we decided it, the person's word is preferred
-    when the task is shown in the sheet again.
+    What a person cannot tell from the base is no change. If our write has replaced a status word that a person had
+    chosen after we decided it, the person's word is preferred when the task is shown in the sheet again.
     """
     mapping, reading = context.sheet.mapping, context.reading
+    base = dict(base) | {name: values[name] for name in values if _looks_unchanged(mapping, name, base, values)}
     before_ours = {name: value for name, value in link.base.items() if name in values and base.get(name) != value}
     said = as_lead(task, link, mapping, before_ours, values, base)
     merged = merge(base, values, said, mapping.rules, reading.latest)
@@ -76,13 +78,17 @@ def merge_values(context: SyncContext, link: Link, task: Task, base: Fields, val
         link.base, link.agreed_at = merged.base, reading.began
         remember(link, mapping)
     changes = task_arguments(mapping.task_changes(merged.task))
-    if "name" in merged.task and task.title not in {
-        mapping.title_of(said.get("name", base.get("name"))),
-        changes["title"],
-    }:
+    usual = (mapping.title_of(said.get("name", base.get("name"))), changes.get("title"))
+    if "name" in merged.task and not any(same_text(task.title, title) for title in usual):
         keep_own_title(context.session, link, task, changes["title"], context.by)
     tracker.change(context.session, task, changes, actor=context.by.actor)
     return merged
+
+
+def _looks_unchanged(mapping: SheetMapping, name: str, base: Fields, values: Fields) -> bool:
+    """True for a text that was typed again, and only looks as before."""
+    before, value = base.get(name), values[name]
+    return before != value and mapping.by_field[name].kind == "text" and same_text(before, value)
 
 
 def acceptable(row: Row, mapping: SheetMapping) -> tuple[dict[str, Value], dict[str, str]]:

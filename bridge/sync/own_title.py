@@ -5,6 +5,7 @@ renames the task renames the lead. A title of its own stays until the name chang
 from sqlalchemy.orm import Session
 
 from bridge.core.mapping import SheetMapping
+from bridge.core.text import same_text
 from bridge.store.history import By, note_name_of_title, note_replaced_title
 from bridge.store.models import Link
 from bridge.tracker import Task
@@ -16,10 +17,10 @@ def follow_title(session: Session, link: Link, task: Task, mapping: SheetMapping
     """The title changed in the tracker: where it follows the template, the sheet is to show the name in it."""
     link.conflicts = {name: what for name, what in link.conflicts.items() if name != "title"}
     name = mapping.name_in(task.title)
-    if name is None or "name" not in link.base or name == link.overrides.get("name", link.base["name"]):
+    if name is None or "name" not in link.base or same_text(name, link.overrides.get("name", link.base["name"])):
         return
     link.overrides = {field: value for field, value in link.overrides.items() if field != "name"}
-    if name != link.base["name"]:
+    if not same_text(name, link.base["name"]):
         link.overrides = link.overrides | {"name": name}
         note_name_of_title(session, link, name, by)
 

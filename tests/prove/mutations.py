@@ -335,6 +335,14 @@ MUTATIONS = (
         "tests/sync/test_kinds.py::test_a_text_that_looks_like_an_error_is_text_and_an_error_is_none",
     ),
     Mutation(
+        "values that look alike are no change", "bridge/sync/merge_row.py", "kind == \"text\" and same_text(before, value)", "kind == \"text\" and False",
+        "tests/sync/test_look_alikes.py::test_a_text_retyped_to_look_the_same_is_no_change",
+    ),
+    Mutation(
+        "values that look alike are no conflict", "bridge/core/mapping.py", "if word == value or same_text(word, value)", "if word == value",
+        "tests/sync/test_look_alikes.py::test_both_sides_changed_to_look_the_same_are_no_conflict_and_no_ping_pong",
+    ),
+    Mutation(
         "ids are not guessed", "bridge/core/cells.py", "if abs(cell.value) >= 10**EXACT_DIGITS:", "if False:",
         "tests/unit/test_mapping.py",
     ),
