@@ -188,18 +188,23 @@ class SheetMapping:
         """
         values: dict[str, Value] = {}
         refused: dict[str, str] = {}
+        fault: Exception | None = None
         found = {name: cells[at] if at < len(cells) else EMPTY for name, at in layout.positions.items()}
         for name, cell in found.items():
             try:
                 values[name] = self.read(name, cell)
             except Refusal as refusal:
                 refused[name] = str(refusal)
+            except Exception as error:
+                refused[name], fault = "the bridge cannot read it", error
         lead_id = values.pop("id", None)
         filled = {name: value for name, value in {"id": lead_id, **values}.items() if value is not None}
         a_lead = {"id", "name"} <= filled.keys() or any(
             self._is_persons(name, found[name], filled.get(name)) for name in (*filled, *refused)
         )
-        return Row(number, None if lead_id is None else str(lead_id), values, refused, found, blank=not a_lead)
+        return Row(
+            number, None if lead_id is None else str(lead_id), values, refused, found, blank=not a_lead, fault=fault
+        )
 
     def _is_persons(self, name: str, cell: Cell, value: Value) -> bool:
         """True for the value of a person; False for the bridge's, a formula's, and what cells hold before anybody fills

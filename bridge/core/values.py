@@ -57,7 +57,8 @@ class Row:
 
     ``refused`` holds a sentence for each field whose cell could not be read; such a field is not in ``values``.
     ``cells``: field → its cell, empty where the row ends before it. ``guarded``: fields whose cells the bridge may not
-    change. ``blank``: no lead stands here (`bridge.core.mapping.SheetMapping.read_row`).
+    change. ``blank``: no lead stands here (`bridge.core.mapping.SheetMapping.read_row`). ``fault``: an error of the
+    bridge's own while it read a cell.
     """
 
     number: int
@@ -67,6 +68,7 @@ class Row:
     cells: Mapping[str, Cell] = field(default_factory=dict)
     guarded: Collection[str] = ()
     blank: bool = False
+    fault: Exception | None = None
 
 
 class Refusal(Exception):

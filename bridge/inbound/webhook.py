@@ -5,13 +5,12 @@ redelivery finds the recorded one and gets the first reply. Unsigned, late or ma
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy import bindparam, insert, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
@@ -28,6 +27,7 @@ from bridge.store import counters, notices
 from bridge.store.history import By
 from bridge.store.models import ActorKind, Delivery, SheetHealth, SheetQueue
 from bridge.store.unit_of_work import effects, lock_queue, wake_after_commit
+from bridge.sync.apart import ingest_apart, may_be_a_rows
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.ingest import ingest_rows
 from task_api.actor import Actor
@@ -43,6 +43,7 @@ CHANGED = frozenset(Outcome) - {Outcome.UNCHANGED, Outcome.STALE, Outcome.REFUSE
 _REPLY = select(Delivery.reply).where(Delivery.id == bindparam("id"), Delivery.sheet == bindparam("key"))
 _TAKEN = insert(Delivery)
 ATTEMPTS = 3
+Ingest = Callable[[SyncContext], list[RowOutcome]]
 BURST = timedelta(seconds=2)
 """Deliveries closer together than this may mean that Google dropped one between them (GOOGLE.md section 2)."""
 
@@ -71,17 +72,22 @@ def receive(key: str) -> Response:
 
 def deliver(runtime: Runtime, sheet: SheetConfig, request: SignedRequest, message: Message) -> dict[str, Any]:
     """Take the message in one transaction; the first reply again when the delivery is already recorded."""
+    ingest: Ingest = ingest_rows
     for attempt in range(ATTEMPTS):
         try:
-            return _deliver(runtime, sheet, request, message)
-        except SQLAlchemyError as error:
-            if attempt == ATTEMPTS - 1 or not contended(error):
+            return _deliver(runtime, sheet, request, message, ingest)
+        except Exception as error:  # what one row raises must not stop the others
+            if attempt == ATTEMPTS - 1 or not (contended(error) or may_be_a_rows(error)):
                 raise
+            if attempt == ATTEMPTS - 2 or not contended(error):
+                ingest = ingest_apart
             log.info("delivery_again", sheet=sheet.key, delivery=request.id)
     raise AssertionError("the last attempt returns or raises")
 
 
-def _deliver(runtime: Runtime, sheet: SheetConfig, request: SignedRequest, message: Message) -> dict[str, Any]:
+def _deliver(
+    runtime: Runtime, sheet: SheetConfig, request: SignedRequest, message: Message, ingest: Ingest
+) -> dict[str, Any]:
     now = runtime.now()
     with runtime.writing() as session:
         queue = lock_queue(session, sheet.key)
@@ -91,7 +97,7 @@ def _deliver(runtime: Runtime, sheet: SheetConfig, request: SignedRequest, messa
             session.commit()
             log.info("delivery_repeated", sheet=sheet.key, delivery=request.id)
             return dict(first)
-        reply = _take(session, sheet, queue, request, message, now)
+        reply = _take(session, sheet, queue, request, message, now, ingest)
         if message.replaced_by not in {"", runtime.config.connection(sheet.key).partition("#")[0]}:
             notices.note_other_bridge(queue.health, message.replaced_by, now)
         taken = {"id": request.id, "sheet": sheet.key, "seq": message.seq, "received_at": now, "reply": reply}
@@ -103,14 +109,20 @@ def _deliver(runtime: Runtime, sheet: SheetConfig, request: SignedRequest, messa
 
 
 def _take(
-    session: Session, sheet: SheetConfig, queue: SheetQueue, request: SignedRequest, message: Message, now: datetime
+    session: Session,
+    sheet: SheetConfig,
+    queue: SheetQueue,
+    request: SignedRequest,
+    message: Message,
+    now: datetime,
+    ingest: Ingest,
 ) -> dict[str, Any]:
     _refuse_other_tab(session, sheet, queue, message, now)
     layout = sheet.mapping.locate([cell(value, None) for value in message.header])
     outcomes: list[RowOutcome] = []
     if isinstance(message, Rows):
         by = By(Actor(ActorKind.DELIVERY, request.id), now)
-        outcomes = ingest_rows(SyncContext(session, sheet, _reading(sheet, request, message, layout, now), by))
+        outcomes = ingest(SyncContext(session, sheet, _reading(sheet, request, message, layout, now), by))
         if "sync" in layout.positions and any(one.task_id is None and one.reasons for one in outcomes):
             ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it writes the reasons into the sync column
     _record_contact(session, queue, message, now)

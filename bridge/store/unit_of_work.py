@@ -3,7 +3,8 @@ engine. The signals' receivers join the sessions of the task API's requests.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -96,6 +97,22 @@ def effects(session: Session) -> Effects:
 def write_down(session: Session) -> None:
     """Insert what this transaction has noted so far, before the history is queried."""
     effects(session).write_down(session)
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """What is done in this context is undone when it raises; the rest of the transaction stays."""
+    noted = effects(session)
+    noted.write_down(session)
+    before = dict(noted.wakes), dict(noted.locked), dict(noted.counts)
+    try:
+        with session.begin_nested():
+            yield
+            noted.write_down(session)
+    except BaseException:
+        noted.notes = []
+        noted.wakes, noted.locked, noted.counts = before
+        raise
 
 
 def lock_queue(session: Session, sheet: str) -> SheetQueue:

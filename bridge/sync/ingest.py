@@ -3,7 +3,9 @@
 Inside the caller's transaction; no network. A row that cannot be taken stops no other; each gets one `RowOutcome`.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from bridge import tracker
 from bridge.core.clock import is_newer
@@ -22,13 +24,18 @@ from bridge.sync.load import load, named_task
 from bridge.sync.merge_row import merge_linked, needs_write
 from bridge.tracker import Task
 
+NONE_SEEN: Mapping[str, int] = MappingProxyType({})
 
-def ingest_rows(context: SyncContext) -> list[RowOutcome]:
-    """Merge every row that is not blank; returns their outcomes in order."""
+
+def ingest_rows(context: SyncContext, seen: Mapping[str, int] = NONE_SEEN) -> list[RowOutcome]:
+    """Merge every row that is not blank; returns their outcomes in order. ``seen``: lead id → its row, of rows of the
+    same reading that were taken before.
+    """
     if context.reading.edited and not _shows_its_word(context.reading):
         context = check_event(context)
     rows = [row for row in context.reading.rows if not row.blank]
     known = load(context, rows)
+    known.seen.update(seen)
     return [_take_row(context, known, row) for row in rows]
 
 
@@ -38,6 +45,8 @@ def _shows_its_word(reading: Reading) -> bool:
 
 
 def _take_row(context: SyncContext, known: KnownLinks, row: Row) -> RowOutcome:
+    if row.fault is not None:
+        raise row.fault
     if row.lead_id is None:
         return RowOutcome(row.number, None, Outcome.REFUSED, reasons=(_without_id(context, known, row),))
     if why := _refusal(context, row.lead_id, row.number, known):

@@ -30,6 +30,7 @@ from bridge.store.history import By
 from bridge.store.in_flight_writes import forget_settled
 from bridge.store.models import ActorKind, InFlightWrite, Link, SheetHealth, SheetQueue, UnlinkedRow
 from bridge.sync import new_rows, sync_cell, vanished_rows
+from bridge.sync.apart import apart
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.duplicate_ids import keep_one_each
 from bridge.sync.ingest import ingest_rows
@@ -170,8 +171,12 @@ def _take(
 ) -> list[RowOutcome]:
     reading = Reading(rows, view.began, ids=compared.places, namesakes=compared.namesakes, missing=missing)
     context = SyncContext(session, view.config, reading, By(_actor(job), job.runtime.now()))
-    find_victims(session, view.config.key, missing, rows, context.by)
-    return ingest_rows(context)
+
+    def take(part: Sequence[Row]) -> list[RowOutcome]:
+        find_victims(session, view.config.key, missing, part, context.by)
+        return ingest_rows(replace(context, reading=replace(reading, rows=part)))
+
+    return apart(session, view.config.key, rows, take)
 
 
 def _note_sweep(session: Session, job: Job, view: SheetView, outcomes: Sequence[RowOutcome]) -> None:

@@ -36,7 +36,24 @@ APPENDED = "tests/sync/test_appended_rows.py"
 COPIES, TABS = "tests/sync/test_copies.py", "tests/apps_script/test_tabs.py"
 REFUSED_ROWS = "tests/sync/test_refused_rows.py"
 LIMITS = "tests/sync/test_limits.py"
+BAD_ROW = "tests/sync/test_one_bad_row.py"
 MUTATIONS = (
+    Mutation(
+        "one row's exception is its own: deliveries", "bridge/inbound/webhook.py", "not (contended(error) or may_be_a_rows(error))",
+        "not contended(error)", f"{BAD_ROW}::test_two_rows_of_one_id_are_told_although_another_row_fails",
+    ),
+    Mutation(
+        "one row's exception is its own: sweeps", "bridge/sync/apart.py", "if not may_be_a_rows(error):", "if True:",
+        f"{BAD_ROW}::test_a_known_row_that_fails_stops_no_other_and_loses_nothing",
+    ),
+    Mutation(
+        "what a failed row had begun is undone", "bridge/store/unit_of_work.py", "        with session.begin_nested():", "        if True:",
+        f"{BAD_ROW}::test_a_new_row_that_fails_stops_no_other_and_is_tried_again",
+    ),
+    Mutation(
+        "what a failed row had noted is undone", "bridge/store/unit_of_work.py", "        noted.notes = []\n        noted.wakes, noted.locked",
+        "        noted.wakes, noted.locked", f"{BAD_ROW}::test_a_known_row_that_fails_stops_no_other_and_loses_nothing",
+    ),
     Mutation(
         "cells that were not read are not empty", "bridge/inbound/webhook.py", "layout.within(len(found))", "layout",
         f"{LIMITS}::test_a_date_that_no_calendar_has_and_a_row_that_is_cut_short_are_no_matter_of_others",
