@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition
 
 from bridge.local_google.errors import Invalid
 from bridge.local_google.person.person import Person
+from tests.databases import Databases
 from tests.prove.memory import Side
 from tests.prove.sheets import OWN, Lead, Tab, letters
 from tests.prove.world import World
@@ -46,10 +47,10 @@ def awaited(what: str) -> Callable[[Rule], Rule]:
 
 
 class Hands(RuleBasedStateMachine):
-    """``most``: the largest world. ``steps``: how many were played."""
+    """``databases``: where each world gets its own."""
 
+    databases: Databases
     world: World
-    steps = 0
 
     @property
     def person(self) -> Person:

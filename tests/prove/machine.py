@@ -12,6 +12,7 @@ from hypothesis.stateful import initialize
 from tests.databases import Databases
 from tests.prove.rest import hold
 from tests.prove.steps.moments import Moments
+from tests.prove.steps.rivals import Rivals
 from tests.prove.steps.trouble import Trouble
 from tests.prove.world import World
 
@@ -20,10 +21,9 @@ SIZES = (2, 3, 4, 6, 12)
 LARGE = (*SIZES, 40, 200)
 
 
-class Machine(Moments, Trouble):
-    """One world per run. ``databases``: where each gets its own."""
+class Machine(Moments, Trouble, Rivals):
+    """One world per run."""
 
-    databases: Databases
     sizes: Sequence[int] = SIZES
     played: World | None = None
 

@@ -46,8 +46,7 @@ class World(Life):
         self.tabs = [Tab(key, title, one, google.book, numbers[title]) for key, (title, one) in self._mappings.items()]
         for tab in self.tabs:
             google.book.tab(tab.sheet_id).write(1, 1, [list(tab.heads)])
-            connection = self.stack.config.connection(tab.key).replace(self.stack.url, self.door)
-            google.scripts.run("installBridge", [connection, tab.sheet_id])
+            google.scripts.run("installBridge", [self.connection(tab), tab.sheet_id])
         self.passes(1)
         return self
 
@@ -55,6 +54,10 @@ class World(Life):
         self.death.revive()
         self.stack.__exit__(True)  # whose witness has tests of its own
         self._door.__exit__(None, None, None)
+
+    def connection(self, tab: Tab) -> str:
+        """What is pasted into the tab's script: it reaches the bridge through the middleman."""
+        return self.stack.config.connection(tab.key).replace(self.stack.url, self.door)
 
     def fresh(self, prefix: str) -> str:
         """A text that nobody has used."""
