@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row, exists, select, update
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
@@ -19,7 +19,7 @@ from bridge.core.deletions import Deletions, Gone, deletions
 from bridge.core.reconcile import Step, SweepStep
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.history import By, give_up_waiting, note_life
-from bridge.store.models import Link, Rule, SheetHealth
+from bridge.store.models import Change, ChangeState, Link, Rule, SheetHealth
 from bridge.store.unit_of_work import lock_queue
 
 log = get_logger(__name__)
@@ -60,6 +60,7 @@ def settle_vanished(session: Session, sheet: SheetConfig, found: Deletions, bega
     if found.tombstones:
         session.execute(update(Link), [{"id": one.link_id, "gone_at": began} for one in found.tombstones])
         ask_for_sweep(session, sheet.key, began + timedelta(seconds=sheet.grace))
+    _end_hopeless(session, sheet.key)
     for one in found.archive:
         link = session.get_one(Link, one.link_id)
         task = tracker.task_of(session, link)
@@ -67,6 +68,16 @@ def settle_vanished(session: Session, sheet: SheetConfig, found: Deletions, bega
         give_up_waiting(session, link, "the row was deleted")
         note_life(session, link, "archived", False, True, by, Rule.ROW_DELETED)
         tracker.archive(session, task, actor=by.actor)
+
+
+def _end_hopeless(session: Session, sheet: str) -> None:
+    """No change waits for the row of an archived task that is gone."""
+    waits = exists().where(Change.link_id == Link.id, Change.state == ChangeState.WAITING)
+    waiting = session.scalars(select(Link).where(Link.sheet == sheet, Link.gone_at.is_not(None), waits)).all()
+    archived = {task.id for task in tracker.tasks_of(session, waiting) if task.archived_at is not None}
+    for link in waiting:
+        if link.task_id in archived:
+            give_up_waiting(session, link, "the task was archived and its row is gone")
 
 
 def steps(found: Deletions) -> list[Step]:

@@ -292,6 +292,11 @@ MUTATIONS = (
         "tests/sync/test_waiting_changes.py::test_a_patch_that_no_cell_takes_is_refused_though_a_person_typed_the_same_into_the_cell",
     ),
     Mutation(
+        "nothing waits for ever: an archived task whose row is gone", "bridge/sync/vanished_rows.py",
+        "    _end_hopeless(session, sheet.key)\n", "",
+        "tests/sync/test_waiting_changes.py::test_no_change_waits_when_both_sides_are_at_rest",
+    ),
+    Mutation(
         "deletions: an accident is held", "bridge/core/deletions.py", "if len(open_rows) - len(approved_rows) <= allowed:", "if True:",
         "tests/sync/test_deletions.py::test_many_rows_gone_at_once_archive_nothing_until_a_person_approves",
     ),

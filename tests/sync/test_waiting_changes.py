@@ -85,10 +85,24 @@ def died_after_the_write(stack):
     stack.patch(1, assignee="A1")
 
 
+def archived_after_its_row_was_deleted(stack):
+    stack.patch(1, notes="P1")
+    stack.google.person.delete_rows("Leads", 2)
+    stack.patch(1, archived=True)
+
+
+def archived_while_its_row_is_missed(stack):
+    stack.patch(1, notes="P1")
+    stack.google.person.delete_rows("Leads", 2)
+    stack.later(31)
+    stack.patch(1, archived=True)
+    stack.sweep()
+
+
 STORIES = (
     landed_and_another_field_patched, landed_and_the_same_field_patched_twice, landed_and_the_status_patched,
     a_person_typed_the_same, archived_meanwhile, its_column_is_gone, refused_twice, refused_and_said_again,
-    died_after_the_write,
+    died_after_the_write, archived_after_its_row_was_deleted, archived_while_its_row_is_missed,
 )  # fmt: skip
 
 

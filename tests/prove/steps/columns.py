@@ -34,7 +34,7 @@ class Columns(Hands):
         if blank := [at for at in range(1, max(taken, default=0)) if at not in taken]:
             self.acts(f"deletes column {blank[0]}", lambda: self.person.lines("delete", tab.now, blank[0], "COLUMNS"))
 
-    @rule(which=WHICH, name=WHICH, to=st.sampled_from(["x {} x", " {} ", "{}\u200b", "other"]))
+    @rule(which=WHICH, name=WHICH, to=st.sampled_from(["x {} x", " {} ", "{}\u200b", "other {}"]))
     def a_renamed_header(self, which: int, name: int, to: str) -> None:
         tab = self.world.tabs[which % len(self.world.tabs)]
         fields = [one for one in tab.heads if one != OWN]
