@@ -2,11 +2,14 @@
 engine. The signals' receivers join the sessions of the task API's requests.
 """
 
+import fcntl
+import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, insert, select, text
@@ -148,3 +151,48 @@ def data_version(connection: Connection) -> object:
     except SQLAlchemyError:
         return None
     return version
+
+
+def hold_file(home: Path, sheet: str) -> int | None:
+    """The file of the sheet's job, locked until `let_go`; None while another job of this home has it, or without such a
+    file. In it stands the token of the job's lease. The system lets the lock go when the process dies: a lease with the
+    token of a file that nobody holds is a dead job's.
+    """
+    try:
+        file = os.open(home / f"{sheet}.lease", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(file)
+        return None
+    return file
+
+
+def let_go(file: int | None) -> None:
+    """Close the file."""
+    if file is not None:
+        os.close(file)
+
+
+def token_in(file: int | None) -> int | None:
+    """The token of the last job that held this file; it has ended, or died."""
+    said = b"" if file is None else os.pread(file, 20, 0)
+    return int(said) if said.isdigit() else None
+
+
+def put_token(file: int | None, token: int) -> None:
+    """Write down whose lease it is, once the lease is committed."""
+    if file is not None:
+        os.ftruncate(file, 0)
+        os.pwrite(file, str(token).encode(), 0)
+
+
+def is_abandoned(home: Path, sheet: str, token: int) -> bool:
+    """True if the lease with this token was a job's of this home that has died."""
+    file = hold_file(home, sheet)
+    try:
+        return token_in(file) == token
+    finally:
+        let_go(file)

@@ -1,7 +1,8 @@
 """One job on one sheet's queue: its lease, what it works with, and its end. Decides nothing about values.
 
 The lease lets one worker at a time write: taken by compare-and-set, checked in each transaction. Its token is the
-fencing token: a worker that overslept its lease finds a newer one and stops.
+fencing token: a worker that overslept its lease finds a newer one and stops. The lease of a
+process of this home that has died is taken at once (`hold_file`).
 """
 
 import time
@@ -24,7 +25,7 @@ from bridge.runtime import Runtime
 from bridge.store import quota
 from bridge.store.future import date_anew
 from bridge.store.models import Link, SheetQueue
-from bridge.store.unit_of_work import lock_queue
+from bridge.store.unit_of_work import hold_file, let_go, lock_queue, put_token, token_in
 from task_api.db import UnitOfWork
 from task_api.db_errors import UNUSABLE, reason
 
@@ -44,7 +45,7 @@ class Job:
     ``used_before``: this process's reads and writes of the sheet when the job began. ``sure_until``: until then no
     other worker can take the queue. ``sweep_due``: the sheet is to be compared as a whole. ``troubled``: jobs before
     this one failed. ``claimed``: the links that were due when it began, None once they were taken up. ``ended``: the
-    queue has been given back. ``read_at``: when the sheet was last read.
+    queue has been given back. ``read_at``: when the sheet was last read. ``held``: see `hold_file`.
     """
 
     runtime: Runtime
@@ -58,6 +59,7 @@ class Job:
     claimed: list[Link] | None = None
     ended: bool = False
     read_at: datetime | None = None
+    held: int | None = None
 
     @property
     def config(self) -> SheetConfig:
@@ -134,30 +136,44 @@ def begin(runtime: Runtime, key: str) -> Job | None:
     """Take the queue and what is due of it for a job; None while another has it, or its account's quota is used up.
     The caller gives it back with `end`.
     """
+    file, job = hold_file(runtime.config.home, key), None
+    try:
+        job = _begin(runtime, key, file)
+    finally:
+        if job is None:
+            let_go(file)
+    return job
+
+
+def _begin(runtime: Runtime, key: str, file: int | None) -> Job | None:
     with runtime.writing() as session:
         now = runtime.now()
-        queue = acquire(session, key, now, runtime.config.lease)
+        queue = acquire(session, key, now, runtime.config.lease, token_in(file))
         if queue is None or not quota.take(session, runtime.account(key), runtime.pace, now):
             log.info("job_postponed", sheet=key, why="another job has the sheet" if queue is None else "quota used up")
             return None
-        job = Job(runtime, key, queue.token, used_before=runtime.used(key), sure_until=queue.lease_until)
+        job = Job(runtime, key, queue.token, used_before=runtime.used(key), sure_until=queue.lease_until, held=file)
         job.sweep_due = _sweep_due(job.config, queue, now)
         job.troubled = bool(queue.attempts or queue.problem or queue.not_before)
         job.claimed = None if job.sweep_due else claim(session, key, now)
         if job.claimed == []:  # nothing was due by this clock: it may have been set back
             date_anew(session, key, now)
         session.commit()
+    put_token(file, job.token)
     return job
 
 
-def acquire(session: Session, key: str, now: datetime, lasts: timedelta) -> SheetQueue | None:
+def acquire(
+    session: Session, key: str, now: datetime, lasts: timedelta, abandoned: int | None = None
+) -> SheetQueue | None:
     """Take the queue by compare-and-set; None while another holds it. Its ``token`` is the new lease's. A lease that
-    ends later than any can was taken before the clock was set back.
+    ends later than any can was taken before the clock was set back; that with the token ``abandoned`` has no holder.
     """
     free = (
         SheetQueue.lease_until.is_(None)
         | (SheetQueue.lease_until <= now)
         | (SheetQueue.lease_until > now + lasts + SKEW)
+        | (SheetQueue.token == abandoned)
     )
     taken = update(SheetQueue).where(SheetQueue.sheet == key, free)
     taken = taken.values(token=SheetQueue.token + 1, lease_until=now + lasts)
@@ -196,6 +212,13 @@ def end(job: Job) -> None:
     """Give the queue back, unless that is done. While the database is away, it waits as long as the lease
     lasts, but only `PATIENCE` seconds when the process is to stop.
     """
+    try:
+        _give_back(job)
+    finally:
+        let_go(job.held)
+
+
+def _give_back(job: Job) -> None:
     until, logged = time.monotonic() + PATIENCE, False
     while not job.ended:
         try:

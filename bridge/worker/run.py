@@ -22,7 +22,7 @@ from bridge.queue.pending import IN_JOB, failed
 from bridge.runtime import Runtime
 from bridge.store import in_flight_writes, quota
 from bridge.store.models import Account, Link, SheetQueue
-from bridge.store.unit_of_work import lock_queue
+from bridge.store.unit_of_work import is_abandoned, lock_queue
 from bridge.sync.misdirected_writes import look_for_unconfirmed
 from bridge.worker.flush import flush
 from bridge.worker.job import Job, LostLease, begin, end
@@ -34,10 +34,12 @@ FIRST_PROBE, PROBE = timedelta(seconds=15), timedelta(minutes=1)
 """How long a paused queue waits before it tries whether the problem is solved: soon, since Google may have erred once;
 then every minute.
 """
+LEASE_LOOK = timedelta(seconds=2)
+"""Between two looks whether the job that holds a sheet has died."""
 _PENDING = select(func.min(Link.next_try)).where(Link.sheet == SheetQueue.sheet, Link.wanted > Link.written)
 _TIMES = select(
     SheetQueue.sheet, SheetQueue.swept_at, SheetQueue.sweep_at, SheetQueue.not_before, SheetQueue.lease_until,
-    _PENDING.scalar_subquery().label("pending"), Account,
+    SheetQueue.token, _PENDING.scalar_subquery().label("pending"), Account,
 )  # fmt: skip
 
 
@@ -71,8 +73,16 @@ def _due_at(runtime: Runtime, queue: Row[*tuple[Any, ...]], now: datetime) -> da
     wait = quota.wait(queue.Account, runtime.pace, now)
     paid = now + timedelta(seconds=wait) if wait else None
     not_before = _unless_future(queue.not_before, now + LONGEST_WAIT)
-    lease_until = _unless_future(queue.lease_until, now + runtime.config.lease)
+    lease_until = _leased_until(runtime, queue, now)
     return max(at for at in (wanted, not_before, lease_until, paid) if at is not None)
+
+
+def _leased_until(runtime: Runtime, queue: Row[*tuple[Any, ...]], now: datetime) -> datetime | None:
+    """When to look at a sheet that another job holds: soon, since that job may have died."""
+    until = _unless_future(queue.lease_until, now + runtime.config.lease)
+    if until is None or until <= now or is_abandoned(runtime.config.home, queue.sheet, queue.token):
+        return None
+    return min(until, now + LEASE_LOOK)
 
 
 def _unless_future(moment: datetime | None, latest: datetime, instead: datetime | None = None) -> datetime | None:

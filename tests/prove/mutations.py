@@ -170,6 +170,10 @@ MUTATIONS = (
         "tests/unit/test_serving.py",
     ),
     Mutation(
+        "a dead job's sheet is taken at once", "bridge/worker/job.py", "        | (SheetQueue.token == abandoned)\n", "",
+        "tests/sync/test_dead_holder.py",
+    ),
+    Mutation(
         "one trouble does not fill the log", "bridge/config/log_limit.py", "return count < MOST", "return True",
         "tests/unit/test_limits.py",
     ),
