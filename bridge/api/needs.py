@@ -1,15 +1,18 @@
 """What waits for a person, over HTTP, and the action that resolves each."""
 
+from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 
 from flask import Blueprint, Response, jsonify
+from sqlalchemy.orm import Session
 
 from bridge.api.current import runtime, runtime_with
 from bridge.queue.pending import retry_dead_letters
 from bridge.queue.sweep_requests import look_now
 from bridge.reports import action_items
 from bridge.reports.links import SheetLinks
-from bridge.sync.vanished_rows import approve
+from bridge.sync import approval
 from task_api import db
 from task_api.errors import Problem
 from task_api.operation import JsonObject, Operation
@@ -22,7 +25,7 @@ needs = Blueprint("needs", __name__)
 def list_needs() -> Response:
     """What waits for a person, each with its reason and its place in the sheet.
 
-    Conflicts, refusals, dead letters, deletions that await approval, sheets without contact, paused queues.
+    Conflicts, refusals, dead letters, deletions and columns that await approval, sheets without contact, paused queues.
     """
     bridge, links = runtime(), SheetLinks(db.session(), runtime().config)
     found = action_items.action_items(db.session(), list(bridge.config.sheets), bridge.now())
@@ -31,13 +34,23 @@ def list_needs() -> Response:
 
 @needs.post("/sheets/<key>/approve")
 @Operation("tasks:write")
-def approve_deletions(key: str) -> Response:
+def approve_held(key: str) -> Response:
+    """Approve what is held: vanished rows or a changed column. 409 when several things are: name one of them."""
+    return _approved(key, approval.approve)
+
+
+@needs.post("/sheets/<key>/rows/approve")
+@Operation("tasks:write")
+def approve_rows(key: str) -> Response:
     """Approve that the tasks of the rows that have vanished by now are archived."""
-    bridge = runtime_with(key)
-    with bridge.writing() as session:
-        count = approve(session, key, bridge.now())
-        session.commit()
-    return jsonify({"done": f"{count} tasks without a row will be archived"})
+    return _approved(key, approval.approve_rows)
+
+
+@needs.post("/sheets/<key>/columns/<name>/approve")
+@Operation("tasks:write")
+def approve_column(key: str, name: str) -> Response:
+    """Approve that the column of a field is the one that fits it now."""
+    return _approved(key, lambda session, sheet, now: approval.approve_column(session, sheet, name, now))
 
 
 @needs.post("/sheets/<key>/look")
@@ -67,6 +80,17 @@ def retry_one(link_id: int) -> Response:
     if not _retried(link_id):
         raise Problem(404, f"there is no dead letter {link_id}")
     return jsonify({"done": "the write is tried again"})
+
+
+def _approved(key: str, approve: Callable[[Session, str, datetime], approval.Approved]) -> Response:
+    bridge = runtime_with(key)
+    with bridge.writing() as session:
+        try:
+            approved = approve(session, key, bridge.now())
+        except approval.SeveralAwait as error:
+            raise Problem(409, str(error), kind="several_await") from error
+        session.commit()
+    return jsonify({"done": approved.done})
 
 
 def _retried(link_id: int | None) -> int:

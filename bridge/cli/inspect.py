@@ -37,7 +37,8 @@ def needs_(as_json: bool) -> None:
     print_rows(found, ("kind", "id", "sheet", "row", "lead_id", "field", "value", "why"), as_json)
     if found and not as_json:
         click.echo(
-            "conflict: leadbridge take ID · dead_letter, refused: leadbridge retry ID · deletions: leadbridge approve"
+            "conflict: leadbridge take ID · dead_letter, refused: leadbridge retry ID · "
+            "deletions: leadbridge approve --rows · column: leadbridge approve --column FIELD"
         )
     raise SystemExit(2 if found else 0)
 

@@ -4,8 +4,10 @@ Parse, call, print; a running bridge notices what they commit.
 """
 
 import time
+from datetime import datetime
 
 import click
+from sqlalchemy.orm import Session
 
 from bridge.cli.context import SHEET, sheet_keys, working, writing
 from bridge.cli.output import print_plan, progress_bar
@@ -14,8 +16,8 @@ from bridge.core.reconcile import Plan, SweepStep
 from bridge.queue import pending
 from bridge.runtime import Runtime
 from bridge.store import quota
+from bridge.sync import approval
 from bridge.sync import undo as back
-from bridge.sync import vanished_rows
 from bridge.worker import sweep
 from bridge.worker.flush import flush
 from bridge.worker.job import Job, begin, end
@@ -40,17 +42,27 @@ def sweep_(dry_run: bool, sheet: str | None, as_json: bool) -> None:
 
 
 @click.command("approve")
+@click.option("--rows", is_flag=True, help="Only the vanished rows.")
+@click.option("--column", metavar="FIELD", help="Only the changed column of this field.")
 @SHEET
 @AS_JSON
-def approve_(sheet: str | None, as_json: bool) -> None:
-    """Let the tasks of vanished rows be archived, although many vanished at once."""
+def approve_(rows: bool, column: str | None, sheet: str | None, as_json: bool) -> None:
+    """Approve what is held: that the tasks of many vanished rows are archived, or that a field's column is another one
+    now. `leadbridge needs` lists both.
+    """
+    if rows and column:
+        raise click.UsageError("give --rows or --column, not both")
     with writing() as (runtime, session):
-        counts = {key: vanished_rows.approve(session, key, runtime.now()) for key in sheet_keys(runtime.config, sheet)}
-    words = {
-        key: f"the tasks of {n} rows will be archived" if n else "nothing awaits approval" for key, n in counts.items()
-    }
-    rows = [{"sheet": key, "approved": count} for key, count in counts.items()]
-    say("\n".join(f"{key}: {done}" for key, done in words.items()), rows, as_json)
+        keys = sheet_keys(runtime.config, sheet)
+        done = {key: _approve(session, key, runtime.now(), rows, column) for key in keys}
+    told = [{"sheet": key, "approved": one.rows, "column": one.column or None} for key, one in done.items()]
+    say("\n".join(f"{key}: {one.done}" for key, one in done.items()), told, as_json)
+
+
+def _approve(session: Session, key: str, now: datetime, rows: bool, column: str | None) -> approval.Approved:
+    if column:
+        return approval.approve_column(session, key, column, now)
+    return approval.approve_rows(session, key, now) if rows else approval.approve(session, key, now)
 
 
 @click.command("retry")

@@ -32,6 +32,11 @@ class Deletions:
     why: str = ""
 
 
+def allowed(rows: int) -> float:
+    """So many of these rows may change at once without a person's word."""
+    return max(ALLOWED_ROWS, ALLOWED_SHARE * rows)
+
+
 def deletions(
     gone: Collection[Gone], leads: int, began: datetime, grace: timedelta, approved: datetime | None
 ) -> Deletions:
@@ -46,9 +51,8 @@ def deletions(
         return Deletions(why=why if open_rows else "")
     tombstones = tuple(one for one in gone if one.since is None)
     overdue = [one for one in open_rows if one.since is not None and one.since + grace <= began]
-    allowed = max(ALLOWED_ROWS, ALLOWED_SHARE * (leads + len(open_rows)))
     approved_rows = [one for one in overdue if approved is not None and one.since is not None and one.since <= approved]
-    if len(open_rows) - len(approved_rows) <= allowed:
+    if len(open_rows) - len(approved_rows) <= allowed(leads + len(open_rows)):
         return Deletions(tombstones, tuple(overdue))
     held = len(open_rows) - len(approved_rows)
     why = f"{held} rows vanished at once: their tasks stay until a person approves"

@@ -1,8 +1,24 @@
-"""Columns as a person at the sheet names them. Pure."""
+"""Columns as they were agreed on, and as a person at the sheet names them. Pure."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from bridge.core.text import as_seen
+
+
+class Place(NamedTuple):
+    """The column of a field: where it stood (0-based, -1: nowhere yet) and its header when it was last agreed on.
+
+    ``held``: how many rows would change by another column, which is headed ``other``; ``why``: in words, for people.
+    ``approved``: a person wants that other column.
+    """
+
+    header: str
+    position: int
+    held: int = 0
+    why: str = ""
+    other: str = ""
+    approved: bool = False
 
 
 def named_column(header: str, position: int) -> str:

@@ -1,15 +1,14 @@
 """Header and cells ⇄ lead ⇄ task fields.
 
-Columns are found by header text on every read, an exact header before an alias, so they may be moved or renamed within
-their aliases; `bridge.core.columns` decides whether what is found is still the same column. Many lead words may mean
-one task status (sales say NEW, CONTACTED, QUALIFIED, LOST; tasks TODO, IN_PROGRESS, DONE): they survive the round trip,
-because the conversion back prefers the row's present word. `bridge.core.merge` decides who wins.
+Columns are found by header text on every read, an exact header before an alias; `bridge.core.columns` decides whether
+what is found is still the same column. Many lead words may mean one task status, and survive the round trip, because
+the conversion back prefers the row's present word. `bridge.core.merge` decides who wins.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal
 
 from bridge.core.cells import READERS, from_text
 from bridge.core.headers import told_twice
@@ -85,25 +84,10 @@ class Column:
     limit: int | None = None
 
 
-class Place(NamedTuple):
-    """The column of a field: where it stood (0-based, -1: nowhere yet) and its header when it was last agreed on.
-
-    ``held``: how many rows would change by another column, which is headed ``other``; ``why``: in words, for people.
-    ``approved``: a person wants that other column.
-    """
-
-    header: str
-    position: int
-    held: int = 0
-    why: str = ""
-    other: str = ""
-    approved: bool = False
-
-
 @dataclass(frozen=True)
 class Layout:
-    """Where each field's column stands now (0-based), and how it is headed. ``missing``: required fields without a
-    column; ``doubled``: what to say of fields with several columns that fit.
+    """Where each field's column stands now (0-based), and its header. ``missing``: required fields without a column;
+    ``doubled``: what to say of fields with several columns that fit.
     """
 
     positions: Mapping[str, int]
@@ -111,11 +95,11 @@ class Layout:
     doubled: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def strange(self, places: Mapping[str, Place]) -> frozenset[str]:
+    def strange(self, places: Mapping[str, Sequence[Any]]) -> frozenset[str]:
         """The fields whose column is not where it was agreed to be; ids have an identity of their own."""
-        known = {name: (places[name].position, header_key(places[name].header)) for name in places}
+        known = {name: (at, header_key(header)) for name, (header, at, *_) in places.items()}
         now = {name: (at, header_key(self.headers[name])) for name, at in self.positions.items() if name != "id"}
-        return frozenset(name for name, place in now.items() if known.get(name) != place)
+        return frozenset(name for name in now if now[name] != known.get(name))
 
     def without(self, names: Collection[str]) -> "Layout":
         """The same without the columns of these fields."""
@@ -160,6 +144,10 @@ class SheetMapping:
         fits = title.startswith(before) and title.endswith(after) and len(title) > len(before) + len(after)
         name = title[len(before) : len(title) - len(after)].strip() if fits and "{name}" in self.title else ""
         return name or None
+
+    def is_own(self, name: str) -> bool:
+        """True for a column that the bridge fills."""
+        return self.by_field[name].direction == "to_sheet"
 
     def longest(self, name: str) -> int | None:
         """The most characters that the task keeps of this field: of a name beside the rest of the title."""
@@ -210,7 +198,7 @@ class SheetMapping:
         """True for the value of a person; False for the bridge's, a formula's, and what cells hold before anybody fills
         them: an unticked box, an option of a dropdown, the word for a new lead. apps_script/Ids.js has the same rule.
         """
-        if self.by_field[name].direction == "to_sheet" or cell.formula or cell.value is False:
+        if self.is_own(name) or cell.formula or cell.value is False:
             return False
         started = self.statuses.back[self.statuses.initial] if self.by_field[name].kind == "status" else None
         return name in {"id", "name"} or not (cell.choice or value == started)
@@ -273,5 +261,5 @@ def header_texts(header: Sequence[Cell]) -> list[str]:
 
 
 def header_key(header: str) -> str:
-    """What two headers have in common that mean the same."""
+    """What headers of one meaning have in common."""
     return likeness(header.replace("_", " "))

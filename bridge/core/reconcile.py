@@ -31,9 +31,10 @@ class KnownLead:
 class Comparison:
     """Compares the rows of one read with the known links, part by part. ``look``: rows to be merged. ``moved``: link
     id → the row where its lead is now. ``places``: lead id → the first row that has it. ``duplicates``: lead id → all
-    rows that have it, if there are several. ``named``: tasks named by rows without an id. ``namesakes``: how many new
-    rows share a value of the matching field, by `likeness`. Of the blank rows: ``leftover``: those with text in the
-    sync cell; ``unclaimed``: those with any other value; ``numbered``: row → the task number that stands in it.
+    rows that have it, if there are several. ``named``: tasks named by rows without an id. ``linked``: rows with a link,
+    ``changed``: field → how many of them would change. ``namesakes``: how many new rows share a value of the matching
+    field, by `likeness`. Of the blank rows: ``leftover``: those with text in the sync cell; ``unclaimed``: those with
+    any other value; ``numbered``: row → the task number that stands in it.
     """
 
     agreed: int = 0
@@ -43,6 +44,8 @@ class Comparison:
     places: dict[str, int] = field(default_factory=dict)
     duplicates: dict[str, list[int]] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
+    linked: int = 0
+    changed: Counter[str] = field(default_factory=Counter)
     leftover: list[int] = field(default_factory=list)
     namesakes: Counter[str] = field(default_factory=Counter)
     unclaimed: list[int] = field(default_factory=list)
@@ -57,9 +60,13 @@ class Comparison:
             self.read += 1
             self._place(row)
             link = known.get(row.lead_id or "")
+            self.linked += link is not None
             if link is None and match:
                 self.namesakes[likeness(row.values.get(match))] += 1
-            if link is None or link.unsettled or row.lead_id in self.duplicates or _differs(row, link):
+            differs = link is not None and _differs(row, link)
+            if link is not None and differs:
+                self.changed.update(_changed(row, link))
+            if link is None or differs or link.unsettled or row.lead_id in self.duplicates:
                 self.look.append(row.number)
             else:
                 self.agreed += 1
@@ -79,6 +86,12 @@ class Comparison:
             self.named.add(str(row.values.get("task_id") or ""))
         elif (first := self.places.setdefault(row.lead_id, row.number)) != row.number:
             self.duplicates.setdefault(row.lead_id, [first]).append(row.number)
+
+
+def _changed(row: Row, link: KnownLead) -> list[str]:
+    """The fields whose cell says something else than was agreed on, and than its task; or says nothing readable."""
+    shown = ((name, value) for name, value in row.values.items() if value != link.base.get(name))
+    return [name for name, value in shown if name not in link.said or value != link.said[name]] + list(row.refused)
 
 
 def _differs(row: Row, link: KnownLead) -> bool:

@@ -6,6 +6,7 @@ redelivery finds the recorded one and gets the first reply. Unsigned, late or ma
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from bridge.store import counters, notices
 from bridge.store.history import By
 from bridge.store.models import ActorKind, Delivery, SheetHealth, SheetQueue
 from bridge.store.unit_of_work import effects, lock_queue, wake_after_commit
+from bridge.sync import columns
 from bridge.sync.apart import ingest_apart, may_be_a_rows
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.ingest import ingest_rows
@@ -122,7 +124,9 @@ def _take(
     outcomes: list[RowOutcome] = []
     if isinstance(message, Rows):
         by = By(Actor(ActorKind.DELIVERY, request.id), now)
-        outcomes = ingest(SyncContext(session, sheet, _reading(sheet, request, message, layout, now), by))
+        known, used, held = _usable(session, sheet, queue, message, layout, now)
+        outcomes = ingest(SyncContext(session, known, _reading(known, request, message, used, now), by))
+        outcomes = [_with_held(one, held) for one in outcomes] if held else outcomes
         if "sync" in layout.positions and any(one.task_id is None and one.reasons for one in outcomes):
             ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it writes the reasons into the sync column
     _record_contact(session, queue, message, now)
@@ -142,7 +146,7 @@ def _record_contact(session: Session, queue: SheetQueue, message: Message, now: 
     health = queue.health
     if (wait := _sweep_wait(health, message, now)) is not None:
         ask_for_sweep(session, queue.sheet, now + wait)
-    if health.held:  # the rows that vanished may be back
+    if health.held or any(why for _, _, _, why, *_ in (health.columns or {}).values()):  # it may be mended
         ask_for_sweep(session, queue.sheet, now + SWEEP_SOON)
     if _pause(queue):  # the person may just have solved it
         queue.not_before = None
@@ -197,8 +201,7 @@ def _sweep_wait(health: SheetHealth, message: Message, now: datetime) -> timedel
 def _reading(sheet: SheetConfig, request: SignedRequest, message: Rows, layout: Layout, now: datetime) -> Reading:
     if "id" not in layout.positions:
         raise Problem(422, "the header has no id column: give one column of the first row the text 'id'")
-    edited = message.edited
-    touched = [name for name, index in layout.positions.items() if edited and edited.first <= index + 1 <= edited.last]
+    edited, touched = message.edited, _touched(message, layout)
     rows = [sheet.mapping.read_row(row.row, found := cells(row), layout.within(len(found))) for row in message.rows]
     alone = edited is not None and len(rows) == len(touched) == 1
     return Reading(
@@ -212,6 +215,26 @@ def _reading(sheet: SheetConfig, request: SignedRequest, message: Rows, layout: 
         edited_at=_edited_at(message, request),
         event_fields={row.number: touched for row in rows},
     )
+
+
+def _touched(message: Rows, layout: Layout) -> list[str]:
+    """The fields whose cells a person edited."""
+    edited = message.edited
+    return [name for name, index in layout.positions.items() if edited and edited.first <= index + 1 <= edited.last]
+
+
+def _usable(
+    session: Session, sheet: SheetConfig, queue: SheetQueue, message: Rows, layout: Layout, now: datetime
+) -> tuple[SheetConfig, Layout, Sequence[str]]:
+    """Sheet and columns without those in doubt, and what to say of edits in held ones; before the first sweep all."""
+    if not queue.health.columns or not layout.strange(queue.health.columns):
+        return sheet, layout, ()
+    return columns.delivered(session, sheet, layout, _touched(message, layout), len(message.rows), now)
+
+
+def _with_held(one: RowOutcome, held: Sequence[str]) -> RowOutcome:
+    outcome = Outcome.REFUSED if one.outcome is Outcome.UNCHANGED else one.outcome
+    return replace(one, outcome=outcome, reasons=(*one.reasons, *held))
 
 
 def _word(mapping: SheetMapping, name: str, typed: str) -> Value:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bridge.core.outcome import RefusedWrite
 from bridge.store import notices as noted
 from bridge.store.models import Change, ChangeState, Link, SheetHealth, SheetQueue, UnlinkedRow
+from bridge.sync.columns import held_columns
 
 SILENT = timedelta(minutes=15)
 """Three missed reports: the script sends one every five minutes, with some jitter."""
@@ -94,6 +95,10 @@ def _of_queue(queue: SheetQueue, now: datetime) -> list[ActionItem]:
         found.append(ActionItem("deletions", queue.sheet, health.held_why, value=health.held))
     elif lacking := missing_columns(health):
         found.append(ActionItem("header", queue.sheet, lacking))
+    found += [
+        ActionItem("column", queue.sheet, one.why, field=name, value=one.held)
+        for name, one in sorted(held_columns(health).items())
+    ]
     found += [ActionItem("twice", queue.sheet, told) for told in health.doubled or ()]
     if (why := silence(health, now)) is not None:
         found.append(ActionItem("silent", queue.sheet, why))

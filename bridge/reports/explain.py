@@ -4,7 +4,7 @@ The reasons come from the link, its sheet's queue and the history. The log has e
 (``write_postponed``, ``queue_postponed``, ``queue_paused``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from bridge.reports.action_items import missing_columns, silence
 from bridge.runtime import Runtime
 from bridge.store import quota
 from bridge.store.models import Account, Change, ChangeState, Link, SheetQueue, UnlinkedRow
+from bridge.sync.columns import held_columns
 from bridge.sync.merge_row import as_lead
 from bridge.tracker import Task, task_fields
 
@@ -58,7 +59,15 @@ def _of_link(session: Session, runtime: Runtime, link: Link) -> Explanation:
     task, now = tracker.task_of(session, link), runtime.now()
     wanted = as_lead(task, link, config.mapping)
     misread = session.scalars(_at_row(link)).first()
-    cells = _Cells(session, config, link, task, wanted, lost=misread is not None or link.gone_at is not None)
+    cells = _Cells(
+        session,
+        config,
+        link,
+        task,
+        wanted,
+        lost=misread is not None or link.gone_at is not None,
+        held=held_columns(queue.health),
+    )
     fields = tuple(filter(None, map(cells.line, config.mapping.by_field)))
     differs = any(link.base[name] != value for name, value in wanted.items() if name in link.base and name != "sync")
     row = (f"its row cannot be told: {misread.why}",) if misread is not None else ()
@@ -75,7 +84,9 @@ def _at_row(link: Link) -> Select[UnlinkedRow]:
 
 @dataclass(frozen=True)
 class _Cells:
-    """What to say of each cell of a lead. ``wanted``: what the row is to show; ``lost``: its row was not found."""
+    """What to say of each cell of a lead. ``wanted``: what the row is to show; ``lost``: its row was not found;
+    ``held``: fields whose column awaits approval.
+    """
 
     session: Session
     config: SheetConfig
@@ -83,6 +94,7 @@ class _Cells:
     task: Task
     wanted: Fields
     lost: bool
+    held: Collection[str]
 
     def line(self, name: str) -> str:
         """Empty if there is nothing to say, for instance of a field without column and value."""
@@ -109,6 +121,8 @@ class _Cells:
         return f"which stands for {_shown(value)} in its task" if stands_for else "as its task does"
 
     def _why(self, name: str) -> str:
+        if name in self.held:
+            return "not written before a person approves its column"
         if name in self.link.refused:
             return f"not written, because {RefusedWrite(*self.link.refused[name]).why}"
         if self.lost:
@@ -156,6 +170,7 @@ def _of_queue(session: Session, runtime: Runtime, queue: SheetQueue, now: dateti
         yield f"Google's quota is used up for {wait:.0f} s more; the write follows then"
     if queue.health.held_why:
         yield queue.health.held_why
+    yield from (place.why for place in held_columns(queue.health).values())
     if (silent := silence(queue.health, now)) is not None:
         yield f"edits of the sheet may not arrive: {silent}"
 

@@ -14,6 +14,7 @@ from bridge.reports.quota_usage import by_kind, by_purpose, quota_left
 from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
 from bridge.store.quota import of_last_minute
+from bridge.sync.columns import held_columns
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def _to_json(one: SheetStatus, runtime: Runtime) -> dict[str, Any]:
         "problem": queue.problem,
         "held": health.held,
         "held_why": health.held_why,
+        "held_columns": {name: place.why for name, place in held_columns(health).items()},
         "silence": one.silence,
         "heard_at": _text(health.heard_at),
         "swept_at": _text(queue.swept_at),

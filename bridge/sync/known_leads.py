@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bridge.config.model import SheetConfig
 from bridge.core.reconcile import KnownLead
 from bridge.store.models import Link
-from bridge.sync.sync_cell import OK, archived_text
+from bridge.sync.sync_cell import archived_text, usual_text
 from bridge.tracker import Task, columns_of_linked, task_fields
 
 
@@ -28,7 +28,7 @@ def _known(sheet: SheetConfig, pair: Row[Any]) -> KnownLead:
     if pair.archived_at is not None:
         return KnownLead(pair.link_id, pair.row, pair.base, {"sync": archived_text(pair.id)}, pair.unsettled)
     said = sheet.mapping.task_as_lead(task_fields(cast(Task, pair)), (pair.base,), pair.last_words)
-    return KnownLead(pair.link_id, pair.row, pair.base, said | {"sync": OK}, pair.unsettled)
+    return KnownLead(pair.link_id, pair.row, pair.base, said | {"sync": usual_text(sheet.mapping)}, pair.unsettled)
 
 
 def _unsettled() -> ColumnElement[bool]:

@@ -198,7 +198,7 @@ def as_lead(task: Task, link: Link, mapping: SheetMapping, *present: Fields) -> 
     present = (*present, link.base)
     said = mapping.task_as_lead(task_fields(task), present, link.last_words) | link.overrides
     if any("sync" in fields for fields in present):
-        said["sync"] = link_text(link, archived=task.archived_at is not None)
+        said["sync"] = link_text(link, mapping, archived=task.archived_at is not None)
     return said
 
 

@@ -71,7 +71,7 @@ def new_row(
     they are not taken for an edit later. What its cell would not take is left out: the next look at the row says why.
     """
     link.append_tried_at, link.in_flight_writes, link.refused = now, [], {}
-    state = link_text(link, archived=task.archived_at is not None)
+    state = link_text(link, sheet.mapping, archived=task.archived_at is not None)
     said, row = as_lead(task, link, sheet.mapping) | {"id": link.lead_id, "sync": state}, {}
     for name, column in layout.positions.items():
         value, kind, cell = said.get(name), sheet.mapping.by_field[name].kind, like.cells.get(name, EMPTY)

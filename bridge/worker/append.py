@@ -19,6 +19,7 @@ from bridge.queue import pending
 from bridge.store import in_flight_writes
 from bridge.store.models import Link
 from bridge.sync import new_rows
+from bridge.sync.columns import usable
 from bridge.tracker import tasks_of
 from bridge.worker.clear_misdirected import record_emptied
 from bridge.worker.job import Job, look
@@ -84,12 +85,16 @@ def _new_rows(job: Job, view: SheetView, like: int, part: Part[int]) -> dict[int
     """link id → the row to append, recorded before it leaves. A row that cannot be made waits by itself."""
     rows: dict[int, Cells] = {}
     with job.writing() as session:
-        now, present = job.runtime.now(), view.row(like)
+        now = job.runtime.now()
+        if (known := usable(session, view, now)) is None:
+            session.commit()
+            return rows
+        present = known.row(like)
         links = _links(job, session, part)
         tasks = {task.id: task for task in tasks_of(session, links)}
         for link in links:
             try:
-                rows[link.id] = new_rows.new_row(tasks[link.task_id], link, job.config, present, view.layout, now)
+                rows[link.id] = new_rows.new_row(tasks[link.task_id], link, known.config, present, known.layout, now)
             except Exception as error:  # this task's trouble must not stop the others: log and postpone
                 log.error("row_not_made", sheet=link.sheet, link=link.id, exc_info=error)
                 _try_again(job, session, link, "its row cannot be made; the bridge's log has the details")

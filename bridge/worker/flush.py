@@ -14,6 +14,7 @@ from structlog.stdlib import get_logger
 from bridge import tracker
 from bridge.core.cells import cell_format, cell_value, obstacle
 from bridge.core.clock import is_future
+from bridge.core.mapping import SheetMapping
 from bridge.core.merge import classify_read
 from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.core.values import Row, Value
@@ -32,6 +33,7 @@ from bridge.store.history import (
 )
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.store.unit_of_work import lock_queue
+from bridge.sync.columns import usable
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import acceptable, merge_values
 from bridge.sync.misdirected_writes import doubt, look_for_unconfirmed
@@ -85,6 +87,11 @@ def _decide(job: Job, view: SheetView, lead_ids: list[str]) -> list[PlannedWrite
     with job.writing() as session:
         health = lock_queue(session, job.key).health
         health.missing, health.doubled = list(view.layout.missing), list(view.layout.doubled)
+        if view.layout.strange(health.columns or {}):
+            if (known := usable(session, view, now)) is None:
+                session.commit()
+                return []
+            view = known
         linked = tracker.linked(session, job.key, lead_ids, now)
         here = [(row, link, task) for link, task in linked if (row := view.row(link.row)).lead_id == link.lead_id]
         replaced = replaced_lately(session, [link for _, link, _ in here], now)
@@ -93,7 +100,7 @@ def _decide(job: Job, view: SheetView, lead_ids: list[str]) -> list[PlannedWrite
         if changed:
             doubt(session, job.key, changed, replaced)
         by = By(Actor(ActorKind.FLUSH, job.key), now)
-        context = SyncContext(session, job.config, Reading((), view.began, latest="task"), by)
+        context = SyncContext(session, view.config, Reading((), view.began, latest="task"), by)
         for row, link, task in sorted(here, key=lambda one: one[0].number):
             if link.wanted > link.written and link.next_try <= now:
                 planned += _decide_row(context, view, row, link, task, replaced[link.id])
@@ -123,7 +130,9 @@ def _decide_row(
     link.row_pending, archived = False, task.archived_at is not None
     owed = {} if archived else merge_values(context, link, task, base, values).sheet
     _end_hopeless(context.session, view, link, archived=archived)
-    wanted = _writable(context, row, link, foreign | owed) | _sync_text(row, link, archived=archived)
+    wanted = _writable(context, row, link, foreign | owed) | _sync_text(
+        context.sheet.mapping, row, link, archived=archived
+    )
     shown = set() if archived else values.keys() - owed.keys()
     if wanted:
         return [_planned(context, view, row, link, wanted, shown)]
@@ -135,7 +144,7 @@ def _end_hopeless(session: Session, view: SheetView, link: Link, *, archived: bo
     """No change waits for a cell that is not written any more."""
     if archived:
         give_up_waiting(session, link, "the task was archived, so its row is not written any more")
-    elif gone := link.base.keys() - view.layout.positions.keys():
+    elif gone := link.base.keys() - view.layout.positions.keys() - view.config.mapping.held.keys():
         give_up_waiting(session, link, "the sheet has no column for it any more", gone)
 
 
@@ -195,9 +204,9 @@ def _writable(context: SyncContext, row: Row, link: Link, owed: Mapping[str, Val
     return {name: value for name, value in owed.items() if name not in stopped}
 
 
-def _sync_text(row: Row, link: Link, *, archived: bool) -> dict[str, Value]:
+def _sync_text(mapping: SheetMapping, row: Row, link: Link, *, archived: bool) -> dict[str, Value]:
     """The new text of the sync cell, where there is one and it differs."""
     if "sync" not in row.cells or "sync" in row.guarded or row.cells["sync"].formula:
         return {}
-    text = link_text(link, archived=archived)
+    text = link_text(link, mapping, archived=archived)
     return {} if row.values.get("sync") == text else {"sync": text}

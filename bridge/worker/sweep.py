@@ -29,7 +29,7 @@ from bridge.store.future import date_anew
 from bridge.store.history import By
 from bridge.store.in_flight_writes import forget_settled
 from bridge.store.models import ActorKind, InFlightWrite, Link, SheetHealth, SheetQueue, UnlinkedRow
-from bridge.sync import new_rows, sync_cell, vanished_rows
+from bridge.sync import column_survey, new_rows, sync_cell, vanished_rows
 from bridge.sync.apart import apart
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.duplicate_ids import keep_one_each
@@ -56,10 +56,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class _Swept:
-    """What a sweep did, row by row; ``leftover``: blank rows whose sync cell still says something, ``unclaimed``: those
-    with any other value; ``missing``: writes that it looked for.
+    """What a sweep did, row by row; ``view``: what it read, without held columns; ``leftover``: blank rows whose sync
+    cell still says something, ``unclaimed``: those with any other value; ``missing``: writes that it looked for.
     """
 
+    view: SheetView
     plan: Plan
     outcomes: Sequence[RowOutcome]
     leftover: Sequence[int]
@@ -72,6 +73,7 @@ def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     view = look(job, None)
     _refuse_shared_tab(job, view)
     done = _carry_out(job, view, progress, job.writing, methodcaller("commit"))
+    view = done.view
     steps = ",".join(f"{what}:{count}" for what, count in sorted(done.plan.counts.items()))
     log.info("sweep_done", sheet=done.plan.sheet, rows=done.plan.read, agreed=done.plan.agreed, steps=steps)
     _mark_unlinked(job, view, done)
@@ -112,6 +114,11 @@ def _carry_out(
     """Compare, merge what differs, then handle what vanished; the plan lists every step."""
     compared = _compare(job, view, progress)
     with begin() as session:
+        view, read = column_survey.check_columns(session, view, compared), view
+        finish(session)
+    if view is not read:
+        compared = _compare(job, view, progress)
+    with begin() as session:
         date_anew(session, view.config.key, view.began)
         outcomes = keep_one_each(session, view, compared.duplicates)
         if compared.moved:
@@ -135,9 +142,9 @@ def _carry_out(
         try_rows_again(session, view.config.key, job.runtime.now())
         late = _late_rows(job.runtime, session, view, outcomes)
         finish(session)
-    steps = (*_steps(outcomes), *vanished_rows.steps(found), *late)
+    steps = (*_steps(outcomes), *vanished_rows.steps(found), *column_survey.steps(view), *late)
     plan = Plan(view.config.key, compared.read, compared.agreed, steps)
-    return _Swept(plan, outcomes, compared.leftover, compared.unclaimed, missing)
+    return _Swept(view, plan, outcomes, compared.leftover, compared.unclaimed, missing)
 
 
 def _without_id(session: Session, view: SheetView, compared: Comparison) -> list[int]:

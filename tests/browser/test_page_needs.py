@@ -51,3 +51,18 @@ def test_a_refused_cell_leads_to_its_row(linked, chromium):
     with browser.opened(chromium, f"{linked.url}/#token={linked.token}") as page:
         row = page.locator("#needs li.refused").get_by_role("link", name="Row 2")
         expect(row).to_have_attribute("href", re.compile("/edit#gid=0&range=A2$"))
+
+
+def test_a_held_column_is_told_and_approved_by_one_press(stack, chromium):
+    stack.edit("A2:C11", *([n, f"Lead {n}", "CONTACTED"] for n in range(1, 11)))
+    stack.sweep()
+    stack.edit("C1", ["status 2025"])
+    stack.edit("E1", ["status"])
+    stack.sweep()
+    with browser.opened(chromium, f"{stack.url}/#token={stack.token}") as page:
+        need = page.locator("#needs li.column")
+        expect(need).to_contain_text("Another column status: 10 rows would change at once")
+        need.get_by_role("button", name="The new column is right").click()
+        expect(need).to_have_count(0)
+    stack.settle()
+    assert {task["status"] for task in stack.tasks()} == {"TODO"}

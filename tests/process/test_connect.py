@@ -20,7 +20,8 @@ from tests.stack import eventually
 
 HEADER = ["Lead ID", "Customer", "Stage", "task_id", "phone"]
 KEY = "google/service_account.json"
-MAPPED = ("--column", "name=Customer", "--status", "WON=DONE")
+ALIASES = ("--column", "id=Lead ID", "--column", "status=Stage")
+MAPPED = (*ALIASES, "--column", "name=Customer", "--status", "WON=DONE")
 
 
 class Newcomer(Process):
@@ -99,10 +100,33 @@ def test_flags_alone_make_a_configuration_that_syncs(newcomer):
     eventually(lambda: newcomer.google.book.tab("Leads").values(3, 3)[0][0] == "WON", "in the sheet's own word")
 
 
+def test_an_alias_is_never_taken_silently_and_stays_the_persons_own(newcomer):
+    header = ["id", "name", "status", "Task", "Bridge"]
+    newcomer.google.book.tab("Leads").write(1, 1, [header, ["1", "Ann", "NEW", "Call back", "Golden Gate"]])
+    newcomer.google.book.tab("Leads").write(3, 1, [[""] * 5, [""] * 5])
+    done = newcomer.connect()
+    assert (done.returncode, "--column 'task_id=Task'" in done.stdout) == (0, True), done.stderr
+    columns = newcomer.config().sheets["leads"].mapping.by_field
+    assert [columns[name].headers for name in ("task_id", "sync")] == [("task_id",), ("sync",)]
+    newcomer.start()
+    eventually(lambda: len(newcomer.api("GET", "/tasks").json()) == 1)
+    newcomer.api("PATCH", "/tasks/1", status="DONE")
+    eventually(lambda: newcomer.google.book.tab("Leads").values(2, 3)[0][0] == "QUALIFIED")
+    assert newcomer.google.book.tab("Leads").values(2, 4, 1, 2) == [["Call back", "Golden Gate"]]
+
+
+def test_a_column_for_the_bridge_that_holds_other_things_is_told(newcomer):
+    header = ["id", "name", "status", "task_id", "sync"]
+    newcomer.google.book.tab("Leads").write(1, 1, [header, ["1", "Ann", "NEW", "Call back", "Golden Gate"]])
+    done = newcomer.connect("--status", "WON=DONE")
+    assert "task_id: the column 'task_id' holds other things than the bridge writes there, in 1 row:" in done.stdout
+    assert "sync: the column 'sync' holds other things" in done.stdout
+
+
 def test_words_that_say_what_they_mean_are_proposed_and_come_back_as_the_sheet_spells_them(newcomer):
     tab = newcomer.google.book.tab("Leads")
     tab.write(2, 3, [["In progress"], ["to do"], ["Fresh"]])
-    done = newcomer.connect("--column", "name=Customer")
+    done = newcomer.connect(*ALIASES, "--column", "name=Customer")
     assert "'Fresh' (1 row) is no known status" in done.stdout
     statuses = newcomer.config().sheets["leads"].mapping.statuses
     assert [statuses.task_status(word) for word in ("In progress", "to do")] == ["IN_PROGRESS", "TODO"]
@@ -131,10 +155,11 @@ def test_no_task_that_is_done_makes_a_lead_lost_unless_somebody_says_so():
     ("arguments", "said"),
     [
         (("--tab", "Nope"), "there is no tab 'Nope'; there is Leads"),
-        ((), "no column for name: give one cell of the first row the text 'name'"),
+        ((), "'Lead ID' may be the id: say so with --column 'id=Lead ID', or head the right column 'id'"),
+        (ALIASES, "no column for name: give one cell of the first row the text 'name'"),
         (("--column", "nonsense"), "'nonsense' is not FIELD=HEADER"),
         (("--column", "phone=Customer"), "'phone' is no field; use one of id, name"),
-        (("--column", "name=Nope"), "no column is headed 'Nope'"),
+        ((*ALIASES, "--column", "name=Nope"), "no column is headed 'Nope'"),
         (("--status", "WON=FINISHED"), "'FINISHED' is no task status; use one of TODO, IN_PROGRESS, DONE"),
         ((*MAPPED, "--key", "My Leads"), "a sheet's key is part of an address"),
         (("--credentials", "nowhere.json"), "key nowhere.json cannot be used: [Errno 2] No such file"),
@@ -187,6 +212,8 @@ def test_a_person_at_a_terminal_is_asked_and_then_connected(newcomer):
     said.until("Press Enter to try again")
     newcomer.google.trouble.unshared = False
     os.write(terminal, b"\n")
+    said.answer("Is 'Lead ID' the id", "y")
+    said.answer("Is 'Stage' the status", "")
     said.answer("Which column is the name", "Customer")
     said.answer("What does 'WON' (2 rows) mean", "DONE")
     said.answer("Where does Google reach this machine", newcomer.url)

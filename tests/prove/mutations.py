@@ -37,6 +37,7 @@ COPIES, TABS = "tests/sync/test_copies.py", "tests/apps_script/test_tabs.py"
 REFUSED_ROWS = "tests/sync/test_refused_rows.py"
 LIMITS = "tests/sync/test_limits.py"
 BAD_ROW = "tests/sync/test_one_bad_row.py"
+COLUMNS = "tests/sync/test_columns.py"
 MUTATIONS = (
     Mutation(
         "one row's exception is its own: deliveries", "bridge/inbound/webhook.py", "not (contended(error) or may_be_a_rows(error))",
@@ -53,6 +54,30 @@ MUTATIONS = (
     Mutation(
         "what a failed row had noted is undone", "bridge/store/unit_of_work.py", "        noted.notes = []\n        noted.wakes, noted.locked",
         "        noted.wakes, noted.locked", f"{BAD_ROW}::test_a_known_row_that_fails_stops_no_other_and_loses_nothing",
+    ),
+    Mutation(
+        "a column is an identity: the exact header counts", "bridge/core/mapping.py", "sorted((key != exact, index)", "sorted((False, index)",
+        f"{COLUMNS}::test_an_alias_left_of_the_exact_header_takes_nothing_and_is_told",
+    ),
+    Mutation(
+        "a column is an identity: another one is held", "bridge/core/columns.py",
+        "if seen.changed <= allowed(seen.kept + seen.changed) or not _is_another(now, before, seen, headers):", "if True:",
+        f"{COLUMNS}::test_a_field_whose_column_is_another_one_is_held_and_lifts_when_the_old_one_is_back",
+    ),
+    Mutation(
+        "a column is an identity: a held field is not read", "bridge/inbound/webhook.py",
+        "if not queue.health.columns or not layout.strange(queue.health.columns):", "if True:",
+        f"{COLUMNS}::test_a_held_field_outlives_a_restart_and_a_delivery_tells_it",
+    ),
+    Mutation(
+        "a column is an identity: a held field is not written", "bridge/worker/flush.py",
+        "if view.layout.strange(health.columns or {}):", "if False:",
+        f"{COLUMNS}::test_what_is_patched_while_a_field_is_held_goes_into_no_other_column",
+    ),
+    Mutation(
+        "a column of a person's own is left alone", "bridge/core/columns.py",
+        "if not seen.foreign or (usual and seen.foreign <= seen.kept):", "if True:",
+        f"{COLUMNS}::test_own_columns_that_are_headed_like_the_bridges_are_left_alone_and_asked_about",
     ),
     Mutation(
         "cells that were not read are not empty", "bridge/inbound/webhook.py", "layout.within(len(found))", "layout",
@@ -301,7 +326,7 @@ MUTATIONS = (
         "tests/sync/test_waiting_changes.py::test_no_change_waits_when_both_sides_are_at_rest",
     ),
     Mutation(
-        "deletions: an accident is held", "bridge/core/deletions.py", "if len(open_rows) - len(approved_rows) <= allowed:", "if True:",
+        "deletions: an accident is held", "bridge/core/deletions.py", "if len(open_rows) - len(approved_rows) <= allowed(leads + len(open_rows)):", "if True:",
         "tests/sync/test_deletions.py::test_many_rows_gone_at_once_archive_nothing_until_a_person_approves",
     ),
     Mutation(

@@ -1,5 +1,10 @@
 """A column is an identity: which column holds a field, and what happens when it is another one than before."""
 
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
 from tests.stack import Stack
 
 HEADER = ["id", "name", "status", "task_id", "notes"]
@@ -22,3 +27,147 @@ def test_an_alias_left_of_the_exact_header_takes_nothing_and_is_told(stack: Stac
     stack.edit("B1", ["Stage of the year"])
     stack.sweep()
     assert waiting(stack, "twice") == []
+
+
+@pytest.fixture
+def twenty(stack: Stack) -> Stack:
+    """Twenty leads with a status and a note each, long in sync."""
+    stack.edit("A1:E1", HEADER)
+    stack.edit("A2:E21", *([n, f"Lead {n}", "CONTACTED", None, f"note {n}"] for n in range(1, 21)))
+    stack.sweep()
+    stack.later(31)
+    stack.settle()
+    return stack
+
+
+def lost(stack: Stack) -> tuple[int, int]:
+    """How many statuses and notes are not as they were typed."""
+    tasks = stack.tasks()
+    return sum(t["status"] != "IN_PROGRESS" for t in tasks), sum(not t["notes"].startswith("note ") for t in tasks)
+
+
+def test_a_field_whose_column_is_another_one_is_held_and_lifts_when_the_old_one_is_back(twenty: Stack) -> None:
+    twenty.edit("C1", ["status 2025"])
+    twenty.edit("F1", ["status"])
+    twenty.sweep()
+    twenty.patch(3, notes="from the task")
+    twenty.settle()
+    assert (lost(twenty), twenty.cell("E4")) == ((0, 1), "from the task")
+    (why,) = waiting(twenty, "column")
+    assert why == (
+        "status: 20 rows would change at once, since 'status' (column F) is its column now instead of 'status' "
+        "(column C) (what they had is in 'status 2025' (column C)): they stay as they are until a person approves, "
+        "or the old column has its header back"
+    )
+    twenty.edit("F1", ["other"])
+    twenty.edit("C1", ["status"])
+    twenty.edit("C2", ["LOST"])
+    twenty.sweep()
+    assert (waiting(twenty, "column"), lost(twenty), twenty.task(1)["status"]) == ([], (1, 1), "DONE")
+
+
+def replace_status(stack: Stack) -> None:
+    """The status column gets another header, and an empty one has its header."""
+    stack.edit("C1", ["status 2025"])
+    stack.edit("F1", ["status"])
+    stack.sweep()
+    assert len(waiting(stack, "column")) == 1
+
+
+def test_a_person_approves_the_new_column_and_it_is_taken_at_once(twenty: Stack) -> None:
+    replace_status(twenty)
+    twenty.edit("F2:F3", ["LOST"], ["QUALIFIED"])
+    answer = twenty.post_to("/sheets/leads/columns/status/approve")
+    assert answer.json() == {"done": "the column 'status' is status from now on, in 20 rows"}
+    assert waiting(twenty, "column") == []
+    twenty.settle()
+    assert {task["status"] for task in twenty.tasks()} == {"DONE", "TODO"}
+    twenty.patch(2, status="IN_PROGRESS")
+    twenty.sweep()
+    assert (twenty.cell("F3"), twenty.cell("C3"), waiting(twenty, "column")) == ("CONTACTED", "CONTACTED", [])
+    again = twenty.post_to("/sheets/leads/columns/status/approve").json()
+    assert again == {"done": "nothing awaits approval for status"}
+
+
+def test_the_one_thing_that_is_held_needs_no_name_and_several_do(twenty: Stack, leadbridge: Callable[..., Any]) -> None:
+    replace_status(twenty)
+    twenty.edit("E1", ["notes 2025"])
+    twenty.edit("G1", ["notes"])
+    twenty.sweep()
+    done = leadbridge("approve")
+    assert (done.exit_code, "--column notes" in done.stderr, "--column status" in done.stderr) == (1, True, True)
+    assert twenty.post_to("/sheets/leads/approve").status_code == 409
+    assert "the column 'notes' is notes from now on" in leadbridge("approve", "--column", "notes").stdout
+    assert twenty.post_to("/sheets/leads/approve").json()["done"].startswith("the column 'status' is status")
+    twenty.settle()
+    assert (lost(twenty), leadbridge("approve").stdout) == ((20, 20), "leads: nothing awaits approval\n")
+
+
+def test_a_held_field_outlives_a_restart_and_a_delivery_tells_it(twenty: Stack) -> None:
+    replace_status(twenty)
+    twenty.stop_bridge()
+    twenty.start_bridge()
+    twenty.settle()
+    twenty.edit("E2:F2", ["typed", "LOST"])
+    cells = [1, "Lead 1", "CONTACTED", 1, "typed", "LOST"]
+    header = ["id", "name", "status 2025", "task_id", "notes", "status"]
+    told = twenty.deliver(cells, seq=9, header=header, edited={"first": 5, "last": 6}).json()["outcomes"][0]
+    assert (told["outcome"], told["reasons"][0][:40]) == ("task_updated", "status: 20 rows would change at once, si")
+    twenty.settle()
+    assert (twenty.task(1)["notes"], lost(twenty)) == ("typed", (0, 1))
+
+
+def test_what_is_patched_while_a_field_is_held_goes_into_no_other_column(twenty: Stack) -> None:
+    replace_status(twenty)
+    twenty.patch(1, status="DONE", notes="too")
+    twenty.settle()
+    assert [twenty.cell(name) for name in ("C2", "F2", "E2")] == ["CONTACTED", None, "too"]
+    assert [one["state"] for one in twenty.changes(1) if one["field"] == "status"][:1] == ["waiting"]
+    twenty.edit("F1", ["mine"])
+    twenty.edit("C1", ["Status"])
+    twenty.sweep()
+    assert (twenty.cell("C2"), twenty.cell("F2"), waiting(twenty, "column")) == ("QUALIFIED", None, [])
+    assert [one["state"] for one in twenty.changes(1) if one["field"] == "status"][:1] == ["applied"]
+
+
+OWN = ["id", "name", "status", "Task", "Bridge"]
+
+
+def test_own_columns_that_are_headed_like_the_bridges_are_left_alone_and_asked_about(stack: Stack) -> None:
+    stack.edit("A1:E1", OWN)
+    mine = [["Call back Monday", "Golden Gate"], ["Send offer", None], ["7", None]]
+    stack.edit("A2:E4", *([n, f"Lead {n}", "NEW", *mine[n - 1]] for n in range(1, 4)))
+    stack.edit("E9", ["a remark below"])
+    stack.sweep()
+    stack.patch(1, status="DONE")
+    stack.settle()
+    assert [[stack.cell(f"D{n}"), stack.cell(f"E{n}")] for n in (2, 3)] == mine[:2]
+    assert (stack.cell("D4"), stack.cell("E9"), stack.cell("C2")) == (7, "a remark below", "QUALIFIED")
+    sync, task = waiting(stack, "column")
+    assert "sync: 'Bridge' (column E) holds other things than the bridge writes there, in 2 rows" in sync
+    assert "task_id: 'Task' (column D) holds other things than the bridge writes there, in 3 rows" in task
+    stack.edit("D1", ["To do next"])
+    stack.edit("E1", ["Bridge, where"])
+    stack.sweep()
+    assert waiting(stack, "column") == []
+    stack.edit("F1", ["sync"])
+    stack.sweep()
+    assert [stack.cell(f"F{n}") for n in (2, 3, 4)] == ["ok"] * 3
+
+
+def test_an_own_column_that_is_approved_is_filled(stack: Stack) -> None:
+    stack.edit("A1:E1", OWN)
+    stack.edit("A2:E2", [1, "Ann", "NEW", "Call back", "Golden Gate"])
+    stack.sweep()
+    assert stack.post_to("/sheets/leads/columns/task_id/approve").status_code == 200
+    assert stack.post_to("/sheets/leads/columns/sync/approve").status_code == 200
+    stack.settle()
+    stack.sweep()
+    assert (stack.cell("D2"), stack.cell("E2"), waiting(stack, "column")) == (1, "ok", [])
+
+
+def test_a_task_id_that_a_person_typed_for_a_task_there_is_is_nothing_foreign(stack: Stack) -> None:
+    stack.post_to("/tasks", title="Made before")
+    stack.edit("A2:D2", [1, "Ann", "NEW", 1])
+    stack.sweep()
+    assert (stack.task(1)["lead_id"], waiting(stack, "column")) == ("1", [])

@@ -53,7 +53,7 @@ def test_undo_take_retry_and_approve_print_what_they_did_as_json(linked, command
     linked.settle()
     assert linked.cell("C2") == "NEW"
     assert commands("retry", "--all") == {"retried": 0}
-    assert commands("approve") == [{"sheet": "leads", "approved": 0}]
+    assert commands("approve") == [{"sheet": "leads", "approved": 0, "column": None}]
 
 
 def test_what_a_conflict_lost_is_taken_and_told_as_json(linked, commands):

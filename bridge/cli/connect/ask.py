@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 
 from bridge.cli.connect import propose
+from bridge.config.fields import shipped
 from bridge.config.model import GOOGLE, SheetConfig
 from bridge.core.mapping import SHIPPED
 from bridge.core.values import Cell
@@ -79,28 +80,52 @@ def _patiently(look: Callable[[], T], yes: bool) -> T:
 def table(sheet: Sheet, spreadsheet: str, asked: Asked) -> dict[str, object]:
     """The sheet's table for bridge.toml, from the sheet's content and the person's answers."""
     snapshot = _patiently(sheet.read, asked.yes)
-    found = _columns(snapshot.header, asked)
+    found, declined = _columns(snapshot.header, asked)
     for name, text in found.items():
         click.echo(f"  {name:8} ← {text}")
     mapping = propose.mapping(found)
     layout = mapping.locate(snapshot.header)
-    counted = propose.words(mapping.read_row(n, snapshot.cells(n), layout) for n in snapshot.numbers)
-    return propose.settings(spreadsheet, sheet.tab, found, _words(counted, asked), counted)
+    rows = [mapping.read_row(n, snapshot.cells(n), layout) for n in snapshot.numbers]
+    for name, count in propose.foreign(rows, mapping).items():
+        rows_of_it = f"{count} row{'s' if count > 1 else ''}"
+        click.echo(
+            f"  {name}: the column '{found[name]}' holds other things than the bridge writes there, in {rows_of_it}:"
+        )
+        click.echo(f"    it is left alone until you rename it, or run leadbridge approve --column {name}")
+    counted = propose.words(rows)
+    return propose.settings(spreadsheet, sheet.tab, found, _words(counted, asked), counted, declined)
 
 
-def _columns(header: Sequence[Cell], asked: Asked) -> Mapping[str, str]:
-    """field → header."""
+def _columns(header: Sequence[Cell], asked: Asked) -> tuple[Mapping[str, str], list[str]]:
+    """field → header, and the fields whose alias a person did not take."""
     headed = [text for cell in header if (text := cell.shown.strip())]
     if strange := set(asked.columns.values()) - set(headed):
         why = f"no column is headed '{strange.pop()}', but {', '.join(headed)}"
         raise click.BadParameter(why, param_hint="--column")
     chosen = dict(asked.columns)
+    declined = []
+    for name, text in propose.headers(header, chosen).alike.items():
+        if _alias_is_meant(name, text, asked):
+            chosen[name] = text
+        else:
+            declined.append(name)
     while (proposal := propose.headers(header, chosen)).missing:
         name = proposal.missing[0]
         if asked.yes or not proposal.free:
             raise click.ClickException(f"no column for {name}: give one cell of the first row the text '{name}'")
         chosen[name] = click.prompt(f"Which column is the {name}", type=click.Choice(proposal.free))
-    return proposal.found
+    return proposal.found, [name for name in declined if name not in proposal.found]
+
+
+def _alias_is_meant(name: str, text: str, asked: Asked) -> bool:
+    """A header that only may be meant is never taken without a person's word."""
+    required, say_so = shipped().by_field[name].required, f"say so with --column '{name}={text}'"
+    if not asked.yes:
+        return click.confirm(f"Is '{text}' the {name}", default=required)
+    if required:
+        raise click.ClickException(f"'{text}' may be the {name}: {say_so}, or head the right column '{name}'")
+    click.echo(f"  '{text}' may be the {name}, and is not taken: {say_so}")
+    return False
 
 
 def _words(counted: Mapping[str, int], asked: Asked) -> dict[str, str]:

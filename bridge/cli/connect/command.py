@@ -1,4 +1,6 @@
-"""The ``connect`` command: asks, looks, writes, waits. Every question has a flag; `--yes` takes every proposal."""
+"""The ``connect`` command: asks, looks, writes, waits. Every question has a flag; `--yes` takes every proposal but
+an alias.
+"""
 
 import os
 import time
@@ -43,7 +45,7 @@ def _pairs(_context: click.Context, parameter: click.Parameter, given: tuple[str
 @click.option("--column", "columns", multiple=True, callback=_pairs, metavar="FIELD=HEADER", help="Which is which.")
 @click.option("--status", "words", multiple=True, callback=_pairs, metavar="WORD=STATUS", help="What a word means.")
 @click.option("--public-url", help="Where Google reaches this machine, such as https://bridge.example.com.")
-@click.option("--yes", is_flag=True, help="Ask nothing, take every proposal.")
+@click.option("--yes", is_flag=True, help="Ask nothing, take every proposal but an alias.")
 @click.option("--wait", default=600.0, show_default=True, help="Seconds to wait for the sheet's script; 0: do not.")
 def connect(address: str, key: str, public_url: str | None, wait: float, **given: Any) -> None:
     """Connect the Google Sheet at ADDRESS: read it, write bridge.toml, and wait for its script's first request."""

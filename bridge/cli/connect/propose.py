@@ -5,18 +5,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bridge.config.fields import COLUMNS, shipped
-from bridge.core.mapping import SHIPPED, SheetMapping
+from bridge.core.mapping import SHIPPED, SheetMapping, header_key
 from bridge.core.values import Cell, Row
+from bridge.sync.sync_cell import is_ours
 from task_api.statuses import STATUSES
 
 MOST_WORDS = 30
+EXACT = {one.field: one.headers[0] for one in COLUMNS}
+"""Field → the header that is its own."""
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """``found``: field → its header. ``free``: headers that no field claims. ``missing``: fields that are needed."""
+    """``found``: field → its header. ``alike``: field → a header that may be meant, by an alias: only a person can say.
+    ``free``: headers that no field claims. ``missing``: fields that are needed.
+    """
 
     found: Mapping[str, str]
+    alike: Mapping[str, str]
     free: Sequence[str]
     missing: Sequence[str]
 
@@ -24,9 +30,20 @@ class Proposal:
 def headers(cells: Sequence[Cell], chosen: Mapping[str, str]) -> Proposal:
     """Match the header with the shipped columns; ``chosen``: field → header, as a person said."""
     texts = [cell.shown.strip() for cell in cells]
-    found = {name: texts[index] for name, index in shipped().locate(cells).positions.items()} | dict(chosen)
+    fitting = {name: texts[index] for name, index in shipped().locate(cells).positions.items()}
+    found = {name: text for name, text in fitting.items() if header_key(text) == header_key(EXACT[name])} | dict(chosen)
+    alike = {name: text for name, text in fitting.items() if name not in found and text not in found.values()}
     free = [text for text in texts if text and text not in found.values()]
-    return Proposal(found, free, [one.field for one in COLUMNS if one.required and one.field not in found])
+    return Proposal(found, alike, free, [one.field for one in COLUMNS if one.required and one.field not in found])
+
+
+def foreign(rows: Iterable[Row], own: SheetMapping) -> dict[str, int]:
+    """Field → in how many rows its column, which only the bridge fills, holds something else."""
+    counted: Counter[str] = Counter()
+    for row in rows:
+        counted.update(name for name in row.refused if own.is_own(name))
+        counted.update(name for name in ("sync",) if row.values.get(name) and not is_ours(row.values[name]))
+    return dict(counted)
 
 
 def mapping(found: Mapping[str, str]) -> SheetMapping:
@@ -60,11 +77,22 @@ def _letters(text: str) -> str:
 
 
 def settings(
-    spreadsheet: str, tab: str, found: Mapping[str, str], meant: Mapping[str, str], counted: Mapping[str, int]
+    spreadsheet: str,
+    tab: str,
+    found: Mapping[str, str],
+    meant: Mapping[str, str],
+    counted: Mapping[str, int],
+    declined: Iterable[str] = (),
 ) -> dict[str, object]:
-    """The sheet's table for bridge.toml; only what differs from what is shipped."""
-    usual = {one.field: _folded(one.headers) for one in COLUMNS}
-    own = {name: {"headers": [text]} for name, text in found.items() if text.casefold() not in usual[name]}
+    """The sheet's table for bridge.toml; only what differs from what is shipped. ``declined``: fields whose alias is
+    another thing here.
+    """
+    headed = dict(found) | {name: EXACT[name] for name in declined}
+    own = {
+        name: {"headers": [text]}
+        for name, text in headed.items()
+        if name in declined or header_key(text) != header_key(EXACT[name])
+    }
     table: dict[str, object] = {"spreadsheet": spreadsheet, "tab": tab}
     if own:
         table["columns"] = own

@@ -15,6 +15,7 @@ from bridge.core.signature import sign
 from bridge.reports.action_items import counts, silence
 from bridge.store.models import SheetHealth, SheetQueue
 from bridge.store.notices import notices
+from bridge.sync.columns import held_columns
 
 
 def script(session: Session, sheet: SheetConfig, now: datetime) -> Iterator[Finding]:
@@ -35,17 +36,21 @@ def script(session: Session, sheet: SheetConfig, now: datetime) -> Iterator[Find
 def work(session: Session, sheet: SheetConfig, _now: datetime) -> Iterator[Finding]:
     """Failed writes and open items."""
     queue, numbers = session.get(SheetQueue, sheet.key), counts(session, [sheet.key])[sheet.key]
+    held = held_columns(queue.health) if queue else {}
     problem, held_why = (queue.problem, queue.health.held_why) if queue else (None, None)
     waiting = numbers.conflicts + numbers.refused
     if problem:
         yield Finding("problem", f"the queue waits: {problem}", "mend that; the bridge looks again by itself")
     if held_why:
         yield Finding("warning", held_why, "leadbridge approve, or bring the rows back")
+    for name, place in held.items():
+        mend = f"leadbridge approve --column {name} --sheet {sheet.key}, or head the columns otherwise"
+        yield Finding("warning", place.why, mend)
     if numbers.buried:
         yield Finding("problem", f"dead letters: {numbers.buried}", "leadbridge needs, then leadbridge retry --all")
     if waiting:
         yield Finding("warning", f"leads with a conflict or a refused cell: {waiting}", "leadbridge needs")
-    if not (problem or held_why or numbers.buried or waiting):
+    if not (problem or held_why or held or numbers.buried or waiting):
         yield Finding("ok", f"{numbers.pending} writes under way, nothing stuck")
 
 

@@ -41,7 +41,7 @@ class SheetHealth(Base):
     Of the script: ``seq``: the number of its last delivery; ``heard_at``: when that came; ``owner``: whose account runs
     its triggers; ``unsigned_at``: when a delivery with a wrong signature last came. Of the tab: ``tab_id``: Google's
     number of it; ``missing``: headers it should have; ``doubled``: what to say of fields that several columns fit;
-    ``columns``: field → its column, a `bridge.core.mapping.Place` as a list; ``header``: all headers, when no column
+    ``columns``: field → its column, a `bridge.core.headers.Place` as a list; ``header``: all headers, when no column
     was in doubt. Of rows that vanished: ``held``: how many await approval before their tasks are archived,
     ``held_why``; ``approved_at``: those that had vanished by then are approved.
     ``notices``: kind → what was noticed of copies of the sheet, and when (`bridge.store.notices`).

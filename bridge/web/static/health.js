@@ -65,7 +65,7 @@ function facts(one) {
     ['Failed', String(one.buried), one.buried ? 'wrong' : ''],
     ['Refused, in conflict', `${one.refused}, ${one.conflicts}`],
     ['Rows gone', one.gone ? `${one.gone}, their tasks not archived yet` : ''],
-    ['Awaiting approval', one.held_why, 'wrong'],
+    ['Awaiting approval', [one.held_why, ...Object.values(one.held_columns)].filter(Boolean).join('; '), 'wrong'],
     ['Paused', one.problem && `${one.problem}${again(one.not_before)}`, 'wrong'],
     ['No contact', one.silence, 'wrong'],
   ];

@@ -8,6 +8,7 @@ const TITLES = {
   refused: 'Refused',
   dead_letter: 'Failed',
   deletions: 'Many rows gone',
+  column: 'Another column',
   silent: 'No contact',
   paused: 'Paused',
   header: 'Column missing',
@@ -26,7 +27,8 @@ const BUTTONS = {
   refused: (need) => (need.value === null ? null : ['Try again', `/dead-letters/${need.id}/retry`]),
   dead_letter: (need) => ['Try again', `/dead-letters/${need.id}/retry`],
   paused: (need) => ['Look again now', `/sheets/${need.sheet}/look`],
-  deletions: (need) => (need.value ? ['Archive their tasks', `/sheets/${need.sheet}/approve`] : null),
+  deletions: (need) => (need.value ? ['Archive their tasks', `/sheets/${need.sheet}/rows/approve`] : null),
+  column: (need) => ['The new column is right', `/sheets/${need.sheet}/columns/${encodeURIComponent(need.field)}/approve`],
 };
 
 export class Needs {

@@ -1,0 +1,107 @@
+"""Decides whether the column that fits a field is still the one that held it. Pure.
+
+A column has no identity that survives what people do with it (GOOGLE.md section 4), so header, place and values decide.
+A column that was only moved keeps its header and its values. One that would change many rows at once, and is headed
+otherwise, or stands elsewhere while the old values are still in the sheet, waits for a person, as vanished rows do.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from bridge.core.deletions import allowed
+from bridge.core.headers import Place, named_column
+from bridge.core.mapping import Layout, header_key
+
+
+@dataclass
+class Evidence:
+    """What the linked rows say of one field's column. ``kept``: rows that agree with it, ``changed``: rows that would
+    change by it, ``emptied``: those that would lose their value. Of the changed rows that have a value, ``filled``,
+    ``elsewhere``: position of another column → how many show it there. Of a column that only the bridge fills:
+    ``foreign``: cells with other things than ours; ``known``: rows in which it has been agreed on before.
+    """
+
+    kept: int = 0
+    changed: int = 0
+    emptied: int = 0
+    filled: int = 0
+    foreign: int = 0
+    known: int = 0
+    elsewhere: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def former(self) -> int | None:
+        """The column that still shows most of the old values; None: there is none."""
+        best = self.elsewhere.most_common(1)
+        return best[0][0] if best and 2 * best[0][1] > self.filled else None
+
+
+@dataclass(frozen=True)
+class Headers:
+    """The headers that the sheet shows, and those of when no column was in doubt (none: not known)."""
+
+    shown: list[str]
+    before: list[str]
+
+    def is_new(self, position: int) -> bool:
+        """True for a header that did not stand anywhere before."""
+        return header_key(self.shown[position]) not in map(header_key, self.before)
+
+    @property
+    def lost_one(self) -> bool:
+        """True when a header of before stands nowhere now."""
+        return not set(map(header_key, filter(None, self.before))) <= set(map(header_key, self.shown))
+
+
+def located(layout: Layout) -> dict[str, Place]:
+    """Where each field's column stands, as it would be agreed on; ids have an identity of their own."""
+    return {name: Place(layout.headers[name], at) for name, at in layout.positions.items() if name != "id"}
+
+
+def is_approved(now: Place, before: Place | None) -> bool:
+    """True when a person has approved this column."""
+    return before is not None and before.approved and header_key(before.other) == header_key(now.header)
+
+
+def agree(name: str, now: Place, before: Place | None, seen: Evidence, headers: Headers) -> Place:
+    """The column of a field that a person fills: the new one, or the old one with what is held."""
+    if seen.changed <= allowed(seen.kept + seen.changed) or not _is_another(now, before, seen, headers):
+        return now
+    was = f" instead of {named_column(before.header, before.position)}" if before and before.header else ""
+    there = seen.former
+    still = f" (what they had is in {named_column(headers.shown[there], there)})" if there is not None else ""
+    why = (
+        f"{name}: {seen.changed} rows would change at once, since {named_column(now.header, now.position)} is its "
+        f"column now{was}{still}: they stay as they are until a person approves, or the old column has its header back"
+    )
+    return (before or Place("", -1))._replace(held=seen.changed, why=why, other=now.header, approved=False)
+
+
+def _is_another(now: Place, before: Place | None, seen: Evidence, headers: Headers) -> bool:
+    if before is None or not before.header:
+        return seen.former is not None
+    if header_key(now.header) != header_key(before.header):
+        return True
+    most = seen.changed > seen.kept
+    if now.position != before.position:
+        return seen.former is not None or most or seen.emptied > allowed(seen.kept + seen.changed)
+    return (seen.former is not None and headers.is_new(seen.former)) or (most and headers.lost_one)
+
+
+def agree_own(name: str, now: Place, before: Place | None, seen: Evidence) -> Place:
+    """The column of a field that the bridge fills: left alone while it holds other things than ours."""
+    usual = seen.known or (before is not None and before.header)
+    if not seen.foreign or (usual and seen.foreign <= seen.kept):
+        return now
+    why = (
+        f"{name}: {named_column(now.header, now.position)} holds other things than the bridge writes there, in "
+        f"{seen.foreign} row{'s' if seen.foreign > 1 else ''}: it is left alone until a person approves that they are "
+        "replaced, or heads it otherwise"
+    )
+    return (before or Place("", -1))._replace(held=seen.foreign, why=why, other=now.header, approved=False)
+
+
+def absent(places: dict[str, Place], found: Collection[str]) -> dict[str, Place]:
+    """The fields without a column now: what is headed like theirs later has to show their values."""
+    return {name: Place(place.header, -1) for name, place in places.items() if name not in found and place.header}

@@ -1,0 +1,134 @@
+"""A sweep's look at the columns: agree on those it found, or hold them for a person.
+
+`bridge.core.columns` decides; this reads what all rows say, and stores what was decided.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from sqlalchemy.orm import Session
+from structlog.stdlib import get_logger
+
+from bridge import tracker
+from bridge.core import columns
+from bridge.core.columns import Evidence, Headers
+from bridge.core.deletions import allowed
+from bridge.core.headers import Place
+from bridge.core.mapping import SheetMapping, header_texts
+from bridge.core.reconcile import Comparison, KnownLead, Step, SweepStep
+from bridge.core.values import Cell, Fields, Refusal, Row, Value
+from bridge.google.snapshot import SheetView
+from bridge.store.unit_of_work import lock_queue
+from bridge.sync.columns import places, without
+from bridge.sync.known_leads import known_leads
+from bridge.sync.load import named_task
+from bridge.sync.sync_cell import is_ours
+
+log = get_logger(__name__)
+CHUNK = 500
+Places = Mapping[str, Place]
+
+
+def check_columns(session: Session, view: SheetView, compared: Comparison) -> SheetView:
+    """Agree on the columns that a sweep found, or hold them; returns the view without the held ones."""
+    health = lock_queue(session, view.config.key).health
+    before, now = places(health), columns.located(view.layout)
+    headers = Headers(header_texts(view.snapshot.header), list(health.header or ()))
+    seen = _survey(session, view, _doubtful(view, compared, before, now))
+    after = columns.absent(before, now)
+    for name, place in now.items():
+        after[name] = _agreed(view, name, place, before.get(name), seen, headers)
+    held = {name: place.why for name, place in after.items() if place.why}
+    for name in held:
+        if not (name in before and before[name].why):
+            log.info("column_held", sheet=view.config.key, field=name, rows=after[name].held)
+    health.columns = {name: list(place) for name, place in sorted(after.items())}
+    if not held:
+        health.header = headers.shown
+    return without(view, held)
+
+
+def steps(view: SheetView) -> list[Step]:
+    """The held ones as lines of a plan."""
+    return [Step(SweepStep.HELD, None, reasons=(why,)) for why in view.config.mapping.held.values()]
+
+
+def _doubtful(view: SheetView, compared: Comparison, before: Places, now: Places) -> list[str]:
+    """Fields whose rows must be looked at: many would change, or the cells that the bridge fills stand elsewhere."""
+    strange, limit = view.layout.strange(before), allowed(compared.linked)
+    mapping = view.config.mapping
+    found = [name for name in now if (name in strange if mapping.is_own(name) else compared.changed[name] > limit)]
+    return [name for name in found if not columns.is_approved(now[name], before.get(name))]
+
+
+def _agreed(
+    view: SheetView, name: str, now: Place, before: Place | None, seen: Mapping[str, Evidence], headers: Headers
+) -> Place:
+    if name not in seen:
+        return now
+    if view.config.mapping.is_own(name):
+        return columns.agree_own(name, now, before, seen[name])
+    return columns.agree(name, now, before, seen[name], headers)
+
+
+def _survey(session: Session, view: SheetView, names: Collection[str]) -> dict[str, Evidence]:
+    """What every row says of these fields' columns."""
+    mapping, seen = view.config.mapping, {name: Evidence() for name in names}
+    others = [at for at, text in enumerate(header_texts(view.snapshot.header)) if text]
+    for row, link, named in _rows(session, view) if seen else ():
+        for name, one in seen.items():
+            if mapping.is_own(name):
+                _note_own(one, name, row, link, named=named)
+            elif link is not None:
+                _note_filled(one, mapping, name, row, link, view.snapshot.cells(row.number), others)
+    return seen
+
+
+def _rows(session: Session, view: SheetView) -> Iterator[tuple[Row, KnownLead | None, bool]]:
+    """Every row, also a blank one, what is known of its lead, and whether its task_id names a task."""
+    numbers = view.snapshot.numbers
+    for start in range(0, len(numbers), CHUNK):
+        rows = [view.row(number) for number in numbers[start : start + CHUNK]]
+        known = known_leads(session, view.config, [row.lead_id for row in rows if row.lead_id])
+        tasks = tracker.locked(session, {number for row in rows if (number := named_task(row)) is not None})
+        yield from ((row, known.get(row.lead_id or ""), named_task(row) in tasks) for row in rows)
+
+
+def _note_own(one: Evidence, name: str, row: Row, link: KnownLead | None, *, named: bool) -> None:
+    """A cell that the bridge fills: empty, with what it writes there, or with something else."""
+    base: Fields = link.base if link else {}
+    said = {base.get(name), link.said.get(name)} if link else set()
+    one.known += name in base
+    if name in row.values and row.values[name] is None:
+        return
+    shown = row.values.get(name, row.refused.get(name))
+    ours = shown in said or (name == "sync" and is_ours(shown)) or (name == "task_id" and link is None and named)
+    one.kept += ours
+    one.foreign += not ours
+
+
+def _note_filled(
+    one: Evidence,
+    mapping: SheetMapping,
+    name: str,
+    row: Row,
+    link: KnownLead,
+    cells: Sequence[Cell],
+    others: list[int],
+) -> None:
+    """A cell that a person fills: as agreed, or different; then, which other columns show what was agreed."""
+    shown, base = row.values.get(name, ...), link.base.get(name)
+    if shown == base or (name in link.said and shown == link.said[name]):
+        one.kept += 1
+        return
+    one.changed += 1
+    one.emptied += shown is None
+    if base is not None:
+        one.filled += 1
+        one.elsewhere.update(at for at in others if at < len(cells) and _shows(mapping, name, cells[at], base))
+
+
+def _shows(mapping: SheetMapping, name: str, cell: Cell, value: Value) -> bool:
+    try:
+        return mapping.read(name, cell) == value
+    except Refusal:
+        return False
