@@ -5,7 +5,8 @@
  */
 
 /**
- * All cells, of a wide tab those up to the last column that the bridge knows, from one look; `values[0]` is the header, `column` the id's (from 0, -1 if there is none).
+ * All cells, of a wide tab those up to the last column that the bridge knows, from one look; `values[0]` is the header,
+ * `column` the id's (from 0, -1 if there is none).
  * @typedef {{header: string[], values: any[][], column: number}} Look
  */
 

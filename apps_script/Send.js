@@ -140,7 +140,7 @@ function edited_(sheet, place, settings) {
   const column = idColumn_(found.header, settings) + 1;
   const withIds = place.first <= column && column <= place.last;
   const seen = withNewIds_(sheet, place, settings, found);
-  if (found.rows.length && !seen.rows.length) return [];
+  if (found.rows.length && !seen.rows.length) return withIds ? [everything_(sheet, settings)] : [];
   const { first, last: to, typed, at } = place;
   const edited = { first, last: to, at, ...(typed === undefined ? {} : { typed }) };
   if (typed !== undefined && !withIds && !seen.rows.length) return [elsewhere_(seen.header, place.top, edited)];

@@ -3,7 +3,9 @@
  */
 
 /** What an error value shows. A text may look like one. */
-const ERRORS = Object.freeze(['#NULL!', '#DIV/0!', '#VALUE!', '#REF!', '#NAME?', '#NUM!', '#N/A', '#ERROR!', 'Loading...']);
+const ERRORS = Object.freeze(
+  ['#NULL!', '#DIV/0!', '#VALUE!', '#REF!', '#NAME?', '#NUM!', '#N/A', '#ERROR!', 'Loading...']
+);
 
 /** Up to this row, header and rows are read as one region; further down most of it would not be needed. */
 const ONE_REGION = 200;

@@ -28,7 +28,7 @@ const LOCK_WAIT = 10000;
 /**
  * The bridge's settings for this sheet: the headers it knows, the missing ones, the header of the id, and whether the
  * script assigns ids to new rows. For that also: the header of the name, those of the columns that the bridge fills,
- * and header → the word that stands for a new lead.
+ * and header → what stands in its cells by default.
  * @typedef {{columns: string[], missing?: string[], id?: string, assign_ids: boolean, name?: string, ours?: string[],
  *   defaults?: Object<string, string>}} Settings
  *

@@ -196,12 +196,16 @@ class SheetMapping:
 
     def _is_persons(self, name: str, cell: Cell, value: Value) -> bool:
         """True for the value of a person; False for the bridge's, a formula's, and what cells hold before anybody fills
-        them: an unticked box, an option of a dropdown, the word for a new lead. apps_script/Ids.js has the same rule.
+        them: an unticked box, an option of a dropdown, the word for a new lead. apps_script/Leads.js has the same rule.
         """
         if self.is_own(name) or cell.formula or cell.value is False:
             return False
-        started = self.statuses.back[self.statuses.initial] if self.by_field[name].kind == "status" else None
-        return name in {"id", "name"} or not (cell.choice or value == started)
+        return name in {"id", "name"} or not (cell.choice or value == self.default_of(name))
+
+    def default_of(self, name: str) -> str | None:
+        """What may stand in a field's cells without anybody having said it: the word for a new lead, no stars."""
+        started = self.statuses.back[self.statuses.initial]
+        return {"status": started, "number": "0"}.get(self.by_field[name].kind)
 
     def read(self, name: str, cell: Cell) -> Value:
         """A field's canonical value; raises `Refusal` with a sentence when the cell holds none."""

@@ -270,9 +270,8 @@ def _new_leads(mapping: SheetMapping, message: Message, layout: Layout) -> dict[
         for column in mapping.columns
         if column.direction == "to_sheet" and column.field in headers
     ]
-    words = [column.field for column in mapping.columns if column.kind == "status" and column.field in headers]
-    started = mapping.statuses.back[mapping.statuses.initial]
-    return {"name": headers.get("name", ""), "ours": ours, "defaults": {headers[name]: started for name in words}}
+    defaults = {header: word for name, header in headers.items() if (word := mapping.default_of(name)) is not None}
+    return {"name": headers.get("name", ""), "ours": ours, "defaults": defaults}
 
 
 def _wire(outcome: RowOutcome) -> Mapping[str, Any]:

@@ -198,6 +198,15 @@ def test_a_text_that_looks_like_a_number_is_put_back_as_text(leads: Sheet) -> No
     assert leads.book.tab("Leads").cells(3, 1)[0][0] == Cell("002")
 
 
+def test_ids_that_are_cleared_make_the_bridge_compare_everything_though_choices_are_left(
+    leads: Sheet, receiver: Receiver
+) -> None:
+    leads.person.clear("Leads!A2:B7")
+    leads.idle()
+    assert receiver.kinds() == ["all"]
+    assert [leads.cell(f"A{row}") for row in range(2, 8)] == [None] * 6
+
+
 def test_a_choice_in_an_empty_row_is_not_told_to_lack_an_id(leads: Sheet, receiver: Receiver) -> None:
     leads.person.dropdown("Leads!C2:C20", ["NEW", "LOST"])
     leads.edit("C9", ["LOST"])

@@ -11,8 +11,8 @@ from bridge.local_google.sheet.cells import Validation
 from bridge.worker import sweep
 from bridge.worker.job import Job
 
-HEADER = ["id", "name", "status", "task_id", "notes", "owner", "due", "sync", "hot", "private"]
-MAPPING = SheetMapping((*COLUMNS, Column("hot", ("hot",), "checkbox")))
+HEADER = ["id", "name", "status", "task_id", "notes", "owner", "due", "sync", "hot", "private", "stars"]
+MAPPING = SheetMapping((*COLUMNS, Column("hot", ("hot",), "checkbox"), Column("stars", ("stars",), "number")))
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ LEADS = {
     "a note beside a formula": {"notes": "x", "status": Formula("NEW")},
     "a ticked box": {"hot": Box(True)},
     "a zero": {"owner": 0},
+    "stars": {"stars": 3},
     "a word that is no status": {"status": "WON"},
     "the word for a new lead, elsewhere": {"notes": "NEW"},
 }
@@ -68,6 +69,7 @@ NONE = {
         "hot": Box(False),
         "owner": Formula("Bob"),
     },
+    "no stars": {"stars": 0},
     "blanks": {"name": " ", "notes": "\u00a0\u2003", "owner": "\t"},
     "what nobody sees": {"name": "\u200b\ufeff"},
     "a task number": {"task_id": 4711},
