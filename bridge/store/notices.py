@@ -12,10 +12,21 @@ COPIED_TAB = "copied_tab"
 OTHER_TAB = "other_tab"
 OTHER_SPREADSHEET = "other_spreadsheet"
 OTHER_BRIDGE = "other_bridge"
+OLDER_DATABASE = "older_database"
+OLDER = (
+    "the database is older than what this home has seen: a file beside it was deleted, or an old copy put in its place."
+    " Every row is compared, and the tasks take what the sheet says; what only the API knew since is lost"
+)
 STRANGERS = frozenset({OTHER_TAB, OTHER_SPREADSHEET})
 """Codes of refusals: who sends is not the script of this sheet's tab."""
 LASTS = timedelta(minutes=15)
 """A stranger that has not sent for so long is no more: its script would send a heartbeat every five minutes."""
+OLDER_LASTS = timedelta(days=1)
+
+
+def note_older(health: SheetHealth, now: datetime) -> None:
+    """The database has lost what was committed last."""
+    health.notices = (health.notices or {}) | {OLDER_DATABASE: [OLDER, now.isoformat()]}
 
 
 def note_stranger(health: SheetHealth, kind: str, why: str, now: datetime) -> None:
@@ -53,8 +64,9 @@ def note_other_bridge(health: SheetHealth, address: str | None, now: datetime) -
 def notices(health: SheetHealth, now: datetime) -> list[tuple[str, str]]:
     """Kind and sentence of each that still matters."""
     found = sorted((health.notices or {}).items())
+    lasts = dict.fromkeys(STRANGERS, LASTS) | {OLDER_DATABASE: OLDER_LASTS}
     return [
-        (kind, why) for kind, (why, at) in found if kind not in STRANGERS or now - datetime.fromisoformat(at) <= LASTS
+        (kind, why) for kind, (why, at) in found if kind not in lasts or now - datetime.fromisoformat(at) <= lasts[kind]
     ]
 
 

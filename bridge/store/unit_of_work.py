@@ -196,3 +196,12 @@ def is_abandoned(home: Path, sheet: str, token: int) -> bool:
         return token_in(file) == token
     finally:
         let_go(file)
+
+
+def last_token(home: Path, sheet: str) -> int:
+    """The token of the last job of this home on the sheet; 0 if none is known."""
+    try:
+        said = (home / f"{sheet}.lease").read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return 0
+    return int(said) if said.isdigit() else 0

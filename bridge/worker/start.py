@@ -1,34 +1,52 @@
 """What a process does with the sheet queues before it works on them: make them, take them over, ask for sweeps."""
 
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge.errors import Permanent
 from bridge.queue.sweep_requests import ask_for_sweep, look_now
 from bridge.runtime import Runtime
+from bridge.store import notices
 from bridge.store.future import date_anew
 from bridge.store.models import Link, SheetHealth, SheetQueue
-from bridge.store.unit_of_work import lock_queue
+from bridge.store.unit_of_work import last_token, lock_queue
 from task_api.db import exclusive
 
 log = get_logger(__name__)
 
 
 def prepare(runtime: Runtime) -> None:
-    """Make a queue for every configured sheet. Raises `Permanent` when a sheet's key now names another spreadsheet."""
+    """Make a queue for every configured sheet, and notice a database that has lost its last commits. Raises `Permanent`
+    when a sheet's key now names another spreadsheet.
+    """
     with runtime.writing() as session:
         exclusive(session, "start", "queues")
         for key, sheet in runtime.config.sheets.items():
             queue = session.get(SheetQueue, key)
             if queue is None:
-                session.add(SheetQueue(sheet=key, spreadsheet=sheet.spreadsheet, health=SheetHealth()))
+                queue = SheetQueue(sheet=key, spreadsheet=sheet.spreadsheet, token=0, health=SheetHealth())
+                session.add(queue)
             elif queue.spreadsheet != sheet.spreadsheet:
                 raise Permanent(
                     f"sheet '{key}' was linked with spreadsheet {queue.spreadsheet}, "
                     f"now bridge.toml names {sheet.spreadsheet}: "
                     "give the new spreadsheet a key of its own"
                 )
+            _notice_loss(runtime, session, queue)
         session.commit()
+
+
+def _notice_loss(runtime: Runtime, session: Session, queue: SheetQueue) -> None:
+    """The home has seen a later job than the database knows of; its numbers go on from there."""
+    seen = last_token(runtime.config.home, queue.sheet)
+    if seen <= queue.token:
+        return
+    log.error("database_older", sheet=queue.sheet, job=queue.token, seen=seen, why=notices.OLDER)
+    queue.token = seen
+    notices.note_older(queue.health, runtime.now())
+    session.flush()
+    ask_for_sweep(session, queue.sheet, runtime.now())
 
 
 def take_over(runtime: Runtime) -> None:

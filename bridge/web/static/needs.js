@@ -17,6 +17,7 @@ const TITLES = {
   row: 'Row without a task',
   copied_tab: 'Copied tab',
   other_bridge: 'Another bridge',
+  older_database: 'Older database',
   other_tab: 'Another tab sends',
   other_spreadsheet: 'Another spreadsheet sends',
 };
