@@ -45,8 +45,9 @@ class Headers:
     before: list[str]
 
     def is_new(self, position: int) -> bool:
-        """True for a header that did not stand anywhere before."""
-        return header_key(self.shown[position]) not in map(header_key, self.before)
+        """True for a header that stands more often in the row than before."""
+        key = header_key(self.shown[position])
+        return [*map(header_key, self.shown)].count(key) > [*map(header_key, self.before)].count(key)
 
     @property
     def lost_one(self) -> bool:

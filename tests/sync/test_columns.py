@@ -171,3 +171,68 @@ def test_a_task_id_that_a_person_typed_for_a_task_there_is_is_nothing_foreign(st
     stack.edit("A2:D2", [1, "Ann", "NEW", 1])
     stack.sweep()
     assert (stack.task(1)["lead_id"], waiting(stack, "column")) == ("1", [])
+
+
+def test_a_column_that_was_only_moved_or_renamed_with_its_values_holds_nothing(twenty: Stack) -> None:
+    twenty.google.person.lines("insert", "Leads", 2, "COLUMNS")
+    twenty.edit("D2:D4", ["LOST"], ["LOST"], ["LOST"])
+    twenty.sweep()
+    assert (waiting(twenty, "column"), twenty.task(1)["status"]) == ([], "DONE")
+    twenty.edit("D1", ["Stage"])
+    twenty.edit("D5:D6", ["LOST"], ["LOST"])
+    twenty.sweep()
+    assert (waiting(twenty, "column"), twenty.task(5)["status"]) == ([], "DONE")
+    twenty.patch(6, status="DONE")
+    twenty.settle()
+    assert twenty.cell("D7") == "QUALIFIED"
+
+
+def test_many_edits_in_a_column_that_stays_are_no_other_column(twenty: Stack) -> None:
+    twenty.edit("C2:C21", *([["LOST"]] * 20))
+    twenty.edit("E2:E21", *([[""]] * 20))
+    twenty.edit("G1", ["my own"])
+    twenty.sweep()
+    assert (waiting(twenty, "column"), {task["status"] for task in twenty.tasks()}) == ([], {"DONE"})
+
+
+@pytest.mark.parametrize(("field", "exact", "alias"), [("notes", "notes", "note"), ("status", "status", "Stage")])
+def test_an_alias_that_takes_over_is_held(twenty: Stack, field: str, exact: str, alias: str) -> None:
+    letter = {"notes": "E", "status": "C"}[field]
+    twenty.edit(f"{letter}1", [f"{exact} of 2025"])
+    twenty.edit("F1:F21", [alias], *([["NEW"]] * 20))
+    twenty.sweep()
+    assert [why.partition(":")[0] for why in waiting(twenty, "column")] == [field]
+    assert lost(twenty) == (0, 0)
+
+
+def test_a_second_column_of_one_header_left_of_the_first_is_held(twenty: Stack) -> None:
+    twenty.google.person.lines("insert", "Leads", 3, "COLUMNS")
+    twenty.edit("C1", ["status"])
+    twenty.sweep()
+    assert (lost(twenty), len(waiting(twenty, "column")), len(waiting(twenty, "twice"))) == ((0, 0), 1, 1)
+
+
+def test_a_column_put_in_the_place_of_a_renamed_one_is_held(twenty: Stack) -> None:
+    twenty.google.person.lines("insert", "Leads", 3, "COLUMNS")
+    twenty.edit("C1:D1", ["status", "status 2025"])
+    twenty.sweep()
+    assert (lost(twenty), len(waiting(twenty, "column"))) == ((0, 0), 1)
+
+
+def test_two_columns_that_swap_their_headers_are_held(twenty: Stack) -> None:
+    twenty.edit("B1", ["notes"])
+    twenty.edit("E1", ["name"])
+    twenty.sweep()
+    assert [why.partition(":")[0] for why in waiting(twenty, "column")] == ["name", "notes"]
+    assert twenty.task(1)["title"] == "Follow up: Lead 1"
+
+
+def test_the_sync_cell_says_that_a_field_is_held_and_ok_when_it_is_back(twenty: Stack) -> None:
+    twenty.edit("H1", ["sync"])
+    twenty.sweep()
+    replace_status(twenty)
+    assert str(twenty.cell("H2")).startswith("held: status: 20 rows would change at once")
+    twenty.edit("F1", ["other"])
+    twenty.edit("C1", ["\u200bstatus"])
+    twenty.sweep()
+    assert (twenty.cell("H2"), twenty.cell("H21")) == ("ok", "ok")
