@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bridge.config.fields import COLUMNS
 from bridge.core.cells import canonical_text
+from bridge.core.text import likeness
 from bridge.core.values import Value
 from bridge.store.in_flight_writes import KEPT, with_writes
 from bridge.store.models import Link
@@ -17,6 +19,8 @@ from task_api.tasks import archive, change, create, restore
 
 __all__ = ["Task", "archive", "change", "create", "restore"]  # as the task API has them
 
+UNUSUAL = "[^ -~]|^ | $|  "
+"""A text with other signs than ASCII's printable ones, or with blanks that nobody sees."""
 SYNCED = tuple(one.task_field for one in COLUMNS if one.task_field and one.direction != "to_task")
 """Fields of a task that a sheet shows."""
 
@@ -74,15 +78,22 @@ def without_row(session: Session, *conditions: ColumnElement[bool], limit: int |
 
 
 def with_lead_id(session: Session, lead_ids: Collection[str]) -> list[Task]:
-    """Active tasks without a row that have one of these lead ids."""
-    return without_row(session, Task.lead_id.in_(lead_ids)) if lead_ids else []
+    """Active tasks without a row that have one of these lead ids; also in other letters' coding, or with no-break
+    blanks. An index finds them, so that a new row costs the same however many tasks there are.
+    """
+    twins = {normalize("NFD", one) for one in lead_ids} | {one.replace(" ", "\u00a0") for one in lead_ids}
+    return without_row(session, Task.lead_id.in_({*lead_ids, *twins})) if lead_ids else []
 
 
-def with_value(session: Session, name: str, values: Collection[Value], texts: Collection[str]) -> list[Task]:
-    """Active tasks without row and lead id whose field equals one of the values, or one of the texts in any case."""
+def with_value(session: Session, name: str, texts: Collection[str]) -> list[Task]:
+    """Active tasks without row and lead id whose field is like one of these texts, by `likeness`. The databases pick
+    out those that are equal in lower case, and those with signs that each of them would compare in its own way.
+    """
     column = getattr(Task, name)
-    same = func.lower(func.trim(column)).in_([text.lower() for text in texts])
-    return without_row(session, column.in_(values) | same, Task.lead_id.is_(None))
+    near = func.lower(column).in_(texts) | column.regexp_match(UNUSUAL)
+    free = select(Task.id, column).where(Task.archived_at.is_(None), Task.lead_id.is_(None), near)
+    ids = [task_id for task_id, text in session.execute(free) if likeness(text) in texts]
+    return without_row(session, Task.id.in_(ids)) if ids else []
 
 
 def task_fields(task: Task) -> dict[str, Value]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bridge.app import current_database, make_runtime
 from bridge.config.file import read
 from bridge.config.model import Config
+from bridge.core.text import likeness
 from bridge.errors import Permanent
 from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
@@ -67,6 +68,7 @@ def beside_local_google(config: Config, database: Engine) -> Config:
 
 def sheet_keys(config: Config, sheet: str | None) -> list[str]:
     """The sheet that was named, or all of them."""
-    if sheet is not None and sheet not in config.sheets:
+    key = None if sheet is None else likeness(sheet)
+    if key is not None and key not in config.sheets:
         raise click.ClickException(f"there is no sheet '{sheet}'; there is {', '.join(config.sheets)}")
-    return list(config.sheets) if sheet is None else [sheet]
+    return list(config.sheets) if key is None else [key]

@@ -17,7 +17,7 @@ from bridge.config.fields import COLUMNS, limited
 from bridge.config.model import SheetConfig
 from bridge.core.mapping import SHIPPED, Column, Kind, SheetMapping, Statuses
 from bridge.core.merge import Direction, Policy
-from bridge.core.text import likeness
+from bridge.core.text import as_seen, likeness
 from task_api.schemas import LONGEST
 from task_api.statuses import STATUSES, Status
 
@@ -37,6 +37,7 @@ class Strict(BaseModel):
 
 def spreadsheet_id(text: str) -> str:
     """The id in a spreadsheet's address, or the id itself; raises `ValueError`."""
+    text = as_seen(text).replace(" ", "")
     url = re.search(r"/d/([\w-]+)", text)
     if not (found := re.fullmatch(r"[\w-]{5,200}", url[1] if url else text)):
         raise ValueError("give the spreadsheet's id or its whole address")
@@ -104,16 +105,18 @@ def sheet_configs(sheets: Mapping[str, OwnSheet], faults: Faults) -> dict[str, S
 
 def _sheet(key: str, sheet: OwnSheet, fault: Fault) -> SheetConfig:
     mapping = SheetMapping(_columns(sheet, fault), _statuses(sheet, fault), sheet.title)
-    column = mapping.by_field.get(sheet.match)
-    if sheet.match and (column is None or column.kind != "text" or column.task_field is None):
+    match = next((name for name in mapping.by_field if likeness(name) == likeness(sheet.match)), sheet.match)
+    column = mapping.by_field.get(match)
+    if match and (column is None or column.kind != "text" or column.task_field is None):
         fault("match", why="name a text column that the task keeps, such as name")
-    return SheetConfig(key, mapping=mapping, **sheet.model_dump(include=SETTINGS))
+    return SheetConfig(key, mapping=mapping, **sheet.model_dump(include=SETTINGS) | {"match": match})
 
 
 def _statuses(sheet: OwnSheet, fault: Fault) -> Statuses:
     to_task: Mapping[str, str] = sheet.statuses or SHIPPED.to_task
     usual = {} if sheet.statuses else SHIPPED.back
-    back = {str(status): word for status, word in (sheet.back or usual).items()}
+    spelled = _told_apart(to_task, fault)
+    back = {str(status): spelled.get(likeness(word), word) for status, word in (sheet.back or usual).items()}
     for status in STATUSES:
         words = [word for word, meant in to_task.items() if meant == status]
         if not words:
@@ -122,6 +125,17 @@ def _statuses(sheet: OwnSheet, fault: Fault) -> Statuses:
         elif back.setdefault(status, words[0]) not in words:
             fault("back", status, why=f"'{back[status]}' does not mean {status}; use one of {', '.join(words)}")
     return Statuses(to_task, back, STATUSES[0])
+
+
+def _told_apart(words: Iterable[str], fault: Fault) -> dict[str, str]:
+    """`likeness` → the word."""
+    spelled: dict[str, str] = {}
+    for word in words:
+        if (first := spelled.setdefault(likeness(word), word)) != word:
+            fault("statuses", word, why=f"'{word}' and '{first}' look alike in a sheet: keep one of them")
+        if not likeness(word):
+            fault("statuses", word, why="nothing of this word can be seen: an empty cell has no word")
+    return spelled
 
 
 def _columns(sheet: OwnSheet, fault: Fault) -> tuple[Column, ...]:

@@ -12,7 +12,7 @@ from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL
 from gspread.utils import absolute_range_name, rowcol_to_a1
 
 from bridge.config.model import SheetConfig
-from bridge.core.text import storable
+from bridge.core.text import likeness, storable
 from bridge.core.values import Raw
 from bridge.errors import Permanent, Rejected, Transient
 from bridge.google import formatted, new_rows
@@ -158,6 +158,8 @@ class Sheet:
         tabs = self.tabs()
         if self._sheet_id in tabs:
             self.tab = tabs[self._sheet_id]
+        elif len(alike := [title for title in tabs.values() if likeness(title) == likeness(self.tab)]) == 1:
+            self.tab = alike[0]
         elif self.tab not in tabs.values():
             raise Permanent(f"there is no tab '{self.tab}'; the spreadsheet has {', '.join(tabs.values())}")
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import Select, select
 
+from bridge.core.text import as_seen
 from bridge.store.models import ActorKind, Change, ChangeState, Link
 from task_api.actor import Actor
 from task_api.schemas import Since
@@ -18,7 +19,7 @@ class ChangeQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sheet: Short | None = None
-    lead_id: Short | None = None
+    lead_id: Annotated[Short, AfterValidator(as_seen)] | None = None
     task_id: int | None = Field(default=None, ge=1, lt=2**63)
     field: Short | None = None
     side: Annotated[str, Field(pattern="^(sheet|task)$")] | None = None

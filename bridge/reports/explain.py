@@ -15,6 +15,7 @@ from bridge import tracker
 from bridge.config.model import SheetConfig
 from bridge.core.mapping import Column
 from bridge.core.outcome import RefusedWrite
+from bridge.core.text import as_seen
 from bridge.core.values import Fields, Value
 from bridge.reports.action_items import missing_columns, silence
 from bridge.runtime import Runtime
@@ -45,6 +46,7 @@ class Explanation:
 
 def explain(session: Session, runtime: Runtime, lead_id: str) -> list[Explanation]:
     """One explanation for each sheet that knows the lead."""
+    lead_id = as_seen(lead_id)
     known = session.scalars(select(Link).where(Link.sheet.in_(runtime.config.sheets), Link.lead_id == lead_id))
     found = [_of_link(session, runtime, link) for link in known.all()]
     unlinked = select(UnlinkedRow).where(UnlinkedRow.sheet.in_(runtime.config.sheets), UnlinkedRow.lead_id == lead_id)

@@ -390,6 +390,14 @@ MUTATIONS = (
         "tests/sync/test_kinds.py::test_a_text_that_looks_like_an_error_is_text_and_an_error_is_none",
     ),
     Mutation(
+        "both databases compare alike", "bridge/tracker.py", " | column.regexp_match(UNUSUAL)", "",
+        "tests/sync/test_look_alikes.py::test_the_unique_field_is_recognised_as_a_person_sees_it_on_either_database",
+    ),
+    Mutation(
+        "words that look alike are told", "bridge/config/sheets.py", "setdefault(likeness(word), word)) != word", "setdefault(word, word)) != word",
+        "tests/unit/test_config.py",
+    ),
+    Mutation(
         "values that look alike are no change", "bridge/sync/merge_row.py", "kind == \"text\" and same_text(before, value)", "kind == \"text\" and False",
         "tests/sync/test_look_alikes.py::test_a_text_retyped_to_look_the_same_is_no_change",
     ),

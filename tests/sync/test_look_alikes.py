@@ -2,6 +2,8 @@
 
 import pytest
 
+from bridge.worker.job import Job, look
+
 HEADER = ["id", "name", "status", "task_id", "notes", "owner"]
 TWINS = {
     "no-break blank": ("call\u00a0back", "call back"),
@@ -84,3 +86,52 @@ def test_a_task_patched_to_look_the_same_writes_nothing(stack):
     stack.patch(1, notes="call later")
     met(stack)
     assert (stack.cell("E2"), stack.calls()[1]) == ("call later", writes + 1)
+
+
+MATCHES = {
+    "case": ("Follow up: ÉMILE Groß", "émile GROSS"),
+    "letters in parts": ("Follow up: Rene\u0301", "René"),
+    "no-break blank": ("Follow up: Ann\u00a0Lee", "Ann Lee"),
+    "two blanks and outer ones": ("  Follow  up: Ann   Lee ", "ann lee"),
+    "a sign without width": ("Follow up: Ann\u200b Lee", "Ann Lee"),
+    "the name alone": ("ANN\u2003LEE", "Ann Lee"),
+    "Turkish letters": ("Follow up: SATIŞ", "satış"),
+}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("pair", MATCHES.values(), ids=MATCHES)
+def test_the_unique_field_is_recognised_as_a_person_sees_it_on_either_database(running, pair):
+    title, name = pair
+    stack = running(header=HEADER, match="name")
+    stack.post_to("/tasks", title=title)
+    stack.post_to("/tasks", title="Follow up: Ann Leé")
+    stack.edit("A2:C2", ["A", name, "NEW"])
+    stack.sweep()
+    assert [task["lead_id"] for task in stack.tasks()] == ["A", None]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(("one", "other"), [("A\u00a012", "A 12"), ("Re\u0301-1", "Ré-1")])
+def test_a_lead_id_of_the_api_that_looks_like_the_rows_is_the_same(running, one, other):
+    stack = running(header=HEADER)
+    stack.post_to("/tasks", title="Ann", lead_id=one)
+    stack.edit("A2:C2", [other, "Ann", "NEW"])
+    stack.sweep()
+    assert [task["lead_id"] for task in stack.tasks()] == [other]
+
+
+@pytest.mark.parametrize("tab", ["Leads\u00a0", "\ufeffLeads", "leads", "Le\u00adads"])
+def test_a_tab_is_found_whatever_nobody_sees_in_its_name(running, tab):
+    stack = running(tab=tab)
+    stack.edit("A2:C2", [1, "Ann", "NEW"])
+    stack.sweep()
+    assert [task["title"] for task in stack.tasks()] == ["Follow up: Ann"]
+    assert look(Job(stack.runtime, "leads"), [2]).row(2).lead_id == "1"
+
+
+def test_explain_and_the_history_know_a_lead_by_its_looks(linked, leadbridge):
+    assert "row 2, task 1" in leadbridge("explain", "\u200b12\u00a0").output
+    assert leadbridge("changes", "--lead", " 12\u200b").output.count("12") >= 1
+    assert linked.get("/changes", lead_id="12\u00a0") == linked.get("/changes", lead_id="12")
+    assert leadbridge("sweep", "--dry-run", "--sheet", "Leads ").exit_code in {0, 2}

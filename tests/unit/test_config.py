@@ -55,6 +55,39 @@ def test_the_whole_address_of_a_spreadsheet_will_do(tmp_path):
     assert config.sheets["leads"].spreadsheet == "1AbC_d-9"
 
 
+@pytest.mark.parametrize(
+    "pasted", ["\u00a01AbC_d-9 ", "\ufeff1AbC_d-9", " https://docs.google.com/spreadsheets/d/1AbC_d-9\u200b/edit"]
+)
+def test_a_spreadsheet_is_known_whatever_nobody_sees_in_its_address(tmp_path, pasted):
+    config = written(tmp_path, f'[sheets.leads]\nspreadsheet = "{pasted}"\n')
+    assert config.sheets["leads"].spreadsheet == "1AbC_d-9"
+
+
+@pytest.mark.parametrize("twin", ["NEW", "new", " New", "Ne\u200bw", "New\u00a0"])
+def test_status_words_that_look_alike_are_a_fault_that_names_them(tmp_path, twin):
+    words = f'[sheets.leads.statuses]\n"Nëw" = "DONE"\nNew = "TODO"\n"{twin}" = "IN_PROGRESS"\nDoing = "IN_PROGRESS"\n'
+    told = faults(tmp_path, GOOD + words)
+    assert f"'{twin}' and 'New' look alike in a sheet: keep one of them" in told
+    assert "Nëw" not in told
+
+
+def test_a_status_word_of_which_nothing_can_be_seen_is_a_fault(tmp_path):
+    words = '[sheets.leads.statuses]\n"\u00a0" = "TODO"\nDoing = "IN_PROGRESS"\nDone = "DONE"\n'
+    assert "nothing of this word can be seen" in faults(tmp_path, GOOD + words)
+
+
+def test_match_and_the_words_back_are_found_as_they_look(tmp_path):
+    text = (
+        GOOD
+        + 'match = " Name\u00a0"\n[sheets.leads.back]\nTODO = "new\u00a0"\nIN_PROGRESS = "Contacted"\nDONE = "lost"\n'
+    )
+    sheet = written(tmp_path, text).sheets["leads"]
+    assert (sheet.match, dict(sheet.mapping.statuses.back)) == (
+        "name",
+        {"TODO": "NEW", "IN_PROGRESS": "CONTACTED", "DONE": "LOST"},
+    )
+
+
 def test_every_fault_is_reported_at_once_with_its_line(tmp_path):
     text = '[bridge]\ncolour = "red"\n\n[sheets.leads]\nspreadsheet = 7\n\n[sheets.leads.columns.status]\npolicy = "mine"\n'
     told = faults(tmp_path, text)

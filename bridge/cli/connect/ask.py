@@ -13,6 +13,7 @@ from bridge.cli.connect import propose
 from bridge.config.fields import shipped
 from bridge.config.model import GOOGLE, SheetConfig
 from bridge.core.mapping import SHIPPED
+from bridge.core.text import as_seen, likeness
 from bridge.core.values import Cell
 from bridge.errors import Permanent, Transient
 from bridge.google.client import Google
@@ -57,11 +58,12 @@ def tab(google: Google, spreadsheet: str, asked: Asked) -> str:
     """The tab to sync, of a sheet that is shared with the service account."""
     click.echo(f"The sheet must be shared with {google.email} as an Editor.")
     tabs = list(_patiently(Sheet(google, SheetConfig("", spreadsheet)).tabs, asked.yes).values())
-    if asked.tab is not None and asked.tab not in tabs:
+    named = next((title for title in tabs if likeness(title) == likeness(asked.tab)), None) if asked.tab else None
+    if asked.tab is not None and named is None:
         raise click.BadParameter(f"there is no tab '{asked.tab}'; there is {', '.join(tabs)}", param_hint="--tab")
     proposed = "Leads" if "Leads" in tabs else tabs[0]
     if asked.tab or asked.yes or len(tabs) == 1:
-        return asked.tab or proposed
+        return named or proposed
     return str(click.prompt("Which tab", type=click.Choice(tabs), default=proposed))
 
 
@@ -98,11 +100,12 @@ def table(sheet: Sheet, spreadsheet: str, asked: Asked) -> dict[str, object]:
 
 def _columns(header: Sequence[Cell], asked: Asked) -> tuple[Mapping[str, str], list[str]]:
     """field → header, and the fields whose alias a person did not take."""
-    headed = [text for cell in header if (text := cell.shown.strip())]
-    if strange := set(asked.columns.values()) - set(headed):
-        why = f"no column is headed '{strange.pop()}', but {', '.join(headed)}"
+    headed = [text for cell in header if (text := as_seen(cell.shown))]
+    spelled = {likeness(text): text for text in reversed(headed)}
+    if strange := [text for text in asked.columns.values() if likeness(text) not in spelled]:
+        why = f"no column is headed '{strange[0]}', but {', '.join(headed)}"
         raise click.BadParameter(why, param_hint="--column")
-    chosen = dict(asked.columns)
+    chosen = {name: spelled[likeness(text)] for name, text in asked.columns.items()}
     declined = []
     for name, text in propose.headers(header, chosen).alike.items():
         if _alias_is_meant(name, text, asked):

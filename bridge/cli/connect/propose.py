@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from bridge.config.fields import COLUMNS, shipped
 from bridge.core.mapping import SHIPPED, SheetMapping, header_key
+from bridge.core.text import as_seen, likeness
 from bridge.core.values import Cell, Row
 from bridge.sync.sync_cell import is_ours
 from task_api.statuses import STATUSES
@@ -29,7 +30,7 @@ class Proposal:
 
 def headers(cells: Sequence[Cell], chosen: Mapping[str, str]) -> Proposal:
     """Match the header with the shipped columns; ``chosen``: field → header, as a person said."""
-    texts = [cell.shown.strip() for cell in cells]
+    texts = [as_seen(cell.shown) for cell in cells]
     fitting = {name: texts[index] for name, index in shipped().locate(cells).positions.items()}
     found = {name: text for name, text in fitting.items() if header_key(text) == header_key(EXACT[name])} | dict(chosen)
     alike = {name: text for name, text in fitting.items() if name not in found and text not in found.values()}
@@ -56,15 +57,15 @@ def words(rows: Iterable[Row]) -> dict[str, int]:
     spelt: dict[str, str] = {}
     counted: Counter[str] = Counter()
     for row in rows:
-        if word := row.cells["status"].shown.strip() if "status" in row.cells else "":
-            counted[spelt.setdefault(word.casefold(), word)] += 1
+        if word := as_seen(row.cells["status"].shown) if "status" in row.cells else "":
+            counted[spelt.setdefault(likeness(word), word)] += 1
     return dict(counted.most_common(MOST_WORDS))
 
 
 def unknown(counted: Mapping[str, int], known: Iterable[str]) -> dict[str, int]:
     """The words that are not among the known ones."""
     folded = _folded(known)
-    return {word: count for word, count in counted.items() if word.casefold() not in folded}
+    return {word: count for word, count in counted.items() if likeness(word) not in folded}
 
 
 def meaning(word: str) -> str | None:
@@ -73,7 +74,7 @@ def meaning(word: str) -> str | None:
 
 
 def _letters(text: str) -> str:
-    return "".join(letter for letter in text.casefold() if letter.isalpha())
+    return "".join(letter for letter in likeness(text) if letter.isalpha())
 
 
 def settings(
@@ -98,7 +99,7 @@ def settings(
         table["columns"] = own
     if meant:
         own_words = _folded(meant)
-        shipped_words = {word: status for word, status in SHIPPED.to_task.items() if word.casefold() not in own_words}
+        shipped_words = {word: status for word, status in SHIPPED.to_task.items() if likeness(word) not in own_words}
         table["statuses"] = statuses = shipped_words | dict(meant)
         table["back"] = _back(statuses, counted)
     return table
@@ -109,10 +110,10 @@ def _back(statuses: Mapping[str, str], counted: Mapping[str, int]) -> dict[str, 
     unless a person says so.
     """
     one_way = _folded(word for word, status in SHIPPED.to_task.items() if SHIPPED.back[status] != word)
-    spelt = {word.casefold(): word for word in statuses if word.casefold() not in one_way}
-    used = [spelt[word.casefold()] for word in counted if word.casefold() in spelt]
+    spelt = {likeness(word): word for word in statuses if likeness(word) not in one_way}
+    used = [spelt[likeness(word)] for word in counted if likeness(word) in spelt]
     return dict(SHIPPED.back) | {statuses[word]: word for word in reversed(used)}
 
 
 def _folded(words: Iterable[str]) -> set[str]:
-    return {word.casefold() for word in words}
+    return {likeness(word) for word in words}

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from bridge.cli.doctor.finding import Finding
+from bridge.core.text import likeness
 from bridge.core.values import Row
 from bridge.google.snapshot import SheetView
 
@@ -67,8 +68,8 @@ def status_words(view: SheetView) -> Iterator[Finding]:
         mend = f"use one of {', '.join(words)}, or configure it"
         yield Finding("problem", f"'{word}' in {count} rows is not known", mend)
     for options in {row.cells["status"].options for row in rows} - {None}:
-        offered = {one.casefold() for one in options or ()}
-        if missing := [word for word in words if word.casefold() not in offered]:
+        offered = {likeness(one) for one in options or ()}
+        if missing := [word for word in words if likeness(word) not in offered]:
             yield Finding("warning", f"the dropdown does not offer {', '.join(missing)}", "add them to its list")
     if not unknown:
         yield Finding("ok", "every one is known")
