@@ -120,7 +120,7 @@ def test_an_archived_task_is_not_adopted(stack):
 def test_a_task_whose_lead_id_no_cell_keeps_gets_no_row_and_holds_nobody_up(running):
     stack = running(create_rows=False)
     given(stack, [], [{"title": "Follow up: Bob", "lead_id": "12.0"}, {"title": "Follow up: Cyd", "lead_id": "C"}])
-    stack._sheet = {"create_rows": True}
+    stack._sheets["leads"] |= {"create_rows": True}
     meet(stack)
     assert [row[:2] for row in stack.rows()] == [["C", "Cyd"]]
     assert "would not read back" in preview(stack)[1].steps[0].reasons[0]
@@ -129,7 +129,7 @@ def test_a_task_whose_lead_id_no_cell_keeps_gets_no_row_and_holds_nobody_up(runn
 def test_tasks_that_were_there_before_get_rows_where_that_is_on(running):
     stack = running(create_rows=False)
     given(stack, [["A", "Ann", "NEW", ""]], [{"title": "Follow up: Bob"}, {"title": "x", "lead_id": "A"}])
-    stack._sheet = {"create_rows": True}
+    stack._sheets["leads"] |= {"create_rows": True}
     meet(stack)
     stack.settle()
     assert sorted(row[1] for row in stack.rows()) == ["Ann", "Bob"]
