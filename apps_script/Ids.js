@@ -73,7 +73,8 @@ function settleIds_(sheet, settings, before, given) {
     SpreadsheetApp.flush();
     const now = look_(sheet, settings);
     const stays = now.column === before.column;
-    const wrong = stays ? misplaced_(settings, now, stood, written) : inOtherColumn_(before, now, given);
+    const found = stays ? misplaced_(settings, now, stood, written) : inOtherColumn_(before, now, given);
+    const wrong = found.length || !stays ? found : homeless_(now, given);
     if (!wrong.length) return;
     wrong.forEach((one) => putBack_(sheet, before.column, one));
     const back = wrong.map(({ instead }) => idText_(instead));
@@ -110,6 +111,24 @@ function misplaced_(settings, now, stood, written) {
     }
   });
   return wrong;
+}
+
+/**
+ * The rows without an id whose new id was taken out of another row: it is theirs still, as the bridge may have seen it.
+ * @param {Look} now
+ * @param {Leads} given
+ * @returns {Wrong[]}
+ */
+function homeless_(now, given) {
+  const ids = now.values.map((cells) => idText_(cells[now.column]));
+  const lost = Array.from(given).filter(([id]) => !ids.includes(id));
+  return lost.flatMap(([id, own]) => {
+    const same = now.header.map((_, at) => at).filter((at) => at !== now.column);
+    const equal = (/** @type {any[]} */ cells) => same.every((one) => sameCell_(cells[one], own[one]));
+    const at = now.values.findIndex((cells, row) => row > 0 && !ids[row] && equal(cells));
+    if (at > 0) ids[at] = id;
+    return at > 0 ? [{ row: at + 1, id: '', instead: id }] : [];
+  });
 }
 
 /**
