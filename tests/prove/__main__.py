@@ -12,9 +12,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from bridge.config import logs
 from tests.databases import databases
-from tests.prove.machine import LARGE, machine
+from tests.prove.machine import LARGE, Machine, machine
 
-EXAMPLES, STEPS = 10, 40
+EXAMPLES, STEPS = 10, 60
 
 
 def main() -> None:
@@ -40,7 +40,10 @@ def main() -> None:
                 raise
             rounds += 1
             minutes = (time.monotonic() - began) / 60
-            print(f"holds: {rounds * EXAMPLES} worlds, {minutes:.1f} min, seed {number}", flush=True)
+            print(
+                f"holds: {rounds * EXAMPLES} worlds, {Machine.steps} steps, {minutes:.1f} min, seed {number}",
+                flush=True,
+            )
     print(f"every guarantee held in {rounds * EXAMPLES} worlds")
 
 

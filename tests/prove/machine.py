@@ -22,8 +22,9 @@ LARGE = (*SIZES, 40, 200)
 
 
 class Machine(Moments, Trouble, Rivals):
-    """One world per run."""
+    """One world per run. ``steps``: how many steps had an effect, in all."""
 
+    steps = 0
     sizes: Sequence[int] = SIZES
     played: World | None = None
 
@@ -39,6 +40,7 @@ class Machine(Moments, Trouble, Rivals):
     def teardown(self) -> None:
         if self.played is None:
             return
+        Machine.steps += len(self.world.log)
         try:
             hold(self.world)
         finally:

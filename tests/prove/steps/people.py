@@ -67,6 +67,12 @@ class People(Hands):
     def a_patched_note(self, which: int) -> None:
         self.a_patch(which, 1, 0)
 
+    @rule(which=WHICH, own=st.booleans())
+    def a_patched_title(self, which: int, own: bool) -> None:
+        if task := self.task(which):
+            text = self.world.fresh("title ")
+            self.world.program(task, title=text if own else f"Follow up: {text}")
+
     @rule(named=st.booleans())
     def a_posted_task(self, named: bool) -> None:
         lead_id, name = self.world.fresh("P") if named else None, self.world.fresh("posted ")
