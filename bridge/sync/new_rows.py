@@ -25,6 +25,7 @@ from bridge.store.history import LAG, By, note_life
 from bridge.store.models import Link, Rule, WriteState
 from bridge.sync.merge_row import as_lead, remember
 from bridge.sync.misdirected_writes import lead_id_of
+from bridge.sync.own_title import name_of
 from bridge.sync.sync_cell import link_text
 from bridge.tracker import Task
 from task_api.actor import Actor
@@ -50,8 +51,8 @@ def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task,
         raise Permanent(f"lead {lead_id} of the sheet has task {other} already: archive one, or change its lead_id")
     tracker.change(session, task, {"lead_id": lead_id}, actor=actor)
     link = Link(
-        sheet=sheet.key, lead_id=lead_id, task_id=task.id, base={}, overrides=_name(task, sheet), row_pending=True,
-        agreed_at=runtime.now(), next_try=runtime.now(),
+        sheet=sheet.key, lead_id=lead_id, task_id=task.id, base={}, row_pending=True,
+        overrides={"name": name_of(task, sheet.mapping)}, agreed_at=runtime.now(), next_try=runtime.now(),
     )  # fmt: skip
     session.add(link)
     session.flush()
@@ -97,9 +98,3 @@ def settle_appended(link: Link, mapping: SheetMapping, row: int, now: datetime) 
     link.row = link.row or row
     remember(link, mapping)
     in_flight_writes.settle(link, said, None, WriteState.CONFIRMED)
-
-
-def _name(task: Task, sheet: SheetConfig) -> dict[str, str]:
-    """The lead's name, read back out of the title where it follows the template."""
-    name = sheet.mapping.name_in(task.title) or task.title
-    return {"name": name.strip()[: sheet.mapping.longest("name")] or f"Task {task.id}"}

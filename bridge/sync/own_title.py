@@ -16,6 +16,9 @@ REPLACED = "the name changed in the sheet, and the title follows it; the title t
 def follow_title(session: Session, link: Link, task: Task, mapping: SheetMapping, by: By) -> None:
     """The title changed in the tracker: where it follows the template, the sheet is to show the name in it."""
     link.conflicts = {name: what for name, what in link.conflicts.items() if name != "title"}
+    if link.row_pending and "name" not in link.base:  # the row that is yet to be made gets it
+        link.overrides = link.overrides | {"name": name_of(task, mapping)}
+        return
     name = mapping.name_in(task.title)
     if name is None or "name" not in link.base or same_text(name, link.overrides.get("name", link.base["name"])):
         return
@@ -23,6 +26,12 @@ def follow_title(session: Session, link: Link, task: Task, mapping: SheetMapping
     if not same_text(name, link.base["name"]):
         link.overrides = link.overrides | {"name": name}
         note_name_of_title(session, link, name, by)
+
+
+def name_of(task: Task, mapping: SheetMapping) -> str:
+    """The name for a new row: read back out of the title where it follows the template, else the title."""
+    name = mapping.name_in(task.title) or task.title
+    return name.strip()[: mapping.longest("name")] or f"Task {task.id}"
 
 
 def keep_own_title(session: Session, link: Link, task: Task, title: str, by: By) -> None:

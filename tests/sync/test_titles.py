@@ -86,3 +86,16 @@ def test_what_no_column_shows_is_not_said_to_be_in_the_sheet(linked):
     linked.settle()
     (title,) = [one for one in linked.changes(1) if one["field"] == "title"]
     assert title["reason"] == "in the task alone: no column of the sheet shows it"
+
+
+@pytest.mark.parametrize(("title", "name"), [("Follow up: Carla", "Carla"), ("Call Carla", "Call Carla")])
+def test_a_title_that_changes_before_its_row_is_made_names_the_row(running, title, name):
+    stack = running(header=["id", "name", "status", "task_id"], create_rows=True)
+    stack.edit("A2:C2", [12, "Vikram", "NEW"])
+    stack.settle()
+    posted = stack.post_to("/tasks", title="Follow up: Ann").json()["id"]
+    stack.patch(posted, title=title)
+    stack.settle()
+    assert (stack.cell("B3"), stack.task(posted)["title"]) == (name, title)
+    stack.sweep()
+    assert (stack.cell("B3"), stack.task(posted)["title"]) == (name, title)
