@@ -31,6 +31,8 @@ class Failed:
 
 
 Raw = str | float | bool | Day | Failed | None
+Entered = str | float | bool | None
+"""What stands in a cell as Google stores it: text, number or tick."""
 
 
 @dataclass(frozen=True)

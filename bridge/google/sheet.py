@@ -19,16 +19,25 @@ from bridge.google import formatted, new_rows
 from bridge.google.calls import Calls, Kind, Purpose
 from bridge.google.client import Calling, Google
 from bridge.google.new_rows import ANSWER, NewRows
-from bridge.google.snapshot import FIELDS, Snapshot, parsed, parsed_update
+from bridge.google.snapshot import FIELDS, Snapshot, parsed, parsed_update, text_of
 
 MOST_RANGES = 40
 """More separate ranges than this are read as one span, since a URL has a limited length."""
 
 
+class Unechoed:
+    """Google's answer does not show the cells that the write left alone."""
+
+
+UNECHOED = Unechoed()
+
+
 @dataclass(frozen=True)
 class RowWrite:
     """Cells to set in one row. ``id_cell`` is what the id column showed when the row was read; ``cells``: 0-based
-    column → value; ``formats``: column → the number format that its cell gets, empty for none.
+    column → value; ``formats``: column → the number format that its cell gets, empty for none. ``header``: the first
+    row as it was read, to be held against what it is when the cells are set; empty when the bridge may not touch it.
+    ``typed``: the cells hold formulas, which are entered as a person does.
     """
 
     row: int
@@ -36,13 +45,27 @@ class RowWrite:
     id_cell: Raw
     cells: Mapping[int, str | float | int | bool]
     formats: Mapping[int, str] = field(default_factory=dict)
+    header: Sequence[str] = ()
+    typed: bool = False
+
+    @property
+    def columns(self) -> list[int]:
+        """Every column that the write needs to be where it was."""
+        return [self.id_column, *self.cells]
 
 
-class Unechoed:
-    """Google's answer does not show the id cell after the write."""
+@dataclass(frozen=True)
+class Echo:
+    """What Google's answer shows of the very moment of a write, 0-based column → cell: the ``header``, and for each
+    write its row. `UNECHOED` where the answer does not show it.
+    """
 
+    header: Mapping[int, str] | Unechoed
+    rows: Sequence[Mapping[int, Raw] | Unechoed]
 
-UNECHOED = Unechoed()
+    def cells(self, column: int) -> list[Raw]:
+        """This column's cell of each row; None also where it is not shown."""
+        return [None if isinstance(row, Unechoed) else row.get(column) for row in self.rows]
 
 
 class Sheet:
@@ -71,13 +94,14 @@ class Sheet:
         span = ":".join(rowcol_to_a1(1, column + 1).removesuffix("1") for column in (first, last))
         return self._read([span], "find")
 
-    def write(self, writes: Sequence[RowWrite]) -> list[Raw | Unechoed]:
-        """Set the cells, RAW and all at once; returns what each row's id cell shows now. One write.
+    def write(self, writes: Sequence[RowWrite]) -> Echo:
+        """Set the cells, RAW and all at once; returns what the header and each row show at that moment. One write.
 
-        Each range spans the id cell with ``null``, which Google skips and echoes (GOOGLE.md section 4); where it does
-        not echo, `UNECHOED`.
+        Each range spans the id cell with ``null``, and one range of nothing else the header: Google skips nulls and
+        echoes what stands there (GOOGLE.md section 4).
         """
-        ranges = [self._range(write) for write in writes]
+        header = _header_span(writes)
+        ranges = [*([self._nulls(header)] if header else []), *(self._range(write) for write in writes)]
         formats = {
             (write.row - 1, column): form
             for write in writes
@@ -86,20 +110,19 @@ class Sheet:
         }
         try:
             with self._calling("write", "write"):
-                responses = self._put_formatted(ranges, formats) if formats else self._put(ranges)
+                plain = not formats
+                responses = self._put(ranges, writes) if plain else self._put_formatted(ranges, formats)
         except Rejected:
             before = self.tab
             self._follow_renamed_tab()
             if self.tab != before:
                 raise Transient("the tab was renamed while it was written") from None
             raise
-        return [_echoed_id(write, response) for write, response in zip(writes, responses, strict=False)] + [
-            UNECHOED
-        ] * (len(writes) - len(responses))
+        return _echo(writes, header, responses)
 
-    def _put(self, ranges: formatted.Ranges) -> list[dict[str, Any]]:
+    def _put(self, ranges: formatted.Ranges, writes: Sequence[RowWrite]) -> list[dict[str, Any]]:
         body = {
-            "valueInputOption": "RAW",
+            "valueInputOption": "USER_ENTERED" if writes[0].typed else "RAW",
             "includeValuesInResponse": True,
             "responseValueRenderOption": "UNFORMATTED_VALUE",
             "data": ranges,
@@ -131,6 +154,11 @@ class Sheet:
         with self._calling("write", "append"):
             url = SPREADSHEET_BATCH_UPDATE_URL % self._id
             return parsed_update(self.google.http.request("post", url, params={"fields": ANSWER}, json=body).content)
+
+    def _nulls(self, span: tuple[int, int]) -> dict[str, Any]:
+        first, last = span
+        cells = f"{rowcol_to_a1(1, first + 1)}:{rowcol_to_a1(1, last + 1)}"
+        return {"range": absolute_range_name(self.tab, cells), "values": [[None] * (last - first + 1)]}
 
     def _range(self, write: RowWrite) -> dict[str, Any]:
         first, last = _span(write)
@@ -167,24 +195,40 @@ class Sheet:
         return Calling(self.calls, kind, purpose, self.google.email)
 
 
-def _echoed_id(write: RowWrite, response: Mapping[str, Any]) -> Raw | Unechoed:
-    values = response.get("updatedData", {}).get("values", [])
-    offset = write.id_column - _span(write)[0]
-    if not values or offset >= len(values[0]):
-        return UNECHOED
-    echoed: Raw = values[0][offset]
-    return (
-        UNECHOED
-        if echoed in {None, ""}
-        else storable(echoed)
-        if isinstance(echoed, str) and not echoed.isprintable()
-        else echoed
-    )
+def _echo(writes: Sequence[RowWrite], header: tuple[int, int] | None, responses: Sequence[Mapping[str, Any]]) -> Echo:
+    """An empty cell may be one that Google does not echo, unless another one that was skipped is shown."""
+    told = {} if header is None or not responses else _echoed(header, responses[0])
+    shown = {column: text_of(cell) for column, cell in told.items()}
+    there: Mapping[int, str] | Unechoed = shown if any(shown.values()) else UNECHOED
+    answers = [*responses[0 if header is None else 1 :], *[{}] * len(writes)]
+    rows = [_echoed(_span(write), answer) for write, answer in zip(writes, answers, strict=False)]
+    known = [there is not UNECHOED or row[write.id_column] is not None for write, row in zip(writes, rows, strict=True)]
+    return Echo(there, [row if sure else UNECHOED for row, sure in zip(rows, known, strict=True)])
+
+
+def _echoed(span: tuple[int, int], response: Mapping[str, Any]) -> dict[int, Raw]:
+    values = response.get("updatedData", {}).get("values") or [[]]
+    cells = dict(enumerate(values[0], span[0]))
+    return {column: _as_stored(cells.get(column)) for column in range(span[0], span[1] + 1)}
+
+
+def _as_stored(echoed: Raw) -> Raw:
+    if isinstance(echoed, str) and not echoed.isprintable():
+        return storable(echoed)
+    return None if echoed == "" else echoed
+
+
+def _header_span(writes: Sequence[RowWrite]) -> tuple[int, int] | None:
+    """From the first to the last column written, and one more, which shows whether the last one moved away."""
+    if not writes[0].header:
+        return None
+    spans = [_span(write) for write in writes]
+    last = max(last for _, last in spans)
+    return min(first for first, _ in spans), max(last, min(last + 1, len(writes[0].header) - 1))
 
 
 def _span(write: RowWrite) -> tuple[int, int]:
-    columns = [write.id_column, *write.cells]
-    return min(columns), max(columns)
+    return min(write.columns), max(write.columns)
 
 
 def _spans(rows: Iterable[int]) -> list[str]:

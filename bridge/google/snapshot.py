@@ -14,6 +14,7 @@ from gspread.utils import a1_range_to_grid_range
 
 from bridge.config.model import SheetConfig
 from bridge.core.mapping import Layout
+from bridge.core.moved_columns import Standing
 from bridge.core.text import storable_json
 from bridge.core.values import Cell, Failed, Raw, Row
 from bridge.errors import Transient
@@ -176,6 +177,18 @@ class Snapshot:
         except msgspec.MsgspecError as error:
             raise Transient("Google's answer cannot be read") from error
 
+    def standing(self, number: int) -> list[Standing]:
+        """What stands in the row, column by column as far as the header or the row reaches."""
+        raw = self.raw.get(number)
+        cells = _rows.decode(raw).values if raw is not None else []
+        headers = [text_of(cell.value) for cell in self.header]
+        width = max(len(cells), len(headers))
+        headers += [""] * (width - len(headers))
+        return [
+            _standing(header, cell)
+            for header, cell in zip(headers, cells + [_Cell()] * (width - len(cells)), strict=True)
+        ]
+
     def _options(self, rule: _Rule | None) -> tuple[str, ...] | None:
         """The texts a strict dropdown takes; None: it takes anything, or its texts are unknown.
 
@@ -218,6 +231,17 @@ class SheetView:
     began: datetime
     layout: Layout
 
+    @property
+    def header(self) -> list[str]:
+        """The first row as texts, by which a column is known again."""
+        return [text_of(cell.value) for cell in self.snapshot.header]
+
+    @property
+    def writable_header(self) -> list[str]:
+        """The same; empty when a part of it is protected from us, so that no write may span it."""
+        header = self.header
+        return [] if any(self.snapshot.guarded(1, column) for column in range(len(header))) else header
+
     def row(self, number: int | None) -> Row:
         """The row with this number; a row that was not read is blank."""
         number = number or 0
@@ -253,6 +277,21 @@ def _snapshot(
     about = tab.properties
     title, size = about.title if whole else None, about.grid_properties.row_count
     return Snapshot(about.sheet_id, dict(rows), guards, title, size, tab.tables)
+
+
+def text_of(header: Raw) -> str:
+    """A header cell as the text by which its column is known again; Google writes one number in two ways."""
+    if isinstance(header, float | int) and not isinstance(header, bool):
+        return repr(float(header))
+    return "" if header is None else str(header)
+
+
+def _standing(header: str, cell: _Cell) -> Standing:
+    formula, value = cell.user_entered_value.formula_value, cell.effective_value
+    if formula is not None:
+        return Standing(header, formula, is_formula=True)
+    every = (value.string_value, value.number_value, value.bool_value)
+    return Standing(header, next((one for one in every if one is not None), ""), is_formula=False)
 
 
 def _cell(cell: _Cell, options: tuple[str, ...] | None) -> Cell:

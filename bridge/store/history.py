@@ -143,8 +143,18 @@ def note_misdirected(session: Session, link: Link, name: str, value: Value, by: 
     """A cell showed what we had written for another lead; its own value is restored. The other is kept, in case a
     person typed it.
     """
-    why = "the value was meant for another row, and this one gets its own back"
+    why = "the value was meant for another cell, and this one gets its own back"
     _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, Rule.MISDIRECTED, why)
+
+
+def note_own_column_hit(
+    session: Session, link: Link, header: str, value: Value, lost: Any, by: By, *, known: bool
+) -> None:
+    """What was written for a field went into a column that is not synced, since columns moved."""
+    why = "columns moved while the bridge wrote, and a value for another column went into this one; "
+    why += "what stood here is put back" if known else "what stood here is not known: look into the sheet's versions"
+    name = header[:64] or "a column without a header"
+    _note(session, link, "sheet", name, lost, value, by, ChangeState.REFUSED, Rule.MISDIRECTED, why)
 
 
 def note_new_row_hit(session: Session, link: Link, name: str, value: Value, by: By) -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, bindparam, delete, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
-from bridge.core.values import Fields, Value
+from bridge.core.values import Cell, Fields, Value
 from bridge.store.models import InFlightWrite, Link, WriteState
 
 KEPT = timedelta(seconds=60)
@@ -34,18 +34,11 @@ def links(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> 
     return list(session.scalars(with_writes(select(Link).where(*conditions)), {"kept_since": now - KEPT}).unique())
 
 
-def record(
-    link: Link,
-    name: str,
-    value: Value,
-    at: datetime,
-    row: int | None = None,
-    before: Value = None,
-    state: WriteState = WriteState.SENT,
-) -> None:
-    """Record one cell of a write, before it is sent."""
-    one = InFlightWrite(sheet=link.sheet, field=name, value=value, sent_at=at, row=row, before=before, state=state)
-    link.in_flight_writes.append(one)
+def record(link: Link, name: str, value: Value, at: datetime, state: WriteState = WriteState.SENT, **more: Any) -> None:
+    """Record one cell of a write, before it is sent; ``more``: columns of `InFlightWrite`."""
+    link.in_flight_writes.append(
+        InFlightWrite(sheet=link.sheet, field=name, value=value, sent_at=at, state=state, **more)
+    )
 
 
 def values(link: Link, *states: WriteState) -> dict[str, set[Value]]:
@@ -61,6 +54,17 @@ def settle(link: Link, names: Collection[str], row: int | None, state: WriteStat
     for write in in_states(link, *OPEN):
         if write.row == row and write.field in names:
             write.state = state
+
+
+def shows(cell: Cell, write: InFlightWrite) -> bool:
+    """True when the cell holds what this write put somewhere."""
+    value = "" if cell.value is None else cell.value
+    return write.entered is not None and value == write.entered and not cell.formula
+
+
+def shown_by_another(link: Link, name: str, cell: Cell) -> bool:
+    """True when the cell of this field holds what was sent to another field of the link."""
+    return any(write.field != name and shows(cell, write) for write in link.in_flight_writes)
 
 
 def confirm_shown(link: Link, shown: Fields) -> None:
@@ -85,7 +89,7 @@ def forget_settled(session: Session, sheet: str, now: datetime) -> None:
 
 def copied(writes: Iterable[InFlightWrite], state: WriteState, **changes: Any) -> list[InFlightWrite]:
     """The same cells once more, in another state."""
-    names = ("sheet", "field", "value", "before", "row", "sent_at")
+    names = ("sheet", "field", "value", "before", "row", "sent_at", "header", "position", "entered", "row_before")
     return [InFlightWrite(state=state, **{name: getattr(write, name) for name in names} | changes) for write in writes]
 
 

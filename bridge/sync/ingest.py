@@ -21,6 +21,7 @@ from bridge.sync.duplicate_ids import same_id
 from bridge.sync.edit_events import check_event
 from bridge.sync.link_row import link_row
 from bridge.sync.load import load, named_task
+from bridge.sync.lost_ids import in_doubt
 from bridge.sync.merge_row import merge_linked, needs_write
 from bridge.tracker import Task
 
@@ -51,8 +52,15 @@ def _take_row(context: SyncContext, known: KnownLinks, row: Row) -> RowOutcome:
         return RowOutcome(row.number, None, Outcome.REFUSED, reasons=(_without_id(context, known, row),))
     if why := _refusal(context, row.lead_id, row.number, known):
         return RowOutcome(row.number, row.lead_id, Outcome.REFUSED, reasons=(why,))
-    known.seen[row.lead_id] = row.number
     link = known.links.get(row.lead_id)
+    doubtful = context.reading.is_delivery and known.missing
+    if doubtful and in_doubt(row, None if link is None else link.row, known.missing):
+        ask_for_sweep(context.session, context.sheet.key, context.by.at)
+        why = (
+            f"the id cell of row {row.number} may show what the bridge wrote while columns moved: it is looked at again"
+        )
+        return RowOutcome(row.number, row.lead_id, Outcome.REFUSED, reasons=(why,))
+    known.seen[row.lead_id] = row.number
     return link_row(context, known, row, row.lead_id) if link is None else _take_linked(context, known, row, link)
 
 

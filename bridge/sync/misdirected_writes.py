@@ -56,7 +56,7 @@ def doubt(
     """
     missing = missing_writes(session, sheet)
     for link, name in changed:
-        found = {write.value for write in missing if write.field == name and write.link_id != link.id}
+        found = {write.value for write in missing if (write.field, write.link_id) != (name, link.id)}
         doubtful[link.id].setdefault(name, set()).update(found)
     return missing
 
@@ -93,7 +93,7 @@ def misdirected(session: Session, link: Link, stood_there: str | None, names: Co
         link.in_flight_writes.extend(missing)
         ask_for_sweep(session, link.sheet, by.at)
     for write in writes:
-        write.state = WriteState.UNSEEN
+        write.state, write.stood_there = WriteState.UNSEEN, stood_there or ""
 
 
 def is_telltale(write: InFlightWrite) -> bool:
@@ -123,7 +123,8 @@ def lead_id_of(raw: Raw) -> str | None:
 def _mark_misdirected(session: Session, victim: Link, writes: Iterable[InFlightWrite], by: By) -> None:
     foreign = [write for write in writes if victim.base.get(write.field) != write.value]
     if foreign:
-        victim.in_flight_writes.extend(in_flight_writes.copied(foreign, WriteState.MISDIRECTED, sent_at=by.at))
+        changes = {"sent_at": by.at, "row_before": None}  # which is the other row's
+        victim.in_flight_writes.extend(in_flight_writes.copied(foreign, WriteState.MISDIRECTED, **changes))
         mark_pending(session, victim, by.at + LAG_WAIT)  # a read at once may show it where it stood before
     for name, value in {write.field: write.value for write in foreign}.items():
         if name != "sync":

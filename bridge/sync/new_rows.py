@@ -80,7 +80,7 @@ def new_row(
         present = replace(cell, value=None, shown="", formula=cell.formula and not free)
         if value is not None and not obstacle(kind, value, present, guarded=name in like.guarded and not free):
             row[column] = AppendedCell(cell_value(kind, value, present), cell_format(kind, value, present))
-            in_flight_writes.record(link, name, value, now, state=WriteState.UNSEEN)
+            in_flight_writes.record(link, name, value, now, WriteState.UNSEEN, entered=row[column].value)
     return row
 
 

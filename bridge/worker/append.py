@@ -73,7 +73,7 @@ def _take_back(job: Job, rows: Mapping[int, Cells], last: int, layout: Layout) -
     writes = [RowWrite(row, layout.positions["id"], None, dict.fromkeys(cells, "")) for row, cells in emptied]
     fields = {column: name for name, column in layout.positions.items()}
     shown = [Row(row, None, {fields[at]: "" for at in cells if at in fields}) for row, cells in emptied]
-    record_emptied(job, shown, job.open_sheet().write(writes))
+    record_emptied(job, shown, job.open_sheet().write(writes).cells(layout.positions["id"]))
     with job.writing() as session:
         for link in _links(job, session, rows):
             new_rows.forget_append(link)

@@ -1,6 +1,6 @@
 """Clear misdirected writes from rows without a lead. A lead that moves there in that moment gets its values back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from structlog.stdlib import get_logger
 
@@ -8,32 +8,59 @@ from bridge.core.values import Row
 from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
 from bridge.queue.pending import mark_pending
+from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
+from bridge.store.history import LAG
 from bridge.store.models import InFlightWrite, Link, WriteState
-from bridge.sync.misdirected_writes import forget_found, is_left_by_us, lead_id_of
+from bridge.sync.misdirected_writes import forget_found, is_left_by_us, is_telltale, lead_id_of
 from bridge.worker.job import Job
 from bridge.worker.parts import in_parts
+from bridge.worker.unlinked import write_unlinked
 
 log = get_logger(__name__)
 
 
-def clear_misdirected(job: Job, view: SheetView, numbers: Iterable[int], writes: Iterable[InFlightWrite]) -> None:
+def clear_misdirected(
+    job: Job, view: SheetView, numbers: Iterable[int], writes: Iterable[InFlightWrite], *, in_doubt: bool = False
+) -> None:
     """Clear those of the rows that show only missing writes; then forget the writes that a whole reading has looked
-    for.
+    for; ``in_doubt``: not yet, as long as they may be needed to tell whose row is whose.
     """
     missing = [write for write in writes if write.state is WriteState.MISSING]
     if not missing:
         return
     rows = [row for row in map(view.row, numbers) if is_left_by_us(row, missing)]
+    in_parts(
+        [junk] if (junk := list(_junk(view, missing, {row.number for row in rows}))) else [],
+        lambda part: write_unlinked(job, view, part),
+        lambda part, why: log.warning("rows_not_emptied", sheet=job.key, rows=str(len(part)), why=why),
+    )
     if rows:
         in_parts([rows], lambda part: _empty(job, view, part), lambda part, why: _not_emptied(job, part, why))
     with job.writing() as session:
-        forget_found(session, job.key, view.began)
+        if in_doubt:
+            ask_for_sweep(session, job.key, job.runtime.now() + LAG)
+        forget_found(session, job.key, view.began - in_flight_writes.KEPT if in_doubt else view.began)
         session.commit()
 
 
+def _junk(view: SheetView, missing: Collection[InFlightWrite], others: Collection[int]) -> Iterator[RowWrite]:
+    """What empties the cells of rows without a lead that hold nothing but missing writes, whatever their column."""
+    sent = {write.entered for write in missing if write.entered not in {None, ""}}
+    telltale = {write.entered for write in missing if is_telltale(write)}
+    for number in view.snapshot.numbers if sent else ():
+        standing = view.snapshot.standing(number)
+        filled = {column: one for column, one in enumerate(standing) if one.entered != "" or one.is_formula}
+        ours = {one.entered for one in filled.values()}
+        if number in others or any(one.is_formula for one in filled.values()):
+            continue
+        if ours and ours <= sent and ours & telltale and view.row(number).lead_id is None:
+            yield RowWrite(number, view.layout.positions["id"], None, dict.fromkeys(filled, ""))
+
+
 def _empty(job: Job, view: SheetView, rows: Sequence[Row]) -> None:
-    record_emptied(job, rows, job.open_sheet().write([_emptied(row, view) for row in rows]))
+    echo = write_unlinked(job, view, [_emptied(row, view) for row in rows])
+    record_emptied(job, rows, echo.cells(view.layout.positions["id"]))
 
 
 def _not_emptied(job: Job, rows: Sequence[Row], why: str) -> None:
@@ -61,6 +88,6 @@ def record_emptied(job: Job, rows: Sequence[Row], id_cells: Sequence[object]) ->
         for victim in in_flight_writes.links(session, now, Link.sheet == job.key, Link.lead_id.in_(emptied)):
             row = emptied[victim.lead_id]
             for name in _filled(row):
-                in_flight_writes.record(victim, name, None, now, row.number, state=WriteState.MISDIRECTED)
+                in_flight_writes.record(victim, name, None, now, WriteState.MISDIRECTED, row=row.number, entered="")
             mark_pending(session, victim, now)
         session.commit()

@@ -6,6 +6,7 @@ settled stays pending, with a time to try again.
 """
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from bridge.core.cells import cell_format, cell_value, obstacle
 from bridge.core.clock import is_future
 from bridge.core.mapping import SheetMapping
 from bridge.core.merge import classify_read
+from bridge.core.moved_columns import Standing
 from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.core.values import Row, Value
 from bridge.google.sheet import RowWrite
@@ -31,16 +33,19 @@ from bridge.store.history import (
     replaced_lately,
     settle_waiting,
 )
+from bridge.store.in_flight_writes import shows
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync.columns import usable
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import acceptable, merge_values
+from bridge.sync.misdirected_columns import look_in_row
 from bridge.sync.misdirected_writes import doubt, look_for_unconfirmed
 from bridge.sync.sync_cell import link_text
 from bridge.tracker import Task
 from bridge.worker.job import Job, PlannedWrite, look
 from bridge.worker.locate import relocate
+from bridge.worker.put_back import is_put_back, repair
 from bridge.worker.send import send
 from task_api.actor import Actor
 
@@ -62,8 +67,12 @@ def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> boo
     moved = bool(lost) and relocate(job, view, links, lost)
     job.at_work.update(link.id for link in links)
     planned = _decide(job, view, [link.lead_id for link in links])
-    if planned:
-        send(job, planned, last=last and len(planned) == len(links) < pending.CLAIM)
+    for backs in filter(
+        None, ([one for one in planned if one.is_back and one.write.typed is typed] for typed in (False, True))
+    ):
+        send(job, backs)
+    if owed := [one for one in planned if not one.is_back]:
+        send(job, owed, last=last and len(planned) == len(links) < pending.CLAIM)
     job.at_work.clear()
     return moved or (bool(planned) and not job.ended)
 
@@ -114,10 +123,17 @@ def _decide_row(
     if link.agreed_at > view.began and not is_future(link.agreed_at, context.by.at):
         pending.postpone(link, max(link.agreed_at, context.by.at), "the sheet changed while it was read")
         return []
+    if in_flight_writes.in_states(link, WriteState.SENT):
+        synced = view.layout.positions.values()
+        look_in_row(context.session, link, row, view.snapshot.standing(row.number), synced, context.by)
     values, unread = acceptable(row, context.sheet.mapping)
     values |= {name: link.base.get(name) for name in unread}
-    foreign = {name: link.base.get(name) for name in _foreign(link, values)}
-    values |= foreign
+    foreign = {name: link.base.get(name) for name in _foreign(view, row, link)}
+    found = repair(view, row, link, foreign) if in_flight_writes.in_states(link, WriteState.MISDIRECTED) else None
+    values |= foreign | {name: link.base.get(name) for name in (found.fields if found else ())}
+    if _is_outdated(view, row, link, context.by.at):
+        pending.postpone(link, context.by.at + LAG_WAIT, "Google still shows where rows and columns stood before")
+        return []
     unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
     base, doubtful = classify_read(link.base, values, unseen, replaced, ())
     if doubtful:
@@ -134,10 +150,13 @@ def _decide_row(
         context.sheet.mapping, row, link, archived=archived
     )
     shown = set() if archived else values.keys() - owed.keys()
+    backs = found.planned(context, view, row, link, 0 if wanted else link.wanted) if found else []
     if wanted:
-        return [_planned(context, view, row, link, wanted, shown)]
-    _settle_unwritten(context, view, link, shown)
-    return []
+        due = found.due if found else view.snapshot.standing(row.number)
+        return [*backs, _planned(context, view, row, link, wanted, shown, due)]
+    if not backs:
+        _settle_unwritten(context, view, link, shown)
+    return backs
 
 
 def _end_hopeless(session: Session, view: SheetView, link: Link, *, archived: bool) -> None:
@@ -149,27 +168,53 @@ def _end_hopeless(session: Session, view: SheetView, link: Link, *, archived: bo
 
 
 def _planned(
-    context: SyncContext, view: SheetView, row: Row, link: Link, wanted: Mapping[str, Value], shown: Collection[str]
+    context: SyncContext,
+    view: SheetView,
+    row: Row,
+    link: Link,
+    wanted: Mapping[str, Value],
+    shown: Collection[str],
+    due: list[Standing],
 ) -> PlannedWrite:
     """The write of these values, each of its cells recorded before it leaves."""
     cells: dict[int, str | float | int | bool] = {}
     formats: dict[int, str] = {}
+    header = view.header
     for name, value in wanted.items():
         kind, column = context.sheet.mapping.by_field[name].kind, view.layout.positions[name]
         cells[column] = cell_value(kind, value, row.cells[name])
         if (form := cell_format(kind, value, row.cells[name])) is not None:
             formats[column] = form
-        in_flight_writes.record(link, name, value, context.by.at, row.number, row.values.get(name))
-    write = RowWrite(row.number, view.layout.positions["id"], row.cells["id"].value, cells, formats)
+        in_flight_writes.record(
+            link, name, value, context.by.at, row=row.number, before=row.values.get(name),
+            header=header[column], position=column, entered=cells[column], row_before=due,
+        )  # fmt: skip
+    write = RowWrite(
+        row.number, view.layout.positions["id"], row.cells["id"].value, cells, formats, view.writable_header
+    )
     agreed = {name: link.base.get(name) for name in wanted}
-    return PlannedWrite(link.id, link.wanted, write, wanted, agreed, link.cause, shown)
+    return PlannedWrite(link.id, link.wanted, write, wanted, agreed, link.cause, shown, header, view.layout.positions)
 
 
-def _foreign(link: Link, values: Mapping[str, Value]) -> list[str]:
-    """Fields that show a misdirected write, which is no edit and is to be replaced."""
-    misdirected = in_flight_writes.values(link, WriteState.MISDIRECTED)
-    shown = ((name, values.get(name), left) for name, left in misdirected.items())
-    return [name for name, value, left in shown if value in left and value != link.base.get(name)]
+def _foreign(view: SheetView, row: Row, link: Link) -> list[str]:
+    """Fields that show a misdirected write, which is no edit and is to be replaced by what was agreed."""
+    return [
+        one.field
+        for one in in_flight_writes.in_states(link, WriteState.MISDIRECTED)
+        if one.field in row.cells
+        and (row.values.get(one.field, ...) == one.value or shows(row.cells[one.field], one))
+        and row.values.get(one.field, ...) != link.base.get(one.field)
+        and not is_put_back(view, row, one)
+    ]
+
+
+def _is_outdated(view: SheetView, row: Row, link: Link, now: datetime) -> bool:
+    """True when the read shows the cell where a write of ours went astray moments ago, as Google itself has said."""
+    return any(
+        write.row == row.number and write.position == view.layout.positions.get(write.field)
+        for write in in_flight_writes.in_states(link, WriteState.UNSEEN)
+        if write.stood_there is not None and write.sent_at > now - LAG
+    )
 
 
 def _settle_unwritten(context: SyncContext, view: SheetView, link: Link, reached: set[str]) -> None:

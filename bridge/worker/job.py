@@ -6,7 +6,7 @@ process of this home that has died is taken at once (`hold_file`).
 """
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,6 +26,7 @@ from bridge.store import quota
 from bridge.store.future import date_anew
 from bridge.store.models import Link, SheetQueue
 from bridge.store.unit_of_work import hold_file, let_go, lock_queue, put_token, token_in
+from bridge.sync.misdirected_columns import OWN_COLUMN
 from task_api.db import UnitOfWork
 from task_api.db_errors import UNUSABLE, reason
 
@@ -120,7 +121,8 @@ class Job:
 class PlannedWrite:
     """One row's write and the link it is for. ``wanted``: the number of the state that it brings the link up to;
     ``values``: what it stands for; ``base``: what was agreed before it; ``cause``: of the change it brings; ``shown``:
-    fields that the row showed already as they are to be.
+    fields that the row showed already as they are to be. ``header``, ``positions``: the columns as they were read.
+    Without ``values`` it puts something back into columns that are not synced.
     """
 
     link_id: int
@@ -130,6 +132,18 @@ class PlannedWrite:
     base: Mapping[str, Value]
     cause: str | None = None
     shown: Collection[str] = ()
+    header: Sequence[str] = ()
+    positions: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_back(self) -> bool:
+        """True when it only puts something back."""
+        return not self.values
+
+    @property
+    def names(self) -> Collection[str]:
+        """The fields of its in-flight writes."""
+        return self.values.keys() or {OWN_COLUMN}
 
 
 def begin(runtime: Runtime, key: str) -> Job | None:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from bridge.core.clock import is_newer
 from bridge.core.mapping import Layout
-from bridge.google.snapshot import SheetView
+from bridge.core.moved_columns import same, text_at
+from bridge.google.snapshot import SheetView, text_of
 from bridge.queue import pending, sweep_requests
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG_WAIT
@@ -19,7 +20,7 @@ from bridge.sync.misdirected_writes import look_for_unconfirmed
 from bridge.sync.vanished_rows import NEW_ROW
 from bridge.tracker import tasks_of
 from bridge.worker.append import append_rows
-from bridge.worker.job import Job
+from bridge.worker.job import Job, look
 
 
 def relocate(job: Job, view: SheetView, claimed: Collection[Link], lost: Collection[str]) -> bool:
@@ -46,6 +47,11 @@ def _find(job: Job, view: SheetView, lost: Collection[str]) -> tuple[dict[str, i
     first = min(columns.values())
     read = job.open_sheet().read_columns(first, max(columns.values()))
     layout = Layout({name: column - first for name, column in columns.items()})
+    header = [text_of(cell.value) for cell in read.header]
+    if any(not same(text_at(header, column - first), view.header[column]) for column in columns.values()):
+        again = look(job, None)
+        here = {name: column for name, column in again.layout.positions.items() if name in columns}
+        read, layout = again.snapshot, Layout(here)
     rows = [job.config.mapping.read_row(number, read.cells(number), layout) for number in reversed(read.numbers)]
     filled = (row.number for row in rows if not row.blank)
     last = next((row.number for row in rows if row.lead_id and row.values.get("name")), None) or next(filled, 1)

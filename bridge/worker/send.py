@@ -4,22 +4,24 @@ Decides nothing about values. What is not settled stays pending; what Google doe
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
+from bridge.core.moved_columns import moved
 from bridge.core.outcome import RefusedBy, RefusedWrite
-from bridge.core.values import EMPTY, Raw
+from bridge.core.values import Cell, Raw
 from bridge.errors import Permanent, Rejected, Throttled
-from bridge.google.sheet import UNECHOED, RowWrite, Unechoed
-from bridge.google.snapshot import Snapshot
+from bridge.google.sheet import UNECHOED, Echo, Unechoed
+from bridge.google.snapshot import Snapshot, text_of
 from bridge.queue import pending
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG_WAIT, By, note_refused, settle_waiting
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.sync.merge_row import remember
+from bridge.sync.misdirected_columns import Shift, columns_moved
 from bridge.sync.misdirected_writes import lead_id_of, misdirected
 from bridge.worker.job import Job, PlannedWrite
 from task_api.actor import Actor
@@ -50,7 +52,7 @@ def _send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> bool:
     except (Throttled, Permanent):
         _not_taken(job, planned)
         raise
-    return _settle(job, planned, _id_cells(job, planned, echoed), last=last) == len(planned)
+    return _settle(job, planned, _seen(job, planned, echoed), last=last) == len(planned)
 
 
 def _not_taken(job: Job, planned: list[PlannedWrite], why: str = "") -> None:
@@ -64,31 +66,50 @@ def _not_taken(job: Job, planned: list[PlannedWrite], why: str = "") -> None:
         session.commit()
 
 
-def _id_cells(job: Job, planned: list[PlannedWrite], echoed: list[Raw | Unechoed]) -> list[Raw | Unechoed]:
-    """For each write, what its row's id cell showed; where Google's answer lacks it, by one more read."""
-    lacking = [one.write.row for one, said in zip(planned, echoed, strict=True) if isinstance(said, Unechoed)]
-    if not lacking:
-        return [_empty_as_none(said) for said in echoed]
-    again = job.open_sheet().read(lacking)
-    both = zip(planned, echoed, strict=True)
-    return [_id_cell(again, one.write) if isinstance(said, Unechoed) else _empty_as_none(said) for one, said in both]
+@dataclass(frozen=True)
+class _Seen:
+    """What a row and the header showed at the moment of the write, 0-based column → cell; ``header`` None: as read."""
+
+    row: Mapping[int, Raw]
+    header: Mapping[int, str] | None = None
 
 
-def _empty_as_none(id_cell: Raw | Unechoed) -> Raw | Unechoed:
+def _seen(job: Job, planned: list[PlannedWrite], echo: Echo) -> list[_Seen | Unechoed]:
+    """For each write, what its row showed; where Google's answer lacks it or the header, by one more read."""
+    header = echo.header
+    if isinstance(header, Unechoed):
+        again = job.open_sheet().read([one.write.row for one in planned])
+        return [_looked(again, one) for one in planned]
+    lacking = [one.write.row for one, row in zip(planned, echo.rows, strict=True) if isinstance(row, Unechoed)]
+    again = job.open_sheet().read(lacking) if lacking else Snapshot(0, {})
+    both = zip(planned, echo.rows, strict=True)
+    return [_looked(again, one) if isinstance(row, Unechoed) else _Seen(row, header) for one, row in both]
+
+
+def _empty_as_none(id_cell: Raw) -> Raw:
     """An empty cell is read as None or as an empty text; 0 is an id."""
     return None if id_cell == "" else id_cell
 
 
-def _id_cell(again: Snapshot, write: RowWrite) -> Raw | Unechoed:
-    """The id cell as it was read again; `UNECHOED` while that reading is too old to show the write."""
-    cells = dict(enumerate(again.cells(write.row)))
-    shown = {column: cells.get(column, EMPTY).value for column in write.cells}
-    if {column: "" if value is None else value for column, value in shown.items()} != dict(write.cells):
+def _looked(again: Snapshot, one: PlannedWrite) -> _Seen | Unechoed:
+    """The row as it was read again; `UNECHOED` while that reading is too old to show the write, or when its columns
+    have moved: then the next reading of the row shows where it went.
+    """
+    write, cells = one.write, dict(enumerate(cell.value for cell in again.cells(one.write.row)))
+    header = {column: text_of(cell.value) for column, cell in enumerate(again.header)}
+    shown = {column: "" if cells.get(column) is None else cells[column] for column in write.cells}
+    if _elsewhere(one, header) or (shown != dict(write.cells) and not write.typed):
         return UNECHOED
-    return cells.get(write.id_column, EMPTY).value
+    return _Seen(cells)
 
 
-def _settle(job: Job, planned: list[PlannedWrite], id_cells: list[Raw | Unechoed], *, last: bool) -> int:
+def _elsewhere(one: PlannedWrite, header: Mapping[int, str]) -> bool:
+    """True when a column that the write needs is not where it was."""
+    equal = all(one.header[column : column + 1] == [header.get(column)] for column in one.write.columns)
+    return not equal and moved(one.header, header, one.write.columns)
+
+
+def _settle(job: Job, planned: list[PlannedWrite], seen: list[_Seen | Unechoed], *, last: bool) -> int:
     """Returns how many writes are in the rows that were meant."""
     now = job.runtime.now()
     with job.writing() as session:
@@ -96,8 +117,8 @@ def _settle(job: Job, planned: list[PlannedWrite], id_cells: list[Raw | Unechoed
         known = {link.id: link for link in in_flight_writes.links(session, now, Link.id.in_(ids))}
         reached = {
             one.link_id: {*one.values, *one.shown}
-            for one, id_cell in zip(planned, id_cells, strict=True)
-            if _arrived(job, session, known[one.link_id], one, id_cell, now)
+            for one, row in zip(planned, seen, strict=True)
+            if _arrived(job, session, known[one.link_id], one, row, now)
         }
         settle_waiting(session, job.key, reached, now)
         if last and len(reached) == len(planned):
@@ -107,29 +128,48 @@ def _settle(job: Job, planned: list[PlannedWrite], id_cells: list[Raw | Unechoed
     return len(reached)
 
 
-def _arrived(job: Job, session: Session, link: Link, one: PlannedWrite, id_cell: Raw | Unechoed, now: datetime) -> bool:
-    """True when the write is in the row that was meant and its link is settled."""
-    if isinstance(id_cell, Unechoed):
+def _arrived(job: Job, session: Session, link: Link, one: PlannedWrite, seen: _Seen | Unechoed, now: datetime) -> bool:
+    """True when the write is in the cells that were meant and its link is settled."""
+    if isinstance(seen, Unechoed):
         pending.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
         return False
+    if seen.header is not None and _elsewhere(one, seen.header):
+        shift = Shift(one.header, one.positions, seen.header, _named(job, seen.header))
+        columns_moved(session, link, one.names, shift, seen.row, _by(job, now))
+        _again(session, link, one, now, "columns moved while it was written")
+        return False
+    id_cell = _empty_as_none(seen.row.get(one.write.id_column))
     if id_cell != _empty_as_none(one.write.id_cell):
         log.warning("row_moved_under_write", sheet=job.key, row=one.write.row, link=link.id)
-        misdirected(session, link, lead_id_of(id_cell), one.values.keys(), _by(job, now))
-        pending.postpone(link, now + LAG_WAIT, "the row moved while it was written: a read at once may not show it")
+        misdirected(session, link, lead_id_of(id_cell), one.names, _by(job, now))
+        _again(session, link, one, now, "the row moved while it was written")
         return False
     return _settle_link(job, session, link, one, now)
+
+
+def _named(job: Job, header: Mapping[int, str]) -> Mapping[str, int]:
+    texts = (header.get(column, "") for column in range(max(header) + 1))
+    return job.config.mapping.locate([Cell(text, text) for text in texts]).positions
+
+
+def _again(session: Session, link: Link, one: PlannedWrite, now: datetime, why: str) -> None:
+    """Write it again once a read may show where its cells are now."""
+    if one.is_back:
+        pending.mark_pending(session, link, now + LAG_WAIT)
+    pending.postpone(link, now + LAG_WAIT, f"{why}: a read at once may not show it")
 
 
 def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now: datetime) -> bool:
     """The base becomes what was written, unless a delivery changed it meanwhile: then the row is read again."""
     overtaken = any(link.base.get(name) != one.base.get(name) for name in one.values)
     state = WriteState.UNSEEN if overtaken else WriteState.CONFIRMED
-    in_flight_writes.settle(link, one.values.keys(), one.write.row, state)
-    in_flight_writes.forget(link, WriteState.MISDIRECTED, one.values.keys())
+    in_flight_writes.settle(link, one.names, one.write.row, state)
+    in_flight_writes.forget(link, WriteState.MISDIRECTED, one.names)
     if overtaken:
         pending.mark_pending(session, link, now)
         return False
-    link.base, link.agreed_at = link.base | dict(one.values), now
+    if one.values:
+        link.base, link.agreed_at = link.base | dict(one.values), now
     link.overrides = {name: value for name, value in link.overrides.items() if link.base.get(name) != value}
     remember(link, job.config.mapping)
     pending.settle(link, one.wanted)

@@ -16,8 +16,9 @@ from structlog.stdlib import get_logger
 
 from bridge import tracker
 from bridge.config.model import SheetConfig
+from bridge.core.moved_columns import Standing
 from bridge.core.outcome import Outcome, RowOutcome
-from bridge.core.reconcile import Comparison, Plan, Step, SweepStep
+from bridge.core.reconcile import Comparison, KnownLead, Plan, Step, SweepStep
 from bridge.core.values import Row
 from bridge.errors import Permanent
 from bridge.google.sheet import RowWrite
@@ -36,6 +37,8 @@ from bridge.sync.duplicate_ids import keep_one_each
 from bridge.sync.ingest import ingest_rows
 from bridge.sync.known_leads import known_leads
 from bridge.sync.load import LARGEST_ID
+from bridge.sync.lost_ids import in_doubt, owners
+from bridge.sync.misdirected_columns import find_in_own_columns, find_strayed
 from bridge.sync.misdirected_writes import find_victims, missing_writes
 from bridge.sync.overwritten_edits import settle_overwritten
 from bridge.tracker import Task
@@ -43,6 +46,8 @@ from bridge.worker.clear_misdirected import clear_misdirected
 from bridge.worker.flush import flush
 from bridge.worker.job import Job, look
 from bridge.worker.parts import in_parts
+from bridge.worker.restore_ids import restore_ids
+from bridge.worker.unlinked import write_unlinked
 from task_api.actor import Actor
 
 log = get_logger(__name__)
@@ -57,7 +62,8 @@ Progress = Callable[[str, int, int], None]
 @dataclass(frozen=True)
 class _Swept:
     """What a sweep did, row by row; ``view``: what it read, without held columns; ``leftover``: blank rows whose sync
-    cell still says something, ``unclaimed``: those with any other value; ``missing``: writes that it looked for.
+    cell still says something, ``unclaimed``: those with any other value; ``missing``: writes that it looked for;
+    ``lost_ids``: links whose row shows one of them in place of its id. ``in_doubt``: there are more such rows.
     """
 
     view: SheetView
@@ -66,6 +72,8 @@ class _Swept:
     leftover: Sequence[int]
     unclaimed: Sequence[int]
     missing: Sequence[InFlightWrite]
+    lost_ids: Sequence[tuple[int, Row]]
+    in_doubt: bool
 
 
 def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
@@ -77,8 +85,10 @@ def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     steps = ",".join(f"{what}:{count}" for what, count in sorted(done.plan.counts.items()))
     log.info("sweep_done", sheet=done.plan.sheet, rows=done.plan.read, agreed=done.plan.agreed, steps=steps)
     _mark_unlinked(job, view, done)
+    if done.lost_ids:
+        restore_ids(job, view, done.lost_ids)
     without_lead = [*done.unclaimed, *(one.row for one in done.outcomes if one.lead_id is None)]
-    clear_misdirected(job, view, without_lead, done.missing)
+    clear_misdirected(job, view, without_lead, done.missing, in_doubt=done.in_doubt)
     flush(job, view)
     return done.plan
 
@@ -112,19 +122,24 @@ def _carry_out(
     job: Job, view: SheetView, progress: Progress, begin: Callable[[], Session], finish: Callable[[Session], None]
 ) -> _Swept:
     """Compare, merge what differs, then handle what vanished; the plan lists every step."""
-    compared = _compare(job, view, progress)
+    compared, doubted = _compare(job, view, progress)
     with begin() as session:
         view, read = column_survey.check_columns(session, view, compared), view
         finish(session)
     if view is not read:
-        compared = _compare(job, view, progress)
+        compared, doubted = _compare(job, view, progress)
     with begin() as session:
+        whose = owners(session, view.config.key, compared.places, doubted, By(_actor(job), job.runtime.now()))
+        compared.add(whose.own, known_leads(session, view.config, [row.lead_id for row in whose.own if row.lead_id]))
+        compared.places |= {link.lead_id: row.number for link, row in whose.lost}
+        lost_ids = [(link.id, row) for link, row in whose.lost]
         date_anew(session, view.config.key, view.began)
         outcomes = keep_one_each(session, view, compared.duplicates)
         if compared.moved:
             session.execute(update(Link), [{"id": link_id, "row": row} for link_id, row in compared.moved.items()])
         missing = missing_writes(session, view.config.key)
         without_id = _without_id(session, view, compared)
+        _look_in_own_columns(session, job, view, compared, missing)
         finish(session)
     duplicates = {outcome.row for outcome in outcomes}
     for numbers in _chunks([number for number in (*compared.look, *without_id) if number not in duplicates]):
@@ -144,7 +159,8 @@ def _carry_out(
         finish(session)
     steps = (*_steps(outcomes), *vanished_rows.steps(found), *column_survey.steps(view), *late)
     plan = Plan(view.config.key, compared.read, compared.agreed, steps)
-    return _Swept(view, plan, outcomes, compared.leftover, compared.unclaimed, missing)
+    more = len(doubted) > len(whose.own)
+    return _Swept(view, plan, outcomes, compared.leftover, compared.unclaimed, missing, lost_ids, more)
 
 
 def _without_id(session: Session, view: SheetView, compared: Comparison) -> list[int]:
@@ -157,15 +173,37 @@ def _without_id(session: Session, view: SheetView, compared: Comparison) -> list
     return [row for row, text in compared.numbered.items() if text in lost]
 
 
-def _compare(job: Job, view: SheetView, progress: Progress) -> Comparison:
-    compared, numbers = Comparison(), view.snapshot.numbers
+def _compare(job: Job, view: SheetView, progress: Progress) -> tuple[Comparison, list[Row]]:
+    """Returns also the rows whose id may be a write of ours, which are not compared yet."""
+    compared, numbers, doubted = Comparison(), view.snapshot.numbers, []
     with job.runtime.session() as session:
+        missing = missing_writes(session, view.config.key)
         for count, chunk in enumerate(_chunks(numbers), 1):
             rows = [view.row(number) for number in chunk]
             known = known_leads(session, view.config, [row.lead_id for row in rows if row.lead_id])
-            compared.add(rows, known, view.config.match)
+            unclear = [
+                row for row in rows if missing and in_doubt(row, _last_row(known.get(row.lead_id or "")), missing)
+            ]
+            doubted += unclear
+            compared.add([row for row in rows if row not in unclear], known, view.config.match)
             progress("comparing", min(count * CHUNK, len(numbers)), len(numbers))
-    return compared
+    return compared, doubted
+
+
+def _last_row(known: KnownLead | None) -> int | None:
+    return None if known is None else known.row
+
+
+def _look_in_own_columns(
+    session: Session, job: Job, view: SheetView, compared: Comparison, missing: Sequence[InFlightWrite]
+) -> None:
+    """Look for missing writes in the columns that are not synced."""
+    by = By(_actor(job), job.runtime.now())
+
+    def standing(lead_id: str) -> list[Standing]:
+        return view.snapshot.standing(compared.places.get(lead_id, 0))
+
+    find_in_own_columns(session, missing, standing, view.layout.positions.values(), by)
 
 
 def _take(
@@ -181,6 +219,7 @@ def _take(
 
     def take(part: Sequence[Row]) -> list[RowOutcome]:
         find_victims(session, view.config.key, missing, part, context.by)
+        find_strayed(session, view.config.key, missing, part, context.by)
         return ingest_rows(replace(context, reading=replace(reading, rows=part)))
 
     return apart(session, view.config.key, rows, take)
@@ -235,7 +274,7 @@ def _mark_unlinked(job: Job, view: SheetView, done: _Swept) -> None:
     ]
     in_parts(
         [*_chunks(writes)],
-        lambda part: job.open_sheet().write(part),
+        lambda part: write_unlinked(job, view, part),
         lambda part, why: _not_marked(job, part, why),
     )
 

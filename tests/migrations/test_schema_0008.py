@@ -126,6 +126,8 @@ THEN = KEPT | {
 }  # fmt: skip
 """Every table of the bridge and the tracker at 0008, in an order that foreign keys allow."""
 
+NOWHERE = dict.fromkeys(("header", "position", "entered", "row_before"))
+
 NOW = KEPT | {
     "counters": COUNTS,
     "links": [
@@ -140,11 +142,11 @@ NOW = KEPT | {
     ],
     "in_flight_writes": [
         {"id": 1, "link_id": 1, "sheet": "leads", "field": "notes", "value": "late", "before": "b", "row": 2,
-         "sent_at": at(50), "state": "sent", "stood_there": None},
+         "sent_at": at(50), "state": "sent", "stood_there": None} | NOWHERE,
         {"id": 2, "link_id": 1, "sheet": "leads", "field": "name", "value": "Bo", "before": "b", "row": 2,
-         "sent_at": at(50), "state": "misdirected", "stood_there": None},
+         "sent_at": at(50), "state": "misdirected", "stood_there": None} | NOWHERE,
         {"id": 3, "link_id": 1, "sheet": "leads", "field": "status", "value": "NEW", "before": "b", "row": 2,
-         "sent_at": at(50), "state": "missing", "stood_there": "9"},
+         "sent_at": at(50), "state": "missing", "stood_there": "9"} | NOWHERE,
     ],
     "sheet_queues": [QUEUE, NEW_QUEUE],
     "sheet_health": [

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bridge.core.values import Value
+from bridge.core.values import Entered, Value
 from bridge.store.models.columns import WriteState, where, word_of
 from task_api.db import Base, BigId, NullIfEmpty, UtcDateTime
 
@@ -74,7 +74,14 @@ class InFlightWrite(Base):
 
     ``link_id``: the lead it is for; of a misdirected one, the lead in whose row it is. ``before``: what the cell
     showed. ``row``: None when the row is appended. ``stood_there``: of a missing one, the lead id in the row that it
-    went into, empty for a row without id; None when Google did not say where it went.
+    went into, empty for a row without id; None when Google did not say where it went. Of one that Google said went
+    elsewhere, also while it is unseen.
+
+    A cell is addressed by its place, so a column may move away under the write. ``position``: the 0-based column that
+    it was sent to, under this ``header``; ``entered``: what was put there. ``row_before``: the row as it was read
+    before: header, content and whether that is a formula, column by column. A misdirected one that stands in a column
+    which is not synced has the field ``""``: ``header`` says which column, ``row_before`` what may have stood there,
+    empty when the cell was empty, None when that is unknown.
     """
 
     __tablename__ = "in_flight_writes"
@@ -93,3 +100,7 @@ class InFlightWrite(Base):
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[WriteState] = mapped_column(word_of(WriteState, 12))
     stood_there: Mapped[str | None] = mapped_column(String(200))
+    header: Mapped[str | None] = mapped_column(Text)
+    position: Mapped[int | None] = mapped_column(Integer)
+    entered: Mapped[Entered] = mapped_column(JSON(none_as_null=True))
+    row_before: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)

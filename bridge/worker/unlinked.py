@@ -1,0 +1,61 @@
+"""Write into rows without a link, such as why a row has no task. Nothing of it is recorded, so what went into a wrong
+column is put back at once: by the rows as they were read before.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from structlog.stdlib import get_logger
+
+from bridge.core.moved_columns import Standing, missing_of, moved, same, stood
+from bridge.google.sheet import Echo, RowWrite, Unechoed
+from bridge.google.snapshot import SheetView
+from bridge.worker.job import Job, look
+
+log = get_logger(__name__)
+MOST_TRIES = 20
+"""How often in a row columns may move between a read and the write that puts something back."""
+
+
+def write_unlinked(job: Job, view: SheetView, writes: Sequence[RowWrite]) -> Echo:
+    """Write; what columns that moved meanwhile made of it is undone, and not written again."""
+    writes = [replace(write, header=view.writable_header) for write in writes]
+    echo = first = job.open_sheet().write(writes)
+    before = {write.row: view.snapshot.standing(write.row) for write in writes}
+    for _ in range(MOST_TRIES):
+        header = echo.header
+        if isinstance(header, Unechoed) or not any(moved(write.header, header, write.columns) for write in writes):
+            break
+        log.warning("column_moved_under_write", sheet=job.key, rows=",".join(str(write.row) for write in writes))
+        view = look(job, sorted(before))
+        backs = [back for write in writes if (back := _back(view, write, header, before[write.row]))]
+        if not backs:
+            break
+        writes, echo = backs, job.open_sheet().write(backs)
+    return first
+
+
+def _back(view: SheetView, write: RowWrite, then: Mapping[int, str], before: list[Standing]) -> RowWrite | None:
+    """What puts the row's wrong cells back."""
+    now = view.snapshot.standing(write.row)
+    cells = dict(_cells(write, then, before, now))
+    ids = view.layout.positions["id"]
+    header = view.writable_header
+    return RowWrite(write.row, ids, None, cells, {}, header) if cells and header else None
+
+
+def _cells(
+    write: RowWrite, then: Mapping[int, str], before: list[Standing], now: list[Standing]
+) -> Iterator[tuple[int, str | float | int | bool]]:
+    for column, entered in write.cells.items():
+        header = then.get(column, "")
+        if column < len(before) and same(before[column].header, header):
+            continue
+        places = [place for place, one in enumerate(now) if same(one.header, header) and one.entered == entered]
+        if places:
+            place = column if column in places else places[0]
+            gone = missing_of(stood(before, then, column), now, place)
+            if gone and gone[0].entered is not None and not gone[0].is_formula:
+                yield place, gone[0].entered
+            elif not gone:
+                yield place, ""

@@ -1,0 +1,258 @@
+"""Columns that a person inserts, moves, deletes or renames between our read and our write: what went into a wrong cell is
+put back and told, and the value arrives where it was meant to be.
+"""
+
+import pytest
+
+from bridge.local_google.api.trouble import Fault
+from bridge.store.models import Rule
+
+HEADER = ["id", "name", "status", "task_id", "notes", "owner", "due", "phone", "sync"]
+ROWS = [["L1", "Ann", "NEW", 1, "a"], ["L2", "Bob", "CONTACTED", 2, "b"], ["L3", "Cyd", "LOST", 3, "c"]]
+
+
+@pytest.fixture
+def sheet(running):
+    """Three leads with notes and a column of the people's own, in sync."""
+    stack = running(header=HEADER)
+    new = [[*row[:3], None, row[4], "", "", f"phone {row[0]}"] for row in ROWS]
+    stack.edit("A2:H4", *new)
+    stack.deliver(*new, header=HEADER)
+    stack.settle()
+    return stack
+
+
+def shown(stack):
+    """Header → its column's cells, by lead id; columns without a header that hold anything under their number."""
+    header, *rows = stack.google.book.tab("Leads").values(1, 1, 12, 14)
+    ids = header.index("id")
+    found = {}
+    for row in rows:
+        if any(cell not in (None, "") for cell in row):
+            cells = {text or number: cell for number, (text, cell) in enumerate(zip(header, row, strict=True))}
+            found[row[ids]] = {text: cell for text, cell in cells.items() if cell not in (None, "") or text in HEADER}
+    return found
+
+
+def lines(stack, action, first, **more):
+    stack.google.person.lines(action, "Leads", first, "COLUMNS", **more)
+
+
+def right(stack, **patched):
+    """What the three rows show once lead 1 shows what was patched."""
+    rows = {}
+    for lead_id, name, status, task_id, notes in ROWS:
+        row = dict.fromkeys(HEADER) | {
+            "id": lead_id,
+            "name": name,
+            "status": status,
+            "task_id": task_id,
+            "notes": notes,
+        }
+        rows[lead_id] = row | {"phone": f"phone {lead_id}", "sync": "ok"}
+    rows["L1"] |= patched
+    return rows
+
+
+def told(stack, task=1):
+    return [(one["field"], one["new"], one["rule"]) for one in stack.changes(task) if one["rule"] == Rule.MISDIRECTED]
+
+
+MOVES = {
+    "one inserted left of all": lambda stack: lines(stack, "insert", 1),
+    "one inserted before notes": lambda stack: lines(stack, "insert", 5),
+    "three inserted left of all": lambda stack: lines(stack, "insert", 1, count=3),
+    "id moved to the end": lambda stack: lines(stack, "move", 1, before=10),
+    "id moved before notes": lambda stack: lines(stack, "move", 1, before=5),
+    "notes moved to the front": lambda stack: lines(stack, "move", 5, before=1),
+    "status moved to the end": lambda stack: lines(stack, "move", 3, before=10),
+    "phone moved before notes": lambda stack: lines(stack, "move", 8, before=5),
+    "phone moved before id": lambda stack: lines(stack, "move", 8, before=1),
+    "sync moved before status": lambda stack: lines(stack, "move", 9, before=3),
+    "notes and owner swapped": lambda stack: lines(stack, "move", 5, before=7),
+    "inserted twice": lambda stack: (lines(stack, "insert", 2), lines(stack, "insert", 5)),
+    "inserted, and a row too": lambda stack: (lines(stack, "insert", 3), stack.google.person.insert_rows("Leads", 2)),
+    "rows sorted too": lambda stack: (
+        stack.google.person.sort("Leads!A2:I4", 1, ascending=False), lines(stack, "insert", 3),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("move", MOVES)
+def test_columns_that_move_under_a_write_leave_no_wrong_cell(sheet, move):
+    sheet.google.trouble.before_write(lambda: MOVES[move](sheet))
+    sheet.patch(1, status="DONE", notes="from the API", assignee="Eve")
+    sheet.settle()
+    sheet.later(30)
+    sheet.settle()
+    sheet.sweep()
+    assert shown(sheet) == right(sheet, status="QUALIFIED", notes="from the API", owner="Eve")
+    assert [(one["notes"], one["title"], one["status"]) for one in sheet.tasks()] == [
+        ("from the API", "Follow up: Ann", "DONE"), ("b", "Follow up: Bob", "IN_PROGRESS"), ("c", "Follow up: Cyd", "DONE"),
+    ]  # fmt: skip
+    assert len(sheet.tasks()) == 3
+
+
+@pytest.mark.parametrize("move", sorted(MOVES.keys() - {"rows sorted too"}))
+def test_columns_that_move_under_a_write_without_an_answer_leave_no_wrong_cell(sheet, move):
+    sheet.google.trouble.before_write(lambda: MOVES[move](sheet))
+    sheet.google.trouble.fail(Fault(503, kind="write", landed=True))
+    sheet.patch(1, status="DONE", notes="from the API", assignee="Eve")
+    sheet.settle()
+    sheet.later(30)
+    sheet.settle()
+    sheet.sweep()
+    assert shown(sheet) == right(sheet, status="QUALIFIED", notes="from the API", owner="Eve")
+    assert [task["notes"] for task in sheet.tasks()] == ["from the API", "b", "c"]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("move", ["one inserted left of all", "id moved before notes", "phone moved before notes"])
+def test_a_process_that_dies_before_it_verifies_leaves_no_wrong_cell(sheet, move):
+    opened = sheet.runtime.sheet("leads")
+    real = opened.write
+
+    def write(writes):
+        MOVES[move](sheet)
+        real(writes)
+        raise SystemExit
+
+    opened.write = write
+    sheet.patch(1, notes="from the API", assignee="Eve")
+    with pytest.raises(SystemExit):
+        sheet.settle()
+    opened.write = real
+    sheet.later(120)
+    sheet.settle()
+    assert shown(sheet) == right(sheet, notes="from the API", owner="Eve")
+
+
+@pytest.mark.parametrize("echo", [True, False])
+def test_what_went_into_a_column_of_the_peoples_own_is_put_back_and_told(sheet, echo):
+    sheet.google.trouble.echo_skipped = echo
+    sheet.google.trouble.before_write(lambda: lines(sheet, "move", 8, before=5))
+    sheet.patch(1, notes="from the API")
+    sheet.settle()
+    sheet.later(30)
+    sheet.settle()
+    assert shown(sheet) == right(sheet, notes="from the API")
+    assert ("phone", "from the API", Rule.MISDIRECTED) in told(sheet)
+
+
+def test_a_formula_that_a_write_took_is_put_back_as_one(sheet):
+    sheet.edit("H2", ['="+44 "&"20"'])
+    sheet.google.trouble.before_write(lambda: lines(sheet, "move", 8, before=5))
+    sheet.patch(1, notes="from the API")
+    sheet.settle()
+    assert sheet.google.book.tab("Leads").formulas(2, 5, 1, 1) == [['="+44 "&"20"']]
+    assert shown(sheet) == right(sheet, notes="from the API", phone=shown(sheet)["L1"]["phone"])
+
+
+def test_a_text_that_a_synced_cell_held_and_nobody_could_read_is_put_back(sheet):
+    sheet.edit("G2", ["soon"])
+    sheet.deliver(["L1", "Ann", "NEW", 1, "a", "", "soon", "phone L1", "ok"], seq=9, header=HEADER,
+                  edited={"first": 7, "last": 7, "typed": "soon"})  # fmt: skip
+    sheet.settle()
+    sheet.google.trouble.before_write(lambda: lines(sheet, "move", 7, before=5))
+    sheet.patch(1, notes="from the API")
+    sheet.settle()
+    found = shown(sheet)["L1"]
+    assert (found["due"], found["notes"]) == ("soon", "from the API")
+
+
+def test_columns_deleted_and_brought_back_around_a_write_lose_nothing(sheet):
+    sheet.edit("A1:A4", *[[text] for text in ("id", "L1", "L2", "L3")])
+
+    def delete():
+        lines(sheet, "delete", 4)
+        sheet.google.trouble.before_write(sheet.google.person.undo)
+
+    sheet.google.trouble.before_write(delete)
+    sheet.patch(1, notes="from the API")
+    sheet.settle()
+    sheet.later(30)
+    sheet.settle()
+    assert shown(sheet) == right(sheet, notes="from the API")
+
+
+def test_a_header_renamed_and_renamed_back_around_a_write_pauses_that_field_only(sheet):
+    def rename():
+        sheet.edit("E1", ["remarks of mine"])
+
+    sheet.google.trouble.before_write(rename)
+    sheet.patch(1, status="DONE", notes="from the API")
+    sheet.settle()
+    row = sheet.google.book.tab("Leads").values(2, 1, 1, 9)[0]
+    assert (row[2], row[4]) == ("QUALIFIED", "a")
+    sheet.edit("E1", ["notes"])
+    sheet.sweep()
+    assert shown(sheet) == right(sheet, status="QUALIFIED", notes="from the API")
+    assert sheet.task(1)["notes"] == "from the API"
+
+
+def test_a_protected_header_is_looked_at_after_the_write(sheet):
+    tab = sheet.google.book.tab("Leads")
+    tab.protect("A1:Z1")
+    sheet.google.trouble.before_write(lambda: lines(sheet, "insert", 5))
+    sheet.patch(1, notes="from the API")
+    sheet.settle()
+    sheet.later(30)
+    sheet.settle()
+    assert shown(sheet) == right(sheet, notes="from the API")
+
+
+def test_columns_that_move_again_and_again_are_followed(sheet):
+    moves = [lambda: lines(sheet, "insert", 5), lambda: lines(sheet, "move", 9, before=2), lambda: lines(sheet, "insert", 1),
+             lambda: lines(sheet, "move", 3, before=8), lambda: lines(sheet, "insert", 4)]  # fmt: skip
+
+    def strike():
+        moves.pop()()
+        if moves:
+            sheet.google.trouble.before_write(strike)
+
+    sheet.google.trouble.before_write(strike)
+    sheet.patch(1, notes="from the API", assignee="Eve", status="DONE")
+    sheet.settle()
+    sheet.later(60)
+    sheet.settle()
+    sheet.sweep()
+    assert shown(sheet) == right(sheet, status="QUALIFIED", notes="from the API", owner="Eve")
+    assert len(sheet.tasks()) == 3
+
+
+def test_columns_far_apart_are_verified_too(running):
+    far = ["id", *[""] * 8, "name", "status", *[""] * 6, "notes", "phone"]
+    stack = running(header=far)
+    row = ["L1", *[""] * 8, "Ann", "NEW", *[""] * 6, "a", "p"]
+    stack.edit("A2:S2", row)
+    stack.deliver(row, header=far)
+    stack.settle()
+    stack.google.trouble.before_write(lambda: lines(stack, "insert", 15))
+    stack.patch(1, notes="from the API")
+    stack.settle()
+    cells = stack.google.book.tab("Leads").values(2, 1, 1, 22)[0]
+    assert [cell for cell in cells if cell not in (None, "")] == ["L1", "Ann", "NEW", "from the API", "p"]
+
+
+@pytest.mark.both
+def test_a_row_appended_while_columns_move_is_taken_away_and_appended_anew(running):
+    stack = running(header=HEADER, create_rows=True)
+    stack.google.trouble.before_write(lambda: lines(stack, "insert", 2))
+    stack.post_to("/tasks", title="Follow up: Dee", notes="d")
+    stack.settle()
+    stack.later(60)
+    stack.settle()
+    found = shown(stack)
+    assert [(row["name"], row["notes"], row["task_id"]) for row in found.values()] == [("Dee", "d", 1)]
+    assert list(found) == ["T-1"]
+    assert len(stack.tasks()) == 1
+
+
+def test_what_a_sweep_writes_into_a_row_without_a_task_takes_nobodys_cell(sheet):
+    sheet.edit("B5:H5", ["Dee", "NEW", None, "d", "", "", "phone of Dee"])
+    sheet.google.trouble.before_write(lambda: lines(sheet, "move", 8, before=10))
+    sheet.sweep()
+    header, *rows = sheet.google.book.tab("Leads").values(1, 1, 5, 9)
+    dee = dict(zip(header, rows[3], strict=True))
+    assert (dee["phone"], dee["name"]) == ("phone of Dee", "Dee")
