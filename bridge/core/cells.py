@@ -165,8 +165,18 @@ def cell_format(kind: str, value: Value, present: Cell) -> str | None:
 
 
 def spelled(value: Value, options: Sequence[str]) -> str | None:
-    """The value as a dropdown with these options spells it; None if it has no such option."""
+    """The value as a dropdown with these options spells it, also several of them with commas; None if it has no such
+    option. Google does not say which dropdowns take several (GOOGLE.md section 6).
+    """
     text = _text(value)
+    if (one := _option(text, options)) is not None:
+        return one
+    several = [_option(part, options) for part in text.split(",")]
+    found = [option for option in several if option is not None]
+    return ", ".join(as_seen(option) for option in found) if len(found) == len(several) else None
+
+
+def _option(text: str, options: Sequence[str]) -> str | None:
     return text if text in options else next((one for one in options if likeness(one) == likeness(text)), None)
 
 

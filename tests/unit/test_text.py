@@ -7,7 +7,7 @@ from unicodedata import category
 import pytest
 
 from bridge.config.fields import shipped
-from bridge.core.cells import READERS, cell_value, obstacle
+from bridge.core.cells import READERS, cell_value, obstacle, spelled
 from bridge.core.mapping import SHIPPED
 from bridge.core.text import BLANKS, INVISIBLE, as_seen, likeness, same_text, storable, storable_json
 from bridge.core.values import Cell
@@ -123,3 +123,20 @@ def test_only_what_no_database_keeps_is_replaced_in_json():
     assert json.loads(storable_json(body)) == [storable(text) for text in texts]
     assert storable("\ude00\ud83d\0 \\u0000") == "\ufffd\ufffd\ufffd \\u0000"
     assert storable_json(b'["plain \\u00e9"]') == b'["plain \\u00e9"]'
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("Ada, Bob", "Ada, Bob"),
+        ("bob,ADA", "Bob, Ada"),
+        ("Lee, Ann", "Lee, Ann"),
+        ("Ada\u00a0", "Ada"),
+        ("Ada, Cy", None),
+        ("Ada,", None),
+    ],
+)
+def test_several_options_of_a_dropdown_are_spelled_as_it_spells_them(value, written):
+    options = ("Ada", "Bob ", "Lee, Ann")
+    assert spelled(value, options) == written
+    assert bool(obstacle("text", value, Cell(options=options))) == (written is None)
