@@ -36,8 +36,10 @@ PATCHED: dict[str, tuple[Any, ...]] = {
 }
 """What programs say of a field whose column has each kind."""
 
-AWAITED = frozenset({"columns that move under a write", "a cell typed into under a write"})
-"""Steps that are not played yet, because what protects against them is not built."""
+AWAITED = frozenset({"a cell typed into under a write"})
+"""Steps that are not played yet, because what protects against them is not built: a value, cleared or typed, in the very
+cell between our read and our write of it.
+"""
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
 
