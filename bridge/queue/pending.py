@@ -10,6 +10,7 @@ from structlog.contextvars import get_contextvars
 from structlog.stdlib import get_logger
 
 from bridge.core.backoff import backoff
+from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.runtime import Runtime
 from bridge.store.history import give_up_waiting
 from bridge.store.models import Link
@@ -94,6 +95,12 @@ def refused(session: Session, link: Link, wanted: int, now: datetime, why: str) 
     wait = backoff(link.attempts, 0.0, longest=LONGEST_REFUSED) if link.attempts > 1 else 0.0
     postpone(link, now + timedelta(seconds=wait), why)
     return False
+
+
+def refuse_row(session: Session, link: Link, now: datetime, why: str) -> None:
+    """The whole row cannot be written: it is tried again ever more rarely; after some tries people are told why."""
+    if refused(session, link, link.wanted, now, why) or link.attempts >= TOLD_AFTER:
+        link.refused = {"id": [*RefusedWrite(link.lead_id, RefusedBy.GOOGLE, why)]}
 
 
 def try_dead_letter(session: Session, link: Link, now: datetime) -> None:

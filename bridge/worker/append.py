@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge.core.mapping import Layout
-from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.core.values import Row
 from bridge.errors import Transient
 from bridge.google.new_rows import AppendedCell, NewRows, Place
@@ -31,14 +30,17 @@ Cells = dict[int, AppendedCell]
 
 def append_rows(job: Job, row_pending: Collection[int], last: int) -> None:
     """New rows below row ``last``; the next look settles them."""
-    in_parts(
-        [sorted(row_pending)],
-        lambda part: _append(job, part, last),
-        lambda part, why: _refuse(job, part, f"it has no row yet: {why}; the bridge tries again by itself"),
-    )
+
+    def append(part: Part[int]) -> None:
+        nonlocal last
+        last += _append(job, part, last)
+
+    why = "it has no row yet: {}; the bridge tries again by itself"
+    in_parts([sorted(row_pending)], append, lambda part, said: _refuse(job, part, why.format(said)))
 
 
-def _append(job: Job, part: Part[int], last: int) -> None:
+def _append(job: Job, part: Part[int], last: int) -> int:
+    """Returns how many rows it appended."""
     view = look(job, [max(last, 2)])
     rows = _new_rows(job, view, max(last, 2), part)
     job.at_work.update(rows)
@@ -52,6 +54,7 @@ def _append(job: Job, part: Part[int], last: int) -> None:
             new_rows.settle_appended(link, job.config.mapping, number, now)
             log.info("row_appended", sheet=link.sheet, link=link.id, row=number, cause=link.cause)
         session.commit()
+    return len(rows)
 
 
 def _place(view: SheetView, last: int) -> Place:
@@ -112,10 +115,8 @@ def _refuse(job: Job, part: Part[int], why: str) -> None:
 def _try_again(job: Job, session: Session, link: Link, why: str) -> None:
     """Postpone the row, which is not in the sheet; after some tries people are told why."""
     new_rows.forget_append(link)
-    given_up = pending.refused(session, link, link.wanted, job.runtime.now(), why)
+    pending.refuse_row(session, link, job.runtime.now(), why)
     log.info("row_refused", sheet=link.sheet, link=link.id, attempts=link.attempts)
-    if given_up or link.attempts >= pending.TOLD_AFTER:
-        link.refused = {"id": [*RefusedWrite(link.lead_id, RefusedBy.GOOGLE, why)]}
 
 
 def _links(job: Job, session: Session, ids: Collection[int]) -> Sequence[Link]:

@@ -5,7 +5,7 @@ it leaves, so a crash, a repeat or a missing answer loses and doubles nothing. D
 settled stays pending, with a time to try again.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +35,8 @@ from bridge.store.history import (
 )
 from bridge.store.in_flight_writes import shows
 from bridge.store.models import ActorKind, Link, WriteState
-from bridge.store.unit_of_work import lock_queue
+from bridge.store.unit_of_work import lock_queue, savepoint
+from bridge.sync.apart import WHY, may_be_a_rows
 from bridge.sync.columns import usable
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import acceptable, merge_values
@@ -43,13 +44,14 @@ from bridge.sync.misdirected_columns import look_in_row
 from bridge.sync.misdirected_writes import doubt, look_for_unconfirmed
 from bridge.sync.sync_cell import link_text
 from bridge.tracker import Task
-from bridge.worker.job import Job, PlannedWrite, look
+from bridge.worker.job import Job, LostLease, PlannedWrite, look
 from bridge.worker.locate import relocate
 from bridge.worker.put_back import is_put_back, repair
 from bridge.worker.send import send
 from task_api.actor import Actor
 
 log = get_logger(__name__)
+Decide = Callable[[SyncContext, SheetView, Row, Link, Task, Mapping[str, set[Value]]], list[PlannedWrite]]
 
 
 def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> bool:
@@ -89,8 +91,17 @@ def _claimed(job: Job) -> list[Link]:
 
 def _decide(job: Job, view: SheetView, lead_ids: list[str]) -> list[PlannedWrite]:
     """Merge every claimed row as it is now: the task takes its part at once, the sheet's part is recorded and
-    returned.
+    returned. Where that fails, each row is merged by itself, and one that fails waits by itself.
     """
+    try:
+        return _decide_all(job, view, lead_ids, _decide_row)
+    except Exception as error:  # what one row raises must not stop the others
+        if isinstance(error, LostLease) or not may_be_a_rows(error):
+            raise
+        return _decide_all(job, view, lead_ids, _decide_apart)
+
+
+def _decide_all(job: Job, view: SheetView, lead_ids: list[str], decide: Decide) -> list[PlannedWrite]:
     now = job.runtime.now()
     planned: list[PlannedWrite] = []
     with job.writing() as session:
@@ -112,14 +123,31 @@ def _decide(job: Job, view: SheetView, lead_ids: list[str]) -> list[PlannedWrite
         context = SyncContext(session, view.config, Reading((), view.began, latest="task"), by)
         for row, link, task in sorted(here, key=lambda one: one[0].number):
             if link.wanted > link.written and link.next_try <= now:
-                planned += _decide_row(context, view, row, link, task, replaced[link.id])
+                planned += decide(context, view, row, link, task, replaced[link.id])
         session.commit()
     return planned
+
+
+def _decide_apart(
+    context: SyncContext, view: SheetView, row: Row, link: Link, task: Task, replaced: Mapping[str, set[Value]]
+) -> list[PlannedWrite]:
+    """`_decide_row`, undone when it raises: the row is tried again ever more rarely, and people are told."""
+    try:
+        with savepoint(context.session):
+            return _decide_row(context, view, row, link, task, replaced)
+    except Exception as error:  # whatever it is, it must not stop the other rows: log and postpone
+        if not may_be_a_rows(error):
+            raise
+        log.error("row_failed", sheet=link.sheet, row=row.number, link=link.id, exc_info=error)
+        pending.refuse_row(context.session, link, context.by.at, f"not written, because of {WHY}")
+        return []
 
 
 def _decide_row(
     context: SyncContext, view: SheetView, row: Row, link: Link, task: Task, replaced: Mapping[str, set[Value]]
 ) -> list[PlannedWrite]:
+    if row.fault is not None:
+        raise row.fault
     if link.agreed_at > view.began and not is_future(link.agreed_at, context.by.at):
         pending.postpone(link, max(link.agreed_at, context.by.at), "the sheet changed while it was read")
         return []

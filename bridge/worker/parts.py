@@ -4,12 +4,13 @@ at fault stands alone. Knows nothing of rows.
 
 import json
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import TypeVar
 
 from bridge.errors import Rejected
 
 MOST_REJECTED = 12
-"""Rejections in one job, after which nothing is halved any more: one row among 500 takes ten, and then its cells."""
+"""Rejections in one job, after which the rest is refused untried: to find one row among 500 takes ten."""
 MOST_BYTES = 2_000_000
 """Google recommends at most 2 MB for one call (GOOGLE.md section 1)."""
 T = TypeVar("T")
@@ -21,15 +22,20 @@ def in_parts(parts: list[Part[T]], act: Callable[[Part[T]], object], refused: Ca
     Google's reason. ``parts`` is used up: when another error ends this, it holds what has not been tried.
     """
     parts.reverse()
-    rejected = 0
+    rejected, why = 0, ""
     while parts:
         part = parts.pop()
+        if rejected > MOST_REJECTED:  # whatever the reason is, it is not one thing's
+            rest = [*part, *chain.from_iterable(reversed(parts))]
+            parts.clear()
+            refused(rest, why)
+            return
         try:
             act(part)
         except Rejected as error:
-            rejected += 1
-            if len(part) == 1 or rejected > MOST_REJECTED:
-                refused(part, str(error))
+            rejected, why = rejected + 1, str(error)
+            if len(part) == 1:
+                refused(part, why)
             else:
                 middle = (len(part) + 1) // 2
                 parts += [part[middle:], part[:middle]]

@@ -24,26 +24,54 @@ from bridge.sync.merge_row import remember
 from bridge.sync.misdirected_columns import Shift, columns_moved
 from bridge.sync.misdirected_writes import lead_id_of, misdirected
 from bridge.worker.job import Job, PlannedWrite
+from bridge.worker.parts import Part, by_size, in_parts
 from task_api.actor import Actor
 
 log = get_logger(__name__)
 
 
 def send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> None:
-    """Send, verify, settle; ``last``: the job ends when all of it has arrived. What Google rejects is tried again by
-    later jobs in ever smaller parts; of a single row that is rejected, the cells at fault are tried again ever more
-    rarely, and refused in the end.
+    """Send, verify, settle; ``last``: the job ends when all of it has arrived. What Google rejects is halved at once,
+    until the row at fault is alone; its cells at fault are tried again ever more rarely, and refused in the end.
     """
+    if len(planned) == 1:
+        _send_row(job, planned[0], last=last)
+        return
+    parts = by_size(planned, _body)
     try:
-        _send(job, planned, last=last)
+        in_parts(
+            parts,
+            lambda part: _send(job, part, last=last and len(part) == len(planned)),
+            lambda part, why: _rejected(job, part, why),
+        )
+    except Exception:
+        if parts:  # they have not left
+            _not_taken(job, [one for part in parts for one in part])
+        raise
+
+
+def _send_row(job: Job, one: PlannedWrite, *, last: bool) -> None:
+    try:
+        _send(job, [one], last=last)
     except Rejected as error:
-        if len(planned) == 1:
-            _write_cells(job, planned[0], str(error))
-        else:
-            _not_taken(job, planned, str(error))
+        _write_cells(job, one, str(error))
 
 
-def _send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> bool:
+def _rejected(job: Job, part: Part[PlannedWrite], why: str) -> None:
+    """One row goes cell by cell; more are left over when too much is rejected, and wait for later jobs."""
+    if len(part) == 1:
+        _write_cells(job, part[0], why)
+    else:
+        _not_taken(job, part, why)
+
+
+def _body(one: PlannedWrite) -> object:
+    """What the call says of a row, as long as it is there: the cells between are skipped with null."""
+    columns = [one.write.id_column, *one.write.cells]
+    return [list(one.write.cells.values()), [None] * (max(columns) - min(columns))]
+
+
+def _send(job: Job, planned: Part[PlannedWrite], *, last: bool = False) -> bool:
     """Returns True when all of it is in the rows that were meant. Raises `Rejected` when Google takes nothing of it."""
     try:
         echoed = job.open_sheet().write([one.write for one in planned])
@@ -55,14 +83,14 @@ def _send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> bool:
     return _settle(job, planned, _seen(job, planned, echoed), last=last) == len(planned)
 
 
-def _not_taken(job: Job, planned: list[PlannedWrite], why: str = "") -> None:
+def _not_taken(job: Job, planned: Part[PlannedWrite], why: str = "") -> None:
     """Google took nothing of it. ``why``: when it may be the write's own fault."""
     with job.writing() as session:
         ids, now = [one.link_id for one in planned], job.runtime.now()
         for link in in_flight_writes.links(session, now, Link.id.in_(ids)):
             in_flight_writes.forget(link, WriteState.SENT)
-        if why:
-            pending.failed(session, ids, now, why, 0.0)
+            if why:
+                pending.refused(session, link, link.wanted, now, why)
         session.commit()
 
 
@@ -74,7 +102,7 @@ class _Seen:
     header: Mapping[int, str] | None = None
 
 
-def _seen(job: Job, planned: list[PlannedWrite], echo: Echo) -> list[_Seen | Unechoed]:
+def _seen(job: Job, planned: Part[PlannedWrite], echo: Echo) -> list[_Seen | Unechoed]:
     """For each write, what its row showed; where Google's answer lacks it or the header, by one more read."""
     header = echo.header
     if isinstance(header, Unechoed):
@@ -109,7 +137,7 @@ def _elsewhere(one: PlannedWrite, header: Mapping[int, str]) -> bool:
     return not equal and moved(one.header, header, one.write.columns)
 
 
-def _settle(job: Job, planned: list[PlannedWrite], seen: list[_Seen | Unechoed], *, last: bool) -> int:
+def _settle(job: Job, planned: Part[PlannedWrite], seen: list[_Seen | Unechoed], *, last: bool) -> int:
     """Returns how many writes are in the rows that were meant."""
     now = job.runtime.now()
     with job.writing() as session:

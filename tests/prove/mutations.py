@@ -36,9 +36,14 @@ APPENDED = "tests/sync/test_appended_rows.py"
 COPIES, TABS = "tests/sync/test_copies.py", "tests/apps_script/test_tabs.py"
 REFUSED_ROWS = "tests/sync/test_refused_rows.py"
 LIMITS = "tests/sync/test_limits.py"
+REFUSED_WRITES = "tests/sync/test_refused_writes.py"
 BAD_ROW = "tests/sync/test_one_bad_row.py"
 COLUMNS = "tests/sync/test_columns.py"
 MUTATIONS = (
+    Mutation(
+        "one link's exception is its own", "bridge/worker/flush.py", "        return _decide_all(job, view, lead_ids, _decide_apart)",
+        "        raise", f"{REFUSED_WRITES}::test_a_link_whose_merge_raises_stops_no_other_and_is_tried_again",
+    ),
     Mutation(
         "one row's exception is its own: deliveries", "bridge/inbound/webhook.py", "not (contended(error) or may_be_a_rows(error))",
         "not contended(error)", f"{BAD_ROW}::test_two_rows_of_one_id_are_told_although_another_row_fails",
@@ -106,8 +111,8 @@ MUTATIONS = (
         f"{REFUSED_ROWS}::test_a_sheet_at_googles_limit_of_cells_takes_every_other_write",
     ),
     Mutation(
-        "what is rejected as a whole is halved at once", "bridge/worker/parts.py", "if len(part) == 1 or rejected > MOST_REJECTED:",
-        "if True:", f"{REFUSED_ROWS}::test_of_several_new_rows_only_the_one_that_google_refuses_waits",
+        "what is rejected as a whole is halved at once", "bridge/worker/parts.py", "            if len(part) == 1:",
+        "            if True:", f"{REFUSED_ROWS}::test_of_several_new_rows_only_the_one_that_google_refuses_waits",
     ),
     Mutation(
         "each tab has its own connection", "apps_script/State.js", "const prefix = former ? OURS : own;", "const prefix = OURS;",

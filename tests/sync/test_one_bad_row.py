@@ -137,7 +137,6 @@ def test_a_cell_whose_reading_fails_is_its_rows_matter(stack, monkeypatch, caplo
     stack.edit("C2:E3", ["LOST", None, "poison"], ["LOST", None, "fine"])
     stack.edit("A4:E4", [3, "poison", "NEW"])
     stack.edit("A5:C5", [4, "Eve", "NEW"])
-    stack.patch(1, status="IN_PROGRESS")
     stack.sweep()
     assert (stack.task(2)["status"], stack.task(2)["notes"]) == ("DONE", "fine")
     assert [task["lead_id"] for task in stack.tasks()] == ["1", "2", "4"]
