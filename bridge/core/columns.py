@@ -39,7 +39,9 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Headers:
-    """The headers that the sheet shows, and those of when no column was in doubt (none: not known)."""
+    """The headers that the sheet shows, and those of the sweep before (none: not known), or of when a field came into
+    doubt whose column stands where it stood.
+    """
 
     shown: list[str]
     before: list[str]
@@ -51,8 +53,20 @@ class Headers:
 
     @property
     def lost_one(self) -> bool:
-        """True when a header of before stands nowhere now."""
-        return not set(map(header_key, filter(None, self.before))) <= set(map(header_key, self.shown))
+        """True when a header of before stands nowhere now, and its column has not just been renamed."""
+        return any(text and not self.stands(text) and not self.renamed(text, at) for at, text in enumerate(self.before))
+
+    def stands(self, header: str) -> bool:
+        """True for a header that stands somewhere now."""
+        return header_key(header) in map(header_key, self.shown)
+
+    def renamed(self, header: str, position: int) -> str:
+        """How the column is headed now that had this header in this place; empty when it may be any or gone."""
+        if not 0 <= position < min(len(self.before), len(self.shown)) or self.stands(header):
+            return ""
+        now = self.shown[position]
+        same = header_key(self.before[position]) == header_key(header)
+        return now if same and header_key(now) not in map(header_key, self.before) else ""
 
 
 def located(layout: Layout) -> dict[str, Place]:
@@ -70,6 +84,7 @@ def agree(name: str, now: Place, before: Place | None, seen: Evidence, headers: 
     if seen.changed <= allowed(seen.kept + seen.changed) or not _is_another(now, before, seen, headers):
         return now
     was = f" instead of {named_column(before.header, before.position)}" if before and before.header else ""
+    was = ", and seems to be another one than before" if stays(now, before) else was
     there = seen.former
     still = f" (what they had is in {named_column(headers.shown[there], there)})" if there is not None else ""
     why = (
@@ -82,12 +97,28 @@ def agree(name: str, now: Place, before: Place | None, seen: Evidence, headers: 
 def _is_another(now: Place, before: Place | None, seen: Evidence, headers: Headers) -> bool:
     if before is None or not before.header:
         return seen.former is not None
+    if _is_named_back(now, before, headers):
+        return seen.former is not None or seen.emptied > allowed(seen.kept + seen.changed)
     if header_key(now.header) != header_key(before.header):
         return True
     most = seen.changed > seen.kept
     if now.position != before.position:
         return seen.former is not None or most or seen.emptied > allowed(seen.kept + seen.changed)
     return (seen.former is not None and headers.is_new(seen.former)) or (most and headers.lost_one)
+
+
+def _is_named_back(now: Place, before: Place, headers: Headers) -> bool:
+    """True for the column that had another header for a while, and has its own again."""
+    meanwhile = "" if before.why or before.position >= 0 else before.other
+    back = headers.renamed(meanwhile, now.position) if meanwhile else ""
+    return header_key(back or "-") == header_key(before.header) == header_key(now.header)
+
+
+def stays(now: Place, before: Place | None) -> bool:
+    """True for a column under the same header in the same place: only the other headers tell whether it is another."""
+    return (
+        before is not None and before.position == now.position and header_key(before.header) == header_key(now.header)
+    )
 
 
 def agree_own(name: str, now: Place, before: Place | None, seen: Evidence) -> Place:
@@ -103,6 +134,21 @@ def agree_own(name: str, now: Place, before: Place | None, seen: Evidence) -> Pl
     return (before or Place("", -1))._replace(held=seen.foreign, why=why, other=now.header, approved=False)
 
 
-def absent(places: dict[str, Place], found: Collection[str]) -> dict[str, Place]:
-    """The fields without a column now: what is headed like theirs later has to show their values."""
-    return {name: Place(place.header, -1) for name, place in places.items() if name not in found and place.header}
+def absent(places: dict[str, Place], found: Collection[str], headers: Headers) -> dict[str, Place]:
+    """The fields without a column now: what is headed like theirs later has to show their values, or to be the column
+    that was renamed; ``other``: how that one is headed meanwhile.
+    """
+    gone = {name: place for name, place in places.items() if name not in found and place.header}
+    return {name: Place(place.header, -1, other=_meanwhile(place, headers)) for name, place in gone.items()}
+
+
+def _meanwhile(place: Place, headers: Headers) -> str:
+    if place.why:
+        return ""
+    if place.position >= 0:
+        return headers.renamed(place.header, place.position)
+    keys = [*map(header_key, headers.before)]
+    key = header_key(place.other)
+    if not place.other or headers.stands(place.other) or key not in keys:
+        return place.other if headers.stands(place.other) else ""
+    return headers.renamed(place.other, keys.index(key))

@@ -34,7 +34,7 @@ def check_columns(session: Session, view: SheetView, compared: Comparison) -> Sh
     before, now = places(health), columns.located(view.layout)
     headers = Headers(header_texts(view.snapshot.header), list(health.header or ()))
     seen = _survey(session, view, _doubtful(view, compared, before, now))
-    after = columns.absent(before, now)
+    after = columns.absent(before, now, headers)
     for name, place in now.items():
         after[name] = _agreed(view, name, place, before.get(name), seen, headers)
     held = {name: place.why for name, place in after.items() if place.why}
@@ -42,7 +42,7 @@ def check_columns(session: Session, view: SheetView, compared: Comparison) -> Sh
         if not (name in before and before[name].why):
             log.info("column_held", sheet=view.config.key, field=name, rows=after[name].held)
     health.columns = {name: list(place) for name, place in sorted(after.items())}
-    if not held:
+    if not any(columns.stays(now[name], before.get(name)) for name in held if not view.config.mapping.is_own(name)):
         health.header = headers.shown
     return without(view, held)
 

@@ -70,6 +70,15 @@ MUTATIONS = (
         f"{COLUMNS}::test_a_field_whose_column_is_another_one_is_held_and_lifts_when_the_old_one_is_back",
     ),
     Mutation(
+        "a column is an identity: one that is named back is the same", "bridge/core/columns.py",
+        "    if _is_named_back(now, before, headers):", "    if False:",
+        f"{COLUMNS}::test_a_header_that_is_named_back_is_the_column_it_was_whatever_was_pasted_meanwhile",
+    ),
+    Mutation(
+        "a column is an identity: another header renamed means nothing", "bridge/core/columns.py",
+        "and not self.renamed(text, at) for", "for", f"{COLUMNS}::test_what_is_pasted_while_another_header_is_renamed_is_no_other_column",
+    ),
+    Mutation(
         "a column is an identity: a held field is not read", "bridge/inbound/webhook.py",
         "if not queue.health.columns or not layout.strange(queue.health.columns):", "if True:",
         f"{COLUMNS}::test_a_held_field_outlives_a_restart_and_a_delivery_tells_it",

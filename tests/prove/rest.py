@@ -69,9 +69,10 @@ def _answer(world: World) -> None:
             )  # type: ignore[misc]
     world.passes(90)
     for status in world.stack.get("/status"):
-        if status["held"] or status["held_columns"]:
-            world.stack.post_to(f"/sheets/{status['sheet']}/approve")
-            world.note(f"person approves what is held of {status['sheet']}")
+        columns = [f"columns/{name}/" for name in status["held_columns"]]
+        for what in columns + (["rows/"] if status["held"] else []):
+            world.stack.post_to(f"/sheets/{status['sheet']}/{what}approve")
+            world.note(f"person approves {what} of {status['sheet']}")
             world.passes(60)
 
 

@@ -236,3 +236,71 @@ def test_the_sync_cell_says_that_a_field_is_held_and_ok_when_it_is_back(twenty: 
     twenty.edit("C1", ["\u200bstatus"])
     twenty.sweep()
     assert (twenty.cell("H2"), twenty.cell("H21")) == ("ok", "ok")
+
+
+def test_a_header_that_is_named_back_is_the_column_it_was_whatever_was_pasted_meanwhile(twenty: Stack) -> None:
+    twenty.edit("C1", ["other status"])
+    twenty.sweep()
+    twenty.edit("C1", ["yet another"])
+    twenty.sweep()
+    twenty.edit("C2:C21", *([["LOST"]] * 20))
+    twenty.edit("E2:E21", *([["pasted"]] * 20))
+    twenty.edit("C1", ["status"])
+    twenty.sweep()
+    assert (waiting(twenty, "column"), lost(twenty)) == ([], (20, 20))
+
+
+@pytest.mark.parametrize("shift", [False, True])
+def test_what_is_pasted_while_another_header_is_renamed_is_no_other_column(twenty: Stack, shift: bool) -> None:
+    twenty.edit("F1:G1", ["mine", "yours"])
+    twenty.sweep()
+    replace_status(twenty) if shift else None
+    twenty.edit("G1", ["theirs"])
+    twenty.edit("E2:E21", *([["pasted"]] * 20))
+    twenty.sweep()
+    assert [why.partition(":")[0] for why in waiting(twenty, "column")] == ["status"] * shift
+    assert lost(twenty) == (0, 20)
+
+
+def test_a_column_whose_neighbour_took_its_header_is_held_until_it_is_approved(twenty: Stack) -> None:
+    twenty.edit("F1:F21", ["mine"], *([[f"my {n}"] for n in range(20)]))
+    twenty.sweep()
+    twenty.google.person.lines("delete", "Leads", 5, "COLUMNS")
+    twenty.edit("E1", ["notes"])
+    twenty.sweep()
+    twenty.sweep()
+    assert [why.partition(",")[0] for why in waiting(twenty, "column")] == ["notes: 20 rows would change at once"]
+    assert lost(twenty) == (0, 0)
+    twenty.google.person.lines("insert", "Leads", 2, "COLUMNS")
+    twenty.sweep()
+    assert (len(waiting(twenty, "column")), lost(twenty)) == (1, (0, 0))
+    twenty.google.person.lines("insert", "Leads", 2, "COLUMNS")
+    twenty.post_to("/sheets/leads/approve")
+    twenty.settle()
+    twenty.sweep()
+    assert (waiting(twenty, "column"), lost(twenty)) == ([], (0, 20))
+
+
+@pytest.mark.parametrize("sweeps", [0, 1])
+def test_an_empty_column_in_the_place_of_one_that_was_renamed_is_no_return(twenty: Stack, sweeps: int) -> None:
+    twenty.edit("C1", ["status 2025"])
+    twenty.sweep()
+    twenty.google.person.lines("insert", "Leads", 3, "COLUMNS")
+    for _ in range(sweeps):
+        twenty.sweep()
+    twenty.edit("C1", ["status"])
+    twenty.sweep()
+    assert (lost(twenty), len(waiting(twenty, "column"))) == ((0, 0), 1)
+    twenty.google.person.lines("delete", "Leads", 4, "COLUMNS")
+    twenty.sweep()
+    assert (lost(twenty), len(waiting(twenty, "column"))) == ((0, 0), 1)
+
+
+def test_a_column_renamed_while_it_is_held_and_named_back_is_still_held(twenty: Stack) -> None:
+    replace_status(twenty)
+    twenty.edit("F1", ["later"])
+    twenty.sweep()
+    twenty.edit("F2:F21", *([["LOST"]] * 20))
+    twenty.edit("F1", ["status"])
+    twenty.sweep()
+    assert (lost(twenty), len(waiting(twenty, "column"))) == ((0, 0), 1)
