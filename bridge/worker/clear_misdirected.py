@@ -29,12 +29,14 @@ def clear_misdirected(
     missing = [write for write in writes if write.state is WriteState.MISSING]
     if not missing:
         return
-    rows = [row for row in map(view.row, numbers) if is_left_by_us(row, missing)]
+    junk = list(_junk(view, missing))
     in_parts(
-        [junk] if (junk := list(_junk(view, missing, {row.number for row in rows}))) else [],
+        [junk] if junk else [],
         lambda part: write_unlinked(job, view, part),
         lambda part, why: log.warning("rows_not_emptied", sheet=job.key, rows=str(len(part)), why=why),
     )
+    others = set(numbers) - {write.row for write in junk}
+    rows = [row for row in map(view.row, sorted(others)) if is_left_by_us(row, missing)]
     if rows:
         in_parts([rows], lambda part: _empty(job, view, part), lambda part, why: _not_emptied(job, part, why))
     with job.writing() as session:
@@ -44,15 +46,16 @@ def clear_misdirected(
         session.commit()
 
 
-def _junk(view: SheetView, missing: Collection[InFlightWrite], others: Collection[int]) -> Iterator[RowWrite]:
+def _junk(view: SheetView, missing: Collection[InFlightWrite]) -> Iterator[RowWrite]:
     """What empties the cells of rows without a lead that hold nothing but missing writes, whatever their column."""
     sent = {write.entered for write in missing if write.entered not in {None, ""}}
     telltale = {write.entered for write in missing if is_telltale(write)}
+    sync = view.layout.positions.get("sync")  # which a sweep may have written to meanwhile
     for number in view.snapshot.numbers if sent else ():
-        standing = view.snapshot.standing(number)
-        filled = {column: one for column, one in enumerate(standing) if one.entered != "" or one.is_formula}
+        standing = {column: one for column, one in enumerate(view.snapshot.standing(number)) if column != sync}
+        filled = {column: one for column, one in standing.items() if one.entered != "" or one.is_formula}
         ours = {one.entered for one in filled.values()}
-        if number in others or any(one.is_formula for one in filled.values()):
+        if any(one.is_formula for one in filled.values()):
             continue
         if ours and ours <= sent and ours & telltale and view.row(number).lead_id is None:
             yield RowWrite(number, view.layout.positions["id"], None, dict.fromkeys(filled, ""))
