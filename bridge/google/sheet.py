@@ -15,11 +15,11 @@ from bridge.config.model import SheetConfig
 from bridge.core.text import likeness, storable
 from bridge.core.values import Raw
 from bridge.errors import Permanent, Rejected, Transient
-from bridge.google import formatted, new_rows
+from bridge.google import formatted, new_rows, wire
 from bridge.google.calls import Calls, Kind, Purpose
 from bridge.google.client import Calling, Google
 from bridge.google.new_rows import ANSWER, NewRows
-from bridge.google.snapshot import FIELDS, Snapshot, parsed, parsed_update, text_of
+from bridge.google.snapshot import Snapshot, parsed, parsed_update, text_of
 
 MOST_RANGES = 40
 """More separate ranges than this are read as one span, since a URL has a limited length."""
@@ -169,9 +169,9 @@ class Sheet:
     def _read(self, parts: Sequence[str | None], purpose: Purpose) -> Snapshot:
         """Read these parts of the tab (None: all). gspread's ``spreadsheets_get`` would make a dict of every cell."""
         ranges = [absolute_range_name(self.tab, part) for part in parts]
-        asked: dict[str, Any] = {"ranges": ranges, "includeGridData": "true", "fields": FIELDS, "prettyPrint": "false"}
+        asked: dict[str, Any] = {"ranges": ranges, "includeGridData": "true", "prettyPrint": "false"}
         with self._calling("read", purpose):
-            answer = self.google.http.request("get", SPREADSHEET_URL % self._id, params=asked)
+            answer = self.google.http.request("get", SPREADSHEET_URL % self._id, params=asked | {"fields": wire.FIELDS})
             snapshot = parsed(answer.content, whole=purpose == "compare")
         self._sheet_id = snapshot.sheet_id
         return snapshot

@@ -18,119 +18,9 @@ from bridge.core.moved_columns import Standing
 from bridge.core.text import storable_json
 from bridge.core.values import Cell, Failed, Raw, Row
 from bridge.errors import Transient
-
-FIELDS = (
-    "sheets(properties(sheetId,title,gridProperties(rowCount)),tables(tableId,range),protectedRanges(range,unprotectedRanges,warningOnly,requestingUserCanEdit),"
-    "data(startRow,rowData(values(effectiveValue,formattedValue,"
-    "userEnteredValue(formulaValue),effectiveFormat(numberFormat(type)),"
-    "dataValidation(strict,condition(type,values(userEnteredValue)))))))"
-)
-"""The field mask: all that a decision needs, in one read."""
-
-
-class _Error(msgspec.Struct, frozen=True):
-    type: str = ""
-
-
-class _Value(msgspec.Struct, rename="camel", frozen=True):
-    string_value: str | None = None
-    number_value: float | None = None
-    bool_value: bool | None = None
-    error_value: _Error | None = None
-
-
-class _Entered(msgspec.Struct, rename="camel", frozen=True):
-    formula_value: str | None = None
-    user_entered_value: str = ""
-
-
-class _NumberFormat(msgspec.Struct, frozen=True):
-    type: str = ""
-
-
-class _Format(msgspec.Struct, rename="camel", frozen=True):
-    number_format: _NumberFormat = _NumberFormat()
-
-
-class _Condition(msgspec.Struct, frozen=True):
-    type: str = ""
-    values: list[_Entered] = []
-
-
-class _Rule(msgspec.Struct, frozen=True):
-    condition: _Condition = _Condition()
-    strict: bool = False
-
-
-class _Cell(msgspec.Struct, rename="camel", frozen=True):
-    effective_value: _Value = _Value()
-    formatted_value: str = ""
-    user_entered_value: _Entered = _Entered()
-    effective_format: _Format = _Format()
-    data_validation: _Rule | None = None
-
-
-class _Row(msgspec.Struct):
-    values: list[_Cell] = []
-
-
-class _Block(msgspec.Struct, rename="camel"):
-    start_row: int = 0
-    row_data: list[msgspec.Raw] = []
-
-
-class _GridProperties(msgspec.Struct, rename="camel", frozen=True):
-    row_count: int = 0
-
-
-class _Properties(msgspec.Struct, rename="camel"):
-    sheet_id: int = 0
-    title: str = ""
-    grid_properties: _GridProperties = _GridProperties()
-
-
-class _Area(msgspec.Struct, rename="camel", frozen=True):
-    """A GridRange: 0-based, ends excluded; a missing end is unbounded."""
-
-    start_row_index: int = 0
-    end_row_index: int | None = None
-    start_column_index: int = 0
-    end_column_index: int | None = None
-
-    def has_row(self, row: int) -> bool:
-        return self.start_row_index <= row and (self.end_row_index is None or row < self.end_row_index)
-
-    def covers(self, row: int, column: int) -> bool:
-        left = self.end_column_index is None or column < self.end_column_index
-        return self.has_row(row) and self.start_column_index <= column and left
-
-
-class _Guard(msgspec.Struct, rename="camel", frozen=True):
-    range: _Area = _Area()
-    unprotected_ranges: list[_Area] = []
-    warning_only: bool = False
-    requesting_user_can_edit: bool = False
-
-
-class _Tab(msgspec.Struct, rename="camel"):
-    properties: _Properties
-    tables: list[dict[str, Any]] = []
-    protected_ranges: list[_Guard] = []
-    data: list[_Block] = []
-
-
-class _Answer(msgspec.Struct):
-    sheets: list[_Tab]
-
-
-class _Update(msgspec.Struct, rename="camel"):
-    updated_spreadsheet: _Answer
-
+from bridge.google import wire
 
 DROPDOWNS = frozenset(["ONE_OF_LIST", "ONE_OF_RANGE"])
-_answers = msgspec.json.Decoder(_Answer)
-_updates = msgspec.json.Decoder(_Update)
-_rows = msgspec.json.Decoder(_Row)
 
 
 @dataclass(frozen=True)
@@ -143,7 +33,7 @@ class Snapshot:
 
     sheet_id: int
     raw: Mapping[int, msgspec.Raw]
-    guards: Sequence[_Guard] = ()
+    guards: Sequence[wire.Guard] = ()
     whole_tab: str | None = None
     row_count: int = 0
     tables: Sequence[Mapping[str, Any]] = ()
@@ -173,23 +63,23 @@ class Snapshot:
         if raw is None:
             return ()
         try:
-            return tuple(_cell(cell, self._options(cell.data_validation)) for cell in _rows.decode(raw).values)
+            return tuple(_cell(cell, self._options(cell.data_validation)) for cell in wire.rows.decode(raw).values)
         except msgspec.MsgspecError as error:
             raise Transient("Google's answer cannot be read") from error
 
     def standing(self, number: int) -> list[Standing]:
         """What stands in the row, column by column as far as the header or the row reaches."""
         raw = self.raw.get(number)
-        cells = _rows.decode(raw).values if raw is not None else []
+        cells = wire.rows.decode(raw).values if raw is not None else []
         headers = [text_of(cell.value) for cell in self.header]
         width = max(len(cells), len(headers))
         headers += [""] * (width - len(headers))
         return [
             _standing(header, cell)
-            for header, cell in zip(headers, cells + [_Cell()] * (width - len(cells)), strict=True)
+            for header, cell in zip(headers, cells + [wire.Cell()] * (width - len(cells)), strict=True)
         ]
 
-    def _options(self, rule: _Rule | None) -> tuple[str, ...] | None:
+    def _options(self, rule: wire.Rule | None) -> tuple[str, ...] | None:
         """The texts a strict dropdown takes; None: it takes anything, or its texts are unknown.
 
         A range of options is known when it lies on this tab and all of the tab was read. Another range would cost a
@@ -211,12 +101,12 @@ class Snapshot:
         plain = title[1:-1].replace("''", "'") if title.startswith("'") else title
         if plain != self.whole_tab or cells.startswith("#"):  # what is left of a deleted range: #REF!
             return None
-        area = msgspec.convert(a1_range_to_grid_range(cells.replace("$", "")), _Area)
+        area = msgspec.convert(a1_range_to_grid_range(cells.replace("$", "")), wire.Area)
         rows = ((number - 1, raw) for number, raw in self.raw.items() if area.has_row(number - 1))
         texts = (
             cell.formatted_value
             for row, raw in rows
-            for column, cell in enumerate(_rows.decode(raw).values)
+            for column, cell in enumerate(wire.rows.decode(raw).values)
             if area.covers(row, column)
         )
         return tuple(text for text in texts if text)
@@ -254,20 +144,20 @@ class SheetView:
 
 def parsed(answer: bytes, *, whole: bool = False) -> Snapshot:
     """The answer to a spreadsheets.get with `FIELDS`, ``whole``: of all the tab. Raises `Transient` when unreadable."""
-    return _snapshot(answer, _answers, whole=whole)
+    return _snapshot(answer, wire.answers, whole=whole)
 
 
 def parsed_update(answer: bytes) -> Snapshot:
     """The answer to a spreadsheets.batchUpdate that shows cells. Raises `Transient` when unreadable."""
-    return _snapshot(answer, _updates, whole=False)
+    return _snapshot(answer, wire.updates, whole=False)
 
 
 def _snapshot(
-    answer: bytes, shape: "msgspec.json.Decoder[_Answer] | msgspec.json.Decoder[_Update]", *, whole: bool
+    answer: bytes, shape: "msgspec.json.Decoder[wire.Answer] | msgspec.json.Decoder[wire.Update]", *, whole: bool
 ) -> Snapshot:
     try:
         found = shape.decode(storable_json(answer) if b"\\u" in answer else answer)
-        tab = (found.updated_spreadsheet if isinstance(found, _Update) else found).sheets[0]
+        tab = (found.updated_spreadsheet if isinstance(found, wire.Update) else found).sheets[0]
     except (msgspec.MsgspecError, IndexError, UnicodeDecodeError) as error:
         raise Transient("Google's answer cannot be read") from error
     rows: Iterable[tuple[int, msgspec.Raw]] = chain.from_iterable(
@@ -286,7 +176,7 @@ def text_of(header: Raw) -> str:
     return "" if header is None else str(header)
 
 
-def _standing(header: str, cell: _Cell) -> Standing:
+def _standing(header: str, cell: wire.Cell) -> Standing:
     formula, value = cell.user_entered_value.formula_value, cell.effective_value
     if formula is not None:
         return Standing(header, formula, is_formula=True)
@@ -294,7 +184,7 @@ def _standing(header: str, cell: _Cell) -> Standing:
     return Standing(header, next((one for one in every if one is not None), ""), is_formula=False)
 
 
-def _cell(cell: _Cell, options: tuple[str, ...] | None) -> Cell:
+def _cell(cell: wire.Cell, options: tuple[str, ...] | None) -> Cell:
     return Cell(
         _typed(cell),
         cell.formatted_value,
@@ -305,7 +195,7 @@ def _cell(cell: _Cell, options: tuple[str, ...] | None) -> Cell:
     )
 
 
-def _typed(cell: _Cell) -> Raw:
+def _typed(cell: wire.Cell) -> Raw:
     value = cell.effective_value
     if value.error_value is not None:
         return Failed(cell.formatted_value or value.error_value.type)
