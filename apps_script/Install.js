@@ -6,8 +6,6 @@
 /** At least 24 bytes in base64; a truncated secret is reported before anything is sent. */
 const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-const HANDLERS = ['bridgeEdited', 'bridgeChanged', 'bridgeEveryFiveMinutes'];
-
 /**
  * Installs the bridge. Running it again, also with another connection string, is safe. Throws, with a
  * message for a person, if it fails; then nothing was changed.
@@ -223,35 +221,6 @@ function claim_(state, admit) {
   });
   if (!replaced) throw new Error('The sheet is busy with other edits: install again in a moment.');
   return replaced;
-}
-
-/** Creates the new triggers, then removes the old ones; if one cannot be created, the old ones stay. */
-function replaceTriggers_() {
-  const old = triggers_();
-  const spreadsheet = SpreadsheetApp.getActiveSpreadsheet();
-  try {
-    ScriptApp.newTrigger('bridgeEdited').forSpreadsheet(spreadsheet).onEdit().create();
-    ScriptApp.newTrigger('bridgeChanged').forSpreadsheet(spreadsheet).onChange().create();
-    ScriptApp.newTrigger('bridgeEveryFiveMinutes').timeBased().everyMinutes(5).create();
-  } catch (error) {
-    const known = old.map((trigger) => trigger.getUniqueId());
-    remove_(triggers_().filter((trigger) => !known.includes(trigger.getUniqueId())));
-    throw error;
-  }
-  remove_(old);
-}
-
-/**
- * The bridge's triggers of this account; Google does not list those of other accounts.
- * @returns {GoogleAppsScript.Script.Trigger[]}
- */
-function triggers_() {
-  return ScriptApp.getProjectTriggers().filter((trigger) => HANDLERS.includes(trigger.getHandlerFunction()));
-}
-
-/** @param {GoogleAppsScript.Script.Trigger[]} triggers */
-function remove_(triggers) {
-  triggers.forEach((trigger) => ScriptApp.deleteTrigger(trigger));
 }
 
 /**
