@@ -90,9 +90,9 @@ def running(tmp_path: Path, databases: Databases, *, engine: bool) -> Iterator[C
 
         def start(header: list[str] | None = None, **sheet: Any) -> Stack:
             stack = closing.enter_context(Stack(tmp_path, databases, engine=engine, **sheet))
-            stack.settle()
             if header:
                 stack.google.book.tab("Leads").write(1, 1, [header])
+            stack.settle()
             return stack
 
         yield start
