@@ -30,6 +30,8 @@ def link_row(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) ->
     """Link the row; its outcome says with what."""
     values, unread = acceptable(row, context.sheet.mapping)
     reasons = sentences(unread)
+    if (held := context.sheet.mapping.held.get("name")) is not None:
+        return RowOutcome(row.number, lead_id, Outcome.REFUSED, reasons=(_waits(row, held),))
     if "name" in unread and row.values.get("name") is not None:
         values["name"] = _shortened(context.sheet.mapping, str(row.values["name"]))
     if values.get("name") is None:
@@ -40,7 +42,26 @@ def link_row(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) ->
     found = _candidates(context, known, row)
     if len(found) > 1:
         return RowOutcome(row.number, lead_id, Outcome.REFUSED, reasons=(_ambiguous(row, found),))
+    if not found and (waits := _unmatched(context, row)):
+        return RowOutcome(row.number, lead_id, Outcome.REFUSED, reasons=(waits,))
     return _adopt(context, known, row, found[0]) if found else _create(context, known, row, values, unread)
+
+
+def _unmatched(context: SyncContext, row: Row) -> str:
+    """Why it cannot be told yet whether a task matches the row: its column is held, or not read; empty when it can."""
+    match = context.sheet.match
+    if not match or match in row.values or match in row.refused:
+        return ""
+    if (held := context.sheet.mapping.held.get(match)) is not None:
+        return _waits(row, held)
+    if not context.reading.is_delivery:
+        return ""
+    ask_for_sweep(context.session, context.sheet.key, context.by.at)
+    return f"row {row.number} gets its task as soon as the bridge has looked at the column of {match}"
+
+
+def _waits(row: Row, why: str) -> str:
+    return f"row {row.number} gets its task later: {why}"
 
 
 def _shortened(mapping: SheetMapping, name: str) -> str:

@@ -79,6 +79,11 @@ MUTATIONS = (
         "and not self.renamed(text, at) for", "for", f"{COLUMNS}::test_what_is_pasted_while_another_header_is_renamed_is_no_other_column",
     ),
     Mutation(
+        "no second task while the matching column is held", "bridge/sync/link_row.py",
+        "    if not found and (waits := _unmatched(context, row)):", "    if not found and (waits := ''):",
+        f"{COLUMNS}::test_a_new_row_waits_while_the_column_that_finds_its_task_is_held",
+    ),
+    Mutation(
         "a column is an identity: a held field is not read", "bridge/inbound/webhook.py",
         "if not queue.health.columns or not layout.strange(queue.health.columns):", "if True:",
         f"{COLUMNS}::test_a_held_field_outlives_a_restart_and_a_delivery_tells_it",

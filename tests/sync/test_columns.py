@@ -32,6 +32,11 @@ def test_an_alias_left_of_the_exact_header_takes_nothing_and_is_told(stack: Stac
 @pytest.fixture
 def twenty(stack: Stack) -> Stack:
     """Twenty leads with a status and a note each, long in sync."""
+    return filled(stack)
+
+
+def filled(stack: Stack) -> Stack:
+    """The same sheet, filled."""
     stack.edit("A1:E1", HEADER)
     stack.edit("A2:E21", *([n, f"Lead {n}", "CONTACTED", None, f"note {n}"] for n in range(1, 21)))
     stack.sweep()
@@ -304,3 +309,47 @@ def test_a_column_renamed_while_it_is_held_and_named_back_is_still_held(twenty: 
     twenty.edit("F1", ["status"])
     twenty.sweep()
     assert (lost(twenty), len(waiting(twenty, "column"))) == ((0, 0), 1)
+
+
+@pytest.mark.parametrize("match", ["name", "notes"])
+@pytest.mark.parametrize("by", ["sweep", "delivery"])
+def test_a_new_row_waits_while_the_column_that_finds_its_task_is_held(
+    running: Callable[..., Stack], match: str, by: str
+) -> None:
+    stack = filled(running(header=HEADER, match=match))
+    at = HEADER.index(match)
+    stack.edit(f"{'ABCDE'[at]}1", [f"{match} 2025"])
+    stack.edit("F1", [match])
+    stack.sweep()
+    assert [why.partition(":")[0] for why in waiting(stack, "column")] == [match]
+    stack.post_to("/tasks", title="Follow up: Bob", notes="of Bob")
+    row = [99, "Bob", "NEW", None, "of Bob", "Bob" if match == "name" else "of Bob"]
+    if match == "name":
+        row[1] = "not his name"
+    stack.edit("A22:F22", row)
+    if by == "sweep":
+        stack.sweep()
+    else:
+        header = [*(f"{match} 2025" if name == match else name for name in HEADER), match]
+        (told,) = stack.deliver(row, first=22, seq=9, header=header, edited={"first": 1, "last": 2}).json()["outcomes"]
+        assert (told["task_id"], told["reasons"][0][:27]) == (None, "row 22 gets its task later:")
+    stack.settle()
+    assert len(stack.tasks()) == 21
+    stack.post_to(f"/sheets/leads/columns/{match}/approve")
+    stack.settle()
+    stack.sweep()
+    assert (len(stack.tasks()), stack.task(21)["lead_id"]) == (21, "99")
+
+
+def test_a_delivery_makes_no_task_before_a_sweep_has_seen_the_matching_column_where_it_is(
+    running: Callable[..., Stack],
+) -> None:
+    stack = filled(running(header=HEADER, match="notes"))
+    stack.post_to("/tasks", title="Follow up: Robert", notes="of Bob")
+    stack.google.person.lines("insert", "Leads", 2, "COLUMNS")
+    header, row = ["id", "", *HEADER[1:]], [99, None, "Bob", "NEW", None, "of Bob"]
+    stack.edit("A22:F22", row)
+    (told,) = stack.deliver(row, first=22, seq=9, header=header, edited={"first": 3, "last": 3}).json()["outcomes"]
+    assert told["reasons"] == ["row 22 gets its task as soon as the bridge has looked at the column of notes"]
+    stack.settle()
+    assert (len(stack.tasks()), stack.task(21)["lead_id"]) == (21, "99")
