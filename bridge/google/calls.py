@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Kind = Literal["read", "write"]
-Purpose = Literal["compare", "look", "find", "tabs", "write", "append"]
+Purpose = Literal["compare", "look", "find", "tabs", "options", "write", "append"]
 """The purpose of a call: compare all rows, read some before they are written, find rows that moved, find a renamed tab;
-write cells, append rows.
+read the options of dropdowns; write cells, append rows.
 """
 Result = Literal["ok", "429", "4xx", "5xx", "timeout", "failed"]
 """What became of a call; ``failed``: no connection, no access token, or an answer that cannot be read."""

@@ -5,7 +5,7 @@ many rows in one call. Decides nothing; retries nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL
@@ -18,6 +18,7 @@ from bridge.errors import Permanent, Rejected, Transient
 from bridge.google import formatted, new_rows, wire
 from bridge.google.calls import Calls, Kind, Purpose
 from bridge.google.client import Calling, Google
+from bridge.google.dropdowns import RangeOptions
 from bridge.google.new_rows import ANSWER, NewRows
 from bridge.google.snapshot import Snapshot, parsed, parsed_update, text_of
 
@@ -69,13 +70,14 @@ class Echo:
 
 
 class Sheet:
-    """One tab of one spreadsheet. Each method is one or two API calls; ``calls`` counts them by kind for the pace."""
+    """One tab of one spreadsheet. Each method is one to three API calls; ``calls`` counts them by kind for the pace."""
 
     def __init__(self, google: Google, sheet: SheetConfig) -> None:
         self.google = google
         self._id, self.tab = sheet.spreadsheet, sheet.tab
         self._sheet_id: int | None = None
         self.calls = Calls()
+        self._options = RangeOptions(self._read_options, self.calls)
 
     def read(self, rows: Iterable[int] | None = None) -> Snapshot:
         """The header and these rows, or all rows; one read (more when the tab was renamed or lost rows)."""
@@ -172,9 +174,15 @@ class Sheet:
         asked: dict[str, Any] = {"ranges": ranges, "includeGridData": "true", "prettyPrint": "false"}
         with self._calling("read", purpose):
             answer = self.google.http.request("get", SPREADSHEET_URL % self._id, params=asked | {"fields": wire.FIELDS})
-            snapshot = parsed(answer.content, whole=purpose == "compare")
+            snapshot = parsed(answer.content)
         self._sheet_id = snapshot.sheet_id
-        return snapshot
+        if purpose == "find" or b"ONE_OF_RANGE" not in answer.content:
+            return snapshot
+        return replace(snapshot, ranges=self._options.of(answer.content, self.tab, anew=purpose == "compare"))
+
+    def _read_options(self, ranges: Sequence[str]) -> list[dict[str, Any]]:
+        with self._calling("read", "options"):
+            return list(self.google.http.values_batch_get(self._id, list(ranges))["valueRanges"])
 
     def tabs(self) -> dict[int, str]:
         """Google's number of each tab → its name, from left to right; one read."""

@@ -10,7 +10,6 @@ from itertools import chain
 from typing import Any
 
 import msgspec
-from gspread.utils import a1_range_to_grid_range
 
 from bridge.config.model import SheetConfig
 from bridge.core.mapping import Layout
@@ -19,6 +18,7 @@ from bridge.core.text import storable_json
 from bridge.core.values import Cell, Failed, Raw, Row
 from bridge.errors import Transient
 from bridge.google import wire
+from bridge.google.dropdowns import Options
 
 DROPDOWNS = frozenset(["ONE_OF_LIST", "ONE_OF_RANGE"])
 
@@ -27,17 +27,16 @@ DROPDOWNS = frozenset(["ONE_OF_LIST", "ONE_OF_RANGE"])
 class Snapshot:
     """The tab's id, its rows by number (1 = the header's row) and what is protected from us: what one read showed.
 
-    ``whole_tab``: the tab's title when all of it was read. ``row_count``: how many rows it has. ``tables``: as Google
-    names them, with tableId and range.
+    ``row_count``: how many rows the tab has. ``tables``: as Google names them, with tableId and range. ``ranges``: the
+    options of its dropdowns that list a range.
     """
 
     sheet_id: int
     raw: Mapping[int, msgspec.Raw]
     guards: Sequence[wire.Guard] = ()
-    whole_tab: str | None = None
     row_count: int = 0
     tables: Sequence[Mapping[str, Any]] = ()
-    _listed: dict[str, tuple[str, ...] | None] = field(default_factory=dict, init=False, compare=False, repr=False)
+    ranges: Options = field(default_factory=dict)
 
     @property
     def header(self) -> tuple[Cell, ...]:
@@ -82,34 +81,14 @@ class Snapshot:
     def _options(self, rule: wire.Rule | None) -> tuple[str, ...] | None:
         """The texts a strict dropdown takes; None: it takes anything, or its texts are unknown.
 
-        A range of options is known when it lies on this tab and all of the tab was read. Another range would cost a
-        call of its own, so what goes into its cell is not checked; Google marks what does not fit. Nor are the types
-        of a table's columns, which refuse nothing.
+        The types of a table's columns refuse nothing.
         """
         if rule is None or not rule.strict:
             return None
         values = [value.user_entered_value for value in rule.condition.values]
         if rule.condition.type == "ONE_OF_RANGE" and values:
-            if values[0] not in self._listed:
-                self._listed[values[0]] = self._list(values[0])
-            return self._listed[values[0]]
+            return self.ranges.get(values[0])
         return tuple(values) if rule.condition.type == "ONE_OF_LIST" else None
-
-    def _list(self, address: str) -> tuple[str, ...] | None:
-        """The texts in a range such as ``='My tab'!$F$2:$F``."""
-        title, _, cells = address.removeprefix("=").rpartition("!")
-        plain = title[1:-1].replace("''", "'") if title.startswith("'") else title
-        if plain != self.whole_tab or cells.startswith("#"):  # what is left of a deleted range: #REF!
-            return None
-        area = msgspec.convert(a1_range_to_grid_range(cells.replace("$", "")), wire.Area)
-        rows = ((number - 1, raw) for number, raw in self.raw.items() if area.has_row(number - 1))
-        texts = (
-            cell.formatted_value
-            for row, raw in rows
-            for column, cell in enumerate(wire.rows.decode(raw).values)
-            if area.covers(row, column)
-        )
-        return tuple(text for text in texts if text)
 
 
 @dataclass(frozen=True)
@@ -142,18 +121,18 @@ class SheetView:
         return replace(row, guarded={name for name, column in columns if self.snapshot.guarded(number, column)})
 
 
-def parsed(answer: bytes, *, whole: bool = False) -> Snapshot:
-    """The answer to a spreadsheets.get with `FIELDS`, ``whole``: of all the tab. Raises `Transient` when unreadable."""
-    return _snapshot(answer, wire.answers, whole=whole)
+def parsed(answer: bytes) -> Snapshot:
+    """The answer to a spreadsheets.get with `FIELDS`. Raises `Transient` when unreadable."""
+    return _snapshot(answer, wire.answers)
 
 
 def parsed_update(answer: bytes) -> Snapshot:
     """The answer to a spreadsheets.batchUpdate that shows cells. Raises `Transient` when unreadable."""
-    return _snapshot(answer, wire.updates, whole=False)
+    return _snapshot(answer, wire.updates)
 
 
 def _snapshot(
-    answer: bytes, shape: "msgspec.json.Decoder[wire.Answer] | msgspec.json.Decoder[wire.Update]", *, whole: bool
+    answer: bytes, shape: "msgspec.json.Decoder[wire.Answer] | msgspec.json.Decoder[wire.Update]"
 ) -> Snapshot:
     try:
         found = shape.decode(storable_json(answer) if b"\\u" in answer else answer)
@@ -165,8 +144,7 @@ def _snapshot(
     )
     guards = [one for one in tab.protected_ranges if not (one.warning_only or one.requesting_user_can_edit)]
     about = tab.properties
-    title, size = about.title if whole else None, about.grid_properties.row_count
-    return Snapshot(about.sheet_id, dict(rows), guards, title, size, tab.tables)
+    return Snapshot(about.sheet_id, dict(rows), guards, about.grid_properties.row_count, tab.tables)
 
 
 def text_of(header: Raw) -> str:

@@ -448,6 +448,14 @@ MUTATIONS = (
         "ids are not guessed", "bridge/core/cells.py", "if abs(cell.value) >= 10**EXACT_DIGITS:", "if False:",
         "tests/unit/test_mapping.py",
     ),
+    Mutation(
+        "ranges of dropdowns are known", "bridge/google/snapshot.py", "return self.ranges.get(values[0])", "return None",
+        "tests/sync/test_kinds.py::test_a_word_is_written_as_the_range_of_a_dropdown_spells_it",
+    ),
+    Mutation(
+        "options of ranges grow not old", "bridge/google/dropdowns.py", "now >= self._until.get(one, now)", "one not in self._until",
+        "tests/sync/test_kinds.py::test_the_options_of_a_range_are_read_anew_after_a_while",
+    ),
 )  # fmt: skip
 
 

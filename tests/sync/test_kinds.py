@@ -7,6 +7,7 @@ import pytest
 
 from bridge.config.fields import COLUMNS
 from bridge.core.mapping import Column, SheetMapping
+from bridge.google import dropdowns
 from bridge.local_google.sheet.cells import ErrorValue, NumberFormat, Validation
 
 EMOJI = "👩🏽‍💻 Zoë — “ü” \u200f"
@@ -340,15 +341,14 @@ def opened(stack, rows=None):
     return stack.runtime.sheet("leads").read(rows)
 
 
-def test_a_dropdown_from_a_range_of_the_same_tab_is_checked_where_the_whole_tab_is_read(running):
+def test_a_dropdown_from_a_range_of_the_same_tab_is_known(running):
     stack = running()
     lead(stack)
     stack.google.book.tab("Leads").write(2, 12, [["New"], ["Lost"]])
     stack.google.person.dropdown("C2:C9", source="L2:L")
     assert opened(stack).cells(2)[2].options == ("New", "Lost")
     stack.google.person.dropdown("C2:C9", source="L3:L3")
-    assert opened(stack).cells(2)[2].options == ("Lost",)
-    assert opened(stack, [2]).cells(2)[2].options is None
+    assert opened(stack, [2]).cells(2)[2].options == ("Lost",)
 
 
 def test_a_value_outside_the_range_of_a_dropdown_is_not_written_by_a_sweep_and_said(running):
@@ -367,20 +367,85 @@ def test_a_value_outside_the_range_of_a_dropdown_is_not_written_by_a_sweep_and_s
     assert (stack.cell("C2"), refused(stack)) == ("Qualified", [])
 
 
-@pytest.mark.parametrize("title", ["Words", "It's ours!"])
-def test_a_dropdown_from_a_range_of_another_tab_is_not_checked(running, title):
+@pytest.fixture(params=["Words", "It's ours!", "Wörter 2", "this tab"])
+def listed(running, request):
+    """A lead in sync, whose status and owner are dropdowns of ranges with words of their own; and where these stand."""
+    stack = running(header=["id", "name", "status", "task_id", "owner"], create_rows=True)
+    stack.edit("A2:E2", ["L1", "Ann", "NEW", None, ""])
+    stack.deliver(["L1", "Ann", "NEW", None, ""], header=["id", "name", "status", "task_id", "owner"])
+    stack.settle()
+    title, column = ("Leads", 12) if request.param == "this tab" else (request.param, 2)
+    tab = stack.google.book.tab(title) if column == 12 else stack.google.book.add_tab(title)
+    tab.write(2, column, [["New", "Ada"], ["Contacted", "Bob"]])
+    first, second = ("L", "M") if column == 12 else ("B", "C")
+    for cells, of in (("C2:C9", first), ("E2:E9", second)):
+        quoted = title.replace("'", "''")
+        stack.google.person.dropdown(cells, source=f"'{quoted}'!{of}2:{of}")
+    return stack, tab, column
+
+
+@pytest.mark.both
+def test_a_word_is_written_as_the_range_of_a_dropdown_spells_it(listed):
+    stack, _, _ = listed
+    stack.patch(1, status="IN_PROGRESS", assignee="BOB")
+    stack.settle()
+    assert (stack.cell("C2"), stack.cell("E2"), refused(stack)) == ("Contacted", "Bob", [])
+
+
+def test_a_value_that_the_range_of_a_dropdown_lacks_is_refused_until_it_has_it(listed):
+    stack, tab, column = listed
+    stack.patch(1, status="DONE", assignee="Eve")
+    stack.settle()
+    assert (stack.cell("C2"), stack.cell("E2")) == ("NEW", None)
+    assert refused(stack) == [
+        ("status", "'QUALIFIED' is not in the cell's dropdown: New, Contacted"),
+        ("owner", "'Eve' is not in the cell's dropdown: Ada, Bob"),
+    ]
+    tab.write(4, column, [["Qualified", "EVE"]])
+    stack.sweep()
+    assert (stack.cell("C2"), stack.cell("E2"), refused(stack)) == ("Qualified", "EVE", [])
+
+
+def test_the_options_of_a_range_cost_one_call_and_not_one_for_each_change(listed):
+    stack, _, _ = listed
+    stack.patch(1, status="IN_PROGRESS")
+    stack.settle()
+    first = stack.calls()[0]
+    for owner in ("Ada", "Bob"):
+        stack.patch(1, assignee=owner)
+        stack.settle()
+    assert stack.calls()[0] == first + 2
+
+
+def test_the_options_of_a_range_are_read_anew_after_a_while(listed):
+    stack, tab, column = listed
+    known = opened(stack, [2]).cells(2)[4].options
+    tab.write(4, column, [["Qualified", "Eve"]])
+    assert opened(stack, [2]).cells(2)[4].options == known == ("Ada", "Bob")
+    calls = stack.runtime.sheet("leads").calls
+    late = calls.clock() + dropdowns.KEPT
+    calls.clock = lambda: late
+    assert opened(stack, [2]).cells(2)[4].options == ("Ada", "Bob", "Eve")
+
+
+def test_a_row_that_is_appended_takes_the_words_of_the_ranges_dropdowns(listed):
+    stack, _, _ = listed
+    stack.post_to("/tasks", title="Follow up: Cyd", status="IN_PROGRESS", assignee="ada")
+    stack.settle()
+    assert [stack.cell(where) for where in ("B3", "C3", "E3")] == ["Cyd", "Contacted", "Ada"]
+
+
+def test_a_dropdown_whose_range_is_gone_takes_anything(running):
     stack = running()
     lead(stack)
-    stack.google.book.add_tab(title).write(1, 1, [["NEW"], ["LOST"]])
-    quoted = title.replace("'", "''")
-    stack.google.person.dropdown("C2:C9", source=f"'{quoted}'!A1:A")
+    stack.google.book.add_tab("Words").write(1, 1, [["NEW"], ["LOST"]])
+    stack.google.person.dropdown("C2:C9", source="Words!A1:A")
+    assert opened(stack).cells(2)[2].options == ("NEW", "LOST")
+    stack.google.person.delete_tab("Words")
     assert opened(stack).cells(2)[2].options is None
     stack.patch(1, status="DONE")
     stack.settle()
-    stack.sweep()
-    assert (stack.cell("C2"), stack.task(1)["status"]) == ("QUALIFIED", "DONE")
-    stack.google.person.delete_tab(title)
-    assert opened(stack).cells(2)[2].options is None
+    assert (stack.cell("C2"), refused(stack)) == ("QUALIFIED", [])
 
 
 def test_a_list_on_a_tab_with_quotes_in_its_name_is_read(running):
