@@ -8,7 +8,6 @@ sweep. The same reading serves the flush that follows, so a first sync costs one
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import methodcaller
-from typing import TypeVar
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -18,10 +17,9 @@ from bridge import tracker
 from bridge.config.model import SheetConfig
 from bridge.core.moved_columns import Standing
 from bridge.core.outcome import Outcome, RowOutcome
-from bridge.core.reconcile import Comparison, KnownLead, Plan, Step, SweepStep
+from bridge.core.reconcile import Comparison, Plan, Step, SweepStep
 from bridge.core.values import Row
 from bridge.errors import Permanent
-from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
 from bridge.queue.pending import try_rows_again
 from bridge.queue.sweep_requests import ask_for_sweep, swept
@@ -30,33 +28,28 @@ from bridge.store.future import date_anew
 from bridge.store.history import By
 from bridge.store.in_flight_writes import forget_settled
 from bridge.store.models import ActorKind, InFlightWrite, Link, SheetHealth, SheetQueue, UnlinkedRow
-from bridge.sync import column_survey, new_rows, sync_cell, vanished_rows
+from bridge.sync import column_survey, new_rows, vanished_rows
 from bridge.sync.apart import apart
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.duplicate_ids import keep_one_each
 from bridge.sync.ingest import ingest_rows
 from bridge.sync.known_leads import known_leads
-from bridge.sync.load import LARGEST_ID
-from bridge.sync.lost_ids import in_doubt, owners
+from bridge.sync.lost_ids import owners
 from bridge.sync.misdirected_columns import find_in_own_columns, find_strayed
 from bridge.sync.misdirected_writes import find_victims, missing_writes
 from bridge.sync.overwritten_edits import settle_overwritten
 from bridge.tracker import Task
 from bridge.worker.clear_misdirected import clear_misdirected
+from bridge.worker.compare import CHUNK, Progress, chunks, compare, without_id
 from bridge.worker.flush import flush
 from bridge.worker.job import Job, look
-from bridge.worker.parts import in_parts
 from bridge.worker.restore_ids import restore_ids
-from bridge.worker.unlinked import write_unlinked
+from bridge.worker.unlinked import mark_unlinked
 from task_api.actor import Actor
 
 log = get_logger(__name__)
-CHUNK = 500
 MOST_UNLINKED = 100
 """So many rows without a task are kept for the page; a sweep by hand lists them all."""
-T = TypeVar("T")
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many rows are through, and how many there are."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +77,7 @@ def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     view = done.view
     steps = ",".join(f"{what}:{count}" for what, count in sorted(done.plan.counts.items()))
     log.info("sweep_done", sheet=done.plan.sheet, rows=done.plan.read, agreed=done.plan.agreed, steps=steps)
-    _mark_unlinked(job, view, done)
+    mark_unlinked(job, view, done.outcomes, done.leftover)
     if done.lost_ids:
         restore_ids(job, view, done.lost_ids)
     without_lead = [*done.unclaimed, *(one.row for one in done.outcomes if one.lead_id is None)]
@@ -122,12 +115,12 @@ def _carry_out(
     job: Job, view: SheetView, progress: Progress, begin: Callable[[], Session], finish: Callable[[Session], None]
 ) -> _Swept:
     """Compare, merge what differs, then handle what vanished; the plan lists every step."""
-    compared, doubted = _compare(job, view, progress)
+    compared, doubted = compare(job, view, progress)
     with begin() as session:
         view, read = column_survey.check_columns(session, view, compared), view
         finish(session)
     if view is not read:
-        compared, doubted = _compare(job, view, progress)
+        compared, doubted = compare(job, view, progress)
     with begin() as session:
         whose = owners(session, view.config.key, compared.places, doubted, By(_actor(job), job.runtime.now()))
         compared.add(whose.own, known_leads(session, view.config, [row.lead_id for row in whose.own if row.lead_id]))
@@ -138,11 +131,11 @@ def _carry_out(
         if compared.moved:
             session.execute(update(Link), [{"id": link_id, "row": row} for link_id, row in compared.moved.items()])
         missing = missing_writes(session, view.config.key)
-        without_id = _without_id(session, view, compared)
+        lost_rows = without_id(session, view, compared)
         _look_in_own_columns(session, job, view, compared, missing)
         finish(session)
     duplicates = {outcome.row for outcome in outcomes}
-    for numbers in _chunks([number for number in (*compared.look, *without_id) if number not in duplicates]):
+    for numbers in chunks([number for number in (*compared.look, *lost_rows) if number not in duplicates]):
         with begin() as session:
             rows = [replace(view.row(number), blank=False) for number in numbers]
             outcomes += _take(job, session, view, compared, rows, missing)
@@ -161,37 +154,6 @@ def _carry_out(
     plan = Plan(view.config.key, compared.read, compared.agreed, steps)
     more = len(doubted) > len(whose.own)
     return _Swept(view, plan, outcomes, compared.leftover, compared.unclaimed, missing, lost_ids, more)
-
-
-def _without_id(session: Session, view: SheetView, compared: Comparison) -> list[int]:
-    """Blank rows with the task number of a lead that is in no row: all that is left of it."""
-    lost: set[str] = set()
-    named = {int(text) for text in compared.numbered.values() if text.isdecimal()}
-    for numbers in _chunks([number for number in named if number <= LARGEST_ID]):
-        query = select(Link.task_id, Link.lead_id).where(Link.sheet == view.config.key, Link.task_id.in_(numbers))
-        lost |= {str(task) for task, lead in session.execute(query) if lead not in compared.places}
-    return [row for row, text in compared.numbered.items() if text in lost]
-
-
-def _compare(job: Job, view: SheetView, progress: Progress) -> tuple[Comparison, list[Row]]:
-    """Returns also the rows whose id may be a write of ours, which are not compared yet."""
-    compared, numbers, doubted = Comparison(), view.snapshot.numbers, []
-    with job.runtime.session() as session:
-        missing = missing_writes(session, view.config.key)
-        for count, chunk in enumerate(_chunks(numbers), 1):
-            rows = [view.row(number) for number in chunk]
-            known = known_leads(session, view.config, [row.lead_id for row in rows if row.lead_id])
-            unclear = [
-                row for row in rows if missing and in_doubt(row, _last_row(known.get(row.lead_id or "")), missing)
-            ]
-            doubted += unclear
-            compared.add([row for row in rows if row not in unclear], known, view.config.match)
-            progress("comparing", min(count * CHUNK, len(numbers)), len(numbers))
-    return compared, doubted
-
-
-def _last_row(known: KnownLead | None) -> int | None:
-    return None if known is None else known.row
 
 
 def _look_in_own_columns(
@@ -259,40 +221,11 @@ def _late_row(runtime: Runtime, session: Session, sheet: SheetConfig, task: Task
     return Step(SweepStep.ROW_APPENDED, task.lead_id, task_id=task.id)
 
 
-def _mark_unlinked(job: Job, view: SheetView, done: _Swept) -> None:
-    """Write into the sync column, where there is one, why a row has no task. `flush` writes those of linked rows."""
-    column = view.layout.positions.get("sync")
-    if column is None:
-        return
-    said = dict.fromkeys(done.leftover, "")
-    said |= {one.row: sync_cell.row_text(one) for one in done.outcomes if one.task_id is None and one.reasons}
-    rows = ((view.row(number), text) for number, text in sorted(said.items()))
-    writes = [
-        RowWrite(row.number, view.layout.positions["id"], row.cells["id"].value, {column: text})
-        for row, text in rows
-        if row.values.get("sync") != (text or None) and not row.cells["sync"].formula and "sync" not in row.guarded
-    ]
-    in_parts(
-        [*_chunks(writes)],
-        lambda part: write_unlinked(job, view, part),
-        lambda part, why: _not_marked(job, part, why),
-    )
-
-
-def _not_marked(job: Job, part: Sequence[RowWrite], why: str) -> None:
-    """Only the page says then why these rows have no task."""
-    log.warning("rows_not_marked", sheet=job.key, rows=",".join(str(one.row) for one in part), why=why)
-
-
 def _steps(outcomes: Sequence[RowOutcome]) -> Iterator[Step]:
     for one in outcomes:
         if one.outcome != Outcome.UNCHANGED or one.reasons or one.changes:
             what = SweepStep.ROW_WRITTEN if one.outcome is Outcome.UNCHANGED and one.changes else one.outcome
             yield Step(what, one.lead_id, one.row, one.task_id, one.changes, one.reasons)
-
-
-def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
 def _actor(job: Job) -> Actor:

@@ -8,13 +8,42 @@ from dataclasses import replace
 from structlog.stdlib import get_logger
 
 from bridge.core.moved_columns import Standing, missing_of, moved, same, stood
+from bridge.core.outcome import RowOutcome
 from bridge.google.sheet import Echo, RowWrite, Unechoed
 from bridge.google.snapshot import SheetView
+from bridge.sync import sync_cell
+from bridge.worker.compare import chunks
 from bridge.worker.job import Job, look
+from bridge.worker.parts import in_parts
 
 log = get_logger(__name__)
 MOST_TRIES = 20
 """How often in a row columns may move between a read and the write that puts something back."""
+
+
+def mark_unlinked(job: Job, view: SheetView, outcomes: Sequence[RowOutcome], leftover: Sequence[int]) -> None:
+    """Write into the sync column, where there is one, why a row has no task. `flush` writes those of linked rows."""
+    column = view.layout.positions.get("sync")
+    if column is None:
+        return
+    said = dict.fromkeys(leftover, "")
+    said |= {one.row: sync_cell.row_text(one) for one in outcomes if one.task_id is None and one.reasons}
+    rows = ((view.row(number), text) for number, text in sorted(said.items()))
+    writes = [
+        RowWrite(row.number, view.layout.positions["id"], row.cells["id"].value, {column: text})
+        for row, text in rows
+        if row.values.get("sync") != (text or None) and not row.cells["sync"].formula and "sync" not in row.guarded
+    ]
+    in_parts(
+        [*chunks(writes)],
+        lambda part: write_unlinked(job, view, part),
+        lambda part, why: _not_marked(job, part, why),
+    )
+
+
+def _not_marked(job: Job, part: Sequence[RowWrite], why: str) -> None:
+    """Only the page says then why these rows have no task."""
+    log.warning("rows_not_marked", sheet=job.key, rows=",".join(str(one.row) for one in part), why=why)
 
 
 def write_unlinked(job: Job, view: SheetView, writes: Sequence[RowWrite]) -> Echo:

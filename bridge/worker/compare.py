@@ -1,0 +1,61 @@
+"""Compare all rows of one read with the links, part by part. Changes nothing."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bridge.core.reconcile import Comparison, KnownLead
+from bridge.core.values import Row
+from bridge.google.snapshot import SheetView
+from bridge.store.models import Link
+from bridge.sync.known_leads import known_leads
+from bridge.sync.load import LARGEST_ID
+from bridge.sync.lost_ids import in_doubt
+from bridge.sync.misdirected_writes import missing_writes
+from bridge.worker.job import Job
+
+T = TypeVar("T")
+CHUNK = 500
+"""So many rows are compared or merged at a time."""
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many rows are through, and how many there are."""
+
+
+def without_id(session: Session, view: SheetView, compared: Comparison) -> list[int]:
+    """Blank rows with the task number of a lead that is in no row: all that is left of it."""
+    lost: set[str] = set()
+    named = {int(text) for text in compared.numbered.values() if text.isdecimal()}
+    for numbers in chunks([number for number in named if number <= LARGEST_ID]):
+        query = select(Link.task_id, Link.lead_id).where(Link.sheet == view.config.key, Link.task_id.in_(numbers))
+        lost |= {str(task) for task, lead in session.execute(query) if lead not in compared.places}
+    return [row for row, text in compared.numbered.items() if text in lost]
+
+
+def compare(job: Job, view: SheetView, progress: Progress) -> tuple[Comparison, list[Row]]:
+    """Compare every row that was read with its link; rows whose id may be a write of ours are not compared yet but
+    returned.
+    """
+    compared, numbers, doubted = Comparison(), view.snapshot.numbers, []
+    with job.runtime.session() as session:
+        missing = missing_writes(session, view.config.key)
+        for count, chunk in enumerate(chunks(numbers), 1):
+            rows = [view.row(number) for number in chunk]
+            known = known_leads(session, view.config, [row.lead_id for row in rows if row.lead_id])
+            unclear = [
+                row for row in rows if missing and in_doubt(row, _last_row(known.get(row.lead_id or "")), missing)
+            ]
+            doubted += unclear
+            compared.add([row for row in rows if row not in unclear], known, view.config.match)
+            progress("comparing", min(count * CHUNK, len(numbers)), len(numbers))
+    return compared, doubted
+
+
+def _last_row(known: KnownLead | None) -> int | None:
+    return None if known is None else known.row
+
+
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items in their order, at most `CHUNK` at a time."""
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
