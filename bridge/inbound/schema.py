@@ -1,12 +1,16 @@
-"""The strict shapes of the script's messages, and their cells as a read of the sheet would show them."""
+"""What script and bridge tell each other: the strict shapes of the script's messages, their cells as a read of the
+sheet would show them, and what the reply says. Stores nothing.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bridge.config.model import SheetConfig
+from bridge.core.mapping import Layout, SheetMapping
+from bridge.core.outcome import RowOutcome
 from bridge.core.text import storable_json
 from bridge.core.values import Cell, Day, Failed
 from bridge.store.notices import OTHER_SPREADSHEET
@@ -125,3 +129,36 @@ def cell(value: str | bool | float | _Day | _Error | None, shown: str | None) ->
         return Cell(Failed(value.error), shown or value.error)
     text = str(value) if shown is None and value is not None else shown or ""
     return Cell(None if value == "" else value, text)
+
+
+def settings(sheet: SheetConfig, message: Message, layout: Layout) -> dict[str, Any]:
+    """What the script learns of the sheet: which columns are synced, which lack, and how it gives ids."""
+    taken = sorted(index for name, index in layout.positions.items() if name != "sync")
+    columns = [str(message.header[index]) for index in taken]
+    lead_id = layout.positions.get("id")
+    named = "id" if lead_id is None else str(message.header[lead_id])
+    told = {"columns": columns, "missing": list(layout.missing), "id": named, "assign_ids": sheet.assign_ids}
+    return told | _new_leads(sheet.mapping, message, layout) if sheet.assign_ids else told
+
+
+def _new_leads(mapping: SheetMapping, message: Message, layout: Layout) -> dict[str, Any]:
+    """By what the script knows a new lead: see apps_script/Leads.js."""
+    headers = {name: str(message.header[index]) for name, index in layout.positions.items()}
+    ours = [
+        headers[column.field]
+        for column in mapping.columns
+        if column.direction == "to_sheet" and column.field in headers
+    ]
+    defaults = {header: word for name, header in headers.items() if (word := mapping.default_of(name)) is not None}
+    return {"name": headers.get("name", ""), "ours": ours, "defaults": defaults}
+
+
+def wire_outcome(outcome: RowOutcome) -> Mapping[str, Any]:
+    """What became of one row, as the reply tells it."""
+    return {
+        "row": outcome.row,
+        "id": outcome.lead_id,
+        "outcome": outcome.outcome,
+        "task_id": outcome.task_id,
+        "reasons": list(outcome.reasons),
+    }

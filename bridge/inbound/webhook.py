@@ -5,7 +5,7 @@ redelivery finds the recorded one and gets the first reply. Unsigned, late or ma
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from bridge.config.model import SheetConfig
 from bridge.core.mapping import Layout, SheetMapping
 from bridge.core.outcome import Outcome, RowOutcome
 from bridge.core.values import Cell, Refusal, Value
-from bridge.inbound.schema import All, Hello, Message, Rows, cell, cells, parsed
+from bridge.inbound.schema import All, Hello, Message, Rows, cell, cells, parsed, settings, wire_outcome
 from bridge.inbound.signed_request import SignedRequest, body, verified
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.reports.action_items import missing_columns
@@ -135,8 +135,8 @@ def _take(
     lacking = missing_columns(queue.health) if queue.health.missing else None
     return {
         "delivery": request.id,
-        "outcomes": [_wire(outcome) for outcome in outcomes],
-        "settings": _settings(sheet, message, layout) if message.header else None,
+        "outcomes": [wire_outcome(outcome) for outcome in outcomes],
+        "settings": settings(sheet, message, layout) if message.header else None,
         "problem": _pause(queue) or lacking,
     }
 
@@ -251,34 +251,3 @@ def _edited_at(message: Rows, request: SignedRequest) -> datetime:
     at = message.edited.at if message.edited else None
     signed = request.at.timestamp()
     return datetime.fromtimestamp(signed if at is None else min(at / 1000, signed), UTC)
-
-
-def _settings(sheet: SheetConfig, message: Message, layout: Layout) -> dict[str, Any]:
-    taken = sorted(index for name, index in layout.positions.items() if name != "sync")
-    columns = [str(message.header[index]) for index in taken]
-    lead_id = layout.positions.get("id")
-    named = "id" if lead_id is None else str(message.header[lead_id])
-    told = {"columns": columns, "missing": list(layout.missing), "id": named, "assign_ids": sheet.assign_ids}
-    return told | _new_leads(sheet.mapping, message, layout) if sheet.assign_ids else told
-
-
-def _new_leads(mapping: SheetMapping, message: Message, layout: Layout) -> dict[str, Any]:
-    """By what the script knows a new lead: see apps_script/Leads.js."""
-    headers = {name: str(message.header[index]) for name, index in layout.positions.items()}
-    ours = [
-        headers[column.field]
-        for column in mapping.columns
-        if column.direction == "to_sheet" and column.field in headers
-    ]
-    defaults = {header: word for name, header in headers.items() if (word := mapping.default_of(name)) is not None}
-    return {"name": headers.get("name", ""), "ours": ours, "defaults": defaults}
-
-
-def _wire(outcome: RowOutcome) -> Mapping[str, Any]:
-    return {
-        "row": outcome.row,
-        "id": outcome.lead_id,
-        "outcome": outcome.outcome,
-        "task_id": outcome.task_id,
-        "reasons": list(outcome.reasons),
-    }
