@@ -39,7 +39,7 @@ prove: .venv/dev
 	$(BIN)/python -m tests.prove --minutes $(MINUTES) --database $(DATABASE)
 
 mutate: .venv/dev
-	$(BIN)/python -m tests.prove.mutations
+	$(BIN)/python -m tests.prove.mutate
 
 # The README's screenshots, taken of the running product.
 pictures: .venv/dev

@@ -7,7 +7,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.databases import Databases
 from tests.prove.machine import machine
-from tests.prove.mutations import MUTATIONS, ROOT
+from tests.prove.mutate import ROOT
+from tests.prove.mutations import MUTATIONS
 
 
 @pytest.mark.timeout(300)

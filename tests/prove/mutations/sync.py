@@ -1,0 +1,106 @@
+"""What `bridge.sync` protects."""
+
+from tests.prove.mutations.mutation import Mutation
+
+BOTH = "tests/sync/test_both_ways.py"
+MISDIRECTED = "tests/sync/test_misdirected_writes.py"
+OVERWRITTEN = "tests/sync/test_overwritten_edits.py"
+LIMITS = "tests/sync/test_limits.py"
+BAD_ROW = "tests/sync/test_one_bad_row.py"
+COLUMNS = "tests/sync/test_columns.py"
+MUTATIONS = (
+    Mutation(
+        "one row's exception is its own: sweeps", "bridge/sync/apart.py", "if not may_be_a_rows(error):", "if True:",
+        f"{BAD_ROW}::test_a_known_row_that_fails_stops_no_other_and_loses_nothing",
+    ),
+    Mutation(
+        "no second task while the matching column is held", "bridge/sync/link_row.py",
+        "    if not found and (waits := _unmatched(context, row)):", "    if not found and (waits := ''):",
+        f"{COLUMNS}::test_a_new_row_waits_while_the_column_that_finds_its_task_is_held",
+    ),
+    Mutation(
+        "a lead has its task, whatever its name", "bridge/sync/link_row.py",
+        'if "name" in unread and row.values.get("name") is not None:', "if False:",
+        f"{LIMITS}::test_new_rows_with_values_beyond_their_limits_have_their_tasks",
+    ),
+    Mutation(
+        "one task per lead: first contact", "bridge/sync/link_row.py",
+        "    if with_id or not context.sheet.match:\n        return with_id", "    if not context.sheet.match:\n        return []",
+        "tests/sync/test_adopt.py",
+    ),
+    Mutation(
+        "one task per lead: an append is not repeated blindly", "bridge/sync/new_rows.py",
+        "return link.append_tried_at is None or link.append_tried_at + LAG <= now", "return True",
+        "tests/sync/test_new_rows.py::test_an_append_without_an_answer_that_a_late_read_does_not_show_is_not_repeated",
+    ),
+    Mutation(
+        "one task per lead: copies", "bridge/sync/ingest.py",
+        "return same_id(number, lead_id, other, assign_ids=context.sheet.assign_ids) if other else \"\"", "return \"\"",
+        "tests/sync/test_identity.py::test_of_two_equal_rows_it_is_all_one_which_keeps_the_lead_and_the_other_changes_nothing",
+    ),
+    Mutation(
+        "never the wrong row: the victim gets its own value back", "bridge/sync/misdirected_writes.py",
+        "        mark_pending(session, victim, by.at + LAG_WAIT)", "        pass",
+        f"{BOTH}::test_rows_sorted_while_a_write_is_under_way_get_their_own_values_back",
+    ),
+    Mutation(
+        "never the wrong row: what got no answer is looked for", "bridge/sync/misdirected_writes.py",
+        "    link.in_flight_writes.extend(in_flight_writes.copied(sent, WriteState.MISSING))\n", "",
+        f"{MISDIRECTED}::test_a_misdirected_write_without_an_answer_is_put_right_though_the_rows_moved_again",
+    ),
+    Mutation(
+        "never the wrong row: an event tells its own columns only", "bridge/sync/misdirected_writes.py",
+        "        doubtful[link.id].setdefault(name, set()).update(found)\n", "        continue\n",
+        f"{MISDIRECTED}::test_a_delivery_of_a_row_into_which_a_write_goes_by_mistake_takes_only_what_its_person_typed",
+    ),
+    Mutation(
+        "never the wrong row: what a delivery shows is as old as its signature", "bridge/sync/load.py",
+        "min(context.by.at, context.reading.signed or context.by.at)", "context.by.at",
+        f"{MISDIRECTED}::test_a_delivery_that_comes_after_the_misdirected_write_was_put_right_does_not_bring_it_back",
+    ),
+    Mutation(
+        "no lost edit: a word that moved and was covered", "bridge/sync/ingest.py",
+        "context = check_event(context)", "pass",
+        f"{MISDIRECTED}::test_a_word_whose_row_moved_and_was_written_before_the_script_looked_is_in_that_leads_history",
+    ),
+    Mutation(
+        "never the wrong lead: what a paste shows may be a write of ours", "bridge/sync/edit_events.py",
+        "return replace(context, reading=replace(reading, event_fields=fields))", "return context",
+        f"{OVERWRITTEN}::test_a_cell_cleared_or_pasted_under_a_write_for_another_lead_does_not_get_that_leads_value",
+    ),
+    Mutation(
+        "never the wrong lead: a write at that place covered no word typed elsewhere", "bridge/sync/edit_events.py",
+        "(write.field, write.value, write.row) == (name, row.values.get(name), row.number)",
+        "(write.field, write.value) == (name, row.values.get(name))",
+        f"{OVERWRITTEN}::test_a_word_whose_row_was_deleted_goes_to_no_other_row",
+    ),
+    Mutation(
+        "never the wrong lead: a word that stands somewhere is that lead's", "bridge/sync/overwritten_edits.py",
+        "        return \"found\"\n", "        pass\n",
+        f"{OVERWRITTEN}::test_a_word_follows_its_row_and_not_the_lead_that_was_written_just_now",
+    ),
+    Mutation(
+        "never the wrong lead: a read that may be old shows no absence", "bridge/sync/overwritten_edits.py",
+        "        return \"later\"\n", "        pass\n",
+        f"{OVERWRITTEN}::test_a_sweep_that_shows_the_sheet_as_it_was_decides_nothing",
+    ),
+    Mutation(
+        "no ping-pong", "bridge/sync/merge_row.py",
+        "return any(name not in refused or refused[name] != value for name, value in owed.items())",
+        "return True", f"{BOTH}::test_an_edit_of_the_sheet_owes_the_sheet_nothing",
+    ),
+    Mutation(
+        "nothing waits for ever: an archived task whose row is gone", "bridge/sync/vanished_rows.py",
+        "    _end_hopeless(session, sheet.key)\n", "",
+        "tests/sync/test_waiting_changes.py::test_no_change_waits_when_both_sides_are_at_rest",
+    ),
+    Mutation(
+        "no title is lost without a word", "bridge/sync/merge_row.py",
+        "        keep_own_title(context.session, link, task, changes[\"title\"], context.by)\n", "        pass\n",
+        "tests/sync/test_titles.py::test_a_title_of_its_own_gives_way_to_the_name_and_can_be_taken_back",
+    ),
+    Mutation(
+        "values that look alike are no change", "bridge/sync/merge_row.py", "kind == \"text\" and same_text(before, value)", "kind == \"text\" and False",
+        "tests/sync/test_look_alikes.py::test_a_text_retyped_to_look_the_same_is_no_change",
+    ),
+)  # fmt: skip
