@@ -131,6 +131,12 @@ def cell(value: str | bool | float | _Day | _Error | None, shown: str | None) ->
     return Cell(None if value == "" else value, text)
 
 
+def touched_fields(message: Rows, layout: Layout) -> list[str]:
+    """The fields whose cells a person edited."""
+    edited = message.edited
+    return [name for name, index in layout.positions.items() if edited and edited.first <= index + 1 <= edited.last]
+
+
 def settings(sheet: SheetConfig, message: Message, layout: Layout) -> dict[str, Any]:
     """What the script learns of the sheet: which columns are synced, which lack, and how it gives ids."""
     taken = sorted(index for name, index in layout.positions.items() if name != "sync")

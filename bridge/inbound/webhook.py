@@ -19,7 +19,7 @@ from bridge.config.model import SheetConfig
 from bridge.core.mapping import Layout, SheetMapping
 from bridge.core.outcome import Outcome, RowOutcome
 from bridge.core.values import Cell, Refusal, Value
-from bridge.inbound.schema import All, Hello, Message, Rows, cell, cells, parsed, settings, wire_outcome
+from bridge.inbound.schema import All, Hello, Message, Rows, cell, cells, parsed, settings, touched_fields, wire_outcome
 from bridge.inbound.signed_request import SignedRequest, body, verified
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.reports.action_items import missing_columns
@@ -201,7 +201,7 @@ def _sweep_wait(health: SheetHealth, message: Message, now: datetime) -> timedel
 def _reading(sheet: SheetConfig, request: SignedRequest, message: Rows, layout: Layout, now: datetime) -> Reading:
     if "id" not in layout.positions:
         raise Problem(422, "the header has no id column: give one column of the first row the text 'id'")
-    edited, touched = message.edited, _touched(message, layout)
+    edited, touched = message.edited, touched_fields(message, layout)
     rows = [sheet.mapping.read_row(row.row, found := cells(row), layout.within(len(found))) for row in message.rows]
     alone = edited is not None and len(rows) == len(touched) == 1
     return Reading(
@@ -217,19 +217,13 @@ def _reading(sheet: SheetConfig, request: SignedRequest, message: Rows, layout: 
     )
 
 
-def _touched(message: Rows, layout: Layout) -> list[str]:
-    """The fields whose cells a person edited."""
-    edited = message.edited
-    return [name for name, index in layout.positions.items() if edited and edited.first <= index + 1 <= edited.last]
-
-
 def _usable(
     session: Session, sheet: SheetConfig, queue: SheetQueue, message: Rows, layout: Layout, now: datetime
 ) -> tuple[SheetConfig, Layout, Sequence[str]]:
     """Sheet and columns without those in doubt, and what to say of edits in held ones; before the first sweep all."""
     if not queue.health.columns or not layout.strange(queue.health.columns):
         return sheet, layout, ()
-    return columns.delivered(session, sheet, layout, _touched(message, layout), len(message.rows), now)
+    return columns.delivered(session, sheet, layout, touched_fields(message, layout), len(message.rows), now)
 
 
 def _with_held(one: RowOutcome, held: Sequence[str]) -> RowOutcome:

@@ -30,9 +30,9 @@ Values = Mapping[str, Collection[Value]]
 def merge_linked(context: SyncContext, row: Row, link: Link, task: Task, replaced: Values) -> RowOutcome:
     """Merge a row that was read with its task; mark what the sheet then owes as pending."""
     values, unread = acceptable(row, context.sheet.mapping)
-    strayed = {name for name in unread if in_flight_writes.shown_by_another(link, name, row.cells[name])}
-    values |= {name: link.base.get(name) for name in strayed}
-    unread = {name: why for name, why in unread.items() if name not in strayed}
+    foreign = {name for name in unread if in_flight_writes.shown_by_another(link, name, row.cells[name])}
+    values |= {name: link.base.get(name) for name in foreign}
+    unread = {name: why for name, why in unread.items() if name not in foreign}
     note_unread_cells(context, row, link, unread)
     touched = _clear_refusals(context, row, link)
     values |= {name: link.base.get(name) for name in unread}

@@ -2,7 +2,7 @@
 
 Google addresses cells by their place (GOOGLE.md section 4). The answer shows the header as it stood at that moment, so
 each wrong cell is known: of a synced field, which gets back what its lead has agreed; or of a column of the people's
-own, which gets back what the row held when it was read. Where no answer came, `find_strayed` looks for the values.
+own, which gets back what the row held when it was read. Where no answer came, `find_misdirected` looks for the values.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -56,17 +56,17 @@ def columns_moved(
     that does not show whose row it is, the next reading of the row does.
     """
     sent = [write for write in in_flight_writes.in_states(link, WriteState.SENT) if write.field in names]
-    strayed = [one for one in sent if not same(shift.then.get(one.position or 0, ""), one.header or "")]
+    wrong = [one for one in sent if not same(shift.then.get(one.position or 0, ""), one.header or "")]
     overwritten = shift.id_place in {write.position for write in sent}
-    fields = ",".join(one.field for one in strayed)
+    fields = ",".join(one.field for one in wrong)
     log.warning("column_moved_under_write", sheet=link.sheet, link=link.id, fields=fields)
     if not overwritten and shift.id_place not in row:
         return
     lead_id = None if overwritten else lead_id_of(row.get(shift.id_place or 0))
     victims = in_flight_writes.links(session, by.at, Link.sheet == link.sheet, Link.lead_id == lead_id)
     if lead_id != link.lead_id:
-        misdirected(session, link, lead_id, {write.field for write in sent if write not in strayed}, by)
-    for write in strayed:
+        misdirected(session, link, lead_id, {write.field for write in sent if write not in wrong}, by)
+    for write in wrong:
         name = shift.field_at(write.position or 0)
         if victims and name != "id":
             _mark(session, victims[0], write, name, shift, by, mine=victims[0] is link)
@@ -86,10 +86,10 @@ def _mark(session: Session, victim: Link, write: InFlightWrite, name: str, shift
     before = [Standing(*one) for one in write.row_before or ()]
     known = stood(before, shift.then, write.position or 0) if mine and before else None
     header = shift.then.get(write.position or 0, "")
-    note_stray(session, victim, write, name, header, known, by)
+    note_wrong_column(session, victim, write, name, header, known, by)
 
 
-def note_stray(
+def note_wrong_column(
     session: Session, victim: Link, write: InFlightWrite, name: str, header: str, known: list[Standing] | None, by: By
 ) -> None:
     """Record it as a misdirected write of the victim, to be replaced by what stood there, and tell."""
@@ -103,7 +103,9 @@ def note_stray(
         note_own_column_hit(session, victim, header, write.value, lost, by, known=known is not None)
 
 
-def find_strayed(session: Session, sheet: str, missing: Sequence[InFlightWrite], rows: Collection[Row], by: By) -> None:
+def find_misdirected(
+    session: Session, sheet: str, missing: Sequence[InFlightWrite], rows: Collection[Row], by: By
+) -> None:
     """Mark the cells of other fields that show a missing write instead of their lead's own value."""
     looked = {row.lead_id: row for row in rows if row.lead_id} if missing else {}
     if not looked:
@@ -122,7 +124,7 @@ def find_strayed(session: Session, sheet: str, missing: Sequence[InFlightWrite],
                     and (name, write.value) not in known
                 ):
                     known.add((name, write.value))
-                    note_stray(session, link, write, name, "", None, by)
+                    note_wrong_column(session, link, write, name, "", None, by)
 
 
 def _credible(write: InFlightWrite, link: Link) -> bool:
@@ -145,7 +147,7 @@ def find_in_own_columns(
         row = standing(link.lead_id)
         for write in (one for one in missing if one.link_id == link.id):
             for header, known in _own_columns(write, row, synced):
-                note_stray(session, link, write, OWN_COLUMN, header, known, by)
+                note_wrong_column(session, link, write, OWN_COLUMN, header, known, by)
 
 
 def look_in_row(
@@ -163,10 +165,10 @@ def look_in_row(
             and row.values.get(name, ...) != link.base.get(name)
         ]
         for name in fields:
-            note_stray(session, link, write, name, "", None, by)
+            note_wrong_column(session, link, write, name, "", None, by)
         own = list(_own_columns(write, now, synced))
         for header, known in own:
-            note_stray(session, link, write, OWN_COLUMN, header, known, by)
+            note_wrong_column(session, link, write, OWN_COLUMN, header, known, by)
         if fields or own:
             write.state = WriteState.UNSEEN
 
@@ -179,11 +181,11 @@ def _own_columns(
     before = [Standing(*one) for one in write.row_before or ()]
     for column, cell in enumerate(row if before else ()):
         known = stood(before, then, column)
-        if column not in synced and _is_strayed(cell, write, known):
+        if column not in synced and _is_misdirected(cell, write, known):
             yield cell.header, known
 
 
-def _is_strayed(cell: Standing, write: InFlightWrite, known: Sequence[Standing]) -> bool:
+def _is_misdirected(cell: Standing, write: InFlightWrite, known: Sequence[Standing]) -> bool:
     """True when the cell shows the write and did not before it."""
     if cell.is_formula or cell.entered != write.entered:
         return False

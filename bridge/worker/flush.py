@@ -237,7 +237,7 @@ def _foreign(view: SheetView, row: Row, link: Link) -> list[str]:
 
 
 def _is_outdated(view: SheetView, row: Row, link: Link, now: datetime) -> bool:
-    """True when the read shows the cell where a write of ours went astray moments ago, as Google itself has said."""
+    """True when the read shows the cell that a misdirected write of ours hit moments ago, as Google itself has said."""
     return any(
         write.row == row.number and write.position == view.layout.positions.get(write.field)
         for write in in_flight_writes.in_states(link, WriteState.UNSEEN)

@@ -28,7 +28,7 @@ class _Back:
 @dataclass(frozen=True)
 class Repair:
     """What is to go back into a row, also into these ``fields``. ``now``: what stands in it; ``due``: what is to stand
-    there afterwards, which a write that goes astray is held against.
+    there afterwards, which a misdirected write is held against.
     """
 
     backs: list[_Back]

@@ -22,7 +22,7 @@ WITNESSES = ("task_id", "name")
 
 
 def restore_ids(job: Job, view: SheetView, lost: Sequence[tuple[int, Row]]) -> None:
-    """``lost``: links and their rows. Each id is recorded before it leaves: it may go astray itself."""
+    """``lost``: links and their rows. Each id is recorded before it leaves: it may be misdirected itself."""
     now, view = job.runtime.now(), look(job, sorted(row.number for _, row in lost))
     lost = [(link, view.row(row.number)) for link, row in lost if _is_same(view.row(row.number), row)]
     writes = []
@@ -43,9 +43,9 @@ def restore_ids(job: Job, view: SheetView, lost: Sequence[tuple[int, Row]]) -> N
     echo = job.open_sheet().write(writes)
     for write, shown in zip(writes, echo.rows, strict=True):
         header = echo.header
-        strayed = isinstance(header, Unechoed) or moved(write.header, header, write.columns)
-        if strayed or isinstance(shown, Unechoed) or shown[write.id_column] != write.id_cell:
-            log.warning("id_written_astray", sheet=job.key, row=write.row)
+        columns_moved = isinstance(header, Unechoed) or moved(write.header, header, write.columns)
+        if columns_moved or isinstance(shown, Unechoed) or shown[write.id_column] != write.id_cell:
+            log.warning("id_misdirected", sheet=job.key, row=write.row)
             with job.writing() as session:
                 ask_for_sweep(session, job.key, job.runtime.now())
                 session.commit()

@@ -35,7 +35,7 @@ from bridge.sync.duplicate_ids import keep_one_each
 from bridge.sync.ingest import ingest_rows
 from bridge.sync.known_leads import known_leads
 from bridge.sync.lost_ids import owners
-from bridge.sync.misdirected_columns import find_in_own_columns, find_strayed
+from bridge.sync.misdirected_columns import find_in_own_columns, find_misdirected
 from bridge.sync.misdirected_writes import find_victims, missing_writes
 from bridge.sync.overwritten_edits import settle_overwritten
 from bridge.tracker import Task
@@ -181,7 +181,7 @@ def _take(
 
     def take(part: Sequence[Row]) -> list[RowOutcome]:
         find_victims(session, view.config.key, missing, part, context.by)
-        find_strayed(session, view.config.key, missing, part, context.by)
+        find_misdirected(session, view.config.key, missing, part, context.by)
         return ingest_rows(replace(context, reading=replace(reading, rows=part)))
 
     return apart(session, view.config.key, rows, take)
