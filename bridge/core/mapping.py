@@ -3,6 +3,7 @@
 Columns are found by header text on every read, an exact header before an alias; `bridge.core.columns` decides whether
 what is found is still the same column. Many lead words may mean one task status, and survive the round trip, because
 the conversion back prefers the row's present word. `bridge.core.merge` decides who wins.
+Both directions stay together, because each must undo the other.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

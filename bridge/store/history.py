@@ -47,7 +47,7 @@ def note_sheet_change(
     session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: Rule = Rule.SHEET
 ) -> None:
     """A person's edit in the sheet, which the task took."""
-    _note(session, link, "sheet", name, old, new, by, ChangeState.APPLIED, rule)
+    note(session, link, "sheet", name, old, new, by, ChangeState.APPLIED, rule)
 
 
 def note_conflict(session: Session, link: Link, conflict: Conflict, before: Value, policy: Policy, by: By) -> None:
@@ -55,7 +55,7 @@ def note_conflict(session: Session, link: Link, conflict: Conflict, before: Valu
     rule = WINS[policy]
     if conflict.winner == "task":
         why = "the task changed too, and its value stays"
-        _note(session, link, "sheet", conflict.field, before, conflict.lost, by, ChangeState.LOST, rule, why)
+        note(session, link, "sheet", conflict.field, before, conflict.lost, by, ChangeState.LOST, rule, why)
         return
     note_sheet_change(session, link, conflict.field, before, conflict.kept, by, rule)
     why = "the sheet changed too, and its value stays"
@@ -65,7 +65,7 @@ def note_conflict(session: Session, link: Link, conflict: Conflict, before: Valu
     if brought:
         brought[0].state, brought[0].reason = ChangeState.LOST, why
     else:
-        _note(session, link, "task", conflict.field, before, conflict.lost, by, ChangeState.LOST, rule, why)
+        note(session, link, "task", conflict.field, before, conflict.lost, by, ChangeState.LOST, rule, why)
 
 
 def note_refused(session: Session, link: Link, name: str, new: Value, by: By, reason: str) -> None:
@@ -79,13 +79,13 @@ def note_refused(session: Session, link: Link, name: str, new: Value, by: By, re
     mine = Change.link_id == link.id, Change.field == name, Change.side == "task"
     last = session.scalars(select(Change).where(*mine).order_by(Change.id.desc()).limit(1)).first()
     if last is None or (last.state, last.new, last.reason) != (ChangeState.REFUSED, new, reason):
-        _note(session, link, "task", name, link.base.get(name), new, by, ChangeState.REFUSED, reason=reason)
+        note(session, link, "task", name, link.base.get(name), new, by, ChangeState.REFUSED, reason=reason)
 
 
 def note_unread(session: Session, link: Link, name: str, shown: Value, by: By, reason: str) -> None:
     """A cell value that the bridge cannot read, and why."""
     before = link.base.get(name)
-    _note(session, link, "sheet", name, before, shown, by, ChangeState.REFUSED, Rule.SHEET, reason)
+    note(session, link, "sheet", name, before, shown, by, ChangeState.REFUSED, Rule.SHEET, reason)
 
 
 def note_task_change(
@@ -113,16 +113,16 @@ def note_task_change(
         else:
             plain = _plain(old), _plain(new)
             why = None if name in {"archived", *link.base} else TASK_ALONE
-            _note(session, link, "task", task_field, *plain, by, ChangeState.APPLIED, rule, why)
+            note(session, link, "task", task_field, *plain, by, ChangeState.APPLIED, rule, why)
 
 
 def _note_owed(session: Session, link: Link, name: str, new: Value, by: By, rule: Rule) -> None:
     """The sheet is to show this: waiting, unless its cell has refused this very value and is not tried again."""
     refused = RefusedWrite(*link.refused[name]) if name in link.refused else None
     if refused is None or refused.value != new or refused.by == RefusedBy.GOOGLE:  # which is tried again
-        _note(session, link, "task", name, link.base[name], new, by, ChangeState.WAITING, rule)
+        note(session, link, "task", name, link.base[name], new, by, ChangeState.WAITING, rule)
     else:
-        _note(session, link, "task", name, link.base[name], new, by, ChangeState.REFUSED, rule, refused.why)
+        note(session, link, "task", name, link.base[name], new, by, ChangeState.REFUSED, rule, refused.why)
 
 
 def _note_back(session: Session, link: Link, name: str, old: Value, new: Value, by: By, rule: Rule) -> None:
@@ -130,61 +130,29 @@ def _note_back(session: Session, link: Link, name: str, old: Value, new: Value, 
     for change in _waiting(session, link.id):
         if change.field == name:
             change.state = ChangeState.SUPERSEDED
-    _note(session, link, "task", name, old, new, by, ChangeState.APPLIED, rule)
+    note(session, link, "task", name, old, new, by, ChangeState.APPLIED, rule)
 
 
 def note_life(session: Session, link: Link, name: str, old: Any, new: Any, by: By, rule: Rule) -> None:
     """A task that was created, linked, archived or restored, or a lead that got another id, and by which rule."""
     side = "sheet" if by.actor.kind in READS_SHEET else "task"
-    _note(session, link, side, name, old, new, by, ChangeState.APPLIED, rule)
-
-
-def note_misdirected(session: Session, link: Link, name: str, value: Value, by: By) -> None:
-    """A cell showed what we had written for another lead; its own value is restored. The other is kept, in case a
-    person typed it.
-    """
-    why = "the value was meant for another cell, and this one gets its own back"
-    _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, Rule.MISDIRECTED, why)
-
-
-def note_own_column_hit(
-    session: Session, link: Link, header: str, value: Value, lost: Any, by: By, *, known: bool
-) -> None:
-    """What was written for a field went into a column that is not synced, since columns moved."""
-    why = "columns moved while the bridge wrote, and a value for another column went into this one; "
-    why += "what stood here is put back" if known else "what stood here is not known: look into the sheet's versions"
-    name = header[:64] or "a column without a header"
-    _note(session, link, "sheet", name, lost, value, by, ChangeState.REFUSED, Rule.MISDIRECTED, why)
-
-
-def note_new_row_hit(session: Session, link: Link, name: str, value: Value, by: By) -> None:
-    """A new lead's cell shows what we had written for another; the value it replaced is not known."""
-    if name == "sync":
-        return
-    why = "a write for another row went into this new one; what stood there before is not known: look at it"
-    _note(session, link, "sheet", name, None, value, by, ChangeState.REFUSED, Rule.MISDIRECTED, why)
-
-
-def note_covered(session: Session, link: Link, name: str, value: Value, by: By, row: int) -> None:
-    """A person typed this when a write of ours reached this lead's cell; it may have been in that cell."""
-    why = f"typed into row {row}, where it is not: rows moved meanwhile, and it may have stood here"
-    _note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, Rule.COVERED, why)
+    note(session, link, side, name, old, new, by, ChangeState.APPLIED, rule)
 
 
 def note_override(session: Session, link: Link, name: str, value: Value, by: By) -> None:
     """A value to restore in the sheet, at a person's request."""
-    _note(session, link, "task", name, link.base.get(name), value, by, ChangeState.WAITING, Rule.UNDO)
+    note(session, link, "task", name, link.base.get(name), value, by, ChangeState.WAITING, Rule.UNDO)
 
 
 def note_name_of_title(session: Session, link: Link, name: str, by: By) -> None:
     """The title was changed in the tracker: the name in it is to be written to the sheet."""
     rule = Rule.UNDO if by.actor.kind == ActorKind.UNDO else Rule.TASK
-    _note(session, link, "task", "name", link.base.get("name"), name, by, ChangeState.WAITING, rule)
+    note(session, link, "task", "name", link.base.get("name"), name, by, ChangeState.WAITING, rule)
 
 
 def note_replaced_title(session: Session, link: Link, lost: str, title: str, by: By, why: str) -> None:
     """A title of the tracker's own gave way to the name; it can be taken back."""
-    _note(session, link, "task", "title", title, lost, by, ChangeState.LOST, Rule.SHEET_WINS, why)
+    note(session, link, "task", "title", title, lost, by, ChangeState.LOST, Rule.SHEET_WINS, why)
 
 
 def settle_waiting(session: Session, sheet: str, reached: Mapping[int, Iterable[str]], at: datetime) -> None:
@@ -245,7 +213,7 @@ def _waiting(session: Session, *link_ids: int) -> list[Change]:
     return list(session.scalars(waiting.order_by(Change.id.desc())))
 
 
-def _note(  # noqa: PLR0913, PLR0917 - a line of the history
+def note(  # noqa: PLR0913, PLR0917 - a line of the history
     session: Session,
     link: Link,
     side: str,
@@ -257,10 +225,11 @@ def _note(  # noqa: PLR0913, PLR0917 - a line of the history
     rule: Rule | None = None,
     reason: str | None = None,
 ) -> None:
-    note = {"at": by.at, "actor": ":".join(by.actor), "side": side, "link_id": link.id, "task_id": link.task_id}
-    note |= {"field": name, "old": old, "new": new, "state": state, "rule": rule, "reason": reason}
-    note["reached_at"] = by.at if state is ChangeState.APPLIED else None
-    effects(session).notes.append(note)
+    """One line of the history, inserted as the transaction commits."""
+    line = {"at": by.at, "actor": ":".join(by.actor), "side": side, "link_id": link.id, "task_id": link.task_id}
+    line |= {"field": name, "old": old, "new": new, "state": state, "rule": rule, "reason": reason}
+    line["reached_at"] = by.at if state is ChangeState.APPLIED else None
+    effects(session).notes.append(line)
 
 
 def _plain(value: Any) -> Any:

@@ -17,7 +17,8 @@ from bridge.core.text import as_seen, likeness, same_text
 from bridge.core.values import Fields, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
-from bridge.store.history import note_life, note_new_row_hit
+from bridge.store.history import note_life
+from bridge.store.misdirected_history import note_new_row_hit
 from bridge.store.models import Link, Rule, UnlinkedRow
 from bridge.sync.context import KnownLinks, SyncContext
 from bridge.sync.load import named_task

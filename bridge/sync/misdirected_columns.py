@@ -16,8 +16,9 @@ from bridge.core.values import Raw, Row
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG_WAIT, By, note_misdirected, note_own_column_hit
+from bridge.store.history import LAG_WAIT, By
 from bridge.store.in_flight_writes import shows
+from bridge.store.misdirected_history import note_misdirected, note_own_column_hit
 from bridge.store.models import InFlightWrite, Link, WriteState
 from bridge.sync.misdirected_writes import lead_id_of, misdirected
 

@@ -20,7 +20,8 @@ from bridge.core.values import Cell, Raw, Refusal, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG, LAG_WAIT, By, note_misdirected
+from bridge.store.history import LAG, LAG_WAIT, By
+from bridge.store.misdirected_history import note_misdirected
 from bridge.store.models import InFlightWrite, Link, WriteState
 
 log = get_logger(__name__)

@@ -17,7 +17,8 @@ from structlog.stdlib import get_logger
 
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
-from bridge.store.history import LAG, By, note_covered
+from bridge.store.history import LAG, By
+from bridge.store.misdirected_history import note_covered
 from bridge.store.models import ActorKind, Change, ChangeState, Link, OverwrittenEdit, Rule
 from bridge.store.unit_of_work import write_down
 from bridge.sync.context import Reading, SyncContext

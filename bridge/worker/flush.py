@@ -2,7 +2,7 @@
 
 Each step has a transaction of its own; network calls are made between them. Every write is absolute and recorded before
 it leaves, so a crash, a repeat or a missing answer loses and doubles nothing. Does not retry by itself: what is not
-settled stays pending, with a time to try again.
+settled stays pending, with a time to try again. Its steps stay together: nearly every write passes them all.
 """
 
 from collections.abc import Callable, Collection, Mapping

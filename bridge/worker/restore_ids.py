@@ -11,7 +11,8 @@ from bridge.google.snapshot import SheetView
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG, By, note_own_column_hit
+from bridge.store.history import LAG, By
+from bridge.store.misdirected_history import note_own_column_hit
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.worker.job import Job, look
 from task_api.actor import Actor

@@ -1,6 +1,7 @@
 """ONE write for many rows: send, verify by the id that stood in each row, settle.
 
 Decides nothing about values. What is not settled stays pending; what Google does not answer stays unconfirmed.
+Sending and verifying stay together: each check belongs to what the same write has asked for.
 """
 
 from collections.abc import Mapping
