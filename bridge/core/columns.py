@@ -6,7 +6,7 @@ otherwise, or stands elsewhere while the old values are still in the sheet, wait
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from bridge.core.deletions import allowed
@@ -70,8 +70,8 @@ class Headers:
 
 
 def located(layout: Layout) -> dict[str, Place]:
-    """Where each field's column stands, as it would be agreed on; ids have an identity of their own."""
-    return {name: Place(layout.headers[name], at) for name, at in layout.positions.items() if name != "id"}
+    """Where each field's column stands, as it would be agreed on."""
+    return {name: Place(layout.headers[name], at) for name, at in layout.positions.items()}
 
 
 def is_approved(now: Place, before: Place | None) -> bool:
@@ -81,20 +81,21 @@ def is_approved(now: Place, before: Place | None) -> bool:
 
 def agree(name: str, now: Place, before: Place | None, seen: Evidence, headers: Headers) -> Place:
     """The column of a field that a person fills: the new one, or the old one with what is held."""
-    if seen.changed <= allowed(seen.kept + seen.changed) or not _is_another(now, before, seen, headers):
+    if seen.changed <= allowed(seen.kept + seen.changed) or not _is_another(name, now, before, seen, headers):
         return now
     was = f" instead of {named_column(before.header, before.position)}" if before and before.header else ""
     was = ", and seems to be another one than before" if stays(now, before) else was
     there = seen.former
     still = f" (what they had is in {named_column(headers.shown[there], there)})" if there is not None else ""
+    stay = "no row of the sheet is read or written" if name == "id" else "they stay as they are"
     why = (
         f"{name}: {seen.changed} rows would change at once, since {named_column(now.header, now.position)} is its "
-        f"column now{was}{still}: they stay as they are until a person approves, or the old column has its header back"
+        f"column now{was}{still}: {stay} until a person approves, or the old column has its header back"
     )
     return (before or Place("", -1))._replace(held=seen.changed, why=why, other=now.header, approved=False)
 
 
-def _is_another(now: Place, before: Place | None, seen: Evidence, headers: Headers) -> bool:
+def _is_another(name: str, now: Place, before: Place | None, seen: Evidence, headers: Headers) -> bool:
     if before is None or not before.header:
         return seen.former is not None
     if _is_named_back(now, before, headers):
@@ -104,7 +105,8 @@ def _is_another(now: Place, before: Place | None, seen: Evidence, headers: Heade
     most = seen.changed > seen.kept
     if now.position != before.position:
         return seen.former is not None or most or seen.emptied > allowed(seen.kept + seen.changed)
-    return (seen.former is not None and headers.is_new(seen.former)) or (most and headers.lost_one)
+    beside = seen.former is not None and headers.is_new(seen.former)
+    return beside or (name != "id" and most and headers.lost_one)
 
 
 def _is_named_back(now: Place, before: Place, headers: Headers) -> bool:
@@ -134,7 +136,7 @@ def agree_own(name: str, now: Place, before: Place | None, seen: Evidence) -> Pl
     return (before or Place("", -1))._replace(held=seen.foreign, why=why, other=now.header, approved=False)
 
 
-def absent(places: dict[str, Place], found: Collection[str], headers: Headers) -> dict[str, Place]:
+def absent(places: Mapping[str, Place], found: Collection[str], headers: Headers) -> dict[str, Place]:
     """The fields without a column now: what is headed like theirs later has to show their values, or to be the column
     that was renamed; ``other``: how that one is headed meanwhile.
     """

@@ -97,10 +97,12 @@ class Layout:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def strange(self, places: Mapping[str, Sequence[Any]]) -> frozenset[str]:
-        """The fields whose column is not where it was agreed to be; ids have an identity of their own."""
-        known = {name: (at, header_key(header)) for name, (header, at, *_) in places.items()}
-        now = {name: (at, header_key(self.headers[name])) for name, at in self.positions.items() if name != "id"}
-        return frozenset(name for name in now if now[name] != known.get(name))
+        """The fields whose column is held, or not where it was agreed to be; ids only if they were agreed on."""
+        known = {name: (at, header_key(header)) for name, (header, at, _, why, *_) in places.items() if not why}
+        asked = (name for name in self.positions if name != "id" or "id" in places)
+        return frozenset(
+            name for name in asked if (self.positions[name], header_key(self.headers[name])) != known.get(name)
+        )
 
     def without(self, names: Collection[str]) -> "Layout":
         """The same without the columns of these fields."""

@@ -137,14 +137,14 @@ def touched_fields(message: Rows, layout: Layout) -> list[str]:
     return [name for name, index in layout.positions.items() if edited and edited.first <= index + 1 <= edited.last]
 
 
-def settings(sheet: SheetConfig, message: Message, layout: Layout) -> dict[str, Any]:
+def settings(sheet: SheetConfig, message: Message, layout: Layout, *, assign_ids: bool) -> dict[str, Any]:
     """What the script learns of the sheet: which columns are synced, which lack, and how it gives ids."""
     taken = sorted(index for name, index in layout.positions.items() if name != "sync")
     columns = [str(message.header[index]) for index in taken]
     lead_id = layout.positions.get("id")
     named = "id" if lead_id is None else str(message.header[lead_id])
-    told = {"columns": columns, "missing": list(layout.missing), "id": named, "assign_ids": sheet.assign_ids}
-    return told | _new_leads(sheet.mapping, message, layout) if sheet.assign_ids else told
+    told = {"columns": columns, "missing": list(layout.missing), "id": named, "assign_ids": assign_ids}
+    return told | _new_leads(sheet.mapping, message, layout) if assign_ids else told
 
 
 def _new_leads(mapping: SheetMapping, message: Message, layout: Layout) -> dict[str, Any]:

@@ -45,6 +45,7 @@ CHANGED = frozenset(Outcome) - {Outcome.UNCHANGED, Outcome.STALE, Outcome.REFUSE
 _REPLY = select(Delivery.reply).where(Delivery.id == bindparam("id"), Delivery.sheet == bindparam("key"))
 _TAKEN = insert(Delivery)
 ATTEMPTS = 3
+IDS_MOVED = "the row is looked at as soon as the bridge knows the id column again"
 Ingest = Callable[[SyncContext], list[RowOutcome]]
 BURST = timedelta(seconds=2)
 """Deliveries closer together than this may mean that Google dropped one between them (GOOGLE.md section 2)."""
@@ -125,18 +126,22 @@ def _take(
     if isinstance(message, Rows):
         by = By(Actor(ActorKind.DELIVERY, request.id), now)
         known, used, held = _usable(session, sheet, queue, message, layout, now)
-        outcomes = ingest(SyncContext(session, known, _reading(known, request, message, used, now), by))
+        if "id" in used.positions or "id" not in layout.positions:
+            outcomes = ingest(SyncContext(session, known, _reading(known, request, message, used, now), by))
+        else:
+            outcomes = [RowOutcome(one.row, None, Outcome.REFUSED, reasons=(IDS_MOVED,)) for one in message.rows]
         outcomes = [_with_held(one, held) for one in outcomes] if held else outcomes
         if "sync" in layout.positions and any(one.task_id is None and one.reasons for one in outcomes):
             ask_for_sweep(session, sheet.key, now + SWEEP_SOON)  # it writes the reasons into the sync column
     _record_contact(session, queue, message, now)
     if message.header:
         queue.health.missing, queue.health.doubled = list(layout.missing), list(layout.doubled)
+    assigns = sheet.assign_ids and "id" not in columns.held_columns(queue.health)  # no ids beside an id column in doubt
     lacking = missing_columns(queue.health) if queue.health.missing else None
     return {
         "delivery": request.id,
         "outcomes": [wire_outcome(outcome) for outcome in outcomes],
-        "settings": settings(sheet, message, layout) if message.header else None,
+        "settings": settings(sheet, message, layout, assign_ids=assigns) if message.header else None,
         "problem": _pause(queue) or lacking,
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from structlog.contextvars import get_contextvars
 from structlog.stdlib import get_logger
@@ -134,6 +134,12 @@ def give_up(session: Session, link: Link, wanted: int, now: datetime, why: str) 
     link.attempts, link.failing_since = 0, None
     give_up_waiting(session, link, why)
     log.warning("write_given_up", sheet=link.sheet, link=link.id, cause=link.cause)
+
+
+def try_now(session: Session, sheet: str, now: datetime) -> None:
+    """What this sheet is owed is due now: what made all of it wait is over."""
+    owed = Link.sheet == sheet, Link.wanted > Link.written, Link.failed_at.is_(None)
+    session.execute(update(Link).where(*owed).values(next_try=now))
 
 
 def retry_dead_letters(session: Session, runtime: Runtime, link_id: int | None) -> list[Link]:

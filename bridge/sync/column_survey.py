@@ -13,12 +13,14 @@ from bridge.core import columns
 from bridge.core.columns import Evidence, Headers
 from bridge.core.deletions import allowed
 from bridge.core.headers import Place
-from bridge.core.mapping import SheetMapping, header_texts
+from bridge.core.mapping import SheetMapping, header_key, header_texts
 from bridge.core.reconcile import Comparison, KnownLead, Step, SweepStep
 from bridge.core.values import Cell, Fields, Refusal, Row, Value
 from bridge.google.snapshot import SheetView
+from bridge.queue import pending
 from bridge.store.unit_of_work import lock_queue
-from bridge.sync.columns import places, without
+from bridge.sync.columns import holding, places, without
+from bridge.sync.id_survey import survey_ids
 from bridge.sync.known_leads import known_leads
 from bridge.sync.load import named_task
 from bridge.sync.sync_cell import is_ours
@@ -33,18 +35,39 @@ def check_columns(session: Session, view: SheetView, compared: Comparison) -> Sh
     health = lock_queue(session, view.config.key).health
     before, now = places(health), columns.located(view.layout)
     headers = Headers(header_texts(view.snapshot.header), list(health.header or ()))
-    seen = _survey(session, view, _doubtful(view, compared, before, now))
-    after = columns.absent(before, now, headers)
-    for name, place in now.items():
-        after[name] = _agreed(view, name, place, before.get(name), seen, headers)
+    ids = _agreed_ids(session, view, now["id"], before.get("id"), headers)
+    after = before | {"id": ids} if ids.why else _decided(session, view, compared, before, now, headers) | {"id": ids}
     held = {name: place.why for name, place in after.items() if place.why}
     for name in held:
         if not (name in before and before[name].why):
             log.info("column_held", sheet=view.config.key, field=name, rows=after[name].held)
+    if not ids.why and "id" in before and before["id"].why:
+        pending.try_now(session, view.config.key, view.began)
     health.columns = {name: list(place) for name, place in sorted(after.items())}
-    if not any(columns.stays(now[name], before.get(name)) for name in held if not view.config.mapping.is_own(name)):
+    doubted = (name for name in held if name in now and not view.config.mapping.is_own(name))
+    if not any(columns.stays(now[name], before.get(name)) for name in doubted):
         health.header = headers.shown
-    return without(view, held)
+    return holding(view, held) if ids.why else without(view, held)
+
+
+def _agreed_ids(session: Session, view: SheetView, now: Place, before: Place | None, headers: Headers) -> Place:
+    """The column of the ids, first of all: while it is held, no row tells anything of the others."""
+    if not _ids_are_doubtful(headers, now, before):
+        return now
+    return columns.agree("id", now, before, survey_ids(session, view), headers)
+
+
+def _decided(
+    session: Session, view: SheetView, compared: Comparison, before: Places, now: Places, headers: Headers
+) -> dict[str, Place]:
+    seen = _survey(session, view, _doubtful(view, compared, before, now))
+    found = {name: _agreed(view, name, place, before.get(name), seen, headers) for name, place in now.items()}
+    return columns.absent(before, now, headers) | found
+
+
+def _ids_are_doubtful(headers: Headers, now: Place, before: Place | None) -> bool:
+    changed = [*map(header_key, headers.shown)] != [*map(header_key, headers.before)]
+    return (changed or bool(before and before.why)) and not columns.is_approved(now, before)
 
 
 def steps(view: SheetView) -> list[Step]:

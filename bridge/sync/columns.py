@@ -32,7 +32,12 @@ def held_columns(health: SheetHealth) -> dict[str, Place]:
 
 def without(view: SheetView, held: Mapping[str, str]) -> SheetView:
     """The view without the columns of held fields. ``held``: field → why."""
-    return replace(view, config=_holding(view.config, held), layout=view.layout.without(held)) if held else view
+    return replace(holding(view, held), layout=view.layout.without(held)) if held else view
+
+
+def holding(view: SheetView, held: Mapping[str, str]) -> SheetView:
+    """The view with all its columns, and what is held: of a sheet whose ids are, no row is read or written."""
+    return replace(view, config=_holding(view.config, held))
 
 
 def usable(session: Session, view: SheetView, now: datetime) -> SheetView | None:
@@ -43,7 +48,7 @@ def usable(session: Session, view: SheetView, now: datetime) -> SheetView | None
     if strange - held.keys():
         ask_for_sweep(session, view.config.key, now)
         return None
-    return without(view, held)
+    return None if "id" in held else without(view, held)
 
 
 def delivered(
@@ -52,14 +57,15 @@ def delivered(
     """Sheet and columns as a delivery of so many rows may use them, and what to say of ``edited`` fields that are held.
 
     A column that was only moved keeps its header: a few rows are then taken as edited; the sweep brings the rest.
+    Without the id column no row can be taken.
     """
     before = places(lock_queue(session, sheet.key).health)
     strange = layout.strange(before)
     held = {name: before[name].why for name in strange if _is_held(before.get(name), layout.headers[name])}
     ask_for_sweep(session, sheet.key, now if strange - held.keys() else now + SWEEP_SOON)
     moved = {name for name in strange - held.keys() if _is_moved(before.get(name), layout.headers[name])}
-    taken = moved & set(edited) if rows <= ALLOWED_ROWS else set()
-    said = tuple(why for name, why in held.items() if name in edited)
+    taken = moved & {"id", *(edited if rows <= ALLOWED_ROWS else ())}
+    said = tuple(why for name, why in held.items() if name in {"id", *edited})
     return _holding(sheet, held), layout.without(strange - taken), said
 
 

@@ -6,9 +6,10 @@ settled stays pending, with a time to try again. Its steps stay together: nearly
 """
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
@@ -37,7 +38,7 @@ from bridge.store.in_flight_writes import shows
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.store.unit_of_work import lock_queue, savepoint
 from bridge.sync.apart import WHY, may_be_a_rows
-from bridge.sync.columns import usable
+from bridge.sync.columns import held_columns, usable
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import acceptable, merge_values
 from bridge.sync.misdirected_columns import look_in_row
@@ -51,6 +52,7 @@ from bridge.worker.send import send
 from task_api.actor import Actor
 
 log = get_logger(__name__)
+IDS_HELD = timedelta(minutes=5)
 Decide = Callable[[SyncContext, SheetView, Row, Link, Task, Mapping[str, set[Value]]], list[PlannedWrite]]
 
 
@@ -66,6 +68,8 @@ def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> boo
         return False
     view = view or look(job, sorted({link.row for link in links if link.row}))
     lost = {link.lead_id for link in links if view.row(link.row).lead_id != link.lead_id}
+    if lost and not _knows_ids(job, view, links):
+        return False
     moved = bool(lost) and relocate(job, view, links, lost)
     job.at_work.update(link.id for link in links)
     planned = _decide(job, view, [link.lead_id for link in links])
@@ -77,6 +81,24 @@ def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> boo
         send(job, owed, last=last and len(planned) == len(links) < pending.CLAIM)
     job.at_work.clear()
     return moved or (bool(planned) and not job.ended)
+
+
+def _knows_ids(job: Job, view: SheetView, links: Collection[Link]) -> bool:
+    """False when the id column is held, or has to be looked at by a sweep: no lead can be told from another."""
+    with job.writing() as session:
+        known = lock_queue(session, job.key).health.columns or {}
+        strange = "id" in view.layout.strange(known)
+        if strange and usable(session, view, job.runtime.now()) is None:
+            _wait_for_ids(session, job, [link.id for link in links])
+        session.commit()
+    return not strange
+
+
+def _wait_for_ids(session: Session, job: Job, ids: Collection[int]) -> None:
+    """What is owed waits while the id column is held; a sweep that agrees on it tries at once."""
+    if "id" in held_columns(lock_queue(session, job.key).health):
+        for link in session.scalars(select(Link).where(Link.id.in_(ids))):
+            pending.postpone(link, job.runtime.now() + IDS_HELD, "the id column is another one than before")
 
 
 def _claimed(job: Job) -> list[Link]:
@@ -109,6 +131,8 @@ def _decide_all(job: Job, view: SheetView, lead_ids: list[str], decide: Decide) 
         health.missing, health.doubled = list(view.layout.missing), list(view.layout.doubled)
         if view.layout.strange(health.columns or {}):
             if (known := usable(session, view, now)) is None:
+                linked = tracker.linked(session, job.key, lead_ids, now)
+                _wait_for_ids(session, job, [link.id for link, _ in linked])
                 session.commit()
                 return []
             view = known

@@ -75,6 +75,8 @@ def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     _refuse_shared_tab(job, view)
     done = _carry_out(job, view, progress, job.writing, methodcaller("commit"))
     view = done.view
+    if "id" in view.config.mapping.held:
+        return done.plan
     steps = ",".join(f"{what}:{count}" for what, count in sorted(done.plan.counts.items()))
     log.info("sweep_done", sheet=done.plan.sheet, rows=done.plan.read, agreed=done.plan.agreed, steps=steps)
     mark_unlinked(job, view, done.outcomes, done.leftover)
@@ -118,7 +120,12 @@ def _carry_out(
     compared, doubted = compare(job, view, progress)
     with begin() as session:
         view, read = column_survey.check_columns(session, view, compared), view
+        if "id" in view.config.mapping.held:
+            _note_sweep(session, job, view, ())
         finish(session)
+    if "id" in view.config.mapping.held:
+        plan = Plan(view.config.key, compared.read, 0, tuple(column_survey.steps(view)))
+        return _Swept(view, plan, (), (), (), (), (), in_doubt=False)
     if view is not read:
         compared, doubted = compare(job, view, progress)
     with begin() as session:

@@ -7,12 +7,17 @@ IS_A_LEAD = "tests/sync/test_what_is_a_lead.py"
 COLUMNS = "tests/sync/test_columns.py"
 MUTATIONS = (
     Mutation(
+        "a held field is not used in its own place either", "bridge/core/mapping.py",
+        "places.items() if not why}", "places.items()}",
+        "tests/sync/test_id_column.py::test_no_field_is_used_that_is_held_in_its_own_place",
+    ),
+    Mutation(
         "a column is an identity: the exact header counts", "bridge/core/mapping.py", "sorted((key != exact, index)", "sorted((False, index)",
         f"{COLUMNS}::test_an_alias_left_of_the_exact_header_takes_nothing_and_is_told",
     ),
     Mutation(
         "a column is an identity: another one is held", "bridge/core/columns.py",
-        "if seen.changed <= allowed(seen.kept + seen.changed) or not _is_another(now, before, seen, headers):", "if True:",
+        "if seen.changed <= allowed(seen.kept + seen.changed) or not _is_another(name, now, before, seen, headers):", "if True:",
         f"{COLUMNS}::test_a_field_whose_column_is_another_one_is_held_and_lifts_when_the_old_one_is_back",
     ),
     Mutation(

@@ -10,6 +10,11 @@ BAD_ROW = "tests/sync/test_one_bad_row.py"
 COLUMNS = "tests/sync/test_columns.py"
 MUTATIONS = (
     Mutation(
+        "another id column makes no lead another", "bridge/sync/column_survey.py",
+        "    if not _ids_are_doubtful(headers, now, before):", "    if True:",
+        "tests/sync/test_id_column.py::test_other_ids_change_no_lead_and_make_no_task",
+    ),
+    Mutation(
         "one row's exception is its own: sweeps", "bridge/sync/apart.py", "if not may_be_a_rows(error):", "if True:",
         f"{BAD_ROW}::test_a_known_row_that_fails_stops_no_other_and_loses_nothing",
     ),
