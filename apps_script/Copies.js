@@ -43,7 +43,7 @@ function idsOf_(sheet, settings) {
   const last = sheet.getLastRow();
   if (column < 0 || last < 2) return [];
   const shown = sheet.getRange(2, column + 1, last - 1).getDisplayValues();
-  return shown.map(([id]) => id.trim()).filter((id) => id);
+  return shown.map(([id]) => asSeen_(id)).filter((id) => id);
 }
 
 /**

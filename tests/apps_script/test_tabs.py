@@ -302,6 +302,12 @@ def test_an_edit_in_a_copy_of_a_tab_is_told_at_once(sheet: Sheet, receiver: Rece
     assert tabs_of(receiver, "rows") == [LEADS]
 
 
+def test_a_copy_is_known_whatever_nobody_sees_in_its_ids(sheet: Sheet, receiver: Receiver) -> None:
+    sheet.edit("A2:C2", ["L 12", "Vikram", "NEW"])
+    copy_of_leads(sheet, ["L\u00a012\u200b", "Vikram", "NEW"])
+    assert receiver.of("heartbeat")[-1]["copies"] == ["Sheet2"]
+
+
 def test_status_names_a_copy_and_the_clock_tells_the_bridge(sheet: Sheet, receiver: Receiver) -> None:
     sheet.edit("A2:C2", ["12", "Vikram", "NEW"])
     tab = copy_of_leads(sheet, ["12", "Vikram", "NEW"])
