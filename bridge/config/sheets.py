@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from bridge.config.faults import Faults
 from bridge.config.fields import COLUMNS, limited
 from bridge.config.model import SheetConfig
-from bridge.core.mapping import SHIPPED, Column, Kind, SheetMapping, Statuses
+from bridge.core.mapping import SHIPPED, Column, Kind, SheetMapping, Statuses, header_key
 from bridge.core.merge import Direction, Policy
 from bridge.core.text import as_seen, likeness
 from task_api.schemas import LONGEST
@@ -154,6 +154,7 @@ def _columns(sheet: OwnSheet, fault: Fault) -> tuple[Column, ...]:
         one for name, one in shipped.items() if one.required or name in sheet.columns or one.task_field not in taken
     ]
     _fed_once(columns, fault)
+    _headed_apart(columns, sheet.columns, fault)
     return tuple(columns)
 
 
@@ -176,3 +177,15 @@ def _fed_once(columns: Iterable[Column], fault: Fault) -> None:
     for column in columns:
         if column.task_field and (first := seen.setdefault(column.task_field, column.field)) != column.field:
             fault("columns", column.field, why=f"the task's {column.task_field} is already fed by column '{first}'")
+
+
+def _headed_apart(columns: Iterable[Column], own: Mapping[str, OwnColumn], fault: Fault) -> None:
+    """No header that the file gives to a column may be that of another one, or like it."""
+    named = sorted(columns, key=lambda column: column.field in own and bool(own[column.field].headers))
+    seen: dict[str, tuple[Column, str]] = {}
+    for column in named:
+        for text in column.headers:
+            other, first = seen.setdefault(header_key(text), (column, text))
+            if other is not column:
+                why = f"'{text}' and '{first}', a header of column '{other.field}', look alike: change one of them"
+                fault("columns", column.field, why=why)

@@ -71,6 +71,20 @@ def test_status_words_that_look_alike_are_a_fault_that_names_them(tmp_path, twin
     assert "Nëw" not in told
 
 
+@pytest.mark.parametrize("twin", ["Notes", "notes", " NOTES\u200b", "lead_id", "Lead\u00a0ID"])
+def test_columns_whose_headers_look_alike_are_a_fault_that_names_both(tmp_path, twin):
+    own = f'[sheets.leads.columns.owner]\nheaders = ["Owner", "{twin}"]\n'
+    other = '[sheets.leads.columns.notes]\nheaders = ["notes"]\n[sheets.leads.columns.id]\nheaders = ["Lead ID"]\n'
+    told = faults(tmp_path, GOOD + own + other)
+    assert "look alike: change one of them" in told
+    assert f"'{twin}'" in told
+
+
+def test_a_header_like_that_of_a_shipped_column_is_a_fault(tmp_path):
+    own = '[sheets.leads.columns.owner]\nheaders = ["NAME"]\n'
+    assert "'NAME' and 'name', a header of column 'name', look alike" in faults(tmp_path, GOOD + own)
+
+
 def test_a_status_word_of_which_nothing_can_be_seen_is_a_fault(tmp_path):
     words = '[sheets.leads.statuses]\n"\u00a0" = "TODO"\nDoing = "IN_PROGRESS"\nDone = "DONE"\n'
     assert "nothing of this word can be seen" in faults(tmp_path, GOOD + words)
