@@ -9,7 +9,7 @@ from bridge.core.cells import obstacle
 from bridge.core.mapping import SheetMapping
 from bridge.core.merge import Conflict, Merge, classify_read, merge
 from bridge.core.outcome import FieldChange, Outcome, RefusedBy, RefusedWrite, RowOutcome
-from bridge.core.text import same_text
+from bridge.core.text import likeness, same_text
 from bridge.core.values import Fields, Row, Value
 from bridge.queue import pending
 from bridge.store import in_flight_writes
@@ -30,6 +30,7 @@ Values = Mapping[str, Collection[Value]]
 def merge_linked(context: SyncContext, row: Row, link: Link, task: Task, replaced: Values) -> RowOutcome:
     """Merge a row that was read with its task; mark what the sheet then owes as pending."""
     values, unread = acceptable(row, context.sheet.mapping)
+    values |= only_spelled(row, link.base)
     foreign = {name for name in unread if in_flight_writes.shown_by_another(link, name, row.cells[name])}
     values |= {name: link.base.get(name) for name in foreign}
     unread = {name: why for name, why in unread.items() if name not in foreign}
@@ -103,6 +104,15 @@ def acceptable(row: Row, mapping: SheetMapping) -> tuple[dict[str, Value], dict[
             del values[name]
             unread[name] = f"longer than {longest} characters, which is all that its task keeps: shorten it"
     return values, unread
+
+
+def only_spelled(row: Row, base: Fields) -> dict[str, Value]:
+    """The agreed values that dropdowns show in another case: that is their spelling, and no change of a person's."""
+    return {
+        name: base[name]
+        for name, value in row.values.items()
+        if row.cells[name].choice and value != base.get(name, value) and likeness(value) == likeness(base[name])
+    }
 
 
 def sentences(unread: Mapping[str, str]) -> tuple[str, ...]:

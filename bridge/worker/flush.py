@@ -40,7 +40,7 @@ from bridge.store.unit_of_work import lock_queue, savepoint
 from bridge.sync.apart import WHY, may_be_a_rows
 from bridge.sync.columns import held_columns, usable
 from bridge.sync.context import Reading, SyncContext
-from bridge.sync.merge_row import acceptable, merge_values
+from bridge.sync.merge_row import acceptable, merge_values, only_spelled
 from bridge.sync.misdirected_columns import look_in_row
 from bridge.sync.misdirected_writes import doubt, look_for_unconfirmed
 from bridge.sync.sync_cell import link_text
@@ -73,9 +73,7 @@ def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> boo
     moved = bool(lost) and relocate(job, view, links, lost)
     job.at_work.update(link.id for link in links)
     planned = _decide(job, view, [link.lead_id for link in links])
-    for backs in filter(
-        None, ([one for one in planned if one.is_back and one.write.typed is typed] for typed in (False, True))
-    ):
+    if backs := [one for one in planned if one.is_back]:
         send(job, backs)
     if owed := [one for one in planned if not one.is_back]:
         send(job, owed, last=last and len(planned) == len(links) < pending.CLAIM)
@@ -179,6 +177,7 @@ def _decide_row(
         synced = view.layout.positions.values()
         look_in_row(context.session, link, row, view.snapshot.standing(row.number), synced, context.by)
     values, unread = acceptable(row, context.sheet.mapping)
+    values |= only_spelled(row, link.base)
     values |= {name: link.base.get(name) for name in unread}
     foreign = {name: link.base.get(name) for name in _foreign(view, row, link)}
     found = repair(view, row, link, foreign) if in_flight_writes.in_states(link, WriteState.MISDIRECTED) else None

@@ -38,6 +38,11 @@ def send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> None:
     if len(planned) == 1:
         _send_row(job, planned[0], last=last)
         return
+    kinds = [[one for one in planned if one.write.typed is typed] for typed in (False, True)]
+    if all(kinds):  # one call enters all of its cells in one way
+        for kind in kinds:
+            send(job, kind)
+        return
     parts = by_size(planned, _body)
     try:
         in_parts(

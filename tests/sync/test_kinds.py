@@ -435,6 +435,20 @@ def test_a_row_that_is_appended_takes_the_words_of_the_ranges_dropdowns(listed):
     assert [stack.cell(where) for where in ("B3", "C3", "E3")] == ["Cyd", "Contacted", "Ada"]
 
 
+def test_an_owner_in_another_case_than_its_option_comes_not_back(listed):
+    stack, _, _ = listed
+    stack.patch(1, assignee="BOB")
+    stack.settle()
+    before = len(stack.changes(1)), stack.calls()[1]
+    stack.sweep()
+    stack.settle()
+    assert (stack.cell("E2"), stack.task(1)["assignee"]) == ("Bob", "BOB")
+    assert (len(stack.changes(1)), stack.calls()[1]) == before
+    stack.edit("E2", ["Ada"])
+    stack.sweep()
+    assert stack.task(1)["assignee"] == "Ada"
+
+
 def test_a_dropdown_whose_range_is_gone_takes_anything(running):
     stack = running()
     lead(stack)

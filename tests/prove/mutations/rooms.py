@@ -8,6 +8,10 @@ APPENDED = "tests/sync/test_appended_rows.py"
 BAD_ROW = "tests/sync/test_one_bad_row.py"
 MUTATIONS = (
     Mutation(
+        "a dropdown's spelling is no change", "bridge/sync/merge_row.py", "    values |= only_spelled(row, link.base)\n", "",
+        "tests/sync/test_kinds.py::test_an_owner_in_another_case_than_its_option_comes_not_back",
+    ),
+    Mutation(
         "what a failed row had begun is undone", "bridge/store/unit_of_work.py", "        with session.begin_nested():", "        if True:",
         f"{BAD_ROW}::test_a_new_row_that_fails_stops_no_other_and_is_tried_again",
     ),
