@@ -180,12 +180,15 @@ def _fed_once(columns: Iterable[Column], fault: Fault) -> None:
 
 
 def _headed_apart(columns: Iterable[Column], own: Mapping[str, OwnColumn], fault: Fault) -> None:
-    """No header that the file gives to a column may be that of another one, or like it."""
-    named = sorted(columns, key=lambda column: column.field in own and bool(own[column.field].headers))
+    """No header that the file gives to a column may be the header of another one, or like it; a shipped alias may."""
     seen: dict[str, tuple[Column, str]] = {}
-    for column in named:
-        for text in column.headers:
+    for column in sorted(columns, key=lambda one: _is_headed(one, own)):
+        for text in column.headers if _is_headed(column, own) else column.headers[:1]:
             other, first = seen.setdefault(header_key(text), (column, text))
             if other is not column:
                 why = f"'{text}' and '{first}', a header of column '{other.field}', look alike: change one of them"
                 fault("columns", column.field, why=why)
+
+
+def _is_headed(column: Column, own: Mapping[str, OwnColumn]) -> bool:
+    return column.field in own and bool(own[column.field].headers)
