@@ -17,8 +17,9 @@ const EARLIER = 'Earlier edits';
 const NEW = 'New rows';
 
 /**
- * The rows and columns that an edit covers, from 1. `typed`: the value typed into a single cell; the cell may show
- * another value by the time it is read. `at`: the time of the edit event, in milliseconds since 1970.
+ * The rows and columns that an edit covers, from 1. `typed`: the value typed into a single cell, empty if it was
+ * cleared; the cell may show another value by the time it is read. `at`: the time of the edit event, in milliseconds
+ * since 1970.
  * @typedef {{top: number, bottom: number, first: number, last: number, typed?: string, at?: number}} Place
  */
 
@@ -36,7 +37,7 @@ function bridgeEdited(e) {
     const state = state_(tab);
     if (!state.url) tellOfCopy_(sheet);
     if (!mine_(state)) return;
-    const place = { ...place_(e.range), at, ...(typeof e.value === 'string' ? { typed: e.value } : {}) };
+    const place = { ...place_(e.range), at, ...wordOf_(e) };
     if (!touches_(sheet, place, state.settings)) return;
     const answer = place.top === 1 ? sendAll_(state) : sendRows_(state, sheet, place);
     report_(e.range.getA1Notation(), answer);
@@ -138,6 +139,17 @@ function reporting_(what, tabs, work) {
  */
 function everyTab_() {
   return SpreadsheetApp.getActiveSpreadsheet().getSheets().map((sheet) => sheet.getSheetId());
+}
+
+/**
+ * What the event tells of a single cell: its value, or nothing but the old one when it was cleared. A paste tells
+ * neither.
+ * @param {{value?: any, oldValue?: any}} e
+ * @returns {{typed?: string}}
+ */
+function wordOf_({ value, oldValue }) {
+  if (typeof value === 'string') return { typed: value };
+  return typeof oldValue === 'string' ? { typed: '' } : {};
 }
 
 /**

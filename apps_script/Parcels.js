@@ -36,7 +36,7 @@ function edited_(sheet, place, settings) {
   if (found.rows.length && !seen.rows.length) return withIds ? [everything_(sheet, settings)] : [];
   const { first, last: to, typed, at } = place;
   const edited = { first, last: to, at, ...(typed === undefined ? {} : { typed }) };
-  if (typed !== undefined && !withIds && !seen.rows.length) return [elsewhere_(seen.header, place.top, edited)];
+  if (typed && !withIds && !seen.rows.length) return [elsewhere_(seen.header, place.top, edited)];
   const parcels = parcels_(seen, column - 1, edited);
   // Empty rows do not say which lead is gone.
   const emptied = withIds && (seen.blank > 0 || !seen.rows.length);
@@ -77,20 +77,40 @@ function elsewhere_(header, row, edited) {
 }
 
 /**
- * The parcels for these notes: everything if a note says so, or if one of the leads is missing.
+ * The parcels for these notes: first each edit of one cell, with the value that was typed, then the rows of the others.
+ * In place of those: everything, if a note says so or if one of the leads is missing.
  * @param {Note[]} notes
  * @param {State} state
  * @returns {Parcel[]}
  */
 function again_(notes, state) {
   const sheet = tab_(state);
-  if (!sheet || notes.some((note) => note.ids === null)) return [everything_(sheet, state.settings)];
-  const wanted = new Set(notes.flatMap((note) => note.ids || []));
+  if (!sheet) return [everything_(sheet, state.settings)];
+  const told = notes.filter((note) => note.typed).sort((one, other) => seqOf_(one) - seqOf_(other));
+  if (!told.length && notes.some((note) => note.ids === null)) return [everything_(sheet, state.settings)];
   const seen = read_(sheet, 2, sheet.getLastRow(), state.settings);
   const column = idColumn_(seen.header, state.settings);
+  const edits = told.map((note) => typedAgain_(note, seen, column)).filter((parcel) => parcel !== null);
+  const wanted = new Set(notes.filter((note) => !note.typed).flatMap((note) => note.ids || []));
   const rows = seen.rows.filter((row) => wanted.has(idOf_(row, column)));
-  if (ids_(rows, column).length < wanted.size) return [everything_(sheet, state.settings)];
-  return parcels_({ ...seen, rows }, column, null);
+  const unclear = edits.length < told.length || notes.some((note) => note.ids === null);
+  if (unclear || ids_(rows, column).length < wanted.size) return [...edits, everything_(sheet, state.settings)];
+  return [...edits, ...parcels_({ ...seen, rows }, column, null)];
+}
+
+/**
+ * The parcel for an edit of one cell that is told late; null when its row or column is not there any more.
+ * @param {Note} note
+ * @param {Seen} seen
+ * @param {number} column of the id, from 0
+ * @returns {Parcel | null}
+ */
+function typedAgain_({ ids, typed }, seen, column) {
+  const rows = seen.rows.filter((row) => ids && idOf_(row, column) === ids[0]);
+  const at = typed ? seen.header.indexOf(typed.header) : -1;
+  if (!typed || rows.length !== 1 || at < 0) return null;
+  const edited = { first: at + 1, last: at + 1, typed: typed.text, at: typed.at };
+  return parcels_({ ...seen, rows }, column, edited)[0];
 }
 
 /**

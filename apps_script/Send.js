@@ -122,7 +122,7 @@ function numbered_(parcels, state, replaced) {
     const seq = state.seq + 1 + index;
     return { ids, message: { ...message, seq }, key: state.prefix + UNSENT + seq };
   });
-  const notes = deliveries.filter(isNoted_).map((one) => [one.key, noteText_(one.ids, seconds_())]);
+  const notes = deliveries.filter(isNoted_).map((one) => [one.key, noteOf_(one, seconds_())]);
   if (!deliveries.length) return deliveries;
   guarded_('note_not_kept', () => {
     keep_({ [state.prefix + KEY.seq]: String(state.seq + deliveries.length), ...Object.fromEntries(notes) });

@@ -1,7 +1,8 @@
 /**
  * Notes of unacknowledged deliveries, one property each: acknowledging one is a delete that needs no lock and cannot
  * erase the note of a newer edit. A note has lead ids, not row numbers, so it survives sorting and inserting. A note
- * too long for a property becomes null: "everything".
+ * too long for a property becomes null: "everything". The edit of one cell is noted with what was typed: told late, it
+ * is a person's word all the same, also if the cell shows what the bridge wrote.
  */
 
 const UNSENT = 'UNSENT_';
@@ -12,6 +13,9 @@ const RETRY = 'bridgeTriesAgain';
 /** The most bytes of a note with a list; a property holds 9 KB. */
 const LONGEST_NOTE = 8800;
 
+/** The most characters of a typed value that is noted. */
+const LONGEST_TYPED = 1000;
+
 /** The most notes of failed deliveries; the next edit replaces them by one note, "everything". */
 const MOST_NOTES = 20;
 
@@ -19,8 +23,11 @@ const MOST_NOTES = 20;
 const IN_FLIGHT = 60;
 
 /**
- * `since`: when the delivery was sent, in seconds since 1970, 0 if it failed; `ids`: null for everything.
- * @typedef {{key: string, since: number, ids: string[] | null}} Note
+ * `header`: of the edited column; `at`: when, in milliseconds since 1970.
+ * @typedef {{header: string, text: string, at: number}} Typed
+ * `since`: when the delivery was sent, in seconds since 1970, 0 if it failed; `ids`: null for everything; `typed`: of
+ * an edit of one cell.
+ * @typedef {{key: string, since: number, ids: string[] | null, typed?: Typed}} Note
  */
 
 /**
@@ -33,19 +40,42 @@ function notes_(kept, ...prefixes) {
   return Object.keys(kept)
     .filter((key) => prefixes.some((prefix) => key.startsWith(prefix + UNSENT)))
     .map((key) => {
-      const { since, ids } = json_(kept[key]);
-      return { key, since: Number(since) || 0, ids: Array.isArray(ids) ? ids : null };
+      const { since, ids, typed } = json_(kept[key]);
+      const found = Array.isArray(ids) ? ids : null;
+      return { key, since: Number(since) || 0, ids: found, ...(found && typed ? { typed } : {}) };
     });
+}
+
+/**
+ * The note of a delivery as it is stored.
+ * @param {Delivery} delivery
+ * @param {number} since
+ * @returns {string}
+ */
+function noteOf_({ ids, message }, since) {
+  const { first = 0, last, typed, at } = message.edited || {};
+  const told = ids && ids.length === 1 && first === last && typed !== undefined && typed.length <= LONGEST_TYPED;
+  return noteText_(ids, since, told ? { header: message.header[first - 1], text: typed, at } : undefined);
+}
+
+/**
+ * The number of the delivery that a note is of.
+ * @param {Note} note
+ * @returns {number}
+ */
+function seqOf_({ key }) {
+  return Number(key.slice(key.lastIndexOf(UNSENT) + UNSENT.length)) || 0;
 }
 
 /**
  * A note as it is stored.
  * @param {string[] | null} ids
  * @param {number} since
+ * @param {Typed} [typed]
  * @returns {string}
  */
-function noteText_(ids, since) {
-  const text = JSON.stringify({ since, ids });
+function noteText_(ids, since, typed) {
+  const text = JSON.stringify({ since, ids, typed });
   return bytes_(text).length > LONGEST_NOTE ? JSON.stringify({ since, ids: null }) : text;
 }
 
@@ -75,7 +105,7 @@ function noteAll_(tab) {
  */
 function failed_(deliveries, status) {
   const refused = status === 413 || status === 422;
-  const due = deliveries.filter(isNoted_).map((one) => [one.key, noteText_(refused ? null : one.ids, 0)]);
+  const due = deliveries.filter(isNoted_).map((one) => [one.key, refused ? noteText_(null, 0) : noteOf_(one, 0)]);
   guarded_('note_left', () => keep_(Object.fromEntries(due)));
   if (due.length) guarded_('retry_not_made', tryAgain_);
 }

@@ -42,7 +42,7 @@ class _Row(_Wire):
 class _Edited(_Wire):
     first: int = Field(ge=1)
     last: int = Field(ge=1)
-    typed: str = Field("", max_length=50_000)
+    typed: str | None = Field(None, max_length=50_000)
     at: int | None = Field(None, ge=0, lt=2**53)
 
 

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge.config.model import SheetConfig
+from bridge.core.clock import SKEW
 from bridge.core.mapping import Layout, SheetMapping
 from bridge.core.outcome import Outcome, RowOutcome
-from bridge.core.values import Cell, Refusal, Value
 from bridge.inbound.schema import All, Hello, Message, Rows, cell, cells, parsed, settings, touched_fields, wire_outcome
 from bridge.inbound.signed_request import SignedRequest, body, verified
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
@@ -215,9 +215,9 @@ def _reading(sheet: SheetConfig, request: SignedRequest, message: Rows, layout: 
         is_delivery=True,
         seq=message.seq,
         edited=touched,
-        typed=_word(sheet.mapping, touched[0], edited.typed) if edited and alone else None,
+        typed=edited.typed if edited and alone and _is_a_persons(sheet.mapping, touched[0]) else None,
         signed=request.at,
-        edited_at=_edited_at(message, request),
+        edited_at=_edited_at(message, request, now),
         event_fields={row.number: touched for row in rows},
     )
 
@@ -236,17 +236,17 @@ def _with_held(one: RowOutcome, held: Sequence[str]) -> RowOutcome:
     return replace(one, outcome=outcome, reasons=(*one.reasons, *held))
 
 
-def _word(mapping: SheetMapping, name: str, typed: str) -> Value:
-    """What was typed into a cell of words, in canonical form; None where that says nothing."""
-    if name not in mapping.rules or mapping.by_field[name].kind not in {"text", "status"}:
-        return None
-    try:
-        return mapping.read(name, Cell(typed, typed))
-    except Refusal:
-        return None
+def _is_a_persons(mapping: SheetMapping, name: str) -> bool:
+    """True for a field that a person may fill; ids have rules of their own."""
+    return name in mapping.rules and mapping.rules[name].direction != "to_sheet"
 
 
-def _edited_at(message: Rows, request: SignedRequest) -> datetime:
+def _edited_at(message: Rows, request: SignedRequest, now: datetime) -> datetime:
+    """When the edit was, by our clock. The sheet's clock counts as ours unless they are apart: signatures have whole
+    seconds, and two edits within one would change places.
+    """
     at = message.edited.at if message.edited else None
-    signed = request.at.timestamp()
-    return datetime.fromtimestamp(signed if at is None else min(at / 1000, signed), UTC)
+    if at is None:
+        return request.at
+    edited, apart = datetime.fromtimestamp(at / 1000, UTC), now - request.at
+    return min(edited if abs(apart) <= SKEW else edited + apart, now)

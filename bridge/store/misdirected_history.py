@@ -1,4 +1,4 @@
-"""Lines of the history about writes that went into a wrong place, and what they hit. Decides nothing."""
+"""Lines of the history about writes that went into a wrong place or over a person's word. Decides nothing."""
 
 from typing import Any
 
@@ -39,3 +39,15 @@ def note_covered(session: Session, link: Link, name: str, value: Value, by: By, 
     """A person typed this when a write of ours reached this lead's cell; it may have been in that cell."""
     why = f"typed into row {row}, where it is not: rows moved meanwhile, and it may have stood here"
     note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, Rule.COVERED, why)
+
+
+def note_unknown(session: Session, link: Link, name: str, before: Value, by: By, row: int) -> None:
+    """A person pasted or cleared cells when a write of ours reached this one; what stood here is not known."""
+    why = f"cells were pasted or cleared in row {row} as we wrote; what was put here is not known: look at it"
+    note(session, link, "sheet", name, before, None, by, ChangeState.REFUSED, Rule.COVERED, why)
+
+
+def note_late(session: Session, link: Link, name: str, stays: Value, value: Value, by: By) -> None:
+    """A cell shows what we had written without an answer, and gets back what it was changed to since."""
+    why = "written by us without an answer, and changed since; if a person typed it again, take it"
+    note(session, link, "sheet", name, stays, value, by, ChangeState.LOST, Rule.COVERED, why)

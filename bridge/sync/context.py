@@ -21,9 +21,9 @@ class Reading:
     delivery's: when it was received. ``latest``: the side that changed last, as far as known.
 
     Of a delivery: ``seq``: its number. ``signed``: when it was signed; what it shows is older. ``edited``: the fields
-    that a person touched, and ``edited_at``: when. ``typed``: what the person typed, when the edit was one cell of a
-    text or status column; else None. ``event_fields``: row number → the edited fields that count as the person's;
-    `check_event` takes out those whose cell shows something else.
+    that a person touched, and ``edited_at``: when. ``typed``: what the person typed into one cell, as the event tells
+    it, empty for a cell that was cleared; None for an edit that tells no value. ``event_fields``: row number → the
+    edited fields that count as the person's; `check_event` takes out those whose cell shows something else.
 
     Of a sweep: ``ids``: every id in the sheet. ``namesakes``: how many unlinked rows share a value of the field that
     matches rows with tasks. ``missing``: writes of ours that may be in any row (`bridge.sync.misdirected_writes`).
@@ -35,7 +35,7 @@ class Reading:
     seq: int = 0
     edited: Sequence[str] = ()
     latest: Side = "sheet"
-    typed: Value = None
+    typed: str | None = None
     ids: Collection[str] | None = None
     namesakes: Mapping[str, int] = field(default_factory=dict)
     missing: Sequence[InFlightWrite] | None = None

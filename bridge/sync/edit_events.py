@@ -1,23 +1,27 @@
 """Compare an edit event with the rows that the script read some time later.
 
-The event counts for a row only where the row shows the typed word. Where it shows something else, either the rows moved
-meanwhile and the word is in another row, or a write of ours replaced it: Google has no conditional write (GOOGLE.md
-section 4). No lead takes such a word here: it is kept as an `OverwrittenEdit`, and a sweep is asked for
-(`bridge.sync.overwritten_edits`).
+The event counts for a row only where the row shows what was typed, or nothing where a cell was cleared. Where it shows
+something else, either the rows moved meanwhile and the word is in another row, or a write of ours replaced it: Google
+has no conditional write (GOOGLE.md section 4). No lead takes such a word here: it is kept as an `OverwrittenEdit`, and
+a sweep is asked for (`bridge.sync.overwritten_edits`). A paste tells no word: where a write of ours covered it, the
+history says so.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bridge.core.cells import SERIAL_EPOCH
-from bridge.core.values import Cell, Day, Row, Value
+from bridge.core.clock import SKEW
+from bridge.core.typed import stands_in
+from bridge.core.values import Refusal, Row, Value
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG
+from bridge.store.misdirected_history import note_unknown
 from bridge.store.models import InFlightWrite, Link, OverwrittenEdit, WriteState
 from bridge.sync.context import SyncContext
 from bridge.sync.misdirected_writes import missing_writes
+from bridge.sync.overwritten_edits import news, word_of
 
 LANDS = timedelta(seconds=20)
 """A write without an answer may replace what is typed up to so long after it was recorded."""
@@ -26,14 +30,17 @@ Places = frozenset[tuple[int, str]]
 
 
 def check_event(context: SyncContext) -> SyncContext:
-    """For an event whose cell does not show the typed word: keep the word, and return the context without the cells for
+    """For an event whose cell does not show what was typed: keep that, and return the context without the cells for
     which the event does not count.
     """
     reading = context.reading
     if reading.typed is None:
         unclear = _misdirected_into(context)
-    elif _is_bare(reading.rows[0].cells[reading.edited[0]], str(reading.typed)):
-        unclear = frozenset()
+        _note_covered_pastes(context)
+    elif reading.edited[0] not in reading.rows[0].cells or _shows_it(
+        context, reading.rows[0], reading.edited[0], reading.typed
+    ):
+        return context
     else:
         unclear = frozenset({(reading.rows[0].number, reading.edited[0])})
         _keep(context, reading.rows[0], reading.edited[0], reading.typed)
@@ -44,16 +51,16 @@ def check_event(context: SyncContext) -> SyncContext:
     return replace(context, reading=replace(reading, event_fields=fields))
 
 
-def _is_bare(cell: Cell, typed: str) -> bool:
-    """True when the cell holds the number, date or tick that the event gives as text."""
-    if isinstance(cell.value, bool):
-        return typed.lower() == str(cell.value).lower()
+def _shows_it(context: SyncContext, row: Row, name: str, typed: str) -> bool:
+    return stands_in(row.cells[name], typed) or _word(context, row, name, typed) == row.values.get(name, ...)
+
+
+def _word(context: SyncContext, row: Row, name: str, typed: str) -> Value | Refusal:
+    """What was typed, in canonical form; the `Refusal` when it is no value of this field."""
     try:
-        number = float(typed)
-        day = SERIAL_EPOCH + timedelta(days=int(number))
-    except (ValueError, OverflowError):
-        return False
-    return cell.value == (Day(day.isoformat()) if isinstance(cell.value, Day) else number)
+        return word_of(context.sheet.mapping, name, typed, row.cells[name])
+    except Refusal as refusal:
+        return refusal
 
 
 def _misdirected_into(context: SyncContext) -> Places:
@@ -75,18 +82,47 @@ def _misdirected_into(context: SyncContext) -> Places:
     )
 
 
-def _keep(context: SyncContext, row: Row, name: str, value: Value) -> None:
-    """Remember the word until a sweep has looked for it; not one that was typed over at once."""
+def _note_covered_pastes(context: SyncContext) -> None:
+    """Pasted, filled or cleared cells that show what a write of ours brought about then: what the person put there is
+    not known, but that somebody did. Moved and sorted rows are no such cells: they carry their ids along.
+    """
+    reading = context.reading
+    if "id" in reading.edited:
+        return
+    links, edited = _links(context, reading.rows), _edited_at(context)
+    rows = [(row, link) for row in reading.rows if (link := links.get(row.lead_id or "")) is not None]
+    for row, link in rows:
+        for name in reading.edited if link.in_flight_writes else ():
+            ours = [write for write in _own(link) if _shows(row, name, write) and _about(write, edited)]
+            if ours and ours[-1].before != ours[-1].value and not _was_read(context, link, name, ours[-1].before):
+                note_unknown(context.session, link, name, ours[-1].before, context.by, row.number)
+
+
+def _was_read(context: SyncContext, link: Link, name: str, value: Value) -> bool:
+    """True when a reading of ours brought this value about then: it is in the history."""
+    since = _edited_at(context) - LAG
+    found = news(context.session, context.sheet.key, name, since, context.by.at)
+    return any(change.link_id == link.id and change.new == value for change in found)
+
+
+def _edited_at(context: SyncContext) -> datetime:
+    return min(context.reading.edited_at or context.reading.signed or context.by.at, context.by.at)
+
+
+def _keep(context: SyncContext, row: Row, name: str, typed: str) -> None:
+    """Remember what was typed until a sweep has looked for it; not what was typed over, or read by us before that."""
     link = _links(context, [row]).get(row.lead_id or "")
     missing = missing_writes(context.session, context.sheet.key)
     if link is not None and _typed_over(row, name, link, missing):
         return
-    reading = context.reading
-    edited = min(reading.edited_at or reading.signed or context.by.at, context.by.at)
-    covered = link is not None and _is_covered(row, name, link, missing, edited)
+    edited, value = _edited_at(context), _word(context, row, name, typed)
+    replaced = link is not None and _is_replaced(row, name, link, value, edited)
+    if replaced and link is not None and not isinstance(value, Refusal) and _was_read(context, link, name, value):
+        return
+    covered = replaced or (link is not None and _is_covered(row, name, link, edited))
     context.session.add(
         OverwrittenEdit(
-            sheet=context.sheet.key, field=name, value=value, row=row.number, link_id=link.id if link else None,
+            sheet=context.sheet.key, field=name, value=typed or None, row=row.number, link_id=link.id if link else None,
             covered=covered, actor=str(context.by.actor), edited_at=edited, heard_at=context.by.at,
         )
     )  # fmt: skip
@@ -101,12 +137,23 @@ def _typed_over(row: Row, name: str, link: Link, missing: Sequence[InFlightWrite
     return link.row == row.number and shown not in {..., link.base.get(name), *brought}
 
 
-def _is_covered(row: Row, name: str, link: Link, missing: Iterable[InFlightWrite], edited: datetime) -> bool:
-    """True when the cell shows what a write of ours left in this lead's row, at this place, about that time."""
-    writes = [write for write in link.in_flight_writes if write.state in in_flight_writes.OWN]
-    if link.base.get(name) != row.values.get(name):  # else it is the lead's own, and says nothing of other writes
-        writes += _misdirected(link, missing)
-    return any(_shows(row, name, write) and _about(write, edited) for write in writes)
+def _is_replaced(row: Row, name: str, link: Link, value: Value | Refusal, edited: datetime) -> bool:
+    """True when we read what was typed, took it for a write of ours that had got no answer, and wrote over it."""
+    writes = [write for write in _own(link) if _shows(row, name, write) and write.before != write.value]
+    return any(write.before == value and write.sent_at >= edited - SKEW for write in writes)
+
+
+def _own(link: Link) -> list[InFlightWrite]:
+    """Writes into this lead's own row."""
+    return in_flight_writes.in_states(link, *in_flight_writes.OWN)
+
+
+def _is_covered(row: Row, name: str, link: Link, edited: datetime) -> bool:
+    """True when the cell shows what a write of ours left in this lead's own row, at this place, about that time.
+
+    A write for another lead proves that rows moved about then: the word may have been typed into any of them.
+    """
+    return any(_shows(row, name, write) and _about(write, edited) for write in _own(link))
 
 
 def _misdirected(link: Link | None, missing: Iterable[InFlightWrite]) -> list[InFlightWrite]:
@@ -126,6 +173,5 @@ def _about(write: InFlightWrite, edited: datetime) -> bool:
 def _links(context: SyncContext, rows: Iterable[Row]) -> Mapping[str, Link]:
     ids = {row.lead_id for row in rows if row.lead_id}
     mine = Link.sheet == context.sheet.key, Link.lead_id.in_(ids)
-    at = context.reading.edited_at or context.reading.signed or context.by.at
-    found = in_flight_writes.links(context.session, min(at, context.by.at), *mine) if ids else ()
+    found = in_flight_writes.links(context.session, _edited_at(context), *mine) if ids else ()
     return {link.lead_id: link for link in found}

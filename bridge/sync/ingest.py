@@ -42,7 +42,7 @@ def ingest_rows(context: SyncContext, seen: Mapping[str, int] = NONE_SEEN) -> li
 
 def _shows_its_word(reading: Reading) -> bool:
     """True for the edit of one cell that shows the very word which was typed."""
-    return reading.typed is not None and reading.rows[0].values.get(reading.edited[0]) == reading.typed
+    return bool(reading.typed) and reading.rows[0].values.get(reading.edited[0]) == reading.typed
 
 
 def _take_row(context: SyncContext, known: KnownLinks, row: Row) -> RowOutcome:

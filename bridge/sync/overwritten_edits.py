@@ -1,12 +1,12 @@
 """Decide about values that a person typed into a cell where the script then read something else.
 
 `bridge.sync.edit_events` keeps them. A sweep that read late enough to show the edit decides. If some row shows the
-value, the ordinary merge has taken it. If none does, and a write of ours is known to have replaced it, the lead whose
-row was read there gets it back. Otherwise the history of every lead that may be meant offers it. The place alone never
-decides.
+value, the ordinary merge has taken it. If none does, and a write of ours into its lead's own row is known to have
+replaced it, that lead gets it back. Otherwise the history of every lead that may be meant offers it, also where a write
+went into another lead's row: rows moved then. The place alone never decides.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -15,9 +15,12 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
+from bridge.core.mapping import SheetMapping
+from bridge.core.typed import as_typed
+from bridge.core.values import EMPTY, Cell, Refusal, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
-from bridge.store.history import LAG, By
+from bridge.store.history import LAG, By, note_unread
 from bridge.store.misdirected_history import note_covered
 from bridge.store.models import ActorKind, Change, ChangeState, Link, OverwrittenEdit, Rule
 from bridge.store.unit_of_work import write_down
@@ -41,43 +44,69 @@ _KEPT = (
 )
 
 
-def settle_overwritten(context: SyncContext) -> None:
+def word_of(mapping: SheetMapping, name: str, typed: str, present: Cell) -> Value:
+    """What was typed into this cell, in canonical form; raises `Refusal` when it is no value of the field."""
+    value = mapping.read(name, as_typed(typed, present))
+    longest = mapping.longest(name)
+    if longest is not None and len(str(value or "")) > longest:
+        raise Refusal(f"longer than {longest} characters")
+    return value
+
+
+def settle_overwritten(context: SyncContext, row_at: Callable[[int], Row]) -> None:
     """Decide about the words that are kept, after a sweep has merged its rows; an edit that is too recent for its
-    reading waits for the next sweep.
+    reading waits for the next sweep. ``row_at``: the row with this number, as the sweep read it.
     """
     found = list(context.session.scalars(_KEPT, {"sheet": context.sheet.key}))
     last = {(one.link_id, one.field): one for one in found}
     for one in found:
-        news = _news(context.session, one, context.by.at)
-        verdict = _verdict(context, one, news, overtyped=last[one.link_id, one.field] is not one)
-        if verdict == "later":
-            log.info("edit_postponed", sheet=one.sheet, edit=one.id, why="the sheet was read too soon after it")
-            ask_for_sweep(context.session, one.sheet, one.heard_at + LAG)
-            continue
-        if verdict == "back":
-            _restore(context, one)
-        elif verdict == "offered":
-            _offer(context, one)
-        context.session.delete(one)
+        if _settle(context, one, row_at, overtyped=last[one.link_id, one.field] is not one):
+            context.session.delete(one)
 
 
-def _news(session: Session, one: OverwrittenEdit, now: datetime) -> list[Change]:
-    """Changes of this field that rows showed since about the time of the edit; not those of a clock that was ahead."""
+def _settle(context: SyncContext, one: OverwrittenEdit, row_at: Callable[[int], Row], *, overtyped: bool) -> bool:
+    """True when it is decided."""
+    session, typed = context.session, one.value or ""
+    link = session.get(Link, one.link_id) if one.link_id else None
+    cell = row_at(one.row if link is None or link.row is None else link.row).cells.get(one.field, EMPTY)
+    if one.field not in context.sheet.mapping.rules:
+        return True
+    try:
+        value = word_of(context.sheet.mapping, one.field, typed, cell)
+    except Refusal as why:
+        _name_refused(context, one, link, str(why))
+        return True
+    found = news(session, one.sheet, one.field, one.edited_at - LAG, context.by.at)
+    verdict = _verdict(context, one, value, found, overtyped=overtyped)
+    if verdict == "later":
+        log.info("edit_postponed", sheet=one.sheet, edit=one.id, why="the sheet was read too soon after it")
+        ask_for_sweep(session, one.sheet, one.edited_at + LAG)
+    elif verdict == "back":
+        _restore(context, one, value)
+    elif verdict == "offered":
+        _offer(context, one, value)
+    return verdict != "later"
+
+
+def news(session: Session, sheet: str, field: str, since: datetime, now: datetime) -> list[Change]:
+    """Changes of this field that rows showed since then; not those of a clock that was ahead."""
     write_down(session)
-    mine = select(Change).join(Link, Link.id == Change.link_id).where(Link.sheet == one.sheet, Change.side == "sheet")
-    since = mine.where(Change.field == one.field, Change.id > _latest(), Change.at.between(one.edited_at - LAG, now))
-    return [change for change in session.scalars(since) if change.rule not in {Rule.MISDIRECTED, Rule.COVERED}]
+    mine = select(Change).join(Link, Link.id == Change.link_id).where(Link.sheet == sheet, Change.side == "sheet")
+    found = mine.where(Change.field == field, Change.id > _latest(), Change.at.between(since, now))
+    return [change for change in session.scalars(found) if change.rule not in {Rule.MISDIRECTED, Rule.COVERED}]
 
 
-def _verdict(context: SyncContext, one: OverwrittenEdit, news: Collection[Change], *, overtyped: bool) -> Verdict:
-    """A status is typed often: that a row shows the same one does not prove that it is this one."""
-    same = [change for change in news if change.new == one.value]
-    by_chance = one.covered and one.field == "status"
+def _verdict(
+    context: SyncContext, one: OverwrittenEdit, value: Value, found: Collection[Change], *, overtyped: bool
+) -> Verdict:
+    """A status, a tick or nothing is put into cells often: that a row shows the same does not prove that it is this."""
+    same = [change for change in found if change.new == value]
+    by_chance = one.covered and (one.field == "status" or not isinstance(value, str))
     if any(Actor.read(change.actor).kind in OWN_READS for change in same) and not by_chance:
         return "found"
-    if context.reading.began < one.heard_at + LAG:
+    if context.reading.began < one.edited_at + LAG:
         return "later"
-    newer = any(change.link_id == one.link_id and change.at > one.heard_at for change in news)
+    newer = any(change.link_id == one.link_id and change.at > one.heard_at for change in found)
     if one.covered and not (same or newer or overtyped) and _stands(context.session, one):
         return "back"
     return "offered"
@@ -89,24 +118,36 @@ def _stands(session: Session, one: OverwrittenEdit) -> bool:
     return link.gone_at is None and one.field in link.base and task_of(session, link).archived_at is None
 
 
-def _restore(context: SyncContext, one: OverwrittenEdit) -> None:
+def _restore(context: SyncContext, one: OverwrittenEdit, value: Value) -> None:
     """Apply the value as an edit of the lead's row, and queue its write: the sheet still shows ours."""
     link = context.session.get_one(Link, one.link_id)
     task, shown = task_of(context.session, link), link.base[one.field]
     by = By(Actor.read(one.actor), context.by.at)
     as_edit = replace(context, reading=Reading((), context.by.at, latest="task"), by=by)
-    merged = merge_values(as_edit, link, task, link.base, {one.field: one.value})
+    merged = merge_values(as_edit, link, task, link.base, {one.field: value})
     link.base = link.base | {one.field: shown}
     if one.field not in merged.sheet:
-        link.overrides = link.overrides | {one.field: one.value}
+        link.overrides = link.overrides | {one.field: value}
     mark_pending(context.session, link, context.by.at)
 
 
-def _offer(context: SyncContext, one: OverwrittenEdit) -> None:
+def _name_refused(context: SyncContext, one: OverwrittenEdit, link: Link | None, why: str) -> None:
+    """Name a word that no field takes, unless a row shows it: to the lead whose write covered it, or all that may be
+    meant.
+    """
+    session, typed, by = context.session, (one.value or "")[:1000], replace(context.by, actor=Actor.read(one.actor))
+    found = news(session, one.sheet, one.field, one.edited_at - LAG, context.by.at)
+    if not one.covered and any(change.new == typed for change in found):
+        return
+    for meant in [link] if link is not None and one.covered else _meant(session, one)[:MOST_OFFERED]:
+        note_unread(session, meant, one.field, typed, by, why)
+
+
+def _offer(context: SyncContext, one: OverwrittenEdit, value: Value) -> None:
     by = replace(context.by, actor=Actor.read(one.actor))
     for link in _meant(context.session, one)[:MOST_OFFERED]:
-        if link.base.get(one.field) != one.value:
-            note_covered(context.session, link, one.field, one.value, by, one.row)
+        if link.base.get(one.field) != value:
+            note_covered(context.session, link, one.field, value, by, one.row)
 
 
 def _meant(session: Session, one: OverwrittenEdit) -> Sequence[Link]:
@@ -124,7 +165,7 @@ def _meant(session: Session, one: OverwrittenEdit) -> Sequence[Link]:
     if one.link_id and (ids or one.covered):
         ids.add(one.link_id)
     found = session.scalars(select(Link).where(Link.id.in_(ids))).all()
-    return sorted(found, key=lambda link: abs((link.row or 0) - one.row))
+    return sorted(found, key=lambda link: (link.id != one.link_id, abs((link.row or 0) - one.row)))
 
 
 def _latest() -> ColumnElement[int]:

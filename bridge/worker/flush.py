@@ -20,6 +20,7 @@ from bridge.core.mapping import SheetMapping
 from bridge.core.merge import classify_read
 from bridge.core.moved_columns import Standing
 from bridge.core.outcome import RefusedBy, RefusedWrite
+from bridge.core.typed import cell_as_typed
 from bridge.core.values import Row, Value
 from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
@@ -35,6 +36,7 @@ from bridge.store.history import (
     settle_waiting,
 )
 from bridge.store.in_flight_writes import shows
+from bridge.store.misdirected_history import note_late
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.store.unit_of_work import lock_queue, savepoint
 from bridge.sync.apart import WHY, may_be_a_rows
@@ -191,11 +193,14 @@ def _decide_row(
         why = f"Google may show an old value of {', '.join(sorted(doubtful))}"
         pending.postpone(link, context.by.at + LAG_WAIT, why)
         return []
+    late = _late(link, base)
     in_flight_writes.confirm_shown(link, row.values)
     if in_flight_writes.in_states(link, WriteState.SENT):
         look_for_unconfirmed(context.session, link, context.by.at)
     link.row_pending, archived = False, task.archived_at is not None
     owed = {} if archived else merge_values(context, link, task, base, values).sheet
+    for name in late.keys() & owed.keys():
+        note_late(context.session, link, name, late[name], base[name], context.by)
     _end_hopeless(context.session, view, link, archived=archived)
     wanted = _writable(context, row, link, foreign | owed) | _sync_text(
         context.sheet.mapping, row, link, archived=archived
@@ -208,6 +213,16 @@ def _decide_row(
     if not backs:
         _settle_unwritten(context, view, link, shown)
     return backs
+
+
+def _late(link: Link, base: Mapping[str, Value]) -> dict[str, Value]:
+    """Fields that show a write which got no answer, though a person has changed the cell since: either it landed late,
+    or the person typed the same. Field → what it was changed to.
+    """
+    writes = in_flight_writes.in_states(link, *in_flight_writes.OPEN)
+    shown = [write for write in writes if base.get(write.field) == write.value != link.base.get(write.field)]
+    names = {write.field for write in shown if write.before != link.base.get(write.field)} - {"sync", "task_id"}
+    return {name: link.base.get(name) for name in names}
 
 
 def _end_hopeless(session: Session, view: SheetView, link: Link, *, archived: bool) -> None:
@@ -233,7 +248,8 @@ def _planned(
     header = view.header
     for name, value in wanted.items():
         kind, column = context.sheet.mapping.by_field[name].kind, view.layout.positions[name]
-        cells[column] = cell_value(kind, value, row.cells[name])
+        to_cell = cell_as_typed if link.overrides.get(name, ...) == value else cell_value
+        cells[column] = to_cell(kind, value, row.cells[name])
         if (form := cell_format(kind, value, row.cells[name])) is not None:
             formats[column] = form
         in_flight_writes.record(

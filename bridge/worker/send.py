@@ -210,9 +210,17 @@ def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now:
     if one.values.keys() & link.refused.keys():  # Google takes now what it refused before
         link.refused = {name: refused for name, refused in link.refused.items() if name not in one.values}
         pending.mark_pending(session, link, now)  # its sync cell still says so
+    if _looks_otherwise(job, one):
+        pending.mark_pending(session, link, now + LAG_WAIT)
     fields, row = ",".join(sorted(one.values)), one.write.row
     log.info("row_written", sheet=job.key, link=link.id, row=row, fields=fields, cause=one.cause)
     return True
+
+
+def _looks_otherwise(job: Job, one: PlannedWrite) -> bool:
+    """True when a number went into a column of text: what it looks like, the cell's format decides."""
+    texts = [name for name in one.values if job.config.mapping.by_field[name].kind == "text"]
+    return any(not isinstance(one.write.cells[one.positions[name]], str | bool) for name in texts)
 
 
 def _by(job: Job, now: datetime) -> By:

@@ -151,7 +151,7 @@ def _carry_out(
     with begin() as session:
         _note_sweep(session, job, view, outcomes)
         by = By(_actor(job), job.runtime.now())
-        settle_overwritten(SyncContext(session, view.config, Reading((), view.began), by))
+        settle_overwritten(SyncContext(session, view.config, Reading((), view.began), by), view.row)
         found = vanished_rows.vanished(session, view.config, compared.places, compared.named, view.began)
         vanished_rows.settle_vanished(session, view.config, found, view.began, by)
         try_rows_again(session, view.config.key, job.runtime.now())

@@ -97,13 +97,48 @@ def misdirected(stack, person):
 
 
 @pytest.mark.both
-def test_a_word_under_a_write_for_another_lead_is_put_back_and_that_lead_keeps_its_own(noted):
+def test_a_word_under_a_write_for_another_lead_is_offered_and_both_leads_keep_their_own(noted):
+    """Rows moved about then, so nobody knows in whose row it was typed; taken, it stands there."""
     misdirected(noted, lambda: noted.edit("E2", ["typed for 2"]))
     noted.patch(1, notes="meant for 1")
     noted.settle()
-    expected = {1: "meant for 1", 2: "typed for 2", 3: "c"}
-    assert (shown(noted), notes(noted)) == (expected, expected)
-    assert [one for one in noted.changes(1) if one["new"] == "typed for 2"] == []
+    assert shown(noted) == notes(noted) == {1: "meant for 1", 2: "b", 3: "c"}
+    (offered,) = [one for one in noted.changes(2) if one["new"] == "typed for 2"]
+    assert (offered["state"], offered["rule"], kept(noted)) == ("lost", Rule.COVERED, [])
+    noted.post_to(f"/changes/{offered['id']}/take").raise_for_status()
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "meant for 1", 2: "typed for 2", 3: "c"}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(
+    ("cell", "word", "patch"), [("E2", "typed for 1", {"notes": "api"}), ("C2", "LOST", {"status": "DONE"})]
+)
+def test_a_word_whose_row_goes_away_under_our_write_is_not_put_into_the_row_that_comes_there(noted, cell, word, patch):
+    """Typed for lead 1, whose row is deleted: lead 2 comes to its place, and our write for lead 1 goes there."""
+    noted.google.trouble.before_write(lambda: [noted.edit(cell, [word]), noted.google.person.delete_rows("Leads", 2)])
+    noted.patch(1, **patch)
+    noted.settle()
+    assert (shown(noted), shown(noted, "status")) == ({2: "b", 3: "c"}, {2: "CONTACTED", 3: "LOST"})
+    assert (noted.task(2)["notes"], noted.task(2)["status"]) == ("b", "IN_PROGRESS")
+    assert (word, Rule.COVERED) in lost(noted, 2)
+
+
+@pytest.mark.both
+def test_a_status_typed_before_another_row_came_there_is_not_that_rows(noted):
+    """Typed again as it was, so no row shows anything new; then lead 3 comes to the place, and our write goes there."""
+
+    def person():
+        move(noted, 2, 4)
+        noted.edit("C2", ["CONTACTED"])
+        move(noted, 4, 2)
+
+    noted.google.trouble.before_write(person)
+    noted.patch(1, status="DONE")
+    noted.settle()
+    places = shown(noted, "status")
+    assert (places[2], places[3]) == ("CONTACTED", "LOST")
+    assert [task["status"] for task in noted.tasks()] == ["DONE", "IN_PROGRESS", "DONE"]
 
 
 def test_a_word_under_a_write_for_another_lead_that_got_no_answer_is_not_that_leads(noted):
@@ -121,16 +156,18 @@ def test_a_word_under_a_write_for_another_lead_that_got_no_answer_is_not_that_le
     sheet.write = write
     noted.patch(1, notes="meant for 1")
     noted.settle()
-    expected = {1: "meant for 1", 2: "typed for 2", 3: "c"}
+    expected = {1: "meant for 1", 2: "b", 3: "c"}
     assert (shown(noted), notes(noted)) == (expected, expected)
+    assert ("typed for 2", Rule.COVERED) in lost(noted, 2)
 
 
-def test_a_status_under_a_write_for_another_lead_is_put_back(noted):
+def test_a_status_under_a_write_for_another_lead_is_offered(noted):
     misdirected(noted, lambda: noted.edit("C2", ["NEW"]))
     noted.patch(1, status="DONE", notes="meant for 1")
     noted.settle()
-    assert shown(noted, "status") == {1: "QUALIFIED", 2: "NEW", 3: "LOST"}
-    assert [task["status"] for task in noted.tasks()] == ["DONE", "TODO", "DONE"]
+    assert shown(noted, "status") == {1: "QUALIFIED", 2: "CONTACTED", 3: "LOST"}
+    assert [task["status"] for task in noted.tasks()] == ["DONE", "IN_PROGRESS", "DONE"]
+    assert ("NEW", Rule.COVERED) in lost(noted, 2)
     assert shown(noted) == notes(noted) == {1: "meant for 1", 2: "b", 3: "c"}
 
 

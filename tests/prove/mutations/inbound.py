@@ -39,7 +39,7 @@ MUTATIONS = (
     ),
     Mutation(
         "no lost edit: what was typed under our write", "bridge/inbound/webhook.py",
-        "typed=_word(sheet.mapping, touched[0], edited.typed) if edited and alone else None", "typed=None",
+        "typed=edited.typed if edited and alone and _is_a_persons(sheet.mapping, touched[0]) else None", "typed=None",
         f"{BOTH}::test_a_word_typed_in_the_moment_of_our_write_is_told_by_the_event_and_put_back",
     ),
     Mutation(

@@ -5,6 +5,7 @@ from tests.prove.mutations.mutation import Mutation
 BOTH = "tests/sync/test_both_ways.py"
 MISDIRECTED = "tests/sync/test_misdirected_writes.py"
 OVERWRITTEN = "tests/sync/test_overwritten_edits.py"
+UNDER = "tests/sync/test_under_our_write.py"
 LIMITS = "tests/sync/test_limits.py"
 BAD_ROW = "tests/sync/test_one_bad_row.py"
 COLUMNS = "tests/sync/test_columns.py"
@@ -107,5 +108,50 @@ MUTATIONS = (
     Mutation(
         "values that look alike are no change", "bridge/sync/merge_row.py", "kind == \"text\" and same_text(before, value)", "kind == \"text\" and False",
         "tests/sync/test_look_alikes.py::test_a_text_retyped_to_look_the_same_is_no_change",
+    ),
+    Mutation(
+        "under our write: a cleared cell", "apps_script/Edit.js",
+        "return typeof oldValue === 'string' ? { typed: '' } : {};", "return {};",
+        f"{UNDER}::test_a_cell_cleared_under_our_write_is_empty_at_the_end",
+    ),
+    Mutation(
+        "under our write: a number looks as its cell shows numbers", "bridge/core/typed.py",
+        "shown = _looks(number, typed, present.format)", "shown = typed",
+        f"{UNDER}::test_a_number_typed_into_a_column_of_text_under_our_write_is_a_number_again",
+    ),
+    Mutation(
+        "under our write: a number goes back as a number", "bridge/worker/flush.py",
+        "cell_as_typed if link.overrides.get(name, ...) == value else cell_value", "cell_value",
+        f"{UNDER}::test_a_number_typed_into_a_column_of_text_under_our_write_is_a_number_again",
+    ),
+    Mutation(
+        "under our write: a paste is named", "bridge/sync/edit_events.py", "        _note_covered_pastes(context)\n", "",
+        f"{UNDER}::test_a_paste_under_our_write_is_named_though_its_word_is_not_known",
+    ),
+    Mutation(
+        "under our write: a word under a write that went astray is only offered", "bridge/sync/edit_events.py",
+        "for write in _own(link))\n\n\ndef _misdirected", "for write in link.in_flight_writes)\n\n\ndef _misdirected",
+        "tests/sync/test_overwritten_edits.py"
+        "::test_a_word_whose_row_goes_away_under_our_write_is_not_put_into_the_row_that_comes_there",
+    ),
+    Mutation(
+        "told late: words keep their order", "bridge/inbound/webhook.py",
+        "edited if abs(apart) <= SKEW else edited + apart", "edited + apart",
+        f"{UNDER}::test_of_two_words_told_late_the_later_stands_though_signatures_have_whole_seconds",
+    ),
+    Mutation(
+        "under our write: what no field takes is named", "bridge/sync/overwritten_edits.py",
+        "        note_unread(session, meant, one.field, typed, by, why)\n", "        pass\n",
+        f"{UNDER}::test_a_word_that_no_field_takes_is_named_when_our_write_covers_it",
+    ),
+    Mutation(
+        "told late: a person's word that equals a write of ours", "apps_script/Unsent.js",
+        "typed !== undefined && typed.length <= LONGEST_TYPED", "false",
+        f"{UNDER}::test_a_last_word_told_late_that_equals_a_write_without_an_answer_is_neither_undone_nor_unnamed",
+    ),
+    Mutation(
+        "told late: what we read and replaced unread", "bridge/sync/edit_events.py",
+        "covered = replaced or (", "covered = (",
+        f"{UNDER}::test_a_last_word_told_late_that_equals_a_write_without_an_answer_is_neither_undone_nor_unnamed",
     ),
 )  # fmt: skip
