@@ -62,6 +62,11 @@ def columns_of_linked(
     return session.execute(select(*columns, *fields).join(Task, Task.id == Link.task_id).where(*conditions))
 
 
+def existing(session: Session, ids: Collection[int]) -> set[int]:
+    """Which of these tasks there are; locks none."""
+    return set(session.scalars(select(Task.id).where(Task.id.in_(ids)))) if ids else set()
+
+
 def locked(session: Session, ids: Collection[int]) -> dict[int, Task]:
     """These tasks, locked until this transaction ends; locks are taken in the order of their ids."""
     if not ids:

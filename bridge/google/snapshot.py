@@ -113,8 +113,11 @@ class SheetView:
 
     def row(self, number: int | None) -> Row:
         """The row with this number; a row that was not read is blank."""
-        number = number or 0
-        row = self.config.mapping.read_row(number, self.snapshot.cells(number), self.layout)
+        return self.row_of(number or 0, self.snapshot.cells(number or 0))
+
+    def row_of(self, number: int, cells: Sequence[Cell]) -> Row:
+        """The same, from its ``cells``, for who needs the other columns too: reading them is the dearest part."""
+        row = self.config.mapping.read_row(number, cells, self.layout)
         if not self.snapshot.guards:
             return row
         columns = self.layout.positions.items()

@@ -97,23 +97,27 @@ def _survey(session: Session, view: SheetView, names: Collection[str]) -> dict[s
     """What every row says of these fields' columns."""
     mapping, seen = view.config.mapping, {name: Evidence() for name in names}
     others = [at for at, text in enumerate(header_texts(view.snapshot.header)) if text]
-    for row, link, named in _rows(session, view) if seen else ():
+    for row, cells, link, named in _rows(session, view) if seen else ():
         for name, one in seen.items():
             if mapping.is_own(name):
                 _note_own(one, name, row, link, named=named)
             elif link is not None:
-                _note_filled(one, mapping, name, row, link, view.snapshot.cells(row.number), others)
+                _note_filled(one, mapping, name, row, link, cells, others)
     return seen
 
 
-def _rows(session: Session, view: SheetView) -> Iterator[tuple[Row, KnownLead | None, bool]]:
-    """Every row, also a blank one, what is known of its lead, and whether its task_id names a task."""
+def _rows(session: Session, view: SheetView) -> Iterator[tuple[Row, Sequence[Cell], KnownLead | None, bool]]:
+    """Every row, also a blank one, its cells, what is known of its lead, and whether its task_id names a task."""
     numbers = view.snapshot.numbers
     for start in range(0, len(numbers), CHUNK):
-        rows = [view.row(number) for number in numbers[start : start + CHUNK]]
+        found = [(number, view.snapshot.cells(number)) for number in numbers[start : start + CHUNK]]
+        rows = [view.row_of(number, cells) for number, cells in found]
         known = known_leads(session, view.config, [row.lead_id for row in rows if row.lead_id])
-        tasks = tracker.locked(session, {number for row in rows if (number := named_task(row)) is not None})
-        yield from ((row, known.get(row.lead_id or ""), named_task(row) in tasks) for row in rows)
+        tasks = tracker.existing(session, {number for row in rows if (number := named_task(row)) is not None})
+        yield from (
+            (row, cells, known.get(row.lead_id or ""), named_task(row) in tasks)
+            for row, (_, cells) in zip(rows, found, strict=True)
+        )
 
 
 def _note_own(one: Evidence, name: str, row: Row, link: KnownLead | None, *, named: bool) -> None:

@@ -1,5 +1,6 @@
 """What every row says of the id column: whose ids it shows, and which other column shows those of before."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from bridge import tracker
 from bridge.core.columns import Evidence
 from bridge.core.mapping import header_texts
 from bridge.core.text import same_text
-from bridge.core.values import Refusal, Row
+from bridge.core.values import Cell, Refusal, Row
 from bridge.google.snapshot import SheetView
 from bridge.store.models import Link
 
@@ -22,12 +23,14 @@ def survey_ids(session: Session, view: SheetView) -> Evidence:
     """Rows that show their own lead's id, and rows that would become other leads: as many as leads lose their row."""
     leads, seen, kept = _leads(session, view), Evidence(), set()
     others = [at for at, text in enumerate(header_texts(view.snapshot.header)) if text]
+    own = view.layout.positions["id"]
     for number in view.snapshot.numbers if leads else ():
-        row = view.row(number)
+        cells = view.snapshot.cells(number)
+        row = view.row_of(number, cells)
         if (lead := leads.get(row.lead_id or "")) is not None and _is_its(row, lead):
             kept.add(row.lead_id)
             continue
-        elsewhere = [at for at in others if _id_at(view, number, at) in leads and at != view.layout.positions["id"]]
+        elsewhere = [at for at in others if at != own and _id_at(view, cells, at) in leads]
         if row.blank and not elsewhere:
             continue
         seen.changed += 1
@@ -52,8 +55,7 @@ def _is_its(row: Row, lead: _Lead) -> bool:
     return "name" not in row.values or same_text(row.values["name"], lead.name)
 
 
-def _id_at(view: SheetView, number: int, at: int) -> str:
-    cells = view.snapshot.cells(number)
+def _id_at(view: SheetView, cells: Sequence[Cell], at: int) -> str:
     try:
         value = view.config.mapping.read("id", cells[at]) if at < len(cells) else None
     except Refusal:

@@ -1,10 +1,13 @@
 """A column is an identity: which column holds a field, and what happens when it is another one than before."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from bridge.google.snapshot import Snapshot
+from bridge.sync import column_survey
 from tests.stack import Stack
 
 HEADER = ["id", "name", "status", "task_id", "notes"]
@@ -353,3 +356,32 @@ def test_a_delivery_makes_no_task_before_a_sweep_has_seen_the_matching_column_wh
     assert told["reasons"] == ["row 22 gets its task as soon as the bridge has looked at the column of notes"]
     stack.settle()
     assert (len(stack.tasks()), stack.task(21)["lead_id"]) == (21, "99")
+
+
+@pytest.mark.parametrize(
+    ("cells", "most"), [(["A1", "F1"], 1), (["C1", "E1", "F1", "G1"], 2)], ids=["id", "two fields"]
+)
+def test_a_look_at_the_columns_reads_no_row_once_for_each_column(
+    twenty: Stack, monkeypatch: pytest.MonkeyPatch, cells: list[str], most: int
+) -> None:
+    """Once for the ids and once for all other fields, however many are in doubt and however wide the sheet is."""
+    read: Counter[int] = Counter()
+    check, decode = column_survey.check_columns, Snapshot.cells
+
+    def counted(snapshot: Snapshot, number: int) -> Any:
+        read[number] += 1
+        return decode(snapshot, number)
+
+    def checked(*arguments: Any) -> Any:
+        with monkeypatch.context() as patch:
+            patch.setattr(Snapshot, "cells", counted)
+            return check(*arguments)
+
+    headers = {"A1": "id 2025", "C1": "status 2025", "E1": "notes 2025"}
+    fresh = iter(["id"] if most == 1 else ["status", "notes"])
+    for cell in cells:
+        twenty.edit(cell, [headers.get(cell) or next(fresh)])
+    monkeypatch.setattr(column_survey, "check_columns", checked)
+    twenty.sweep()
+    assert len(waiting(twenty, "column")) == len(cells) // 2
+    assert {number: read[number] for number in range(2, 22)} == dict.fromkeys(range(2, 22), most)
