@@ -47,18 +47,23 @@ def clear_misdirected(
 
 
 def _junk(view: SheetView, missing: Collection[InFlightWrite]) -> Iterator[RowWrite]:
-    """What empties the cells of rows without a lead that hold nothing but missing writes, whatever their column."""
+    """What empties the cells of rows without a lead that hold nothing but missing writes, whatever their column. In a
+    column of the people's own a word may be theirs: only in the very cell that the write was sent to it counts as ours.
+    """
     sent = {write.entered for write in missing if write.entered not in {None, ""}}
     telltale = {write.entered for write in missing if is_telltale(write)}
-    sync = view.layout.positions.get("sync")  # which a sweep may have written to meanwhile
+    places = {(write.row, write.position, write.entered) for write in missing}
+    columns = view.layout.positions
     for number in view.snapshot.numbers if sent else ():
-        standing = {column: one for column, one in enumerate(view.snapshot.standing(number)) if column != sync}
+        standing = dict(enumerate(view.snapshot.standing(number)))
+        standing.pop(columns.get("sync", -1), None)  # which a sweep may have written to meanwhile
         filled = {column: one for column, one in standing.items() if one.entered != "" or one.is_formula}
         ours = {one.entered for one in filled.values()}
-        if any(one.is_formula for one in filled.values()):
+        own = {(number, column, one.entered) for column, one in filled.items() if column not in columns.values()}
+        if not own <= places or any(one.is_formula for one in filled.values()):
             continue
         if ours and ours <= sent and ours & telltale and view.row(number).lead_id is None:
-            yield RowWrite(number, view.layout.positions["id"], None, dict.fromkeys(filled, ""))
+            yield RowWrite(number, columns["id"], None, dict.fromkeys(filled, ""))
 
 
 def _empty(job: Job, view: SheetView, rows: Sequence[Row]) -> None:

@@ -252,3 +252,23 @@ def test_while_reads_lag_a_misdirected_write_is_not_repeated_again_and_again(not
     sort(noted, ascending=True)
     assert shown(noted) == IN_STEP
     assert [task["notes"] for task in noted.tasks()] == ["from the API", "b", "c"]
+
+
+@pytest.mark.parametrize("empty_row", [False, True])
+def test_a_word_of_a_persons_below_the_leads_is_no_write_that_is_looked_for(running, empty_row):
+    """A legend in a column that is not synced; the write of the same word never lands, or lands in an empty row."""
+    stack = running(header=[*HEADER, "owner", "legend"])
+    stack.edit("A2:F2", [1, "Ann", "NEW", None, "a", "Old"])
+    stack.sweep()
+    legend = [["Team"], ["Ann Lee"], ["Bo Ray"]]
+    stack.google.book.tab("Leads").write(6, 7, legend)
+    act = lambda: stack.google.person.insert_rows("Leads", 2)  # noqa: E731
+    stack.google.trouble.before_write(act) if empty_row else stack.google.trouble.fail(Fault("drop", kind="write"))
+    stack.patch(1, assignee="Ann Lee")
+    stack.settle()
+    stack.later(11)
+    stack.sweep()
+    assert stack.google.book.tab("Leads").values(6 + empty_row, 7, 3) == legend
+    assert [row[5] for row in stack.google.book.tab("Leads").values(2, 1, 2, 6)] == [None, "Ann Lee"][
+        :: 1 if empty_row else -1
+    ]
