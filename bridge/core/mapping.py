@@ -203,7 +203,8 @@ class SheetMapping:
         """
         if self.is_own(name) or cell.formula or cell.value is False:
             return False
-        return name in {"id", "name"} or not (cell.choice or value == self.default_of(name))
+        default = self.default_of(name)
+        return name in {"id", "name"} or not (cell.choice or (default is not None and value == default))
 
     def default_of(self, name: str) -> str | None:
         """What may stand in a field's cells without anybody having said it: the word for a new lead, no stars."""

@@ -48,6 +48,7 @@ LEADS = {
     "a zero": {"owner": 0},
     "stars": {"stars": 3},
     "a word that is no status": {"status": "WON"},
+    "a word that is no day": {"due": "tomorrow"},
     "the word for a new lead, elsewhere": {"notes": "NEW"},
 }
 NONE = {
