@@ -44,8 +44,9 @@ class RangeOptions:
         places = [one.removeprefix("=") for one in wanted]
         try:
             answers = self._ask([one if "!" in one else absolute_range_name(tab, one) for one in places])
-        except Rejected:  # a tab is gone since: until the next reading these take anything
-            return dict.fromkeys(wanted)
+        except Rejected:  # a tab is gone since: until the next reading what names it takes anything, the others not
+            half = len(wanted) // 2
+            return self._read(wanted[:half], tab) | self._read(wanted[half:], tab) if half else dict.fromkeys(wanted)
         return {one: _texts(found) for one, found in zip(wanted, answers, strict=True)}
 
 

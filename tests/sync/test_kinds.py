@@ -462,6 +462,18 @@ def test_a_dropdown_whose_range_is_gone_takes_anything(running):
     assert (stack.cell("C2"), refused(stack)) == ("QUALIFIED", [])
 
 
+def test_a_dropdown_whose_range_is_gone_spoils_no_other(running):
+    stack = running()
+    lead(stack)
+    for title in ("Owners", "Words", "Zones"):
+        stack.google.book.add_tab(title).write(1, 1, [["NEW"], [title]])
+    for cell, title in (("B2", "Owners"), ("C2", "Words"), ("D2", "Zones")):
+        stack.google.person.dropdown(cell, source=f"{title}!A1:A")
+    stack.google.person.delete_tab("Words")
+    found = [cell.options for cell in opened(stack).cells(2)[1:4]]
+    assert found == [("NEW", "Owners"), None, ("NEW", "Zones")]
+
+
 def test_a_list_on_a_tab_with_quotes_in_its_name_is_read(running):
     stack = running()
     lead(stack)
