@@ -25,7 +25,9 @@ needs = Blueprint("needs", __name__)
 def list_needs() -> Response:
     """What waits for a person, each with its reason and its place in the sheet.
 
-    Conflicts, refusals, dead letters, deletions and columns that await approval, sheets without contact, paused queues.
+    By `kind`: `conflict`, `refused`, `dead_letter`; `deletions` and `column` await approval; `header` (columns that
+    are missing), `twice` (several columns fit one field), `row` (a row without a task); `paused`, `silent` (no
+    contact), `unsigned`; `copied_tab`, `other_tab`, `other_spreadsheet`, `other_bridge`; `older_database`.
     """
     bridge, links = runtime(), SheetLinks(db.session(), runtime().config)
     found = action_items.action_items(db.session(), list(bridge.config.sheets), bridge.now())
@@ -49,8 +51,12 @@ def approve_rows(key: str) -> Response:
 @needs.post("/sheets/<key>/columns/<name>/approve")
 @Operation("tasks:write")
 def approve_column(key: str, name: str) -> Response:
-    """Approve that the column of a field is the one that fits it now."""
-    return _approved(key, lambda session, sheet, now: approval.approve_column(session, sheet, name, now))
+    """Approve that the column of a field is the one that fits it now. 404 names the fields that there are."""
+    try:
+        field, _ = approval.with_field([runtime_with(key).config.sheets[key]], name)
+    except approval.NoField as error:
+        raise Problem(404, str(error)) from error
+    return _approved(key, lambda session, sheet, now: approval.approve_column(session, sheet, field, now))
 
 
 @needs.post("/sheets/<key>/look")

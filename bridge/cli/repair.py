@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bridge.cli.context import SHEET, sheet_keys, working, writing
 from bridge.cli.output import print_plan, progress_bar
+from bridge.config.model import SheetConfig
 from bridge.core.outcome import Outcome
 from bridge.core.reconcile import Plan, SweepStep
 from bridge.queue import pending
@@ -54,9 +55,18 @@ def approve_(rows: bool, column: str | None, sheet: str | None, as_json: bool) -
         raise click.UsageError("give --rows or --column, not both")
     with writing() as (runtime, session):
         keys = sheet_keys(runtime.config, sheet)
+        if column:
+            column, keys = _with_field([runtime.config.sheets[key] for key in keys], column)
         done = {key: _approve(session, key, runtime.now(), rows, column) for key in keys}
     told = [{"sheet": key, "approved": one.rows, "column": one.column or None} for key, one in done.items()]
     say("\n".join(f"{key}: {one.done}" for key, one in done.items()), told, as_json)
+
+
+def _with_field(sheets: list[SheetConfig], name: str) -> tuple[str, list[str]]:
+    try:
+        return approval.with_field(sheets, name)
+    except approval.NoField as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _approve(session: Session, key: str, now: datetime, rows: bool, column: str | None) -> approval.Approved:

@@ -88,9 +88,11 @@ def agree(name: str, now: Place, before: Place | None, seen: Evidence, headers: 
     there = seen.former
     still = f" (what they had is in {named_column(headers.shown[there], there)})" if there is not None else ""
     stay = "no row of the sheet is read or written" if name == "id" else "they stay as they are"
+    itself = there is None and _keeps_header(now, before)
+    back = "puts the old values back" if itself else "the old column has its header back"
     why = (
         f"{name}: {seen.changed} rows would change at once, since {named_column(now.header, now.position)} is its "
-        f"column now{was}{still}: {stay} until a person approves, or the old column has its header back"
+        f"column now{was}{still}: {stay} until a person approves (leadbridge approve --column {name}), or {back}"
     )
     return (before or Place("", -1))._replace(held=seen.changed, why=why, other=now.header, approved=False)
 
@@ -118,9 +120,11 @@ def _is_named_back(now: Place, before: Place, headers: Headers) -> bool:
 
 def stays(now: Place, before: Place | None) -> bool:
     """True for a column under the same header in the same place: only the other headers tell whether it is another."""
-    return (
-        before is not None and before.position == now.position and header_key(before.header) == header_key(now.header)
-    )
+    return before is not None and before.position == now.position and _keeps_header(now, before)
+
+
+def _keeps_header(now: Place, before: Place | None) -> bool:
+    return before is not None and header_key(before.header) == header_key(now.header)
 
 
 def agree_own(name: str, now: Place, before: Place | None, seen: Evidence) -> Place:
@@ -131,7 +135,7 @@ def agree_own(name: str, now: Place, before: Place | None, seen: Evidence) -> Pl
     why = (
         f"{name}: {named_column(now.header, now.position)} holds other things than the bridge writes there, in "
         f"{seen.foreign} row{'s' if seen.foreign > 1 else ''}: it is left alone until a person approves that they are "
-        "replaced, or heads it otherwise"
+        f"replaced (leadbridge approve --column {name}), or heads it otherwise"
     )
     return (before or Place("", -1))._replace(held=seen.foreign, why=why, other=now.header, approved=False)
 

@@ -3,16 +3,23 @@
 Refuses to guess which of several is meant.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bridge.config.model import SheetConfig
+from bridge.core.text import likeness
 from bridge.errors import Permanent
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync import columns, vanished_rows
 
 NOTHING = "nothing awaits approval"
+
+
+class NoField(Permanent):
+    """There is no such field in these sheets."""
 
 
 class SeveralAwait(Permanent):
@@ -37,6 +44,14 @@ def approve(session: Session, sheet: str, now: datetime) -> Approved:
         named = ", ".join(rows + [f"the column of {name} (--column {name})" for name in names])
         raise SeveralAwait(f"several things await approval: {named}", "name the one that you mean")
     return approve_column(session, sheet, names[0], now) if names else approve_rows(session, sheet, now)
+
+
+def with_field(sheets: Collection[SheetConfig], name: str) -> tuple[str, list[str]]:
+    """The field as bridge.toml spells it, and the keys of the sheets that have it; raises `NoField`."""
+    fields = {likeness(field): field for sheet in sheets for field in sheet.mapping.by_field}
+    if (field := fields.get(likeness(name))) is None:
+        raise NoField(f"there is no field '{name}'; there is {', '.join(fields.values())}")
+    return field, [sheet.key for sheet in sheets if field in sheet.mapping.by_field]
 
 
 def approve_rows(session: Session, sheet: str, now: datetime) -> Approved:

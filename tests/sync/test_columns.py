@@ -64,8 +64,8 @@ def test_a_field_whose_column_is_another_one_is_held_and_lifts_when_the_old_one_
     (why,) = waiting(twenty, "column")
     assert why == (
         "status: 20 rows would change at once, since 'status' (column F) is its column now instead of 'status' "
-        "(column C) (what they had is in 'status 2025' (column C)): they stay as they are until a person approves, "
-        "or the old column has its header back"
+        "(column C) (what they had is in 'status 2025' (column C)): they stay as they are until a person approves "
+        "(leadbridge approve --column status), or the old column has its header back"
     )
     twenty.edit("F1", ["other"])
     twenty.edit("C1", ["status"])
@@ -95,6 +95,15 @@ def test_a_person_approves_the_new_column_and_it_is_taken_at_once(twenty: Stack)
     assert (twenty.cell("F3"), twenty.cell("C3"), waiting(twenty, "column")) == ("CONTACTED", "CONTACTED", [])
     again = twenty.post_to("/sheets/leads/columns/status/approve").json()
     assert again == {"done": "nothing awaits approval for status"}
+
+
+def test_a_field_that_is_not_there_cannot_be_approved(stack: Stack, leadbridge: Callable[..., Any]) -> None:
+    answer = stack.post_to("/sheets/leads/columns/nonsense/approve")
+    there = "there is no field 'nonsense'; there is id, name, "
+    assert (answer.status_code, answer.json()["detail"][: len(there)]) == (404, there)
+    told = leadbridge("approve", "--column", "nonsense")
+    assert (told.exit_code, there in " ".join(told.stderr.split())) == (2, True)
+    assert "nothing awaits approval for status" in leadbridge("approve", "--column", "Status").stdout
 
 
 def test_the_one_thing_that_is_held_needs_no_name_and_several_do(twenty: Stack, leadbridge: Callable[..., Any]) -> None:
@@ -277,7 +286,9 @@ def test_a_column_whose_neighbour_took_its_header_is_held_until_it_is_approved(t
     twenty.edit("E1", ["notes"])
     twenty.sweep()
     twenty.sweep()
-    assert [why.partition(",")[0] for why in waiting(twenty, "column")] == ["notes: 20 rows would change at once"]
+    (why,) = waiting(twenty, "column")
+    assert why.startswith("notes: 20 rows would change at once,")
+    assert why.endswith("until a person approves (leadbridge approve --column notes), or puts the old values back")
     assert lost(twenty) == (0, 0)
     twenty.google.person.lines("insert", "Leads", 2, "COLUMNS")
     twenty.sweep()
