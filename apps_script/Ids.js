@@ -143,7 +143,7 @@ function inOtherColumn_(before, now, given) {
   const rows = now.values.map((cells, index) => ({ row: index + 1, id: idText_(cells[before.column]) }));
   return rows
     .filter(({ id }) => given.has(id))
-    .map(({ row, id }) => ({ row, id, instead: at < 0 ? '' : before.values[row - 1][at] }));
+    .map(({ row, id }) => ({ row, id, instead: at < 0 ? '' : (before.values[row - 1] || [])[at] ?? '' }));
 }
 
 /**

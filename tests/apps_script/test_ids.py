@@ -37,7 +37,7 @@ def acting(patch: pytest.MonkeyPatch, act: Callable[[], object], before: int) ->
 
     def answer(self: Execution, op: str, args: list[object]) -> object:
         if op.startswith(("range.", "sheet.")):
-            if len(calls) == before:
+            if len(calls) == before and acts:
                 acts.pop()()
             calls.append(op)
         return real(self, op, args)
@@ -132,6 +132,26 @@ def test_a_column_that_comes_meanwhile_gets_no_ids(leads: Sheet) -> None:
             leads.person.lines("delete", "Leads", 1, "COLUMNS")
         leads.person.delete_rows("Leads", 8)
         leads.idle()
+
+
+def test_a_column_that_moves_before_the_ids_are_written_and_rows_that_come_then_get_no_ids(leads: Sheet) -> None:
+    def columns() -> None:
+        leads.person.lines("move", "Leads", 2, "COLUMNS", before=1)
+
+    def rows() -> None:
+        leads.person.insert_rows("Leads", 2, 3)
+
+    with pytest.MonkeyPatch.context() as patch:
+        calls = acting(patch, lambda: None, 0)
+        leads.edit("B8:C8", ["Ann", "NEW"])
+    leads.person.delete_rows("Leads", 8)
+    leads.idle()
+    written = calls.index("range.write")
+    with pytest.MonkeyPatch.context() as patch:
+        acting(patch, columns, written)
+        acting(patch, rows, written + 1)
+        leads.edit("B8:C8", ["Zoë", "NEW"])
+    assert not [one for one in (leads.cell(f"A{row}") for row in range(2, 13)) if str(one).startswith("L-")]
 
 
 def test_a_person_who_types_an_id_until_right_before_the_write_keeps_it(leads: Sheet) -> None:
