@@ -97,10 +97,20 @@ def refused(session: Session, link: Link, wanted: int, now: datetime, why: str) 
     return False
 
 
-def refuse_row(session: Session, link: Link, now: datetime, why: str) -> None:
-    """The whole row cannot be written: it is tried again ever more rarely; after some tries people are told why."""
-    if refused(session, link, link.wanted, now, why) or link.attempts >= TOLD_AFTER:
+def keep_pending(link: Link, until: datetime, why: str) -> None:
+    """A part of its write has failed: what else is on its way does not settle the link."""
+    link.wanted += 1
+    postpone(link, until, why)
+
+
+def refuse_row(session: Session, link: Link, now: datetime, why: str) -> bool:
+    """The row cannot be written: it is tried again ever more rarely; after some tries people are told why. True when
+    it is given up.
+    """
+    given_up = refused(session, link, link.wanted, now, why)
+    if given_up or link.attempts >= TOLD_AFTER:
         link.refused = {"id": [*RefusedWrite(link.lead_id, RefusedBy.GOOGLE, why)]}
+    return given_up
 
 
 def try_dead_letter(session: Session, link: Link, now: datetime) -> None:

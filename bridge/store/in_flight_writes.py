@@ -49,10 +49,12 @@ def values(link: Link, *states: WriteState) -> dict[str, set[Value]]:
     return found
 
 
-def settle(link: Link, names: Collection[str], row: int | None, state: WriteState) -> None:
-    """Set the state of open writes to these fields of this row."""
+def settle(
+    link: Link, names: Collection[str], row: int | None, state: WriteState, columns: Collection[int] | None = None
+) -> None:
+    """Set the state of open writes to these fields (in these columns) of this row."""
     for write in in_states(link, *OPEN):
-        if write.row == row and write.field in names:
+        if write.row == row and write.field in names and (columns is None or write.position in columns):
             write.state = state
 
 
@@ -74,10 +76,12 @@ def confirm_shown(link: Link, shown: Fields) -> None:
             write.state = WriteState.CONFIRMED
 
 
-def forget(link: Link, state: WriteState, names: Collection[str] | None = None) -> None:
-    """Drop the writes in this state (to these fields): never sent, or misdirected and replaced since."""
+def forget(
+    link: Link, state: WriteState, names: Collection[str] | None = None, columns: Collection[int] | None = None
+) -> None:
+    """Drop the writes in this state (to these fields, in these columns): never sent, or misdirected and replaced."""
     for write in in_states(link, state):
-        if names is None or write.field in names:
+        if (names is None or write.field in names) and (columns is None or write.position in columns):
             link.in_flight_writes.remove(write)
 
 

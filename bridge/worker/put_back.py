@@ -2,14 +2,18 @@
 and formulas and unreadable texts in synced ones. Decides by what the row held when it was read before that write.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bridge.core.moved_columns import Standing, missing_of, same
+from sqlalchemy.orm import Session
+
+from bridge.core.moved_columns import Standing, missing_of, same, text_at
 from bridge.core.values import Cell, Refusal, Row
 from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
+from bridge.queue import pending
 from bridge.store import in_flight_writes
+from bridge.store.history import LAG_WAIT, By, note_refused
 from bridge.store.in_flight_writes import shows
 from bridge.store.models import InFlightWrite, Link, WriteState
 from bridge.sync.context import SyncContext
@@ -37,9 +41,10 @@ class Repair:
     due: list[Standing]
 
     def planned(self, context: SyncContext, view: SheetView, row: Row, link: Link, wanted: int) -> list[PlannedWrite]:
-        """Formulas apart from values; each cell is recorded before it leaves."""
+        """Formulas apart from values; each cell is recorded before it leaves. The last of them settles the link."""
         parts = [[one for one in self.backs if one.cell.is_formula is typed] for typed in (False, True)]
-        return [_planned(context, view, row, link, wanted, self, part) for part in parts if part]
+        due = [part for part in parts if part]
+        return [_planned(context, view, row, link, wanted if part is due[-1] else 0, self, part) for part in due]
 
 
 def repair(view: SheetView, row: Row, link: Link, foreign: Iterable[str]) -> Repair:
@@ -55,6 +60,18 @@ def repair(view: SheetView, row: Row, link: Link, foreign: Iterable[str]) -> Rep
     return Repair(list(backs.values()), fields, now, [due[column] for column in sorted(due)])
 
 
+def back_refused(session: Session, link: Link, one: PlannedWrite, faults: Mapping[int, str], by: By) -> None:
+    """Google does not let this be put back: tried ever more rarely, and told, while what the lead is owed goes on."""
+    header = {column: text_at(one.header, column) or "a column without a header" for column in faults}
+    told = {column: f"what stood in {header[column]!r} cannot be put back: {why}" for column, why in faults.items()}
+    if not one.wanted:  # more of this link follows at once, which must not settle it
+        pending.keep_pending(link, by.at + LAG_WAIT, "; ".join(told.values()))
+        return
+    given_up = pending.refuse_row(session, link, by.at, "; ".join(told.values()))
+    for column, why in told.items() if given_up else ():
+        note_refused(session, link, header[column][:64], str(one.write.cells[column]), by, why)
+
+
 def is_put_back(view: SheetView, row: Row, write: InFlightWrite) -> bool:
     """True for a synced field that held what no merge restores: a formula, or what cannot be read."""
     if write.field == OWN_COLUMN or not write.row_before or write.field not in row.cells:
@@ -68,6 +85,7 @@ def _backs(view: SheetView, row: Row, link: Link, now: list[Standing]) -> Iterat
         if write.row_before and is_put_back(view, row, write) and shows(row.cells[write.field], write):
             yield _Back(view.layout.positions[write.field], Standing(*write.row_before[0]))
         elif write.field == OWN_COLUMN and (column := _column(view, write, now)) is not None:
+            write.position = column  # where it is forgotten once something else stands there
             gone = missing_of([Standing(*one) for one in write.row_before or ()], now, column)
             yield _Back(column, gone[0] if gone else Standing(now[column].header, "", is_formula=False))
 

@@ -26,6 +26,7 @@ from bridge.sync.misdirected_columns import Shift, columns_moved
 from bridge.sync.misdirected_writes import lead_id_of, misdirected
 from bridge.worker.job import Job, PlannedWrite
 from bridge.worker.parts import Part, by_size, in_parts
+from bridge.worker.put_back import back_refused
 from task_api.actor import Actor
 
 log = get_logger(__name__)
@@ -197,8 +198,9 @@ def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now:
     """The base becomes what was written, unless a delivery changed it meanwhile: then the row is read again."""
     overtaken = any(link.base.get(name) != one.base.get(name) for name in one.values)
     state = WriteState.UNSEEN if overtaken else WriteState.CONFIRMED
-    in_flight_writes.settle(link, one.names, one.write.row, state)
-    in_flight_writes.forget(link, WriteState.MISDIRECTED, one.names)
+    columns = one.write.cells if one.is_back else None
+    in_flight_writes.settle(link, one.names, one.write.row, state, columns)
+    in_flight_writes.forget(link, WriteState.MISDIRECTED, one.names, columns)
     if overtaken:
         pending.mark_pending(session, link, now)
         return False
@@ -231,23 +233,41 @@ def _write_cells(job: Job, one: PlannedWrite, why: str) -> None:
     """Send a row that Google rejects cell by cell. The cells at fault stay pending: one refusal may be chance, or a tab
     that was renamed for a moment. Google has to refuse them again and again before the write becomes a dead letter.
     """
-    faults = dict.fromkeys(one.values, why) if len(one.values) == 1 else {}
+    faults = dict.fromkeys(one.write.cells, why) if len(one.write.cells) == 1 else {}
     arrived = True
     for part in _parts(one) if not faults else ():
         try:
             arrived = arrived and _send(job, [part])
         except Rejected as error:
-            faults |= dict.fromkeys(part.values, str(error))
-    _refuse(job, one, {name: f"Google refuses it: {fault}" for name, fault in faults.items()}, arrived=arrived)
+            faults |= dict.fromkeys(part.write.cells, str(error))
+    said = {column: f"Google refuses it: {fault}" for column, fault in faults.items()}
+    if one.is_back:
+        _refuse_back(job, one, said, arrived=arrived)
+    else:
+        named = zip(one.values, one.write.cells, strict=True)
+        _refuse(job, one, {name: said[column] for name, column in named if column in said}, arrived=arrived)
 
 
 def _parts(one: PlannedWrite) -> list[PlannedWrite]:
     """The same write, one cell each; none of them settles the link."""
-    cells = zip(one.values.items(), one.write.cells.items(), strict=True)
+    values = [{name: value} for name, value in one.values.items()] or [{} for _ in one.write.cells]
     return [
-        replace(one, wanted=0, write=replace(one.write, cells={column: cell}), values={name: value})
-        for (name, value), (column, cell) in cells
+        replace(one, wanted=0, write=replace(one.write, cells={column: cell}), values=mine)
+        for mine, (column, cell) in zip(values, one.write.cells.items(), strict=True)
     ]
+
+
+def _refuse_back(job: Job, one: PlannedWrite, faults: Mapping[int, str], *, arrived: bool) -> None:
+    """``faults``: column → why what stood there cannot be put back."""
+    now = job.runtime.now()
+    with job.writing() as session:
+        (link,) = in_flight_writes.links(session, now, Link.id == one.link_id)
+        in_flight_writes.forget(link, WriteState.SENT, one.names, faults)
+        if faults:
+            back_refused(session, link, one, faults, _by(job, now))
+        elif arrived:
+            pending.settle(link, one.wanted)
+        session.commit()
 
 
 def _refuse(job: Job, one: PlannedWrite, faults: Mapping[str, str], *, arrived: bool) -> None:

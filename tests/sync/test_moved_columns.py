@@ -6,6 +6,7 @@ import pytest
 
 from bridge.local_google.api.trouble import Fault
 from bridge.store.models import Rule
+from tests.sync.test_refused_rows import Picky
 
 HEADER = ["id", "name", "status", "task_id", "notes", "owner", "due", "phone", "sync"]
 ROWS = [["L1", "Ann", "NEW", 1, "a"], ["L2", "Bob", "CONTACTED", 2, "b"], ["L3", "Cyd", "LOST", 3, "c"]]
@@ -256,3 +257,55 @@ def test_what_a_sweep_writes_into_a_row_without_a_task_takes_nobodys_cell(sheet)
     header, *rows = sheet.google.book.tab("Leads").values(1, 1, 5, 9)
     dee = dict(zip(header, rows[3], strict=True))
     assert (dee["phone"], dee["name"]) == ("phone of Dee", "Dee")
+
+
+class Throttled(Picky):
+    """The first such call is answered with 429 instead."""
+
+    def __call__(self, environ, start_response):
+        def start(status, headers):
+            start_response("429 Too Many Requests" if status.startswith("400") else status, headers)
+
+        google, self.text = super().__call__, self.text if not self.refused else b"never sent"
+        return google(environ, start)
+
+
+def test_what_google_does_not_let_us_put_back_is_told_and_holds_no_other_write(sheet):
+    sheet.witness = Picky(sheet.witness, "phone L1")
+    sheet.google.trouble.before_write(lambda: lines(sheet, "move", 8, before=5))
+    sheet.patch(1, notes="from the API")
+    sheet.run_for(60)
+    assert shown(sheet) == right(sheet, notes="from the API", phone="from the API")
+    (need,) = [need for need in sheet.get("/needs") if need["kind"] == "refused"]
+    assert "what stood in 'phone' cannot be put back: Google refuses it" in need["why"]
+    sheet.patch(1, notes="again")
+    sheet.run_for(60)
+    assert shown(sheet)["L1"]["notes"] == "again"
+    sheet.witness = sheet.witness.google
+    sheet.run_for(301)
+    assert shown(sheet) == right(sheet, notes="again")
+    assert [need for need in sheet.get("/needs") if need["kind"] == "refused"] == []
+
+
+@pytest.fixture
+def two_taken(sheet):
+    """Two values are about to go into own columns that hold a text and a formula."""
+    sheet.edit("J1:J2", ["tel"], ['="+44 "&"20"'])
+    sheet.google.trouble.before_write(
+        lambda: (lines(sheet, "move", 8, before=5), lines(sheet, "move", 10, before=5)),
+    )
+    sheet.patch(1, notes="from the API", assignee="Eve")
+    return sheet
+
+
+@pytest.mark.parametrize("text", ["phone L1", "+44 "])
+@pytest.mark.parametrize("trouble", [Throttled, Picky])
+def test_of_a_text_and_a_formula_that_are_put_back_either_may_fail_for_a_while(two_taken, trouble, text):
+    two_taken.witness = trouble(two_taken.witness, text)
+    two_taken.run_for(60)
+    assert two_taken.witness.refused
+    two_taken.witness = two_taken.witness.google
+    two_taken.run_for(301)
+    tab = two_taken.google.book.tab("Leads")
+    assert (tab.formulas(2, 5, 1, 1), tab.values(2, 6, 1, 1)) == ([['="+44 "&"20"']], [["phone L1"]])
+    assert (shown(two_taken)["L1"]["notes"], shown(two_taken)["L1"]["owner"]) == ("from the API", "Eve")
