@@ -17,6 +17,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them; what went into a wrong column is then found no more."""
+    """Drop them; what went into a wrong column is then found no more, so what the code before does not know is deleted:
+    misdirected writes of columns that are not synced, and of ids.
+    """
+    op.execute("DELETE FROM in_flight_writes WHERE state = 'misdirected' AND field IN ('', 'id')")
     for name, _ in COLUMNS:
         op.drop_column("in_flight_writes", name)

@@ -259,3 +259,22 @@ def test_what_is_in_flight_and_refused_at_schema_0010_is_kept(databases, tmp_pat
         assert "google" not in str(refused)
     engine.dispose()
     databases.drop(url)
+
+
+@pytest.mark.both
+def test_going_back_from_0016_leaves_no_misdirected_write_of_a_field_that_is_none(databases, tmp_path):
+    url = databases.new(tmp_path)
+    engine = open_engine(url)
+    filled(engine)
+    schema.upgrade(url)
+    with Session(engine) as session:
+        for field in ("", "id"):
+            write = InFlightWrite(link_id=6, sheet="leads", field=field, value="x", sent_at=AT, state="misdirected")
+            session.add(write)
+        session.commit()
+    command.downgrade(schema.alembic(engine), "0015")
+    with engine.connect() as connection:
+        kept = connection.scalars(text("SELECT field FROM in_flight_writes WHERE state = 'misdirected'")).all()
+    assert kept == ["name"]
+    engine.dispose()
+    databases.drop(url)
