@@ -15,7 +15,7 @@ from bridge.core.values import EMPTY, Cell, Day, Failed, Value
 MOST_DIGITS = 10
 """An integer of so many digits looks in an unformatted cell as it is written."""
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?(E[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-_MIDNIGHT = datetime.combine(SERIAL_EPOCH, datetime.min.time())
+_MIDNIGHT = datetime.fromisoformat(SERIAL_EPOCH.isoformat())
 
 
 def stands_in(cell: Cell, typed: str) -> bool:
@@ -72,7 +72,7 @@ def _looks(number: float, typed: str, number_format: str) -> str:
         case "DATE_TIME":
             return _moment(number).isoformat(" ")
         case "TIME":
-            return _moment(number).time().isoformat()
+            return f"{_moment(number):%H:%M:%S}"
         case "PERCENT":
             return f"{number * 100:.12g}%"
         case _:
