@@ -61,7 +61,8 @@ def settle(
 def shows(cell: Cell, write: InFlightWrite) -> bool:
     """True when the cell holds what this write put somewhere."""
     value = "" if cell.value is None else cell.value
-    return write.entered is not None and value == write.entered and not cell.formula
+    alike = value == write.entered and isinstance(value, bool) is isinstance(write.entered, bool)  # True == 1
+    return write.entered is not None and alike and not cell.formula
 
 
 def shown_by_another(link: Link, name: str, cell: Cell) -> bool:
