@@ -25,7 +25,8 @@ WITNESSES = ("task_id", "name")
 def restore_ids(job: Job, view: SheetView, lost: Sequence[tuple[int, Row]]) -> None:
     """``lost``: links and their rows. Each id is recorded before it leaves: it may be misdirected itself."""
     now, view = job.runtime.now(), look(job, sorted(row.number for _, row in lost))
-    lost = [(link, view.row(row.number)) for link, row in lost if _is_same(view.row(row.number), row)]
+    found = ((link, view.row(row.number), row) for link, row in lost)
+    lost = [(link, row) for link, row, before in found if _is_same(row, before) and _witnesses(row)]
     writes = []
     with job.writing() as session:
         known = {
@@ -57,9 +58,14 @@ def _is_same(row: Row, before: Row) -> bool:
     return row.lead_id == before.lead_id and all(row.values.get(name) == before.values.get(name) for name in WITNESSES)
 
 
+def _witnesses(row: Row) -> list[str]:
+    """Fields that can tell the row, those of `WITNESSES` first; none where only the id is left."""
+    return [name for name in dict.fromkeys((*WITNESSES, *row.values)) if row.values.get(name) is not None]
+
+
 def _recorded(view: SheetView, link: Link, row: Row, job: Job) -> RowWrite:
     column, now = view.layout.positions["id"], view.snapshot.standing(row.number)
-    witness = next((name for name in WITNESSES if row.values.get(name) is not None), "name")
+    witness = _witnesses(row)[0]
     entered = _entered(link)
     in_flight_writes.record(
         link, "id", link.lead_id, job.runtime.now(), WriteState.MISSING, row=row.number,

@@ -3,9 +3,12 @@ put back and told, and the value arrives where it was meant to be.
 """
 
 import pytest
+from sqlalchemy import select
 
 from bridge.local_google.api.trouble import Fault
-from bridge.store.models import Rule
+from bridge.store.models import Link, Rule
+from bridge.worker.job import Job, acquire, look
+from bridge.worker.restore_ids import restore_ids
 from tests.sync.test_refused_rows import Picky
 
 HEADER = ["id", "name", "status", "task_id", "notes", "owner", "due", "phone", "sync"]
@@ -309,3 +312,20 @@ def test_of_a_text_and_a_formula_that_are_put_back_either_may_fail_for_a_while(t
     tab = two_taken.google.book.tab("Leads")
     assert (tab.formulas(2, 5, 1, 1), tab.values(2, 6, 1, 1)) == ([['="+44 "&"20"']], [["phone L1"]])
     assert (shown(two_taken)["L1"]["notes"], shown(two_taken)["L1"]["owner"]) == ("from the API", "Eve")
+
+
+def test_an_id_is_given_back_in_a_sheet_without_a_column_of_names(running):
+    """There is no column of task numbers either; another cell of it tells that it is the row that was read."""
+    stack = running(header=["id", "name", "notes"])
+    stack.edit("A2:C3", [1, "Ann", "a"], [2, "Bob", "b"])
+    stack.sweep()
+    stack.edit("B1:B3", [""], [""], [""])
+    with stack.runtime.writing() as session:
+        taken = acquire(session, "leads", stack.clock.now(), stack.runtime.config.lease)
+        job = Job(stack.runtime, "leads", taken.token)
+        link = session.scalars(select(Link).where(Link.lead_id == "1")).one().id
+        session.commit()
+    stack.google.book.tab("Leads").write(2, 1, [["from the API"]])
+    view = look(job, [2])
+    restore_ids(job, view, [(link, view.row(2))])
+    assert stack.google.book.tab("Leads").values(2, 1, 2, 3) == [[1, None, "a"], [2, None, "b"]]
