@@ -72,10 +72,14 @@ def _shortened(mapping: SheetMapping, name: str) -> str:
 
 
 def _renamed(context: SyncContext, known: KnownLinks, row: Row) -> Link | None:
-    """The link of the lead whose id a person seems to have edited: named by the row's task_id, else last seen here."""
+    """The link of the lead whose id a person seems to have edited: named by the row's task_id, else last seen here. Not
+    one whose row was never sent: then a second bridge, or another sheet, has numbered its tasks alike.
+    """
     named = named_task(row)
     link = known.named_links.get(named) if named is not None else known.neighbours.get(row.number)
     if link is None or link.sheet != context.sheet.key or link.lead_id in known.seen:
+        return None
+    if link.row_pending and link.append_tried_at is None:
         return None
     same = named is not None or same_text(link.base.get("name"), row.values.get("name"))
     there = context.reading.ids is not None and link.lead_id in context.reading.ids

@@ -60,7 +60,7 @@ def _missing(
     if reading.missing is not None:
         return reading.missing
     changed = [
-        (link, name)
+        (link, row, name)
         for row in rows
         if (link := links.get(row.lead_id or "")) is not None
         for name, value in row.values.items()

@@ -16,6 +16,7 @@ from bridge.store import in_flight_writes
 from bridge.store.history import note_conflict, note_sheet_change, note_unread
 from bridge.store.models import Link
 from bridge.sync.context import SyncContext
+from bridge.sync.misdirected_writes import shown_misdirected
 from bridge.sync.own_title import keep_own_title
 from bridge.sync.sync_cell import link_text
 from bridge.tracker import Task, task_arguments, task_fields
@@ -37,7 +38,7 @@ def merge_linked(context: SyncContext, row: Row, link: Link, task: Task, replace
     note_unread_cells(context, row, link, unread)
     touched = _clear_refusals(context, row, link)
     values |= {name: link.base.get(name) for name in unread}
-    sent, unseen, old = _own_values(context, link, replaced) if link.in_flight_writes else ({}, {}, replaced)
+    sent, unseen, old = _own_values(context, row, link, replaced) if link.in_flight_writes else ({}, {}, replaced)
     base, doubtful = classify_read(link.base, values, unseen, old, context.reading.event_fields.get(row.number, ()))
     certain = {name: value for name, value in values.items() if name not in doubtful}
     overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
@@ -55,8 +56,10 @@ def merge_linked(context: SyncContext, row: Row, link: Link, task: Task, replace
     return RowOutcome(row.number, row.lead_id, _outcome(merged, reasons), task.id, reasons, changes)
 
 
-def _own_values(context: SyncContext, link: Link, replaced: Values) -> tuple[Values, Values, Values]:
+def _own_values(context: SyncContext, row: Row, link: Link, replaced: Values) -> tuple[Values, Values, Values]:
     """Our values that the row may show: all that were sent, the unconfirmed, and those that an old read shows."""
+    wrong = shown_misdirected(link, row)
+    replaced = {**replaced, **{name: {*replaced.get(name, ()), value} for name, value in wrong.items()}}
     sent = in_flight_writes.values(link, *in_flight_writes.OWN)
     unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
     if not context.reading.is_delivery:

@@ -21,6 +21,7 @@ from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG, LAG_WAIT, By
+from bridge.store.in_flight_writes import shows
 from bridge.store.misdirected_history import note_misdirected
 from bridge.store.models import InFlightWrite, Link, WriteState
 
@@ -49,17 +50,29 @@ def missing_writes(session: Session, sheet: str) -> Sequence[InFlightWrite]:
 def doubt(
     session: Session,
     sheet: str,
-    changed: Iterable[tuple[Link, str]],
+    changed: Iterable[tuple[Link, Row, str]],
     doubtful: dict[int, dict[str, set[Value]]],
 ) -> Sequence[InFlightWrite]:
-    """The missing writes. ``changed``: links and fields whose cell differs from the base without an event. Such a cell
-    may show one of these writes: their values are added to the ``doubtful`` ones of its link.
+    """The missing writes. ``changed``: links, their rows, and fields whose cell differs from the base without an event.
+    Such a cell may show one of these writes, also as its own column reads it: both values are added to the
+    ``doubtful`` ones of its link.
     """
     missing = missing_writes(session, sheet)
-    for link, name in changed:
-        found = {write.value for write in missing if (write.field, write.link_id) != (name, link.id)}
-        doubtful[link.id].setdefault(name, set()).update(found)
+    for link, row, name in changed:
+        others = [write for write in missing if (write.field, write.link_id) != (name, link.id)]
+        read = {row.values[name] for write in others if write.entered != "" and shows(row.cells[name], write)}
+        doubtful[link.id].setdefault(name, set()).update(read, (write.value for write in others))
     return missing
+
+
+def shown_misdirected(link: Link, row: Row) -> dict[str, Value]:
+    """field → what its column reads of a misdirected write: a date is another text in a column of texts."""
+    writes = in_flight_writes.in_states(link, WriteState.MISDIRECTED)
+    return {
+        one.field: row.values[one.field]
+        for one in writes
+        if one.field in row.values and shows(row.cells[one.field], one)
+    }
 
 
 def find_victims(session: Session, sheet: str, missing: Sequence[InFlightWrite], rows: Iterable[Row], by: By) -> None:

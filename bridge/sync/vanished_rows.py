@@ -71,13 +71,15 @@ def settle_vanished(session: Session, sheet: SheetConfig, found: Deletions, bega
 
 
 def _end_hopeless(session: Session, sheet: str) -> None:
-    """No change waits for the row of an archived task that is gone."""
+    """No change waits for the row of an archived task that is gone, or of one that was restored without its row."""
     waits = exists().where(Change.link_id == Link.id, Change.state == ChangeState.WAITING)
     waiting = session.scalars(select(Link).where(Link.sheet == sheet, Link.gone_at.is_not(None), waits)).all()
     archived = {task.id for task in tracker.tasks_of(session, waiting) if task.archived_at is not None}
     for link in waiting:
         if link.task_id in archived:
             give_up_waiting(session, link, "the task was archived and its row is gone")
+        elif link.archived_at is not None:
+            give_up_waiting(session, link, "the row was deleted, and the task restored without it")
 
 
 def steps(found: Deletions) -> list[Step]:

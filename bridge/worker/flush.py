@@ -139,8 +139,8 @@ def _decide_all(job: Job, view: SheetView, lead_ids: list[str], decide: Decide) 
         linked = tracker.linked(session, job.key, lead_ids, now)
         here = [(row, link, task) for link, task in linked if (row := view.row(link.row)).lead_id == link.lead_id]
         replaced = replaced_lately(session, [link for _, link, _ in here], now)
-        shown = [(link, *one) for row, link, _ in here for one in row.values.items()]
-        changed = [(link, name) for link, name, value in shown if link.base.get(name) != value]
+        shown = [(link, row, *one) for row, link, _ in here for one in row.values.items()]
+        changed = [(link, row, name) for link, row, name, value in shown if link.base.get(name) != value]
         if changed:
             doubt(session, job.key, changed, replaced)
         by = By(Actor(ActorKind.FLUSH, job.key), now)

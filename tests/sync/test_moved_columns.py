@@ -2,10 +2,13 @@
 put back and told, and the value arrives where it was meant to be.
 """
 
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import select
 
 from bridge.local_google.api.trouble import Fault
+from bridge.local_google.sheet.cells import DateValue
 from bridge.store.models import Link, Rule
 from bridge.worker.job import Job, acquire, look
 from bridge.worker.restore_ids import restore_ids
@@ -193,6 +196,38 @@ def test_a_header_renamed_and_renamed_back_around_a_write_pauses_that_field_only
     sheet.sweep()
     assert shown(sheet) == right(sheet, status="QUALIFIED", notes="from the API")
     assert sheet.task(1)["notes"] == "from the API"
+
+
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize("look", ["sweep", "delivery"])
+def test_a_date_that_went_into_a_column_of_texts_is_no_edit_of_it(sheet, look, answered):
+    """Read there it is another text than was sent, so only the cell's value shows whose it is."""
+    opened = sheet.runtime.sheet("leads")
+    real = opened.write
+
+    def write(writes):
+        lines(sheet, "insert", 5)
+        echo = real(writes)
+        opened.write = real
+        if answered:
+            return echo
+        raise SystemExit
+
+    opened.write = write
+    sheet.patch(1, due="2026-12-24")
+    with suppress(SystemExit):
+        sheet.settle()
+    if look == "delivery":
+        sheet.google.person.edit("Leads!B2", [["Anna"]])
+        sheet.google.scripts.wait_idle(0)
+    else:
+        sheet.later(400)
+        sheet.sweep()
+    sheet.later(120)
+    sheet.settle()
+    name = {"name": "Anna"} if look == "delivery" else {}
+    assert shown(sheet) == right(sheet, due=DateValue(46380.0), **name)
+    assert [task["assignee"] for task in sheet.tasks()] == [None, None, None]
 
 
 def test_a_protected_header_is_looked_at_after_the_write(sheet):

@@ -182,6 +182,21 @@ def test_a_lead_id_that_a_cell_would_not_keep_is_refused(stack, lead_id):
     assert (stack.rows(), stack.tasks()) == ([], [])
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_a_row_that_names_a_task_whose_row_is_yet_to_be_made_is_a_lead_of_its_own(stack, known):
+    """Such a number is of another bridge, or of another sheet: nobody can have edited an id that stood nowhere."""
+    if known:
+        stack.edit("A2:C2", ["L0", "Bob", "NEW"])
+        stack.sweep()
+    mine = post(stack, notes="of Zoë")
+    stack.edit("A3:D3", ["L9", "Ann", "NEW", mine["id"]])
+    stack.sweep()
+    stack.later(60)
+    stack.sweep()
+    tasks = {task["lead_id"]: (task["title"], task["notes"]) for task in stack.tasks() if task["lead_id"] != "L0"}
+    assert tasks == {"L9": ("Follow up: Ann", "Auto-created from Sheets"), f"T-{mine['id']}": ("Follow up: Zoë", "of Zoë")}
+
+
 def test_a_very_long_title_makes_a_name_that_a_row_may_have(stack):
     post(stack, title="x" * 500)
     stack.settle()

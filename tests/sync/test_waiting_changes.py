@@ -99,10 +99,22 @@ def archived_while_its_row_is_missed(stack):
     stack.sweep()
 
 
+def restored_without_its_row(stack):
+    stack.later(31)
+    stack.google.person.delete_rows("Leads", 2)
+    stack.sweep()
+    stack.later(61)
+    stack.sweep()
+    assert [task["id"] for task in stack.tasks()] == [2]
+    stack.patch(1, archived=False)
+    stack.patch(1, notes="P1")
+
+
 STORIES = (
     landed_and_another_field_patched, landed_and_the_same_field_patched_twice, landed_and_the_status_patched,
     a_person_typed_the_same, archived_meanwhile, its_column_is_gone, refused_twice, refused_and_said_again,
     died_after_the_write, archived_after_its_row_was_deleted, archived_while_its_row_is_missed,
+    restored_without_its_row,
 )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ MUTATIONS = (
     ),
     Mutation(
         "never the wrong row: an event tells its own columns only", "bridge/sync/misdirected_writes.py",
-        "        doubtful[link.id].setdefault(name, set()).update(found)\n", "        continue\n",
+        "        doubtful[link.id].setdefault(name, set()).update(read, (write.value for write in others))\n", "        continue\n",
         f"{MISDIRECTED}::test_a_delivery_of_a_row_into_which_a_write_goes_by_mistake_takes_only_what_its_person_typed",
     ),
     Mutation(
@@ -99,6 +99,26 @@ MUTATIONS = (
         "nothing waits for ever: an archived task whose row is gone", "bridge/sync/vanished_rows.py",
         "    _end_hopeless(session, sheet.key)\n", "",
         "tests/sync/test_waiting_changes.py::test_no_change_waits_when_both_sides_are_at_rest",
+    ),
+    Mutation(
+        "nothing waits for ever: a task that was restored without its row", "bridge/sync/vanished_rows.py",
+        "        elif link.archived_at is not None:\n", "        elif False:\n",
+        "tests/sync/test_waiting_changes.py::test_no_change_waits_when_both_sides_are_at_rest",
+    ),
+    Mutation(
+        "no id was edited that stood nowhere", "bridge/sync/link_row.py",
+        "    if link.row_pending and link.append_tried_at is None:\n", "    if False:\n",
+        "tests/sync/test_new_rows.py::test_a_row_that_names_a_task_whose_row_is_yet_to_be_made_is_a_lead_of_its_own",
+    ),
+    Mutation(
+        "a misdirected value is no edit, however its column reads it", "bridge/sync/merge_row.py",
+        "    wrong = shown_misdirected(link, row)\n", "    wrong: dict[str, Value] = {}\n",
+        "tests/sync/test_moved_columns.py::test_a_date_that_went_into_a_column_of_texts_is_no_edit_of_it",
+    ),
+    Mutation(
+        "a missing value is no edit, however its column reads it", "bridge/sync/misdirected_writes.py",
+        "update(read, (write.value", "update((write.value",
+        "tests/sync/test_moved_columns.py::test_a_date_that_went_into_a_column_of_texts_is_no_edit_of_it",
     ),
     Mutation(
         "no title is lost without a word", "bridge/sync/merge_row.py",
