@@ -32,7 +32,8 @@ class Said:
 
 class Memory:
     """``said``: (lead id, field) → everything that was said of it, in order. ``doubled``: ids that stood in two rows at
-    some time: which of the two is the lead is not for the machine to say. ``made``: how many changes were made.
+    some time, and what a person made of those: which of the two is the lead is not for the machine to say. So is an id that
+    was edited while nothing else told whose row it is, which the README names. ``made``: how many changes were made.
     ``renamed``: an id → the one that a person made of it, which the bridge may learn later.
     """
 
@@ -67,6 +68,8 @@ class Memory:
         )
         if len(gone) == len(new) == 1 and (gone[0].row, gone[0].cells) == (new[0].row, new[0].cells):
             self.renamed.pop(new[0].id, None)
+            if gone[0].id in self.doubled or not new[0].tab.is_headed("task_id"):
+                self.doubled |= {gone[0].id, new[0].id}
             self.renamed[gone[0].id] = new[0].id
             for name in new[0].cells:
                 self.said[new[0].id, name] = [*self.said[gone[0].id, name]]

@@ -92,6 +92,11 @@ class Tab:
         """The header of a column."""
         return str(self.book.now.grid(self.sheet_id).cell(0, column - 1).value or "")
 
+    def is_headed(self, name: str) -> bool:
+        """True while the bridge finds this column."""
+        at = self.positions().get(name)
+        return at is not None and same_text(self.text(at), self.heads[name][0])
+
     def at(self, row: int, name: str) -> str | None:
         """The cell in A1 notation; None while there is no such column."""
         column = self.positions().get(name)

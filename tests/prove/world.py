@@ -104,6 +104,8 @@ class World(Life):
             assert tab is not None
             if task_field == "title":
                 name = tab.mapping.name_in(value)
+                if name is None and task["lead_id"] not in self.leads():
+                    name = value  # which the row that is yet to be made is named after
                 yield from [(tab, "name", name)] if name is not None else []
             elif (column := tab.mapping.shown_by.get(task_field)) is not None:
                 yield tab, column.field, tab.said(column.field, value)

@@ -194,7 +194,10 @@ def test_a_row_that_names_a_task_whose_row_is_yet_to_be_made_is_a_lead_of_its_ow
     stack.later(60)
     stack.sweep()
     tasks = {task["lead_id"]: (task["title"], task["notes"]) for task in stack.tasks() if task["lead_id"] != "L0"}
-    assert tasks == {"L9": ("Follow up: Ann", "Auto-created from Sheets"), f"T-{mine['id']}": ("Follow up: Zoë", "of Zoë")}
+    assert tasks == {
+        "L9": ("Follow up: Ann", "Auto-created from Sheets"),
+        f"T-{mine['id']}": ("Follow up: Zoë", "of Zoë"),
+    }
 
 
 def test_a_very_long_title_makes_a_name_that_a_row_may_have(stack):
