@@ -37,11 +37,7 @@ MOST_OFFERED = 3
 OWN_READS = frozenset({ActorKind.SWEEP, ActorKind.FLUSH})
 """Actors that read the sheet by themselves."""
 Verdict = Literal["later", "found", "back", "offered"]
-_KEPT = (
-    select(OverwrittenEdit)
-    .where(OverwrittenEdit.sheet == bindparam("sheet"))
-    .order_by(OverwrittenEdit.edited_at, OverwrittenEdit.id)
-)
+_KEPT = select(OverwrittenEdit).where(OverwrittenEdit.sheet == bindparam("sheet"))
 
 
 def word_of(mapping: SheetMapping, name: str, typed: str, present: Cell) -> Value:
@@ -57,11 +53,16 @@ def settle_overwritten(context: SyncContext, row_at: Callable[[int], Row]) -> No
     """Decide about the words that are kept, after a sweep has merged its rows; an edit that is too recent for its
     reading waits for the next sweep. ``row_at``: the row with this number, as the sweep read it.
     """
-    found = list(context.session.scalars(_KEPT, {"sheet": context.sheet.key}))
+    found = sorted(context.session.scalars(_KEPT, {"sheet": context.sheet.key}), key=_order)
     last = {(one.link_id, one.field): one for one in found}
     for one in found:
         if _settle(context, one, row_at, overtyped=last[one.link_id, one.field] is not one):
             context.session.delete(one)
+
+
+def _order(one: OverwrittenEdit) -> tuple[datetime, int]:
+    """As they were typed; within a second as they were heard of: an event's time is when its script started."""
+    return one.edited_at.replace(microsecond=0), one.id
 
 
 def _settle(context: SyncContext, one: OverwrittenEdit, row_at: Callable[[int], Row], *, overtyped: bool) -> bool:

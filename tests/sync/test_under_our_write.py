@@ -213,8 +213,9 @@ def test_of_two_words_told_late_the_later_stands_though_signatures_have_whole_se
     """Typed within a tenth of a second; a new second begins between the two deliveries."""
     filled.patch(1, notes="from the API")
     filled.settle()
+    filled.clock.advance((0.5 - filled.clock.now().microsecond / 1e6) % 1)
     typed = filled.clock.now()
-    filled.clock.advance(30 + (0.9 - typed.microsecond / 1e6) % 1)
+    filled.clock.advance(30.4)
     row = [1, "Ann", "NEW", 1, "from the API", "Old", "2026-11-01"]
     for seq, (word, after) in enumerate([("first", 0), ("second", 100)]):
         edited = {"first": 5, "last": 5, "typed": word, "at": int(typed.timestamp() * 1000) + after}
