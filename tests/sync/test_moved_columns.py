@@ -355,6 +355,7 @@ def test_an_id_is_given_back_in_a_sheet_without_a_column_of_names(running):
     stack.edit("A2:C3", [1, "Ann", "a"], [2, "Bob", "b"])
     stack.sweep()
     stack.edit("B1:B3", [""], [""], [""])
+    stack.edit("D1:D3", [""], [""], [""])
     with stack.runtime.writing() as session:
         taken = acquire(session, "leads", stack.clock.now(), stack.runtime.config.lease)
         job = Job(stack.runtime, "leads", taken.token)
