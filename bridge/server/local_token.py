@@ -11,7 +11,9 @@ from task_api.db import UnitOfWork, exclusive
 
 
 def local_token(database: Engine, home: Path) -> str:
-    """The token in ``home/token``, mode 0600; made when there is none, or when it was revoked."""
+    """The token in ``home/token``, mode 0600; made when there is none, or when it was revoked. On PostgreSQL other
+    machines have homes and tokens of their own, which stay valid.
+    """
     path = home / "token"
     kept = _kept(path)
     if kept and is_token(database, kept):
@@ -21,7 +23,8 @@ def local_token(database: Engine, home: Path) -> str:
         exclusive(session, "token", "local")
         if (made := _kept(path)) and made != kept:  # by another server of this home, which was started at once
             return made
-        tokens.revoke(session, "local")
+        if database.dialect.name == "sqlite":
+            tokens.revoke(session, "local")
         token = tokens.issue(session, "local", tokens.SCOPES)
         path.unlink(missing_ok=True)
         append_private(path, token + "\n")
