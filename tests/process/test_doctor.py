@@ -170,7 +170,8 @@ def test_another_secret_than_the_running_bridges_is_told(well):
 
 def test_no_bridge_on_the_port_is_told(well):
     found = doctor(well, PORT="1")
-    assert told(found, "running") == [("problem", "nothing answers on port 1")]
+    said = f"nothing answers on port 1; process {well.process.pid} serves at {well.url}"
+    assert told(found, "running") == [("problem", said)]
     assert told(found, "signature")[0][0] == "problem"
 
 

@@ -58,15 +58,13 @@ def running(config: Config, _engine: Engine) -> Iterator[Finding]:
 
 
 def _silent(config: Config) -> Finding:
-    held = serving(config)
+    held, said = serving(config), f"nothing answers on port {config.port}"
     if held is None:
-        return Finding("problem", f"nothing answers on port {config.port}", "start it: make run, or its systemd unit")
+        return Finding("problem", said, "start it: make run, or its systemd unit")
     pid, url = held
     if is_stopped(pid):
         return Finding("problem", f"process {pid}, {url}, is stopped and does nothing", ON.format(pid=pid))
-    return Finding(
-        "problem", f"process {pid} serves at {url} and gives no answer", f"set PORT as it has, or end it: kill {pid}"
-    )
+    return Finding("problem", f"{said}; process {pid} serves at {url}", f"set PORT as it has, or end it: kill {pid}")
 
 
 def _detail(answer: requests.Response) -> str:
