@@ -18,10 +18,11 @@ from werkzeug.test import create_environ
 from bridge.app import create_app
 from bridge.config import logs
 from bridge.config.model import Config, SheetConfig
+from bridge.core.headers import Place
 from bridge.core.signature import sign
 from bridge.google import snapshot
 from bridge.google.calls import Call, Calls
-from bridge.google.sheet import RowWrite
+from bridge.google.sheet import Echo, RowWrite
 from bridge.server.local_token import local_token
 from bridge.store.models import SheetHealth, SheetQueue
 from bridge.store.quota import Pace
@@ -60,12 +61,12 @@ class Rows:
         tab = {"properties": {"sheetId": self.sheet_id, "title": self.tab}, "data": blocks}
         return snapshot.parsed(json.dumps({"sheets": [tab]}).encode())
 
-    def write(self, writes: Sequence[RowWrite]) -> list[int]:
-        """Keep the words and echo the ids."""
+    def write(self, writes: Sequence[RowWrite]) -> Echo:
+        """Keep the words; echo the header and each row."""
         self.calls.unrecorded.append(Call(self.calls.clock(), "write", "write", "ok"))
         self.words |= {write.row - 1: str(write.cells.get(STATUS, "NEW")) for write in writes}
         self.written.append(time.perf_counter())
-        return [write.row - 1 for write in writes]
+        return Echo(dict(enumerate(HEADER)), [{write.id_column: write.row - 1, **write.cells} for write in writes])
 
     def row(self, lead: int) -> list[Any]:
         """The cells of a lead's row."""
@@ -104,7 +105,8 @@ class Inside:
         self._seq = 0
         with self.runtime.writing() as session:
             session.execute(update(SheetQueue).values(swept_at=self._now))
-            session.execute(update(SheetHealth).values(heard_at=self._now))
+            agreed = {name: [*Place(name, at)] for at, name in enumerate(HEADER)}
+            session.execute(update(SheetHealth).values(heard_at=self._now, columns=agreed))
             session.commit()
         self._environ = create_environ(content_type="application/json", environ_overrides={"REMOTE_ADDR": "127.0.0.1"})
         self._token = local_token(self.runtime.database, home)

@@ -26,8 +26,12 @@ def command(folder: Path, *words: str, **environ: str) -> subprocess.CompletedPr
 
 
 def held(folder: Path) -> dict[str, tuple[int, bytes]]:
-    """Every file in the home but the databases' own, when it was changed and what it holds."""
-    files = [path for path in folder.rglob("*") if path.is_file() and ".db" not in path.name]
+    """Every file in the home, when it was changed and what it holds; not the databases' own and the leases, to which
+    the bridge that runs there writes at any time.
+    """
+    files = [
+        path for path in folder.rglob("*") if path.is_file() and ".db" not in path.name and path.suffix != ".lease"
+    ]
     return {str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
 
 
