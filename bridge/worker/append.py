@@ -8,8 +8,7 @@ from operator import attrgetter
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
-from bridge.core.mapping import Layout
-from bridge.core.values import Row
+from bridge.core.values import Raw, Row
 from bridge.errors import Transient
 from bridge.google.new_rows import AppendedCell, NewRows, Place
 from bridge.google.sheet import RowWrite
@@ -23,6 +22,7 @@ from bridge.tracker import tasks_of
 from bridge.worker.clear_misdirected import record_emptied
 from bridge.worker.job import Job, look
 from bridge.worker.parts import Part, in_parts
+from bridge.worker.unlinked import write_unlinked
 
 log = get_logger(__name__)
 Cells = dict[int, AppendedCell]
@@ -47,7 +47,7 @@ def _append(job: Job, part: Part[int], last: int) -> int:
     header = job.open_sheet().append(NewRows(list(rows.values()), _place(view, last))) if rows else None
     job.at_work.clear()
     if header is not None and job.config.mapping.locate(header.header) != view.layout:
-        _take_back(job, rows, last, job.config.mapping.locate(header.header))
+        _take_back(job, rows)
     with job.writing() as session:
         now = job.runtime.now()
         for number, link in enumerate(_links(job, session, rows), last + 1):
@@ -70,18 +70,60 @@ def _place(view: SheetView, last: int) -> Place:
     return Place(last, like, free, formulas, next(ended, None))
 
 
-def _take_back(job: Job, rows: Mapping[int, Cells], last: int, layout: Layout) -> None:
-    """Columns moved while the rows were appended: empty what may be in wrong ones, and append again later."""
-    emptied = list(enumerate(rows.values(), last + 1))
-    writes = [RowWrite(row, layout.positions["id"], None, dict.fromkeys(cells, "")) for row, cells in emptied]
-    fields = {column: name for name, column in layout.positions.items()}
-    shown = [Row(row, None, {fields[at]: "" for at in cells if at in fields}) for row, cells in emptied]
-    record_emptied(job, shown, job.open_sheet().write(writes).cells(layout.positions["id"]))
+def _take_back(job: Job, rows: Mapping[int, Cells]) -> None:
+    """Columns moved while the rows were appended: empty those that still hold just that, and append again later. The
+    id cell is emptied last: until then it shows whose row is written.
+    """
+    view = look(job, None)
+    ids = view.layout.positions["id"]
+    found = {link: number for link, cells in rows.items() if (number := _row_of(view, cells))}
+    if found:
+        _empty(job, view, {number: rows[link].keys() - {ids} for link, number in found.items()})
+        view = look(job, None)
+        _empty(job, view, {number: {ids} for link, number in found.items() if _holds(view, number, rows[link], ids)})
     with job.writing() as session:
-        for link in _links(job, session, rows):
+        for link in _links(job, session, found):
             new_rows.forget_append(link)
         session.commit()
     raise Transient("columns moved while a row was appended")
+
+
+def _row_of(view: SheetView, cells: Cells) -> int | None:
+    """The row that holds all of these cells where they were written."""
+    return next((number for number in view.snapshot.numbers if _holds(view, number, cells, *cells)), None)
+
+
+def _holds(view: SheetView, number: int, cells: Cells, *columns: int) -> bool:
+    standing = dict(enumerate(one.entered for one in view.snapshot.standing(number)))
+    return all(column in cells and standing.get(column) == cells[column].value for column in columns)
+
+
+def _empty(job: Job, view: SheetView, rows: Mapping[int, Collection[int]]) -> None:
+    """Empty these columns of each row; a lead that has just moved there gets its values back. ``view``: of all rows."""
+    if not any(rows.values()):
+        return
+    ids = view.layout.positions["id"]
+    fields = {column: name for name, column in view.layout.positions.items()}
+    writes = [RowWrite(row, ids, _id_cell(view, row), dict.fromkeys(columns, "")) for row, columns in rows.items()]
+    echoed = write_unlinked(job, view, writes).cells(ids)
+    both = zip(writes, echoed, strict=True)
+    hit = {write.row: None if cell in {write.id_cell, ""} else cell for write, cell in both}
+    shown = [Row(row, None, {fields[at]: "" for at in columns if at in fields}) for row, columns in rows.items()]
+    record_emptied(job, shown, list(hit.values()))
+    before = {_id_cell(view, row): view.snapshot.standing(row) for row in view.snapshot.numbers}
+    for row, cell in hit.items():
+        own = {at: before[cell][at] for at in rows[row] if at not in fields and cell in before}
+        for typed in (False, True):
+            back = {
+                at: one.entered for at, one in own.items() if one.is_formula is typed and one.entered not in {None, ""}
+            }
+            if cell is not None and back:
+                write_unlinked(job, view, [RowWrite(row, ids, cell, back, typed=typed)])
+
+
+def _id_cell(view: SheetView, row: int) -> Raw:
+    cells, ids = view.snapshot.cells(row), view.layout.positions["id"]
+    return cells[ids].value if len(cells) > ids else None
 
 
 def _new_rows(job: Job, view: SheetView, like: int, part: Part[int]) -> dict[int, Cells]:

@@ -288,6 +288,30 @@ def test_a_row_appended_while_columns_move_is_taken_away_and_appended_anew(runni
     assert len(stack.tasks()) == 1
 
 
+@pytest.mark.parametrize("column", [2, 9], ids=["the id too", "not the id"])
+def test_rows_that_move_before_an_appended_row_is_taken_away_lose_nothing(running, column):
+    stack = running(header=HEADER, create_rows=True)
+    new = [[*row[:3], None, row[4], "", "", f"phone {row[0]}"] for row in ROWS]
+    stack.edit("A2:H4", *new)
+    stack.deliver(*new, header=HEADER)
+    stack.settle()
+    before = right(stack)
+
+    def moves():
+        lines(stack, "insert", 1 if column == 2 else 2)
+        stack.google.trouble.before_write(lambda: stack.google.person.sort("Leads!A2:Z5", 1, ascending=False))
+
+    stack.google.trouble.before_write(moves)
+    stack.post_to("/tasks", title="Follow up: Dee", notes="d")
+    for seconds in (0, 60, 400):
+        stack.later(seconds)
+        stack.settle()
+    stack.sweep()
+    found = shown(stack)
+    assert {lead: found.get(lead) for lead in before} == before
+    assert not [task["id"] for task in stack.tasks() if task["archived_at"]]
+
+
 def test_what_a_sweep_writes_into_a_row_without_a_task_takes_nobodys_cell(sheet):
     sheet.edit("B5:H5", ["Dee", "NEW", None, "d", "", "", "phone of Dee"])
     sheet.google.trouble.before_write(lambda: lines(sheet, "move", 8, before=10))
