@@ -84,8 +84,8 @@ function settleIds_(sheet, settings, before, given) {
 }
 
 /**
- * The cells where an id that was written stands in another lead's row, or a new one in an empty row. It is another
- * lead's row when an id that is nowhere any more belonged to a row more like it.
+ * The cells where an id that was written stands in another lead's row, or a new one in an empty row. A row's other
+ * cells tell whose it is: of the leads whose ids were written, or are nowhere any more, the one that it is most like.
  * @param {Settings} settings
  * @param {Look} now
  * @param {Leads} stood before
@@ -95,22 +95,47 @@ function settleIds_(sheet, settings, before, given) {
 function misplaced_(settings, now, stood, written) {
   const rows = now.values.map((cells, index) => ({ cells, row: index + 1, id: idText_(cells[now.column]) })).slice(1);
   const present = new Set(rows.map(({ id }) => id));
-  const lost = new Map(Array.from(stood).filter(([id]) => !present.has(id)));
   const columns = telling_(now.header, settings);
-  /** @type {Wrong[]} */
-  const wrong = [];
-  rows.forEach(({ cells, row, id }) => {
+  const others = now.header.map((_, at) => at).filter((at) => at !== now.column);
+  const doubted = rows.filter(({ cells, id }) => {
     const own = written.get(id);
-    if (!own) return;
-    const [owner, theirs] = likest_(lost, cells, now.column);
-    if (theirs && alike_(theirs, cells, now.column) > alike_(own, cells, now.column)) {
-      lost.delete(owner);
-      wrong.push({ row, id, instead: theirs[now.column] });
-    } else if (!stood.has(id) && !columns.some((at) => tells_(cells[at], now.header[at], settings))) {
-      wrong.push({ row, id, instead: '' });
-    }
+    return own && !others.every((at) => sameCell_(cells[at], own[at]));
   });
-  return wrong;
+  const right = new Set(rows.filter((row) => written.has(row.id) && !doubted.includes(row)).map(({ id }) => id));
+  const leads = [...stood, ...written].filter(([id]) => !right.has(id) && (written.has(id) || !present.has(id)));
+  const wrong = likestPairs_(doubted, new Map(leads), now.column).filter(({ id, owner }) => id !== owner);
+  const before = (/** @type {string} */ owner) => (stood.get(owner) || [])[now.column] ?? owner;
+  const moved = wrong.map(({ row, id, owner }) => ({ row, id, instead: before(owner) }));
+  const empty = doubted.filter(({ cells, row, id }) => {
+    const isMoved = moved.some((one) => one.row === row);
+    return !isMoved && !stood.has(id) && !columns.some((at) => tells_(cells[at], now.header[at], settings));
+  });
+  return [...moved, ...empty.map(({ row, id }) => ({ row, id, instead: '' }))];
+}
+
+/**
+ * Each row with the lead, `owner`, that it is most like; no lead has two rows. Where two are equally like it, a row
+ * keeps the id that it has.
+ * @param {{row: number, id: string, cells: any[]}[]} rows
+ * @param {Leads} leads
+ * @param {number} column of the id
+ * @returns {{row: number, id: string, owner: string}[]}
+ */
+function likestPairs_(rows, leads, column) {
+  const pairs = rows.flatMap(({ row, id, cells }) =>
+    Array.from(leads).map(([owner, theirs]) => {
+      return { row, id, owner, alike: alike_(theirs, cells, column) + (owner === id ? 0.5 : 0) };
+    }),
+  );
+  const taken = new Set();
+  return pairs
+    .filter(({ alike }) => alike > 0)
+    .sort((one, other) => other.alike - one.alike)
+    .filter(({ row, owner }) => {
+      const isFree = !taken.has(row) && !taken.has(owner);
+      if (isFree) taken.add(row).add(owner);
+      return isFree;
+    });
 }
 
 /**
@@ -156,22 +181,6 @@ function putBack_(sheet, column, { row, id, instead }) {
   const cell = sheet.getRange(row, column + 1);
   if (idText_(cell.getValue()) !== id) return;
   cell.setValue(typeof instead === 'string' && instead ? "'" + instead : instead);
-}
-
-/**
- * The id, and its row's cells, whose row is most like these cells.
- * @param {Leads} rows
- * @param {any[]} cells
- * @param {number} column of the id
- * @returns {[string, any[] | null]}
- */
-function likest_(rows, cells, column) {
-  /** @type {[string, any[] | null]} */
-  let best = ['', null];
-  rows.forEach((others, id) => {
-    if (!best[1] || alike_(others, cells, column) > alike_(best[1], cells, column)) best = [id, others];
-  });
-  return best;
 }
 
 /**

@@ -31,14 +31,15 @@ def ids(sheet: Sheet) -> dict[str, object]:
     return {str(name): given for given, name in values if name is not None}
 
 
-def acting(patch: pytest.MonkeyPatch, act: Callable[[], object], before: int) -> list[str]:
-    """Let somebody act before the script's call of that number; all calls are noted."""
-    real, calls, acts = Execution._answer, [], [act]
+def acting(patch: pytest.MonkeyPatch, act: Callable[[], object], *before: int) -> list[str]:
+    """Let somebody act before the script's calls of these numbers; all calls are noted."""
+    real, calls, ahead = Execution._answer, [], set(before)
 
     def answer(self: Execution, op: str, args: list[object]) -> object:
         if op.startswith(("range.", "sheet.")):
-            if len(calls) == before and acts:
-                acts.pop()()
+            if len(calls) in ahead:
+                ahead.remove(len(calls))
+                act()
             calls.append(op)
         return real(self, op, args)
 
@@ -99,6 +100,24 @@ def test_rows_that_move_between_any_two_calls_keep_their_ids(
         new = [str(found[name]) for name in ("Zoë", "Ann")]
         assert len({one for one in new if one.startswith("L-")}) == 2, (before, new)
         assert sorted(found) == sorted({*KNOWN, "Zoë", "Ann"} - gone)
+
+
+@pytest.mark.parametrize("gap", [1, 2, 3, 5, 8])
+@pytest.mark.parametrize("move", [sort, insert, swap])
+def test_rows_that_move_again_while_ids_are_put_right_keep_their_ids(
+    leads: Sheet, move: Callable[[Sheet], Callable[[], object]], gap: int
+) -> None:
+    tab = leads.book.tab("Leads")
+    kept = tab.values(2, 1, 12, 4)
+    for before in range(36):
+        tab.write(2, 1, kept, typed=False)
+        with pytest.MonkeyPatch.context() as patch:
+            acting(patch, move(leads), before, before + gap, before + 2 * gap)
+            leads.edit("B8:C9", ["Zoë", "NEW"], ["Ann", "LOST"])
+        leads.clock()
+        found = ids(leads)
+        assert {name: found[name] for name in KNOWN} == KNOWN, before
+        assert len({str(found[name]) for name in ("Zoë", "Ann")} - {"None"}) == 2, before
 
 
 def test_what_is_sent_of_a_new_lead_is_what_stands_in_its_row(leads: Sheet, receiver: Receiver) -> None:
