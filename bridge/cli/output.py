@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from bridge.core.reconcile import Plan, Step
-from bridge.worker.compare import Progress
+from bridge.worker.sweep.compare import Progress
 from task_api.cli import print_rows
 
 

@@ -19,9 +19,9 @@ from bridge.runtime import Runtime
 from bridge.store import quota
 from bridge.sync import approval
 from bridge.sync import undo as back
-from bridge.worker import sweep
-from bridge.worker.flush import flush
+from bridge.worker.flush.flush import flush
 from bridge.worker.job import Job, begin, end
+from bridge.worker.sweep import sweep
 from task_api.cli import AS_JSON, say
 
 

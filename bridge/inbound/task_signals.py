@@ -13,10 +13,10 @@ from bridge.runtime import Runtime
 from bridge.store.history import By, note_task_change
 from bridge.store.models import READS_SHEET, ActorKind, Link
 from bridge.store.unit_of_work import effects, lock_queue, lock_queue_of_task
+from bridge.sync.links.new_rows import give_row, sheet_for
 from bridge.sync.load import LEADS
 from bridge.sync.merge_row import as_lead, close_conflicts, needs_write
-from bridge.sync.new_rows import give_row, sheet_for
-from bridge.sync.own_title import follow_title
+from bridge.sync.title import follow_title
 from bridge.tracker import Task, earlier
 from task_api.actor import Actor
 from task_api.db import exclusive

@@ -28,8 +28,8 @@ from bridge.store import counters, notices
 from bridge.store.history import By
 from bridge.store.models import ActorKind, Delivery, SheetHealth, SheetQueue
 from bridge.store.unit_of_work import effects, lock_queue, wake_after_commit
-from bridge.sync import columns
 from bridge.sync.apart import ingest_apart, may_be_a_rows
+from bridge.sync.columns import agreed as columns
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.ingest import ingest_rows
 from task_api.actor import Actor

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bridge.core.outcome import RefusedWrite
 from bridge.store import notices as noted
 from bridge.store.models import Change, ChangeState, Link, SheetHealth, SheetQueue, UnlinkedRow
-from bridge.sync.columns import held_columns
+from bridge.sync.columns.agreed import held_columns
 
 SILENT = timedelta(minutes=15)
 """Three missed reports: the script sends one every five minutes, with some jitter."""

@@ -21,7 +21,7 @@ from bridge.reports.action_items import missing_columns, silence
 from bridge.runtime import Runtime
 from bridge.store import quota
 from bridge.store.models import Account, Change, ChangeState, Link, SheetQueue, UnlinkedRow
-from bridge.sync.columns import held_columns
+from bridge.sync.columns.agreed import held_columns
 from bridge.sync.merge_row import as_lead
 from bridge.tracker import Task, task_fields
 

@@ -14,7 +14,7 @@ from bridge.reports.quota_usage import by_kind, by_purpose, quota_left
 from bridge.runtime import Runtime
 from bridge.store.models import SheetQueue
 from bridge.store.quota import of_last_minute
-from bridge.sync.columns import held_columns
+from bridge.sync.columns.agreed import held_columns
 
 
 @dataclass(frozen=True)

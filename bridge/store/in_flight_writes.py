@@ -2,7 +2,7 @@
 
 A write may arrive although no answer came, arrive late, or in a row that has just moved (GOOGLE.md sections 1 and 4).
 So each cell is recorded before it is sent, and is found after a crash. `links` loads the writes of a link with it;
-`bridge.sync.misdirected_writes` decides about those in other rows.
+`bridge.sync.misdirected.rows` decides about those in other rows.
 """
 
 from collections.abc import Collection, Iterable

@@ -13,7 +13,8 @@ from bridge.config.model import SheetConfig
 from bridge.core.text import likeness
 from bridge.errors import Permanent
 from bridge.store.unit_of_work import lock_queue
-from bridge.sync import columns, vanished_rows
+from bridge.sync.columns import agreed as columns
+from bridge.sync.links import vanished_rows
 
 NOTHING = "nothing awaits approval"
 

@@ -26,7 +26,7 @@ class Reading:
     edited fields that count as the person's; `check_event` takes out those whose cell shows something else.
 
     Of a sweep: ``ids``: every id in the sheet. ``namesakes``: how many unlinked rows share a value of the field that
-    matches rows with tasks. ``missing``: writes of ours that may be in any row (`bridge.sync.misdirected_writes`).
+    matches rows with tasks. ``missing``: writes of ours that may be in any row (`bridge.sync.misdirected.rows`).
     """
 
     rows: Sequence[Row]

@@ -17,12 +17,12 @@ from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.store.history import note_life, note_unread
 from bridge.store.models import Link, Rule
 from bridge.sync.context import KnownLinks, Reading, SyncContext
-from bridge.sync.duplicate_ids import same_id
-from bridge.sync.edit_events import check_event
-from bridge.sync.link_row import link_row
+from bridge.sync.edits.events import check_event
+from bridge.sync.links.duplicate_ids import same_id
+from bridge.sync.links.link_row import link_row
 from bridge.sync.load import load, named_task
-from bridge.sync.lost_ids import in_doubt
 from bridge.sync.merge_row import merge_linked, needs_write
+from bridge.sync.misdirected.ids import in_doubt
 from bridge.tracker import Task
 
 NONE_SEEN: Mapping[str, int] = MappingProxyType({})

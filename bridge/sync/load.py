@@ -12,7 +12,7 @@ from bridge.store import in_flight_writes
 from bridge.store.history import replaced_lately
 from bridge.store.models import InFlightWrite, Link
 from bridge.sync.context import KnownLinks, SyncContext
-from bridge.sync.misdirected_writes import doubt
+from bridge.sync.misdirected.rows import doubt
 from bridge.tracker import Task
 from task_api.db import exclusive
 

@@ -16,9 +16,9 @@ from bridge.store import in_flight_writes
 from bridge.store.history import note_conflict, note_sheet_change, note_unread
 from bridge.store.models import Link
 from bridge.sync.context import SyncContext
-from bridge.sync.misdirected_writes import shown_misdirected
-from bridge.sync.own_title import keep_own_title
+from bridge.sync.misdirected.rows import shown_misdirected
 from bridge.sync.sync_cell import link_text
+from bridge.sync.title import keep_own_title
 from bridge.tracker import Task, task_arguments, task_fields
 
 log = get_logger(__name__)

@@ -15,7 +15,7 @@ from bridge.runtime import Runtime
 from bridge.store.history import By, note_override
 from bridge.store.models import ActorKind, Change, ChangeState, Link
 from bridge.store.unit_of_work import lock_queue, write_down
-from bridge.sync.own_title import keep_own_title
+from bridge.sync.title import keep_own_title
 from bridge.tracker import Task, task_arguments
 from task_api.actor import Actor
 

@@ -26,7 +26,7 @@ from bridge.store import quota
 from bridge.store.future import date_anew
 from bridge.store.models import Link, SheetQueue
 from bridge.store.unit_of_work import hold_file, let_go, lock_queue, put_token, token_in
-from bridge.sync.misdirected_columns import OWN_COLUMN
+from bridge.sync.misdirected.columns import OWN_COLUMN
 from task_api.db import UnitOfWork
 from task_api.db_errors import UNUSABLE, reason
 

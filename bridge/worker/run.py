@@ -23,10 +23,10 @@ from bridge.runtime import Runtime
 from bridge.store import in_flight_writes, quota
 from bridge.store.models import Account, Link, SheetQueue
 from bridge.store.unit_of_work import is_abandoned, lock_queue
-from bridge.sync.misdirected_writes import look_for_unconfirmed
-from bridge.worker.flush import flush
+from bridge.sync.misdirected.rows import look_for_unconfirmed
+from bridge.worker.flush.flush import flush
 from bridge.worker.job import Job, LostLease, begin, end
-from bridge.worker.sweep import sweep
+from bridge.worker.sweep.sweep import sweep
 from task_api.db_errors import contended, unusable
 
 log = get_logger(__name__)

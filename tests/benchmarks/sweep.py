@@ -16,8 +16,8 @@ from bridge.config import logs
 from bridge.config.model import Config, SheetConfig
 from bridge.google import snapshot
 from bridge.google.calls import Calls
-from bridge.worker import sweep
 from bridge.worker.job import begin, end
+from bridge.worker.sweep import sweep
 from tests.benchmarks import fill
 from tests.benchmarks.databases import SQLITE
 

@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 import pytest
 
-from bridge.worker import sweep
 from bridge.worker.job import Job
+from bridge.worker.sweep import sweep
 
 
 def preview(stack):

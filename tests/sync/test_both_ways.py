@@ -8,7 +8,7 @@ import pytest
 from bridge.local_google.api.trouble import Fault
 from bridge.queue.sweep_requests import ask_for_sweep, swept
 from bridge.store.models import SheetQueue
-from bridge.worker.flush import flush
+from bridge.worker.flush.flush import flush
 from bridge.worker.job import Job, acquire, look
 
 

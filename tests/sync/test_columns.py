@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bridge.google.snapshot import Snapshot
-from bridge.sync import column_survey
+from bridge.sync.columns import survey as column_survey
 from tests.stack import Stack
 
 HEADER = ["id", "name", "status", "task_id", "notes"]

@@ -11,7 +11,7 @@ from bridge.local_google.api.trouble import Fault
 from bridge.local_google.sheet.cells import DateValue
 from bridge.store.models import Link, Rule
 from bridge.worker.job import Job, acquire, look
-from bridge.worker.restore_ids import restore_ids
+from bridge.worker.sweep.restore_ids import restore_ids
 from tests.sync.test_refused_rows import Picky
 
 HEADER = ["id", "name", "status", "task_id", "notes", "owner", "due", "phone", "sync"]

@@ -4,8 +4,8 @@ import pytest
 
 from bridge.local_google.api.trouble import Fault
 from bridge.store.models import Link
-from bridge.worker import sweep
 from bridge.worker.job import Job
+from bridge.worker.sweep import sweep
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from bridge.config.fields import COLUMNS
 from bridge.core.mapping import SheetMapping
 from bridge.local_google.sheet.grid import Grid
 from bridge.local_google.sheet.snapshot import MOST_CELLS
-from bridge.sync import new_rows
+from bridge.sync.links import new_rows
 
 HEADER = ["id", "name", "status", "task_id", "notes", "sync"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.worker import flush
+from bridge.worker.flush import flush
 from tests.sync.test_refused_rows import Picky
 
 HEADER = ["id", "name", "status", "task_id", "notes", "sync"]

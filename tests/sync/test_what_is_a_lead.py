@@ -8,8 +8,8 @@ import pytest
 from bridge.config.fields import COLUMNS
 from bridge.core.mapping import Column, SheetMapping
 from bridge.local_google.sheet.cells import Validation
-from bridge.worker import sweep
 from bridge.worker.job import Job
+from bridge.worker.sweep import sweep
 
 HEADER = ["id", "name", "status", "task_id", "notes", "owner", "due", "sync", "hot", "private", "stars"]
 MAPPING = SheetMapping((*COLUMNS, Column("hot", ("hot",), "checkbox"), Column("stars", ("stars",), "number")))

@@ -15,7 +15,7 @@ from bridge.core.signature import sign
 from bridge.reports.action_items import counts, silence
 from bridge.store.models import SheetHealth, SheetQueue
 from bridge.store.notices import notices
-from bridge.sync.columns import held_columns
+from bridge.sync.columns.agreed import held_columns
 
 
 def script(session: Session, sheet: SheetConfig, now: datetime) -> Iterator[Finding]:

@@ -55,7 +55,7 @@ class Change(Base):
 
 class OverwrittenEdit(Base):
     """A typed value that the script no longer found in its cell; kept until a sweep locates it
-    (`bridge.sync.overwritten_edits`).
+    (`bridge.sync.edits.overwritten`).
 
     ``row``: where it was typed; ``link_id``: the lead that was read there, None if unknown. ``covered``:
     that lead's cell showed what a write of ours had left there about then. ``actor``: the delivery, as text.

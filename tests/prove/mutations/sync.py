@@ -11,7 +11,7 @@ BAD_ROW = "tests/sync/test_one_bad_row.py"
 COLUMNS = "tests/sync/test_columns.py"
 MUTATIONS = (
     Mutation(
-        "another id column makes no lead another", "bridge/sync/column_survey.py",
+        "another id column makes no lead another", "bridge/sync/columns/survey.py",
         "    if not _ids_are_doubtful(headers, now, before):", "    if True:",
         "tests/sync/test_id_column.py::test_other_ids_change_no_lead_and_make_no_task",
     ),
@@ -20,22 +20,22 @@ MUTATIONS = (
         f"{BAD_ROW}::test_a_known_row_that_fails_stops_no_other_and_loses_nothing",
     ),
     Mutation(
-        "no second task while the matching column is held", "bridge/sync/link_row.py",
+        "no second task while the matching column is held", "bridge/sync/links/link_row.py",
         "    if not found and (waits := _unmatched(context, row)):", "    if not found and (waits := ''):",
         f"{COLUMNS}::test_a_new_row_waits_while_the_column_that_finds_its_task_is_held",
     ),
     Mutation(
-        "a lead has its task, whatever its name", "bridge/sync/link_row.py",
+        "a lead has its task, whatever its name", "bridge/sync/links/link_row.py",
         'if "name" in unread and row.values.get("name") is not None:', "if False:",
         f"{LIMITS}::test_new_rows_with_values_beyond_their_limits_have_their_tasks",
     ),
     Mutation(
-        "one task per lead: first contact", "bridge/sync/link_row.py",
+        "one task per lead: first contact", "bridge/sync/links/link_row.py",
         "    if with_id or not context.sheet.match:\n        return with_id", "    if not context.sheet.match:\n        return []",
         "tests/sync/test_adopt.py",
     ),
     Mutation(
-        "one task per lead: an append is not repeated blindly", "bridge/sync/new_rows.py",
+        "one task per lead: an append is not repeated blindly", "bridge/sync/links/new_rows.py",
         "return link.append_tried_at is None or link.append_tried_at + LAG <= now", "return True",
         "tests/sync/test_new_rows.py::test_an_append_without_an_answer_that_a_late_read_does_not_show_is_not_repeated",
     ),
@@ -45,17 +45,17 @@ MUTATIONS = (
         "tests/sync/test_identity.py::test_of_two_equal_rows_it_is_all_one_which_keeps_the_lead_and_the_other_changes_nothing",
     ),
     Mutation(
-        "never the wrong row: the victim gets its own value back", "bridge/sync/misdirected_writes.py",
+        "never the wrong row: the victim gets its own value back", "bridge/sync/misdirected/rows.py",
         "        mark_pending(session, victim, by.at + LAG_WAIT)", "        pass",
         f"{BOTH}::test_rows_sorted_while_a_write_is_under_way_get_their_own_values_back",
     ),
     Mutation(
-        "never the wrong row: what got no answer is looked for", "bridge/sync/misdirected_writes.py",
+        "never the wrong row: what got no answer is looked for", "bridge/sync/misdirected/rows.py",
         "    link.in_flight_writes.extend(in_flight_writes.copied(sent, WriteState.MISSING))\n", "",
         f"{MISDIRECTED}::test_a_misdirected_write_without_an_answer_is_put_right_though_the_rows_moved_again",
     ),
     Mutation(
-        "never the wrong row: an event tells its own columns only", "bridge/sync/misdirected_writes.py",
+        "never the wrong row: an event tells its own columns only", "bridge/sync/misdirected/rows.py",
         "        doubtful[link.id].setdefault(name, set()).update(read, (write.value for write in others))\n", "        continue\n",
         f"{MISDIRECTED}::test_a_delivery_of_a_row_into_which_a_write_goes_by_mistake_takes_only_what_its_person_typed",
     ),
@@ -70,23 +70,23 @@ MUTATIONS = (
         f"{MISDIRECTED}::test_a_word_whose_row_moved_and_was_written_before_the_script_looked_is_in_that_leads_history",
     ),
     Mutation(
-        "never the wrong lead: what a paste shows may be a write of ours", "bridge/sync/edit_events.py",
+        "never the wrong lead: what a paste shows may be a write of ours", "bridge/sync/edits/events.py",
         "return replace(context, reading=replace(reading, event_fields=fields))", "return context",
         f"{OVERWRITTEN}::test_a_cell_cleared_or_pasted_under_a_write_for_another_lead_does_not_get_that_leads_value",
     ),
     Mutation(
-        "never the wrong lead: a write at that place covered no word typed elsewhere", "bridge/sync/edit_events.py",
+        "never the wrong lead: a write at that place covered no word typed elsewhere", "bridge/sync/edits/events.py",
         "(write.field, write.value, write.row) == (name, row.values.get(name), row.number)",
         "(write.field, write.value) == (name, row.values.get(name))",
         f"{OVERWRITTEN}::test_a_word_whose_row_was_deleted_goes_to_no_other_row",
     ),
     Mutation(
-        "never the wrong lead: a word that stands somewhere is that lead's", "bridge/sync/overwritten_edits.py",
+        "never the wrong lead: a word that stands somewhere is that lead's", "bridge/sync/edits/overwritten.py",
         "        return \"found\"\n", "        pass\n",
         f"{OVERWRITTEN}::test_a_word_follows_its_row_and_not_the_lead_that_was_written_just_now",
     ),
     Mutation(
-        "never the wrong lead: a read that may be old shows no absence", "bridge/sync/overwritten_edits.py",
+        "never the wrong lead: a read that may be old shows no absence", "bridge/sync/edits/overwritten.py",
         "        return \"later\"\n", "        pass\n",
         f"{OVERWRITTEN}::test_a_sweep_that_shows_the_sheet_as_it_was_decides_nothing",
     ),
@@ -96,17 +96,17 @@ MUTATIONS = (
         "return True", f"{BOTH}::test_an_edit_of_the_sheet_owes_the_sheet_nothing",
     ),
     Mutation(
-        "nothing waits for ever: an archived task whose row is gone", "bridge/sync/vanished_rows.py",
+        "nothing waits for ever: an archived task whose row is gone", "bridge/sync/links/vanished_rows.py",
         "    _end_hopeless(session, sheet.key)\n", "",
         "tests/sync/test_waiting_changes.py::test_no_change_waits_when_both_sides_are_at_rest",
     ),
     Mutation(
-        "nothing waits for ever: a task that was restored without its row", "bridge/sync/vanished_rows.py",
+        "nothing waits for ever: a task that was restored without its row", "bridge/sync/links/vanished_rows.py",
         "        elif link.archived_at is not None:\n", "        elif False:\n",
         "tests/sync/test_waiting_changes.py::test_no_change_waits_when_both_sides_are_at_rest",
     ),
     Mutation(
-        "no id was edited that stood nowhere", "bridge/sync/link_row.py",
+        "no id was edited that stood nowhere", "bridge/sync/links/link_row.py",
         "    if link.row_pending and link.append_tried_at is None:\n", "    if False:\n",
         "tests/sync/test_new_rows.py::test_a_row_that_names_a_task_whose_row_is_yet_to_be_made_is_a_lead_of_its_own",
     ),
@@ -116,7 +116,7 @@ MUTATIONS = (
         "tests/sync/test_moved_columns.py::test_a_date_that_went_into_a_column_of_texts_is_no_edit_of_it",
     ),
     Mutation(
-        "a missing value is no edit, however its column reads it", "bridge/sync/misdirected_writes.py",
+        "a missing value is no edit, however its column reads it", "bridge/sync/misdirected/rows.py",
         "update(read, (write.value", "update((write.value",
         "tests/sync/test_moved_columns.py::test_a_date_that_went_into_a_column_of_texts_is_no_edit_of_it",
     ),
@@ -140,16 +140,16 @@ MUTATIONS = (
         f"{UNDER}::test_a_number_typed_into_a_column_of_text_under_our_write_is_a_number_again",
     ),
     Mutation(
-        "under our write: a number goes back as a number", "bridge/worker/flush.py",
+        "under our write: a number goes back as a number", "bridge/worker/flush/flush.py",
         "cell_as_typed if link.overrides.get(name, ...) == value else cell_value", "cell_value",
         f"{UNDER}::test_a_number_typed_into_a_column_of_text_under_our_write_is_a_number_again",
     ),
     Mutation(
-        "under our write: a paste is named", "bridge/sync/edit_events.py", "        _note_covered_pastes(context)\n", "",
+        "under our write: a paste is named", "bridge/sync/edits/events.py", "        _note_covered_pastes(context)\n", "",
         f"{UNDER}::test_a_paste_under_our_write_is_named_though_its_word_is_not_known",
     ),
     Mutation(
-        "under our write: a word under a write that went astray is only offered", "bridge/sync/edit_events.py",
+        "under our write: a word under a write that went astray is only offered", "bridge/sync/edits/events.py",
         "for write in _own(link))\n\n\ndef _misdirected", "for write in link.in_flight_writes)\n\n\ndef _misdirected",
         "tests/sync/test_overwritten_edits.py"
         "::test_a_word_whose_row_goes_away_under_our_write_is_not_put_into_the_row_that_comes_there",
@@ -160,7 +160,7 @@ MUTATIONS = (
         f"{UNDER}::test_of_two_words_told_late_the_later_stands_though_signatures_have_whole_seconds",
     ),
     Mutation(
-        "under our write: what no field takes is named", "bridge/sync/overwritten_edits.py",
+        "under our write: what no field takes is named", "bridge/sync/edits/overwritten.py",
         "        note_unread(session, meant, one.field, typed, by, why)\n", "        pass\n",
         f"{UNDER}::test_a_word_that_no_field_takes_is_named_when_our_write_covers_it",
     ),
@@ -170,7 +170,7 @@ MUTATIONS = (
         f"{UNDER}::test_a_last_word_told_late_that_equals_a_write_without_an_answer_is_neither_undone_nor_unnamed",
     ),
     Mutation(
-        "told late: what we read and replaced unread", "bridge/sync/edit_events.py",
+        "told late: what we read and replaced unread", "bridge/sync/edits/events.py",
         "covered = replaced or (", "covered = (",
         f"{UNDER}::test_a_last_word_told_late_that_equals_a_write_without_an_answer_is_neither_undone_nor_unnamed",
     ),

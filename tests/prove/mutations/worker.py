@@ -11,35 +11,35 @@ REFUSED_WRITES = "tests/sync/test_refused_writes.py"
 COLUMNS = "tests/sync/test_columns.py"
 MUTATIONS = (
     Mutation(
-        "one link's exception is its own", "bridge/worker/flush.py", "        return _decide_all(job, view, lead_ids, _decide_apart)",
+        "one link's exception is its own", "bridge/worker/flush/flush.py", "        return _decide_all(job, view, lead_ids, _decide_apart)",
         "        raise", f"{REFUSED_WRITES}::test_a_link_whose_merge_raises_stops_no_other_and_is_tried_again",
     ),
     Mutation(
-        "a column is an identity: a held field is not written", "bridge/worker/flush.py",
+        "a column is an identity: a held field is not written", "bridge/worker/flush/flush.py",
         "if view.layout.strange(health.columns or {}):", "if False:",
         f"{COLUMNS}::test_what_is_patched_while_a_field_is_held_goes_into_no_other_column",
     ),
     Mutation(
-        "a refused append is its task's alone", "bridge/worker/parts.py", "except Rejected as error:",
+        "a refused append is its task's alone", "bridge/worker/write/parts.py", "except Rejected as error:",
         "except ZeroDivisionError as error:",
         f"{REFUSED_ROWS}::test_a_sheet_at_googles_limit_of_cells_takes_every_other_write",
     ),
     Mutation(
-        "what is rejected as a whole is halved at once", "bridge/worker/parts.py", "            if len(part) == 1:",
+        "what is rejected as a whole is halved at once", "bridge/worker/write/parts.py", "            if len(part) == 1:",
         "            if True:", f"{REFUSED_ROWS}::test_of_several_new_rows_only_the_one_that_google_refuses_waits",
     ),
     Mutation(
-        "a new row comes below the last lead", "bridge/worker/locate.py",
+        "a new row comes below the last lead", "bridge/worker/flush/locate.py",
         "if row.lead_id and row.values.get(\"name\")", "if row.cells",
         f"{APPENDED}::test_the_new_row_comes_right_below_the_last_lead",
     ),
     Mutation(
-        "a new row whose columns moved is taken back", "bridge/worker/append.py",
+        "a new row whose columns moved is taken back", "bridge/worker/flush/append.py",
         "if header is not None and job.config.mapping.locate(header.header) != view.layout:", "if False:",
         f"{APPENDED}::test_a_column_that_comes_right_before_the_write_gets_no_value_of_the_new_row",
     ),
     Mutation(
-        "one sheet for each tab", "bridge/worker/sweep.py", "    if other is not None:\n        raise Permanent(\n            f\"sheet '{other}'",
+        "one sheet for each tab", "bridge/worker/sweep/sweep.py", "    if other is not None:\n        raise Permanent(\n            f\"sheet '{other}'",
         "    if False:\n        raise Permanent(\n            f\"sheet '{other}'",
         f"{COPIES}::test_two_sheets_that_come_to_name_one_tab_are_told_and_only_one_goes_on",
     ),
@@ -52,37 +52,37 @@ MUTATIONS = (
         "tests/sync/test_older_database.py",
     ),
     Mutation(
-        "never the wrong row: the answer is checked", "bridge/worker/send.py",
+        "never the wrong row: the answer is checked", "bridge/worker/write/send.py",
         "if id_cell != _empty_as_none(one.write.id_cell):", "if False:",
         f"{BOTH}::test_rows_sorted_while_a_write_is_under_way_get_their_own_values_back",
     ),
     Mutation(
-        "nothing waits for ever: what the row shows already is settled with the rest", "bridge/worker/send.py",
+        "nothing waits for ever: what the row shows already is settled with the rest", "bridge/worker/write/send.py",
         "{*one.values, *one.shown}", "set(one.values)",
         "tests/sync/test_waiting_changes.py::test_what_landed_without_an_answer_is_told_as_applied",
     ),
     Mutation(
-        "a crash loses nothing: what leaves is recorded before", "bridge/worker/flush.py",
+        "a crash loses nothing: what leaves is recorded before", "bridge/worker/flush/flush.py",
         "            link, name, value, context.by.at, row=row.number,", "            Link(in_flight_writes=[]), name, value, context.by.at, row=row.number,",
         "tests/sync/test_google_down.py tests/sync/test_both_ways.py",
     ),
     Mutation(
-        "never the wrong column: the header is verified by the write", "bridge/worker/send.py",
+        "never the wrong column: the header is verified by the write", "bridge/worker/write/send.py",
         "if seen.header is not None and _elsewhere(one, seen.header):", "if False:",
         f"{MOVED}::test_columns_that_move_under_a_write_leave_no_wrong_cell",
     ),
     Mutation(
-        "never the wrong column: people's own columns get theirs back", "bridge/worker/put_back.py",
+        "never the wrong column: people's own columns get theirs back", "bridge/worker/flush/put_back.py",
         "return write.position if write.position in found else next(iter(found), None)", "return None",
         f"{MOVED}::test_what_went_into_a_column_of_the_peoples_own_is_put_back_and_told",
     ),
     Mutation(
-        "never the wrong column: what got no answer is looked for in the row", "bridge/worker/flush.py",
+        "never the wrong column: what got no answer is looked for in the row", "bridge/worker/flush/flush.py",
         "        look_in_row(context.session, link, row, view.snapshot.standing(row.number), synced, context.by)\n", "        pass\n",
         f"{MOVED}::test_a_process_that_dies_before_it_verifies_leaves_no_wrong_cell {MOVED}::test_columns_that_move_under_a_write_without_an_answer_leave_no_wrong_cell",
     ),
     Mutation(
-        "never the wrong column: an id that a write took is given back", "bridge/worker/sweep.py",
+        "never the wrong column: an id that a write took is given back", "bridge/worker/sweep/sweep.py",
         "        restore_ids(job, view, done.lost_ids)\n", "        pass\n",
         f"{MOVED}::test_columns_that_move_under_a_write_leave_no_wrong_cell",
     ),
@@ -92,12 +92,12 @@ MUTATIONS = (
         "tests/sync/test_clock.py::test_no_stored_moment_of_the_future_keeps_a_patch_from_its_cell",
     ),
     Mutation(
-        "a clock set back stops nothing: what is stored is dated anew", "bridge/worker/sweep.py",
+        "a clock set back stops nothing: what is stored is dated anew", "bridge/worker/sweep/sweep.py",
         "        date_anew(session, view.config.key, view.began)\n", "",
         "tests/sync/test_clock.py::test_an_approval_dated_ahead_does_not_count_for_rows_that_vanish_later",
     ),
     Mutation(
-        "a date is a date in an unformatted cell", "bridge/worker/flush.py", "            formats[column] = form\n", "            pass\n",
+        "a date is a date in an unformatted cell", "bridge/worker/flush/flush.py", "            formats[column] = form\n", "            pass\n",
         "tests/sync/test_kinds.py::test_a_date_from_the_task_is_a_date_in_the_sheet_in_one_write_and_comes_not_back",
     ),
 )  # fmt: skip

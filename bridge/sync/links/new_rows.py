@@ -24,9 +24,9 @@ from bridge.store import in_flight_writes
 from bridge.store.history import LAG, By, note_life
 from bridge.store.models import Link, Rule, WriteState
 from bridge.sync.merge_row import as_lead, remember
-from bridge.sync.misdirected_writes import lead_id_of
-from bridge.sync.own_title import name_of
+from bridge.sync.misdirected.rows import lead_id_of
 from bridge.sync.sync_cell import link_text
+from bridge.sync.title import name_of
 from bridge.tracker import Task
 from task_api.actor import Actor
 

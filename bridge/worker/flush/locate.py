@@ -15,11 +15,11 @@ from bridge.queue import pending, sweep_requests
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG_WAIT
 from bridge.store.models import Link
-from bridge.sync import new_rows
-from bridge.sync.misdirected_writes import look_for_unconfirmed
-from bridge.sync.vanished_rows import NEW_ROW
+from bridge.sync.links import new_rows
+from bridge.sync.links.vanished_rows import NEW_ROW
+from bridge.sync.misdirected.rows import look_for_unconfirmed
 from bridge.tracker import tasks_of
-from bridge.worker.append import append_rows
+from bridge.worker.flush.append import append_rows
 from bridge.worker.job import Job, look
 
 

@@ -23,7 +23,7 @@ from bridge.store.models import Link, Rule, UnlinkedRow
 from bridge.sync.context import KnownLinks, SyncContext
 from bridge.sync.load import named_task
 from bridge.sync.merge_row import acceptable, merge_linked, note_unread_cells, remember, sentences
-from bridge.sync.misdirected_writes import is_telltale
+from bridge.sync.misdirected.rows import is_telltale
 from bridge.tracker import Task, task_arguments
 
 

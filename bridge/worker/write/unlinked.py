@@ -12,9 +12,9 @@ from bridge.core.outcome import RowOutcome
 from bridge.google.sheet import Echo, RowWrite, Unechoed
 from bridge.google.snapshot import SheetView
 from bridge.sync import sync_cell
-from bridge.worker.compare import chunks
 from bridge.worker.job import Job, look
-from bridge.worker.parts import in_parts
+from bridge.worker.sweep.compare import chunks
+from bridge.worker.write.parts import in_parts
 
 log = get_logger(__name__)
 MOST_TRIES = 20

@@ -28,23 +28,24 @@ from bridge.store.future import date_anew
 from bridge.store.history import By
 from bridge.store.in_flight_writes import forget_settled
 from bridge.store.models import ActorKind, InFlightWrite, Link, SheetHealth, SheetQueue, UnlinkedRow
-from bridge.sync import column_survey, new_rows, vanished_rows
 from bridge.sync.apart import apart
+from bridge.sync.columns import survey as column_survey
 from bridge.sync.context import Reading, SyncContext
-from bridge.sync.duplicate_ids import keep_one_each
+from bridge.sync.edits.overwritten import settle_overwritten
 from bridge.sync.ingest import ingest_rows
 from bridge.sync.known_leads import known_leads
-from bridge.sync.lost_ids import owners
-from bridge.sync.misdirected_columns import find_in_own_columns, find_misdirected
-from bridge.sync.misdirected_writes import find_victims, missing_writes
-from bridge.sync.overwritten_edits import settle_overwritten
+from bridge.sync.links import new_rows, vanished_rows
+from bridge.sync.links.duplicate_ids import keep_one_each
+from bridge.sync.misdirected.columns import find_in_own_columns, find_misdirected
+from bridge.sync.misdirected.ids import owners
+from bridge.sync.misdirected.rows import find_victims, missing_writes
 from bridge.tracker import Task
-from bridge.worker.clear_misdirected import clear_misdirected
-from bridge.worker.compare import CHUNK, Progress, chunks, compare, without_id
-from bridge.worker.flush import flush
+from bridge.worker.flush.flush import flush
 from bridge.worker.job import Job, look
-from bridge.worker.restore_ids import restore_ids
-from bridge.worker.unlinked import mark_unlinked
+from bridge.worker.sweep.clear_misdirected import clear_misdirected
+from bridge.worker.sweep.compare import CHUNK, Progress, chunks, compare, without_id
+from bridge.worker.sweep.restore_ids import restore_ids
+from bridge.worker.write.unlinked import mark_unlinked
 from task_api.actor import Actor
 
 log = get_logger(__name__)

@@ -19,8 +19,8 @@ from bridge.core.values import Cell, Fields, Refusal, Row, Value
 from bridge.google.snapshot import SheetView
 from bridge.queue import pending
 from bridge.store.unit_of_work import lock_queue
-from bridge.sync.columns import holding, places, without
-from bridge.sync.id_survey import survey_ids
+from bridge.sync.columns.agreed import holding, places, without
+from bridge.sync.columns.id_survey import survey_ids
 from bridge.sync.known_leads import known_leads
 from bridge.sync.load import named_task
 from bridge.sync.sync_cell import is_ours

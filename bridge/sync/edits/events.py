@@ -3,7 +3,7 @@
 The event counts for a row only where the row shows what was typed, or nothing where a cell was cleared. Where it shows
 something else, either the rows moved meanwhile and the word is in another row, or a write of ours replaced it: Google
 has no conditional write (GOOGLE.md section 4). No lead takes such a word here: it is kept as an `OverwrittenEdit`, and
-a sweep is asked for (`bridge.sync.overwritten_edits`). A paste tells no word: where a write of ours covered it, the
+a sweep is asked for (`bridge.sync.edits.overwritten`). A paste tells no word: where a write of ours covered it, the
 history says so.
 """
 
@@ -20,8 +20,8 @@ from bridge.store.history import LAG
 from bridge.store.misdirected_history import note_unknown
 from bridge.store.models import InFlightWrite, Link, OverwrittenEdit, WriteState
 from bridge.sync.context import SyncContext
-from bridge.sync.misdirected_writes import missing_writes
-from bridge.sync.overwritten_edits import news, word_of
+from bridge.sync.edits.overwritten import news, word_of
+from bridge.sync.misdirected.rows import missing_writes
 
 LANDS = timedelta(seconds=20)
 """A write without an answer may replace what is typed up to so long after it was recorded."""

@@ -22,11 +22,11 @@ from bridge.store import in_flight_writes
 from bridge.store.history import LAG_WAIT, By, note_refused, settle_waiting
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.sync.merge_row import remember
-from bridge.sync.misdirected_columns import Shift, columns_moved
-from bridge.sync.misdirected_writes import lead_id_of, misdirected
+from bridge.sync.misdirected.columns import Shift, columns_moved
+from bridge.sync.misdirected.rows import lead_id_of, misdirected
+from bridge.worker.flush.put_back import back_refused
 from bridge.worker.job import Job, PlannedWrite
-from bridge.worker.parts import Part, by_size, in_parts
-from bridge.worker.put_back import back_refused
+from bridge.worker.write.parts import Part, by_size, in_parts
 from task_api.actor import Actor
 
 log = get_logger(__name__)

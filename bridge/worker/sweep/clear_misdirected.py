@@ -12,10 +12,10 @@ from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
 from bridge.store.history import LAG
 from bridge.store.models import InFlightWrite, Link, WriteState
-from bridge.sync.misdirected_writes import forget_found, is_left_by_us, is_telltale, lead_id_of
+from bridge.sync.misdirected.rows import forget_found, is_left_by_us, is_telltale, lead_id_of
 from bridge.worker.job import Job
-from bridge.worker.parts import in_parts
-from bridge.worker.unlinked import write_unlinked
+from bridge.worker.write.parts import in_parts
+from bridge.worker.write.unlinked import write_unlinked
 
 log = get_logger(__name__)
 

@@ -40,17 +40,17 @@ from bridge.store.misdirected_history import note_late
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.store.unit_of_work import lock_queue, savepoint
 from bridge.sync.apart import WHY, may_be_a_rows
-from bridge.sync.columns import held_columns, usable
+from bridge.sync.columns.agreed import held_columns, usable
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import acceptable, merge_values, only_spelled
-from bridge.sync.misdirected_columns import look_in_row
-from bridge.sync.misdirected_writes import doubt, look_for_unconfirmed
+from bridge.sync.misdirected.columns import look_in_row
+from bridge.sync.misdirected.rows import doubt, look_for_unconfirmed
 from bridge.sync.sync_cell import link_text
 from bridge.tracker import Task
+from bridge.worker.flush.locate import relocate
+from bridge.worker.flush.put_back import is_put_back, repair
 from bridge.worker.job import Job, LostLease, PlannedWrite, look
-from bridge.worker.locate import relocate
-from bridge.worker.put_back import is_put_back, repair
-from bridge.worker.send import send
+from bridge.worker.write.send import send
 from task_api.actor import Actor
 
 log = get_logger(__name__)

@@ -1,6 +1,6 @@
 """Decide about values that a person typed into a cell where the script then read something else.
 
-`bridge.sync.edit_events` keeps them. A sweep that read late enough to show the edit decides. If some row shows the
+`bridge.sync.edits.events` keeps them. A sweep that read late enough to show the edit decides. If some row shows the
 value, the ordinary merge has taken it. If none does, and a write of ours into its lead's own row is known to have
 replaced it, that lead gets it back. Otherwise the history of every lead that may be meant offers it, also where a write
 went into another lead's row: rows moved then. The place alone never decides.

@@ -20,7 +20,7 @@ from bridge.store.history import LAG_WAIT, By
 from bridge.store.in_flight_writes import shows
 from bridge.store.misdirected_history import note_misdirected, note_own_column_hit
 from bridge.store.models import InFlightWrite, Link, WriteState
-from bridge.sync.misdirected_writes import lead_id_of, misdirected
+from bridge.sync.misdirected.rows import lead_id_of, misdirected
 
 log = get_logger(__name__)
 OWN_COLUMN = ""

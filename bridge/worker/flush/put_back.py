@@ -17,7 +17,7 @@ from bridge.store.history import LAG_WAIT, By, note_refused
 from bridge.store.in_flight_writes import shows
 from bridge.store.models import InFlightWrite, Link, WriteState
 from bridge.sync.context import SyncContext
-from bridge.sync.misdirected_columns import OWN_COLUMN
+from bridge.sync.misdirected.columns import OWN_COLUMN
 from bridge.worker.job import PlannedWrite
 
 

@@ -1,6 +1,6 @@
 """Which columns are read and written: those that are still where they were agreed to be.
 
-A sweep looks at the whole sheet and decides (`bridge.sync.column_survey`); deliveries and flushes leave out a column
+A sweep looks at the whole sheet and decides (`bridge.sync.columns.survey`); deliveries and flushes leave out a column
 that no sweep has seen there, and ask for one. A held field is neither read nor written; the rest of its rows goes on.
 """
 

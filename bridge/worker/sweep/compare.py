@@ -12,8 +12,8 @@ from bridge.google.snapshot import SheetView
 from bridge.store.models import Link
 from bridge.sync.known_leads import known_leads
 from bridge.sync.load import LARGEST_ID
-from bridge.sync.lost_ids import in_doubt
-from bridge.sync.misdirected_writes import missing_writes
+from bridge.sync.misdirected.ids import in_doubt
+from bridge.sync.misdirected.rows import missing_writes
 from bridge.worker.job import Job
 
 T = TypeVar("T")

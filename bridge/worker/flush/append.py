@@ -16,13 +16,13 @@ from bridge.google.snapshot import SheetView
 from bridge.queue import pending
 from bridge.store import in_flight_writes
 from bridge.store.models import Link
-from bridge.sync import new_rows
-from bridge.sync.columns import usable
+from bridge.sync.columns.agreed import usable
+from bridge.sync.links import new_rows
 from bridge.tracker import tasks_of
-from bridge.worker.clear_misdirected import record_emptied
 from bridge.worker.job import Job, look
-from bridge.worker.parts import Part, in_parts
-from bridge.worker.unlinked import write_unlinked
+from bridge.worker.sweep.clear_misdirected import record_emptied
+from bridge.worker.write.parts import Part, in_parts
+from bridge.worker.write.unlinked import write_unlinked
 
 log = get_logger(__name__)
 Cells = dict[int, AppendedCell]
