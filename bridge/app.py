@@ -19,6 +19,7 @@ from bridge.api.status import status
 from bridge.api.task_states import states
 from bridge.config.home import make_home
 from bridge.config.model import Config
+from bridge.core.text import as_seen
 from bridge.engine.choose import make_engine
 from bridge.errors import Permanent
 from bridge.inbound.task_signals import TaskSignals
@@ -32,13 +33,14 @@ from task_api.app import init_task_api
 from task_api.db import open_engine
 
 PROGRAM = "leadbridge"
-WORDS = {
+SETTINGS = {
     "TASK_API_ABOUT": "Tasks, linked with leads in a Google Sheet.",
     "TASK_API_COOKIE": "leadbridge",
     "TASK_API_HEADER": "X-Leadbridge",
     "TASK_API_RIGHTS": "leadbridge doctor says what to grant",
+    "TASK_API_ID_FORM": as_seen,
 }
-"""How the task API names the product."""
+"""How the task API names the product, and compares the ids of leads."""
 
 
 def find_database(config: Config) -> Engine:
@@ -88,7 +90,7 @@ def create_app(config: Config) -> Flask:
     """The task API, the webhook and the page on one database."""
     runtime = make_runtime(config, open_database(config))
     app = Flask("bridge", static_folder=None)
-    app.config.from_mapping(WORDS)
+    app.config.from_mapping(SETTINGS)
     init_answers(app)
     init_task_api(app, runtime.database)
     app.extensions["bridge"] = runtime

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from unicodedata import normalize
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -83,11 +82,10 @@ def without_row(session: Session, *conditions: ColumnElement[bool], limit: int |
 
 
 def with_lead_id(session: Session, lead_ids: Collection[str]) -> list[Task]:
-    """Active tasks without a row that have one of these lead ids; also in other letters' coding, or with no-break
-    blanks. An index finds them, so that a new row costs the same however many tasks there are.
+    """Active tasks without a row that have one of these lead ids. An index finds them, so that a new row costs the
+    same however many tasks there are.
     """
-    twins = {normalize("NFD", one) for one in lead_ids} | {one.replace(" ", "\u00a0") for one in lead_ids}
-    return without_row(session, Task.lead_id.in_({*lead_ids, *twins})) if lead_ids else []
+    return without_row(session, Task.lead_id.in_(lead_ids)) if lead_ids else []
 
 
 def with_value(session: Session, name: str, texts: Collection[str]) -> list[Task]:

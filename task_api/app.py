@@ -8,18 +8,19 @@ from task_api.errors import init_errors
 from task_api.openapi import docs
 from task_api.routes import api
 
-WORDS = {
+SETTINGS = {
     "TASK_API_ABOUT": "Tasks.",  # description of the OpenAPI document
     "TASK_API_COOKIE": "tasks",  # name of the session cookie
     "TASK_API_HEADER": "X-Tasks",  # header that the page must send with every write
     "TASK_API_RIGHTS": "grant it",  # what to do if the database's user lacks a right
+    "TASK_API_ID_FORM": str.strip,  # callers' own ids that it makes equal are one id
 }
 """Default values of the app's settings."""
 
 
 def init_task_api(app: Flask, database: Engine) -> None:
     """Add database (of `open_engine`), routes, errors and documentation to the app."""
-    for name, word in WORDS.items():
+    for name, word in SETTINGS.items():
         app.config.setdefault(name, word)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     init_sessions(app, database)

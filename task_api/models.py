@@ -13,7 +13,8 @@ class Task(Base):
     """One piece of work. ``version`` counts its changes and is its ETag; ``archived_at`` None: it is active.
 
     `task_api.schemas` derives requests and answers from these columns. A text is limited by the length of its column,
-    or by ``longest`` where the column has none. ``lead_id``: the caller's own id of what the task is about.
+    or by ``longest`` where the column has none. ``lead_id``: the caller's own id of what the task is about, in
+    the form in which the app compares ids (``is_id``).
     """
 
     __tablename__ = "tasks"
@@ -27,7 +28,7 @@ class Task(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     title: Mapped[str] = mapped_column(String(500))
     status: Mapped[Status] = mapped_column(String(20), default="TODO")
-    lead_id: Mapped[str | None] = mapped_column(String(200))
+    lead_id: Mapped[str | None] = mapped_column(String(200), info={"is_id": True})
     notes: Mapped[str] = mapped_column(Text, default="", info={"longest": 50_000})
     assignee: Mapped[str | None] = mapped_column(String(200))
     due: Mapped[date | None] = mapped_column(Date)

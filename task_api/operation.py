@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Response, request, url_for
+from flask import Response, current_app, request, url_for
 from pydantic import BaseModel, ValidationError
 
 from task_api.errors import Problem
@@ -66,7 +66,7 @@ def _body(shape: type[Shape]) -> Shape:
     if not request.is_json:
         raise Problem(415, "send the request body as application/json")
     try:
-        return shape.model_validate_json(request.get_data())
+        return shape.model_validate_json(request.get_data(), context=current_app.config)
     except ValidationError as error:
         raise _invalid(error, "body") from error
 
@@ -76,7 +76,7 @@ def _query(shape: type[Shape]) -> Shape:
         faults = [{"field": name, "detail": "give it once"} for name in repeated]
         raise Problem(422, "a query parameter is repeated", errors=faults)
     try:
-        return shape.model_validate(request.args.to_dict())
+        return shape.model_validate(request.args.to_dict(), context=current_app.config)
     except ValidationError as error:
         raise _invalid(error, "query") from error
 

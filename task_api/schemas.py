@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    ValidationInfo,
     create_model,
 )
 
@@ -36,6 +37,12 @@ def _spelt(pattern: str, how: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _in_form(text: str | None, asked: ValidationInfo) -> str | None:
+    """An id as the app compares ids; the context of a request is the app's configuration."""
+    settings = asked.context or {}
+    return text if text is None else settings["TASK_API_ID_FORM"](text)
+
+
 def as_utc(moment: datetime) -> datetime:
     """The same moment in UTC; raises ValueError without a zone or outside of UTC's range."""
     if moment.tzinfo is None:
@@ -52,6 +59,8 @@ def _iso(moment: datetime) -> str:
 
 Text = Annotated[str, AfterValidator(_no_nul), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})]
 Short = Annotated[Text, Field(min_length=1, max_length=200)]
+InForm = AfterValidator(_in_form)
+NotEmpty = AfterValidator(lambda text: text or None)
 Day = Annotated[date, Field(strict=False), _spelt(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$", "use YYYY-MM-DD")]
 Since = Annotated[
     AwareDatetime,
@@ -77,6 +86,8 @@ def _in_request(column: Any) -> Any:
     """The type of the column's field in a request."""
     shortest = None if _default(column) == "" else 1
     text = Annotated[Text, Field(min_length=shortest, max_length=LONGEST.get(column.name))]
+    if column.info.get("is_id"):
+        return Annotated[text | None, InForm, NotEmpty]
     hint = _hints[column.name]
     return {str: text, str | None: text | None, date: Day, date | None: Day | None}.get(hint, hint)
 
@@ -125,7 +136,7 @@ class TaskQuery(_Request):
     model_config = ConfigDict(extra="forbid", strict=False)
 
     status: Status | None = None
-    lead_id: Short | None = None
+    lead_id: Annotated[Short | None, InForm] = None
     updated_since: Since | None = None
     archived: bool = False
     limit: int = Field(default=1000, ge=1, le=1000)

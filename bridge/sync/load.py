@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from bridge import tracker
-from bridge.core.text import as_seen, likeness
+from bridge.core.text import likeness
 from bridge.core.values import Row, Value
 from bridge.store import in_flight_writes
 from bridge.store.history import replaced_lately
@@ -87,7 +87,7 @@ def _links(context: SyncContext, *conditions: ColumnElement[bool]) -> list[Link]
 def _free(session: Session, lead_ids: Collection[str]) -> Mapping[str, Sequence[Task]]:
     found: dict[str, list[Task]] = {}
     for task in tracker.with_lead_id(session, lead_ids):
-        found.setdefault(as_seen(task.lead_id or ""), []).append(task)
+        found.setdefault(task.lead_id or "", []).append(task)
     return found
 
 

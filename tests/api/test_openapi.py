@@ -8,14 +8,14 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
-from task_api.app import WORDS
+from task_api.app import SETTINGS
 from task_api.openapi import openapi
 from task_api.routes import api
 from task_api.schemas import TaskQuery
 from tests.api.conftest import new_token
 
 ROUTES = Flask(__name__)
-ROUTES.config.update(WORDS)
+ROUTES.config.update(SETTINGS)
 ROUTES.register_blueprint(api)
 DOCUMENT = openapi(ROUTES)
 

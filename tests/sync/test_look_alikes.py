@@ -112,13 +112,25 @@ def test_the_unique_field_is_recognised_as_a_person_sees_it_on_either_database(r
 
 
 @pytest.mark.both
-@pytest.mark.parametrize(("one", "other"), [("A\u00a012", "A 12"), ("Re\u0301-1", "Ré-1")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("A\u00a012", "A 12"), ("Re\u0301-1", "Ré-1"), ("\ufeffA\u200b12", "A12"), ("\u200f12\u200e ", "12")],
+)
 def test_a_lead_id_of_the_api_that_looks_like_the_rows_is_the_same(running, one, other):
     stack = running(header=HEADER)
     stack.post_to("/tasks", title="Ann", lead_id=one)
     stack.edit("A2:C2", [other, "Ann", "NEW"])
     stack.sweep()
     assert [task["lead_id"] for task in stack.tasks()] == [other]
+    assert [task["id"] for task in stack.get("/tasks", lead_id=one)] == [1]
+    assert stack.patch(1, lead_id=one).json()["lead_id"] == other
+    assert stack.post_to("/tasks", title="Another", lead_id=one).status_code == 409
+
+
+def test_a_lead_id_in_which_nothing_can_be_seen_is_none(running):
+    stack = running(header=HEADER)
+    assert stack.post_to("/tasks", title="Ann", lead_id="\u200b\u00a0").json()["lead_id"] is None
+    assert stack.get("/tasks", lead_id="\u200b\u00a0") == []
 
 
 @pytest.mark.parametrize("tab", ["Leads\u00a0", "\ufeffLeads", "leads", "Le\u00adads"])

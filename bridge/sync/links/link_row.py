@@ -13,7 +13,7 @@ from sqlalchemy import delete
 from bridge import tracker
 from bridge.core.mapping import SheetMapping
 from bridge.core.outcome import Outcome, RowOutcome
-from bridge.core.text import as_seen, likeness, same_text
+from bridge.core.text import likeness, same_text
 from bridge.core.values import Fields, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
@@ -109,7 +109,7 @@ def _take_id(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> R
 
 def _candidates(context: SyncContext, known: KnownLinks, row: Row) -> Sequence[Task]:
     task = known.named_tasks.get(named_task(row) or 0)
-    if task is not None and _is_free(known, task) and as_seen(task.lead_id or "") in {"", row.lead_id}:
+    if task is not None and _is_free(known, task) and task.lead_id in {None, row.lead_id}:
         return [task]
     with_id = [task for task in known.free.get(row.lead_id or "", ()) if _is_free(known, task)]
     if with_id or not context.sheet.match:

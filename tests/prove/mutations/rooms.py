@@ -12,6 +12,14 @@ MUTATIONS = (
         "tests/sync/test_kinds.py::test_an_owner_in_another_case_than_its_option_comes_not_back",
     ),
     Mutation(
+        "a dropdown's range that is gone spoils no other", "bridge/google/dropdowns.py", " if half else dict.fromkeys(wanted)",
+        " if not half else dict.fromkeys(wanted)", "tests/sync/test_kinds.py::test_a_dropdown_whose_range_is_gone_spoils_no_other",
+    ),
+    Mutation(
+        "an id of the API is the row's that looks like it", "bridge/app.py", '"TASK_API_ID_FORM": as_seen', '"TASK_API_ID_FORM": str',
+        "tests/sync/test_look_alikes.py::test_a_lead_id_of_the_api_that_looks_like_the_rows_is_the_same",
+    ),
+    Mutation(
         "what a failed row had begun is undone", "bridge/store/unit_of_work.py", "        with session.begin_nested():", "        if True:",
         f"{BAD_ROW}::test_a_new_row_that_fails_stops_no_other_and_is_tried_again",
     ),
