@@ -153,13 +153,13 @@ def data_version(connection: Connection) -> object:
     return version
 
 
-def hold_file(home: Path, sheet: str) -> int | None:
-    """The file of the sheet's job, locked until `let_go`; None while another job of this home has it, or without such a
-    file. In it stands the token of the job's lease. The system lets the lock go when the process dies: a lease with the
-    token of a file that nobody holds is a dead job's.
+def hold_file(path: Path) -> int | None:
+    """The file of a sheet's job (`Config.lease_file`), locked until `let_go`; None while another job of this home has
+    it, or without such a file. In it stands the token of the job's lease. The system lets the lock go when the process
+    dies: a lease with the token of a file that nobody holds is a dead job's.
     """
     try:
-        file = os.open(home / f"{sheet}.lease", os.O_RDWR | os.O_CREAT, 0o600)
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
         return None
     try:
@@ -189,19 +189,19 @@ def put_token(file: int | None, token: int) -> None:
         os.pwrite(file, str(token).encode(), 0)
 
 
-def is_abandoned(home: Path, sheet: str, token: int) -> bool:
+def is_abandoned(path: Path, token: int) -> bool:
     """True if the lease with this token was a job's of this home that has died."""
-    file = hold_file(home, sheet)
+    file = hold_file(path)
     try:
         return token_in(file) == token
     finally:
         let_go(file)
 
 
-def last_token(home: Path, sheet: str) -> int:
-    """The token of the last job of this home on the sheet; 0 if none is known."""
+def last_token(path: Path) -> int:
+    """The token of the last job whose file this was; 0 if none is known."""
     try:
-        said = (home / f"{sheet}.lease").read_text(encoding="ascii")
+        said = path.read_text(encoding="ascii")
     except (OSError, ValueError):
         return 0
     return int(said) if said.isdigit() else 0

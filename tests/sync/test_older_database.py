@@ -77,3 +77,32 @@ def test_a_start_on_the_same_database_tells_nothing(stack):
     stack.start_bridge()
     stack.settle()
     assert told(stack) == []
+
+
+def test_another_database_in_the_same_home_is_not_an_older_one(stack, sqlite_files, postgres):
+    """There and back: each database is held against its own jobs alone."""
+    first, other = stack.database, stack.folder / "other"
+    other.mkdir()
+    for database in (postgres.new(stack.folder), sqlite_files.new(other), first):
+        for lead in range(3):
+            stack.edit(f"B{lead + 2}", [f"{lead} of {database[:6]}"])
+            stack.settle()
+        stack.stop_bridge()
+        stack.database = database
+        stack.start_bridge()
+        stack.settle()
+        assert told(stack) == []
+
+
+def test_what_the_database_at_hand_has_lost_is_told_after_another_one_was_used(stack, postgres):
+    old, first = copied(stack), stack.database
+    stack.patch(1, status="DONE")
+    stack.settle()
+    stack.stop_bridge()
+    stack.database = postgres.new(stack.folder)
+    stack.start_bridge()
+    stack.settle()
+    stack.database = first
+    without_its_wal(stack, old)
+    stack.settle()
+    assert told(stack) == ["older_database"]

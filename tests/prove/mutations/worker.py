@@ -97,6 +97,11 @@ MUTATIONS = (
         "tests/sync/test_clock.py::test_an_approval_dated_ahead_does_not_count_for_rows_that_vanish_later",
     ),
     Mutation(
+        "a lost commit is noticed: of the database at hand, and no other", "bridge/config/model.py",
+        'f"{sheet}.{digest}.lease"', 'f"{sheet}.lease"',
+        "tests/sync/test_older_database.py::test_another_database_in_the_same_home_is_not_an_older_one",
+    ),
+    Mutation(
         "a date is a date in an unformatted cell", "bridge/worker/flush/flush.py", "            formats[column] = form\n", "            pass\n",
         "tests/sync/test_kinds.py::test_a_date_from_the_task_is_a_date_in_the_sheet_in_one_write_and_comes_not_back",
     ),
