@@ -65,9 +65,12 @@ def shows(cell: Cell, write: InFlightWrite) -> bool:
     return write.entered is not None and alike and not cell.formula
 
 
-def shown_by_another(link: Link, name: str, cell: Cell) -> bool:
-    """True when the cell of this field holds what was sent to another field of the link."""
-    return any(write.field != name and shows(cell, write) for write in link.in_flight_writes)
+def is_foreign(link: Link, name: str, cell: Cell) -> bool:
+    """True when the cell of this field holds what was sent to another field of the link, or is misdirected there."""
+    elsewhere = (
+        write for write in link.in_flight_writes if write.field != name or write.state is WriteState.MISDIRECTED
+    )
+    return any(shows(cell, write) for write in elsewhere)
 
 
 def confirm_shown(link: Link, shown: Fields) -> None:

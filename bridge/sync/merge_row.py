@@ -32,7 +32,7 @@ def merge_linked(context: SyncContext, row: Row, link: Link, task: Task, replace
     """Merge a row that was read with its task; mark what the sheet then owes as pending."""
     values, unread = acceptable(row, context.sheet.mapping)
     values |= only_spelled(row, link.base)
-    foreign = {name for name in unread if in_flight_writes.shown_by_another(link, name, row.cells[name])}
+    foreign = {name for name in unread if in_flight_writes.is_foreign(link, name, row.cells[name])}
     values |= {name: link.base.get(name) for name in foreign}
     unread = {name: why for name, why in unread.items() if name not in foreign}
     note_unread_cells(context, row, link, unread)

@@ -230,6 +230,21 @@ def test_a_date_that_went_into_a_column_of_texts_is_no_edit_of_it(sheet, look, a
     assert [task["assignee"] for task in sheet.tasks()] == [None, None, None]
 
 
+def test_a_misdirected_write_that_its_column_cannot_read_is_not_told_as_a_persons_word(sheet):
+    """A date among the status words, in another lead's row, is there when a sweep looks and gets its word back."""
+    move = sheet.google.person.lines
+    sheet.google.trouble.before_write(lambda: (lines(sheet, "move", 3, before=8), move("move", "Leads", 2, before=4)))
+    sheet.patch(1, due="2026-12-24")
+    sheet.drain()
+    assert shown(sheet)["L2"]["status"] == DateValue(46380.0)
+    sheet.sweep()
+    assert shown(sheet) == right(sheet, due=DateValue(46380.0))
+    assert [one["reason"] for one in sheet.changes(2) if one["state"] == "refused"] == []
+    writes = sheet.calls()[1]
+    sheet.sweep()
+    assert sheet.calls()[1] == writes
+
+
 def test_a_protected_header_is_looked_at_after_the_write(sheet):
     tab = sheet.google.book.tab("Leads")
     tab.protect("A1:Z1")
