@@ -4,6 +4,9 @@
  * a new lead. bridge/core/mapping.py has the same rule.
  */
 
+/** So many separate spans of rows are read, each by a call; more are read as one. */
+const MOST_SPANS = 20;
+
 /**
  * All cells, of a wide tab those up to the last column that the bridge knows, from one look; `values[0]` is the header,
  * `column` the id's (from 0, -1 if there is none).
@@ -20,6 +23,40 @@ function look_(sheet, settings) {
   const values = rows && columns ? sheet.getRange(1, 1, rows, columns).getValues() : [[]];
   const header = headed_(values[0].map(String));
   return { header, values, column: idColumn_(header, settings) };
+}
+
+/**
+ * The same, but of rows that have an id no more than that they have one: whether there are new leads is seen of a large
+ * tab without reading all of it.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {Settings} settings
+ * @returns {Look}
+ */
+function glance_(sheet, settings) {
+  const header = header_(sheet);
+  const column = idColumn_(header, settings);
+  if (column < 0) return { header, values: [header], column };
+  const ids = sheet.getRange(1, column + 1, sheet.getLastRow(), 1).getValues();
+  const withId = header.map((_, at) => (at === column ? 'id' : ''));
+  const values = ids.map(() => withId);
+  const without = ids.map((_, index) => index + 1).filter((row) => row > 1 && !idText_(ids[row - 1][0]));
+  spans_(without).forEach(({ top, bottom }) => {
+    const width = knownWidth_(header, settings);
+    const rows = sheet.getRange(top, 1, bottom - top + 1, width).getValues();
+    rows.forEach((cells, index) => (values[top - 1 + index] = cells));
+  });
+  return { header, values, column };
+}
+
+/**
+ * Rows in few spans, each of which is one read.
+ * @param {number[]} rows ascending
+ * @returns {{top: number, bottom: number}[]}
+ */
+function spans_(rows) {
+  const blocks = blocks_(rows);
+  const few = blocks.length > MOST_SPANS ? [rows] : blocks;
+  return few.map((block) => ({ top: block[0], bottom: block[block.length - 1] }));
 }
 
 /**
@@ -75,15 +112,18 @@ function tells_(cell, header, settings) {
  * @returns {(number: number, at: number) => boolean}
  */
 function typed_(sheet, header, settings, numbers) {
-  const [top, bottom] = [numbers[0], numbers[numbers.length - 1]];
-  const region = sheet.getRange(top, 1, bottom - top + 1, header.length);
-  const [formulas, rules] = [region.getFormulas(), region.getDataValidations()];
+  const regions = spans_(numbers).map(({ top, bottom }) => {
+    const region = sheet.getRange(top, 1, bottom - top + 1, header.length);
+    return { top, bottom, formulas: region.getFormulas(), rules: region.getDataValidations() };
+  });
   const { VALUE_IN_LIST, VALUE_IN_RANGE } = SpreadsheetApp.DataValidationCriteria;
   const name = plain_(settings.name || 'name');
   return (number, at) => {
-    const rule = rules[number - top][at];
+    const region = regions.find(({ top, bottom }) => top <= number && number <= bottom);
+    if (!region) return false;
+    const rule = region.rules[number - region.top][at];
     const chosen = rule && [VALUE_IN_LIST, VALUE_IN_RANGE].includes(rule.getCriteriaType());
-    return !formulas[number - top][at] && !(chosen && plain_(header[at]) !== name);
+    return !region.formulas[number - region.top][at] && !(chosen && plain_(header[at]) !== name);
   };
 }
 

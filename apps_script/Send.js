@@ -70,6 +70,7 @@ function sendNew_(state) {
     const now = state_(state.tab);
     const sheet = tab_(now);
     if (!sheet || !now.settings || !now.settings.assign_ids) return [];
+    if (!newLeads_(sheet, glance_(sheet, now.settings), now.settings, everyRow_(sheet)).length) return [];
     const ids = giveIds_(sheet, now.settings, everyRow_(sheet), false);
     if (!ids.size) return [];
     if (ids.size > MOST_EDITED) return numbered_([everything_(sheet, null)], now, []);

@@ -250,3 +250,44 @@ def test_a_choice_in_an_empty_row_is_not_told_to_lack_an_id(leads: Sheet, receiv
     leads.person.dropdown("Leads!C2:C20", ["NEW", "LOST"])
     leads.edit("C9", ["LOST"])
     assert (receiver.of("rows"), leads.cell("A9"), leads.toasts()[1:]) == ([], None, [])
+
+
+def reading(patch: pytest.MonkeyPatch) -> list[int]:
+    """How many cells each call of the script reads."""
+    real, cells = Execution._answer, []
+
+    def answer(self: Execution, op: str, args: list[object]) -> object:
+        if op.startswith("range.") and op not in {"range.check", "range.name", "range.write"}:
+            _, _, rows, columns = args[1]
+            cells.append(rows * columns)
+        return real(self, op, args)
+
+    patch.setattr(Execution, "_answer", answer)
+    return cells
+
+
+MANY = 900
+
+
+@pytest.fixture
+def large(leads: Sheet) -> Sheet:
+    """A sheet with many leads, and prepared rows below them."""
+    rows = [[f"id {n}", f"Name {n}", "NEW", n] for n in range(MANY)]
+    leads.book.tab("Leads").write(2, 1, rows, typed=False)
+    leads.book.tab("Leads").write(MANY + 2, 2, [["", "NEW"]] * 10)
+    return leads
+
+
+def test_the_timer_reads_of_a_large_tab_little_more_than_its_ids(large: Sheet) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        cells = reading(patch)
+        large.clock()
+    assert MANY <= sum(cells) <= MANY + 100
+
+
+def test_a_new_row_of_a_large_tab_is_still_found_by_the_timer(large: Sheet, receiver: Receiver) -> None:
+    large.book.tab("Leads").write(7, 1, [["", "Zoë", "NEW", ""]])
+    large.book.tab("Leads").write(MANY + 5, 2, [["Ann"]])
+    large.clock()
+    assert [cells[1] for _, cells in receiver.rows()] == ["Zoë", "Ann"]
+    assert all(str(cells[0]).startswith("L-") for _, cells in receiver.rows())

@@ -50,6 +50,11 @@ MUTATIONS = (
         f"{IS_A_LEAD}::test_the_script_gives_an_id_to_every_lead_and_to_nothing_else",
     ),
     Mutation(
+        "a large tab is not read every five minutes: of rows with an id, no more than that", "apps_script/Leads.js",
+        "filter((row) => row > 1 && !idText_(ids[row - 1][0]))", "filter((row) => row > 1)",
+        "tests/apps_script/test_ids.py::test_the_timer_reads_of_a_large_tab_little_more_than_its_ids",
+    ),
+    Mutation(
         "a text that looks like an error is text", "apps_script/Sheet.js", "looks && !texts[row][column]", "looks",
         "tests/sync/test_kinds.py::test_a_text_that_looks_like_an_error_is_text_and_an_error_is_none",
     ),
