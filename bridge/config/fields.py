@@ -6,7 +6,8 @@ docs/development.md shows how to add a field.
 
 from dataclasses import replace
 
-from bridge.core.mapping import Column, SheetMapping
+from bridge.core.fields import Column
+from bridge.core.mapping import SheetMapping
 from task_api.schemas import LONGEST
 
 

@@ -15,7 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from bridge.config.faults import Faults
 from bridge.config.fields import COLUMNS, limited
 from bridge.config.model import SheetConfig
-from bridge.core.mapping import SHIPPED, Column, Kind, SheetMapping, Statuses, header_key
+from bridge.core.fields import Column, Kind
+from bridge.core.mapping import SHIPPED, SheetMapping, Statuses, header_key
 from bridge.core.merge import Direction, Policy
 from bridge.core.text import as_seen, likeness
 from task_api.schemas import LONGEST

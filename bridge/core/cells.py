@@ -6,23 +6,14 @@ person sees text. Refuses to guess: what does not fit its kind raises `Refusal` 
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TypeGuard
 
+from bridge.core.dates import DAYS, SERIAL_EPOCH, shown_day, written_day
 from bridge.core.text import as_seen, likeness
 from bridge.core.values import Cell, Day, Failed, Raw, Refusal, Value
 
-SERIAL_EPOCH = date(1899, 12, 30)
-FIRST_DAY = date(1899, 12, 31)
-"""The first day that is not also a time of day."""
-ISO = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-)
-CLOCK = re.compile(r"-?[0-9]+:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?")
-"""How a time of day or a duration looks."""
-DAYS = frozenset(["DATE", "DATE_TIME"])
-"""Number formats that show a day."""
 LONGEST = 50_000
 EXACT_DIGITS = 15
 """Integers of at most so many digits are exact as doubles."""
@@ -81,35 +72,9 @@ def read_number(cell: Cell) -> Value:
 def read_date(cell: Cell) -> Value:
     """ISO date of a cell that shows a day, or of ISO text; the time of day is dropped. Other numbers are no dates."""
     if isinstance(cell.value, Day) or (cell.format in DAYS and _is_number(cell.value)):
-        return _day(cell)
+        return shown_day(cell)
     text = read_seen(cell)
-    if text is None:
-        return None
-    if not (found := ISO.fullmatch(text)):
-        raise Refusal(f"'{text[:50]}' is not a date; use the sheet's date format or YYYY-MM-DD")
-    return _within(date_of(found[1]), text)
-
-
-def _day(cell: Cell) -> str:
-    """The day of a cell that shows one. The script gives times and durations as days, so the shown text decides."""
-    day = date_of(cell.value.iso) if isinstance(cell.value, Day) else _serial_date(cell.value)
-    if CLOCK.fullmatch(as_seen(cell.shown)) or day == SERIAL_EPOCH:
-        raise Refusal(f"'{cell.shown}' is a time of day, not a date; use the sheet's date format or YYYY-MM-DD")
-    return _within(day, cell.shown)
-
-
-def date_of(iso: str) -> date | None:
-    """The day; None when the calendar has no such day."""
-    try:
-        return date.fromisoformat(iso)
-    except ValueError:
-        return None
-
-
-def _within(day: date | None, shown: str) -> str:
-    if day is None or day < FIRST_DAY:
-        raise Refusal(f"'{shown[:50]}' is not a date from {FIRST_DAY} to {date.max}")
-    return day.isoformat()
+    return None if text is None else written_day(text)
 
 
 def read_checkbox(cell: Cell) -> Value:
@@ -243,10 +208,3 @@ def _decimal(text: str) -> str:
     plain = format(number, "f")
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return "0" if plain in {"-0", ""} else plain
-
-
-def _serial_date(serial: Raw) -> date | None:
-    try:
-        return SERIAL_EPOCH + timedelta(days=int(float(str(serial)) // 1))
-    except (OverflowError, ValueError):
-        return None

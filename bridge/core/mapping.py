@@ -9,15 +9,14 @@ Both directions stay together, because each must undo the other.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 from bridge.core.cells import READERS, from_text
+from bridge.core.fields import Column
 from bridge.core.headers import told_twice
-from bridge.core.merge import Direction, FieldRule, Policy
+from bridge.core.merge import FieldRule
 from bridge.core.text import likeness, same_text
 from bridge.core.values import EMPTY, Cell, Fields, Refusal, Row, Value
-
-Kind = Literal["id", "text", "number", "date", "checkbox", "status"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,11 @@ class Statuses:
     to_task: Mapping[str, str]
     back: Mapping[str, str]
     initial: str
+
+    @property
+    def for_new(self) -> str:
+        """The word for a new lead."""
+        return self.back[self.initial]
 
     def parse(self, text: Value) -> str | None:
         """The configured spelling of the word, matched by `likeness`; raises `Refusal` listing what is allowed."""
@@ -64,25 +68,6 @@ SHIPPED = Statuses(
     back={"TODO": "NEW", "IN_PROGRESS": "CONTACTED", "DONE": "QUALIFIED"},
     initial="TODO",
 )
-
-
-@dataclass(frozen=True)
-class Column:
-    """One synced column: the lead's field, how the sheet heads it, what its cells hold and where the task keeps it.
-
-    ``headers``: the exact header, then its aliases. ``task_field`` None: nowhere. ``limit``: the most characters that
-    the task keeps. ``when_empty``: what the task holds while the cell is empty.
-    """
-
-    field: str
-    headers: tuple[str, ...]
-    kind: Kind = "text"
-    task_field: str | None = None
-    direction: Direction = "both"
-    policy: Policy = "sheet"
-    required: bool = False
-    when_empty: Value = None
-    limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -191,25 +176,16 @@ class SheetMapping:
         lead_id = values.pop("id", None)
         filled = {name: value for name, value in {"id": lead_id, **values}.items() if value is not None}
         a_lead = {"id", "name"} <= filled.keys() or any(
-            self._is_persons(name, found[name], filled.get(name)) for name in (*filled, *refused)
+            self.by_field[name].is_persons(found[name], filled.get(name), self.statuses.for_new)
+            for name in (*filled, *refused)
         )
         return Row(
             number, None if lead_id is None else str(lead_id), values, refused, found, blank=not a_lead, fault=fault
         )
 
-    def _is_persons(self, name: str, cell: Cell, value: Value) -> bool:
-        """True for the value of a person; False for the bridge's, a formula's, and what cells hold before anybody fills
-        them: an unticked box, an option of a dropdown, the word for a new lead. apps_script/Leads.js has the same rule.
-        """
-        if self.is_own(name) or cell.formula or cell.value is False:
-            return False
-        default = self.default_of(name)
-        return name in {"id", "name"} or not (cell.choice or (default is not None and value == default))
-
     def default_of(self, name: str) -> str | None:
         """What may stand in a field's cells without anybody having said it: the word for a new lead, no stars."""
-        started = self.statuses.back[self.statuses.initial]
-        return {"status": started, "number": "0"}.get(self.by_field[name].kind)
+        return self.by_field[name].default(self.statuses.for_new)
 
     def read(self, name: str, cell: Cell) -> Value:
         """A field's canonical value; raises `Refusal` with a sentence when the cell holds none."""

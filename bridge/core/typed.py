@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bridge.core.cells import SERIAL_EPOCH, canonical_text, cell_value
+from bridge.core.cells import canonical_text, cell_value
+from bridge.core.dates import SERIAL_EPOCH
 from bridge.core.values import EMPTY, Cell, Day, Failed, Value
 
 MOST_DIGITS = 10

@@ -48,8 +48,17 @@ class NewRows:
     place: Place
 
 
-def requests(rows: NewRows, sheet_id: int) -> list[Request]:
-    """In this order, all or none."""
+def body(rows: NewRows, sheet_id: int, header: str) -> dict[str, Any]:
+    """The call, which is done as a whole or not at all; its answer shows the ``header``."""
+    return {
+        "requests": _requests(rows, sheet_id),
+        "includeSpreadsheetInResponse": True,
+        "responseIncludeGridData": True,
+        "responseRanges": [header],
+    }
+
+
+def _requests(rows: NewRows, sheet_id: int) -> list[Request]:
     place, count = rows.place, len(rows.cells)
     lines = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": place.below, "endIndex": place.below + count}
     from_before = place.like is None or place.like <= place.below

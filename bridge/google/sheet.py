@@ -147,12 +147,7 @@ class Sheet:
         """
         if self._sheet_id is None:
             raise Transient("the tab has not been read yet")
-        body = {
-            "requests": new_rows.requests(rows, self._sheet_id),
-            "includeSpreadsheetInResponse": True,
-            "responseIncludeGridData": True,
-            "responseRanges": [absolute_range_name(self.tab, "1:1")],
-        }
+        body = new_rows.body(rows, self._sheet_id, absolute_range_name(self.tab, "1:1"))
         with self._calling("write", "append"):
             url = SPREADSHEET_BATCH_UPDATE_URL % self._id
             return parsed_update(self.google.http.request("post", url, params={"fields": ANSWER}, json=body).content)

@@ -7,7 +7,7 @@ redelivery finds the recorded one and gets the first reply. Unsigned, late or ma
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge.config.model import SheetConfig
-from bridge.core.clock import SKEW
-from bridge.core.mapping import Layout, SheetMapping
+from bridge.core.mapping import Layout
 from bridge.core.outcome import Outcome, RowOutcome
-from bridge.inbound.schema import All, Hello, Message, Rows, cell, cells, parsed, settings, touched_fields, wire_outcome
+from bridge.inbound.reading import reading_of
+from bridge.inbound.schema import All, Hello, Message, Rows, cell, parsed, settings, touched_fields, wire_outcome
 from bridge.inbound.signed_request import SignedRequest, body, verified
 from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.reports.action_items import missing_columns
@@ -30,7 +30,7 @@ from bridge.store.models import ActorKind, Delivery, SheetHealth, SheetQueue
 from bridge.store.unit_of_work import effects, lock_queue, wake_after_commit
 from bridge.sync.apart import ingest_apart, may_be_a_rows
 from bridge.sync.columns import agreed as columns
-from bridge.sync.context import Reading, SyncContext
+from bridge.sync.context import SyncContext
 from bridge.sync.ingest import ingest_rows
 from task_api.actor import Actor
 from task_api.db_errors import contended
@@ -101,7 +101,7 @@ def _deliver(
             log.info("delivery_repeated", sheet=sheet.key, delivery=request.id)
             return dict(first)
         reply = _take(session, sheet, queue, request, message, now, ingest)
-        if message.replaced_by not in {"", runtime.config.connection(sheet.key).partition("#")[0]}:
+        if message.replaced_by and message.replaced_by != runtime.config.connection(sheet.key).partition("#")[0]:
             notices.note_other_bridge(queue.health, message.replaced_by, now)
         taken = {"id": request.id, "sheet": sheet.key, "seq": message.seq, "received_at": now, "reply": reply}
         session.connection().execute(_TAKEN, taken)
@@ -127,7 +127,7 @@ def _take(
         by = By(Actor(ActorKind.DELIVERY, request.id), now)
         known, used, held = _usable(session, sheet, queue, message, layout, now)
         if "id" in used.positions or "id" not in layout.positions:
-            outcomes = ingest(SyncContext(session, known, _reading(known, request, message, used, now), by))
+            outcomes = ingest(SyncContext(session, known, reading_of(known, request, message, used, now), by))
         else:
             outcomes = [RowOutcome(one.row, None, Outcome.REFUSED, reasons=(IDS_MOVED,)) for one in message.rows]
         outcomes = [_with_held(one, held) for one in outcomes] if held else outcomes
@@ -203,25 +203,6 @@ def _sweep_wait(health: SheetHealth, message: Message, now: datetime) -> timedel
     return SWEEP_SOON if burst else None
 
 
-def _reading(sheet: SheetConfig, request: SignedRequest, message: Rows, layout: Layout, now: datetime) -> Reading:
-    if "id" not in layout.positions:
-        raise Problem(422, "the header has no id column: give one column of the first row the text 'id'")
-    edited, touched = message.edited, touched_fields(message, layout)
-    rows = [sheet.mapping.read_row(row.row, found := cells(row), layout.within(len(found))) for row in message.rows]
-    alone = edited is not None and len(rows) == len(touched) == 1
-    return Reading(
-        rows,
-        now,
-        is_delivery=True,
-        seq=message.seq,
-        edited=touched,
-        typed=edited.typed if edited and alone and _is_a_persons(sheet.mapping, touched[0]) else None,
-        signed=request.at,
-        edited_at=_edited_at(message, request, now),
-        event_fields={row.number: touched for row in rows},
-    )
-
-
 def _usable(
     session: Session, sheet: SheetConfig, queue: SheetQueue, message: Rows, layout: Layout, now: datetime
 ) -> tuple[SheetConfig, Layout, Sequence[str]]:
@@ -234,19 +215,3 @@ def _usable(
 def _with_held(one: RowOutcome, held: Sequence[str]) -> RowOutcome:
     outcome = Outcome.REFUSED if one.outcome is Outcome.UNCHANGED else one.outcome
     return replace(one, outcome=outcome, reasons=(*one.reasons, *held))
-
-
-def _is_a_persons(mapping: SheetMapping, name: str) -> bool:
-    """True for a field that a person may fill; ids have rules of their own."""
-    return name in mapping.rules and mapping.rules[name].direction != "to_sheet"
-
-
-def _edited_at(message: Rows, request: SignedRequest, now: datetime) -> datetime:
-    """When the edit was, by our clock. The sheet's clock counts as ours unless they are apart: signatures have whole
-    seconds, and two edits within one would change places.
-    """
-    at = message.edited.at if message.edited else None
-    if at is None:
-        return request.at
-    edited, apart = datetime.fromtimestamp(at / 1000, UTC), now - request.at
-    return min(edited if abs(apart) <= SKEW else edited + apart, now)

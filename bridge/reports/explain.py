@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bridge import tracker
 from bridge.config.model import SheetConfig
-from bridge.core.mapping import Column
+from bridge.core.fields import Column
 from bridge.core.outcome import RefusedWrite
 from bridge.core.text import as_seen
 from bridge.core.values import Fields, Value

@@ -5,7 +5,7 @@ So each cell is recorded before it is sent, and is found after a crash. `links` 
 `bridge.sync.misdirected.rows` decides about those in other rows.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple
 
@@ -104,3 +104,24 @@ def copied(writes: Iterable[InFlightWrite], state: WriteState, **changes: Any) -
 def in_states(link: Link, *states: WriteState) -> list[InFlightWrite]:
     """The link's writes in these states."""
     return [write for write in link.in_flight_writes if write.state in states]
+
+
+def late(link: Link, base: Fields) -> dict[str, Value]:
+    """Fields that show a write which got no answer, though a person has changed the cell since: either it landed late,
+    or the person typed the same. Field → what it was changed to. ``base``: with what the row shows of these writes.
+    """
+    agreed = link.base
+    shown = [one for one in in_states(link, *OPEN) if base.get(one.field) == one.value != agreed.get(one.field)]
+    names = {one.field for one in shown if one.before != agreed.get(one.field)} - {"sync", "task_id"}
+    return {name: agreed.get(name) for name in names}
+
+
+def went_astray_since(link: Link, row: int, positions: Mapping[str, int], since: datetime) -> bool:
+    """True when a misdirected write of ours has hit this row since then, as Google itself has said: a read that shows
+    the lead there is older than what moved. ``positions``: field → its column.
+    """
+    return any(
+        write.row == row and write.position == positions.get(write.field)
+        for write in in_states(link, WriteState.UNSEEN)
+        if write.stood_there is not None and write.sent_at > since
+    )

@@ -10,7 +10,8 @@ from typing import Any
 
 from bridge.config.fields import COLUMNS, limited
 from bridge.core.cells import from_text
-from bridge.core.mapping import Column, SheetMapping
+from bridge.core.fields import Column
+from bridge.core.mapping import SheetMapping
 from bridge.core.text import same_text
 from bridge.core.values import Cell, Refusal, Value
 from bridge.local_google.sheet import formats

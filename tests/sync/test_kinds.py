@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from bridge.config.fields import COLUMNS
-from bridge.core.mapping import Column, SheetMapping
+from bridge.core.fields import Column
+from bridge.core.mapping import SheetMapping
 from bridge.google import dropdowns
 from bridge.local_google.sheet.cells import ErrorValue, NumberFormat, Validation
 

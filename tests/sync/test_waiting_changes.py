@@ -3,7 +3,8 @@
 import pytest
 
 from bridge.config.fields import COLUMNS
-from bridge.core.mapping import Column, SheetMapping
+from bridge.core.fields import Column
+from bridge.core.mapping import SheetMapping
 from bridge.local_google.api.trouble import Fault
 
 HEADER = ["id", "name", "status", "task_id", "notes", "owner"]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from bridge.config.fields import COLUMNS
-from bridge.core.mapping import Column, SheetMapping
+from bridge.core.fields import Column
+from bridge.core.mapping import SheetMapping
 from bridge.local_google.sheet.cells import Validation
 from bridge.worker.job import Job
 from bridge.worker.sweep import sweep

@@ -6,7 +6,8 @@ import pytest
 
 from bridge.config.fields import COLUMNS, shipped
 from bridge.core.cells import READERS, cell_format, cell_value
-from bridge.core.mapping import Column, SheetMapping
+from bridge.core.fields import Column
+from bridge.core.mapping import SheetMapping
 from bridge.core.values import Cell, Day, Failed, Refusal
 
 MAPPING = shipped()

@@ -5,11 +5,9 @@ it leaves, so a crash, a repeat or a missing answer loses and doubles nothing. D
 settled stays pending, with a time to try again. Its steps stay together: nearly every write passes them all.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
@@ -33,29 +31,27 @@ from bridge.store.history import (
     give_up_waiting,
     note_refused,
     replaced_lately,
-    settle_waiting,
 )
-from bridge.store.in_flight_writes import shows
 from bridge.store.misdirected_history import note_late
 from bridge.store.models import ActorKind, Link, WriteState
-from bridge.store.unit_of_work import lock_queue, savepoint
-from bridge.sync.apart import WHY, may_be_a_rows
-from bridge.sync.columns.agreed import held_columns, usable
+from bridge.store.unit_of_work import lock_queue
+from bridge.sync.apart import may_be_a_rows
+from bridge.sync.columns.agreed import usable
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import acceptable, merge_values, only_spelled
 from bridge.sync.misdirected.columns import look_in_row
 from bridge.sync.misdirected.rows import doubt, look_for_unconfirmed
 from bridge.sync.sync_cell import link_text
 from bridge.tracker import Task
+from bridge.worker.flush.apart import Decide, apart
+from bridge.worker.flush.id_column import knows_ids, wait_for_ids
 from bridge.worker.flush.locate import relocate
-from bridge.worker.flush.put_back import is_put_back, repair
+from bridge.worker.flush.put_back import repair, settle_unwritten
 from bridge.worker.job import Job, LostLease, PlannedWrite, look
 from bridge.worker.write.send import send
 from task_api.actor import Actor
 
 log = get_logger(__name__)
-IDS_HELD = timedelta(minutes=5)
-Decide = Callable[[SyncContext, SheetView, Row, Link, Task, Mapping[str, set[Value]]], list[PlannedWrite]]
 
 
 def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> bool:
@@ -70,7 +66,7 @@ def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> boo
         return False
     view = view or look(job, sorted({link.row for link in links if link.row}))
     lost = {link.lead_id for link in links if view.row(link.row).lead_id != link.lead_id}
-    if lost and not _knows_ids(job, view, links):
+    if lost and not knows_ids(job, view, links):
         return False
     moved = bool(lost) and relocate(job, view, links, lost)
     job.at_work.update(link.id for link in links)
@@ -81,24 +77,6 @@ def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> boo
         send(job, owed, last=last and len(planned) == len(links) < pending.CLAIM)
     job.at_work.clear()
     return moved or (bool(planned) and not job.ended)
-
-
-def _knows_ids(job: Job, view: SheetView, links: Collection[Link]) -> bool:
-    """False when the id column is held, or has to be looked at by a sweep: no lead can be told from another."""
-    with job.writing() as session:
-        known = lock_queue(session, job.key).health.columns or {}
-        strange = "id" in view.layout.strange(known)
-        if strange and usable(session, view, job.runtime.now()) is None:
-            _wait_for_ids(session, job, [link.id for link in links])
-        session.commit()
-    return not strange
-
-
-def _wait_for_ids(session: Session, job: Job, ids: Collection[int]) -> None:
-    """What is owed waits while the id column is held; a sweep that agrees on it tries at once."""
-    if "id" in held_columns(lock_queue(session, job.key).health):
-        for link in session.scalars(select(Link).where(Link.id.in_(ids))):
-            pending.postpone(link, job.runtime.now() + IDS_HELD, "the id column is another one than before")
 
 
 def _claimed(job: Job) -> list[Link]:
@@ -120,7 +98,7 @@ def _decide(job: Job, view: SheetView, lead_ids: list[str]) -> list[PlannedWrite
     except Exception as error:  # what one row raises must not stop the others
         if isinstance(error, LostLease) or not may_be_a_rows(error):
             raise
-        return _decide_all(job, view, lead_ids, _decide_apart)
+        return _decide_all(job, view, lead_ids, apart(_decide_row))
 
 
 def _decide_all(job: Job, view: SheetView, lead_ids: list[str], decide: Decide) -> list[PlannedWrite]:
@@ -132,7 +110,7 @@ def _decide_all(job: Job, view: SheetView, lead_ids: list[str], decide: Decide) 
         if view.layout.strange(health.columns or {}):
             if (known := usable(session, view, now)) is None:
                 linked = tracker.linked(session, job.key, lead_ids, now)
-                _wait_for_ids(session, job, [link.id for link, _ in linked])
+                wait_for_ids(session, job, [link.id for link, _ in linked])
                 session.commit()
                 return []
             view = known
@@ -152,21 +130,6 @@ def _decide_all(job: Job, view: SheetView, lead_ids: list[str], decide: Decide) 
     return planned
 
 
-def _decide_apart(
-    context: SyncContext, view: SheetView, row: Row, link: Link, task: Task, replaced: Mapping[str, set[Value]]
-) -> list[PlannedWrite]:
-    """`_decide_row`, undone when it raises: the row is tried again ever more rarely, and people are told."""
-    try:
-        with savepoint(context.session):
-            return _decide_row(context, view, row, link, task, replaced)
-    except Exception as error:  # whatever it is, it must not stop the other rows: log and postpone
-        if not may_be_a_rows(error):
-            raise
-        log.error("row_failed", sheet=link.sheet, row=row.number, link=link.id, exc_info=error)
-        pending.refuse_row(context.session, link, context.by.at, f"not written, because of {WHY}")
-        return []
-
-
 def _decide_row(
     context: SyncContext, view: SheetView, row: Row, link: Link, task: Task, replaced: Mapping[str, set[Value]]
 ) -> list[PlannedWrite]:
@@ -181,10 +144,10 @@ def _decide_row(
     values, unread = acceptable(row, context.sheet.mapping)
     values |= only_spelled(row, link.base)
     values |= {name: link.base.get(name) for name in unread}
-    foreign = {name: link.base.get(name) for name in _foreign(view, row, link)}
-    found = repair(view, row, link, foreign) if in_flight_writes.in_states(link, WriteState.MISDIRECTED) else None
+    found = repair(view, row, link) if in_flight_writes.in_states(link, WriteState.MISDIRECTED) else None
+    foreign = {name: link.base.get(name) for name in (found.foreign if found else ())}
     values |= foreign | {name: link.base.get(name) for name in (found.fields if found else ())}
-    if _is_outdated(view, row, link, context.by.at):
+    if in_flight_writes.went_astray_since(link, row.number, view.layout.positions, context.by.at - LAG):
         pending.postpone(link, context.by.at + LAG_WAIT, "Google still shows where rows and columns stood before")
         return []
     unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
@@ -193,7 +156,7 @@ def _decide_row(
         why = f"Google may show an old value of {', '.join(sorted(doubtful))}"
         pending.postpone(link, context.by.at + LAG_WAIT, why)
         return []
-    late = _late(link, base)
+    late = in_flight_writes.late(link, base)
     in_flight_writes.confirm_shown(link, row.values)
     if in_flight_writes.in_states(link, WriteState.SENT):
         look_for_unconfirmed(context.session, link, context.by.at)
@@ -211,18 +174,8 @@ def _decide_row(
         due = found.due if found else view.snapshot.standing(row.number)
         return [*backs, _planned(context, view, row, link, wanted, shown, due)]
     if not backs:
-        _settle_unwritten(context, view, link, shown)
+        settle_unwritten(context, view, link, shown)
     return backs
-
-
-def _late(link: Link, base: Mapping[str, Value]) -> dict[str, Value]:
-    """Fields that show a write which got no answer, though a person has changed the cell since: either it landed late,
-    or the person typed the same. Field → what it was changed to.
-    """
-    writes = in_flight_writes.in_states(link, *in_flight_writes.OPEN)
-    shown = [write for write in writes if base.get(write.field) == write.value != link.base.get(write.field)]
-    names = {write.field for write in shown if write.before != link.base.get(write.field)} - {"sync", "task_id"}
-    return {name: link.base.get(name) for name in names}
 
 
 def _end_hopeless(session: Session, view: SheetView, link: Link, *, archived: bool) -> None:
@@ -261,38 +214,6 @@ def _planned(
     )
     agreed = {name: link.base.get(name) for name in wanted}
     return PlannedWrite(link.id, link.wanted, write, wanted, agreed, link.cause, shown, header, view.layout.positions)
-
-
-def _foreign(view: SheetView, row: Row, link: Link) -> list[str]:
-    """Fields that show a misdirected write, which is no edit and is to be replaced by what was agreed."""
-    return [
-        one.field
-        for one in in_flight_writes.in_states(link, WriteState.MISDIRECTED)
-        if one.field in row.cells
-        and (row.values.get(one.field, ...) == one.value or shows(row.cells[one.field], one))
-        and row.values.get(one.field, ...) != link.base.get(one.field)
-        and not is_put_back(view, row, one)
-    ]
-
-
-def _is_outdated(view: SheetView, row: Row, link: Link, now: datetime) -> bool:
-    """True when the read shows the cell that a misdirected write of ours hit moments ago, as Google itself has said."""
-    return any(
-        write.row == row.number and write.position == view.layout.positions.get(write.field)
-        for write in in_flight_writes.in_states(link, WriteState.UNSEEN)
-        if write.stood_there is not None and write.sent_at > now - LAG
-    )
-
-
-def _settle_unwritten(context: SyncContext, view: SheetView, link: Link, reached: set[str]) -> None:
-    """Settle a link that owes nothing; one with a misdirected write is read again while the read may be too old."""
-    pending.settle(link, link.wanted)
-    settle_waiting(context.session, link.sheet, {link.id: reached}, context.by.at)
-    misdirected = (write for write in link.in_flight_writes if write.state is WriteState.MISDIRECTED)
-    if any(write.sent_at >= view.began - LAG for write in misdirected):
-        pending.mark_pending(context.session, link, context.by.at + LAG_WAIT)
-    else:
-        in_flight_writes.forget(link, WriteState.MISDIRECTED)
 
 
 def _writable(context: SyncContext, row: Row, link: Link, owed: Mapping[str, Value]) -> dict[str, Value]:

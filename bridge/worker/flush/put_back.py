@@ -2,7 +2,7 @@
 and formulas and unreadable texts in synced ones. Decides by what the row held when it was read before that write.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
 from bridge.queue import pending
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG_WAIT, By, note_refused
+from bridge.store.history import LAG, LAG_WAIT, By, note_refused, settle_waiting
 from bridge.store.in_flight_writes import shows
 from bridge.store.models import InFlightWrite, Link, WriteState
 from bridge.sync.context import SyncContext
@@ -31,10 +31,12 @@ class _Back:
 
 @dataclass(frozen=True)
 class Repair:
-    """What is to go back into a row, also into these ``fields``. ``now``: what stands in it; ``due``: what is to stand
-    there afterwards, which a misdirected write is held against.
+    """What is to go back into a row, also into these ``fields``; ``foreign``: fields that show a misdirected write and
+    get what was agreed. ``now``: what stands in the row; ``due``: what is to stand there afterwards, which the next
+    misdirected write is held against.
     """
 
+    foreign: list[str]
     backs: list[_Back]
     fields: list[str]
     now: list[Standing]
@@ -47,9 +49,9 @@ class Repair:
         return [_planned(context, view, row, link, wanted if part is due[-1] else 0, self, part) for part in due]
 
 
-def repair(view: SheetView, row: Row, link: Link, foreign: Iterable[str]) -> Repair:
-    """``foreign``: fields that show a misdirected write and get what was agreed."""
-    now = view.snapshot.standing(row.number)
+def repair(view: SheetView, row: Row, link: Link) -> Repair:
+    """What misdirected writes did to this row, and what undoes it."""
+    foreign, now = _foreign(view, row, link), view.snapshot.standing(row.number)
     backs: dict[int, _Back] = {}
     for back in _backs(view, row, link, now):
         backs.setdefault(back.column, back)
@@ -57,7 +59,7 @@ def repair(view: SheetView, row: Row, link: Link, foreign: Iterable[str]) -> Rep
     for column in (view.layout.positions[name] for name in foreign):
         due[column] = Standing(now[column].header, "", is_formula=False)
     fields = [name for name, column in view.layout.positions.items() if column in backs]
-    return Repair(list(backs.values()), fields, now, [due[column] for column in sorted(due)])
+    return Repair(foreign, list(backs.values()), fields, now, [due[column] for column in sorted(due)])
 
 
 def back_refused(session: Session, link: Link, one: PlannedWrite, faults: Mapping[int, str], by: By) -> None:
@@ -72,12 +74,35 @@ def back_refused(session: Session, link: Link, one: PlannedWrite, faults: Mappin
         note_refused(session, link, header[column][:64], str(one.write.cells[column]), by, why)
 
 
+def settle_unwritten(context: SyncContext, view: SheetView, link: Link, reached: set[str]) -> None:
+    """Settle a link that owes nothing; one with a misdirected write is read again while the read may be too old."""
+    pending.settle(link, link.wanted)
+    settle_waiting(context.session, link.sheet, {link.id: reached}, context.by.at)
+    misdirected = (write for write in link.in_flight_writes if write.state is WriteState.MISDIRECTED)
+    if any(write.sent_at >= view.began - LAG for write in misdirected):
+        pending.mark_pending(context.session, link, context.by.at + LAG_WAIT)
+    else:
+        in_flight_writes.forget(link, WriteState.MISDIRECTED)
+
+
 def is_put_back(view: SheetView, row: Row, write: InFlightWrite) -> bool:
     """True for a synced field that held what no merge restores: a formula, or what cannot be read."""
     if write.field == OWN_COLUMN or not write.row_before or write.field not in row.cells:
         return False
     before = Standing(*write.row_before[0])
     return before.is_formula or not _readable(view, write.field, before)
+
+
+def _foreign(view: SheetView, row: Row, link: Link) -> list[str]:
+    """Fields that show a misdirected write, which is no edit."""
+    return [
+        one.field
+        for one in in_flight_writes.in_states(link, WriteState.MISDIRECTED)
+        if one.field in row.cells
+        and (row.values.get(one.field, ...) == one.value or shows(row.cells[one.field], one))
+        and row.values.get(one.field, ...) != link.base.get(one.field)
+        and not is_put_back(view, row, one)
+    ]
 
 
 def _backs(view: SheetView, row: Row, link: Link, now: list[Standing]) -> Iterator[_Back]:

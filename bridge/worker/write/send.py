@@ -5,29 +5,27 @@ Sending and verifying stay together: each check belongs to what the same write h
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge.core.moved_columns import moved
-from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.core.values import Cell, Raw
 from bridge.errors import Permanent, Rejected, Throttled
 from bridge.google.sheet import UNECHOED, Echo, Unechoed
 from bridge.google.snapshot import Snapshot, text_of
 from bridge.queue import pending
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG_WAIT, By, note_refused, settle_waiting
-from bridge.store.models import ActorKind, Link, WriteState
+from bridge.store.history import LAG_WAIT, settle_waiting
+from bridge.store.models import Link, WriteState
 from bridge.sync.merge_row import remember
 from bridge.sync.misdirected.columns import Shift, columns_moved
 from bridge.sync.misdirected.rows import lead_id_of, misdirected
-from bridge.worker.flush.put_back import back_refused
 from bridge.worker.job import Job, PlannedWrite
 from bridge.worker.write.parts import Part, by_size, in_parts
-from task_api.actor import Actor
+from bridge.worker.write.refused import by_flush, send_cells
 
 log = get_logger(__name__)
 
@@ -61,13 +59,13 @@ def _send_row(job: Job, one: PlannedWrite, *, last: bool) -> None:
     try:
         _send(job, [one], last=last)
     except Rejected as error:
-        _write_cells(job, one, str(error))
+        send_cells(job, one, str(error), _send)
 
 
 def _rejected(job: Job, part: Part[PlannedWrite], why: str) -> None:
     """One row goes cell by cell; more are left over when too much is rejected, and wait for later jobs."""
     if len(part) == 1:
-        _write_cells(job, part[0], why)
+        send_cells(job, part[0], why, _send)
     else:
         _not_taken(job, part, why)
 
@@ -170,13 +168,13 @@ def _arrived(job: Job, session: Session, link: Link, one: PlannedWrite, seen: _S
         return False
     if seen.header is not None and _elsewhere(one, seen.header):
         shift = Shift(one.header, one.positions, seen.header, _named(job, seen.header))
-        columns_moved(session, link, one.names, shift, seen.row, _by(job, now))
+        columns_moved(session, link, one.names, shift, seen.row, by_flush(job, now))
         _again(session, link, one, now, "columns moved while it was written")
         return False
     id_cell = _empty_as_none(seen.row.get(one.write.id_column))
     if id_cell != _empty_as_none(one.write.id_cell):
         log.warning("row_moved_under_write", sheet=job.key, row=one.write.row, link=link.id)
-        misdirected(session, link, lead_id_of(id_cell), one.names, _by(job, now))
+        misdirected(session, link, lead_id_of(id_cell), one.names, by_flush(job, now))
         _again(session, link, one, now, "the row moved while it was written")
         return False
     return _settle_link(job, session, link, one, now)
@@ -223,73 +221,3 @@ def _looks_otherwise(job: Job, one: PlannedWrite) -> bool:
     """True when a number went into a column of text: what it looks like, the cell's format decides."""
     texts = [name for name in one.values if job.config.mapping.by_field[name].kind == "text"]
     return any(not isinstance(one.write.cells[one.positions[name]], str | bool) for name in texts)
-
-
-def _by(job: Job, now: datetime) -> By:
-    return By(Actor(ActorKind.FLUSH, job.key), now)
-
-
-def _write_cells(job: Job, one: PlannedWrite, why: str) -> None:
-    """Send a row that Google rejects cell by cell. The cells at fault stay pending: one refusal may be chance, or a tab
-    that was renamed for a moment. Google has to refuse them again and again before the write becomes a dead letter.
-    """
-    faults = dict.fromkeys(one.write.cells, why) if len(one.write.cells) == 1 else {}
-    arrived = True
-    for part in _parts(one) if not faults else ():
-        try:
-            arrived = arrived and _send(job, [part])
-        except Rejected as error:
-            faults |= dict.fromkeys(part.write.cells, str(error))
-    said = {column: f"Google refuses it: {fault}" for column, fault in faults.items()}
-    if one.is_back:
-        _refuse_back(job, one, said, arrived=arrived)
-    else:
-        named = zip(one.values, one.write.cells, strict=True)
-        _refuse(job, one, {name: said[column] for name, column in named if column in said}, arrived=arrived)
-
-
-def _parts(one: PlannedWrite) -> list[PlannedWrite]:
-    """The same write, one cell each; none of them settles the link."""
-    values = [{name: value} for name, value in one.values.items()] or [{} for _ in one.write.cells]
-    return [
-        replace(one, wanted=0, write=replace(one.write, cells={column: cell}), values=mine)
-        for mine, (column, cell) in zip(values, one.write.cells.items(), strict=True)
-    ]
-
-
-def _refuse_back(job: Job, one: PlannedWrite, faults: Mapping[int, str], *, arrived: bool) -> None:
-    """``faults``: column → why what stood there cannot be put back."""
-    now = job.runtime.now()
-    with job.writing() as session:
-        (link,) = in_flight_writes.links(session, now, Link.id == one.link_id)
-        in_flight_writes.forget(link, WriteState.SENT, one.names, faults)
-        if faults:
-            back_refused(session, link, one, faults, _by(job, now))
-        elif arrived:
-            pending.settle(link, one.wanted)
-        session.commit()
-
-
-def _refuse(job: Job, one: PlannedWrite, faults: Mapping[str, str], *, arrived: bool) -> None:
-    """``faults``: field → why. ``arrived``: every other field is in the sheet; else the link stays pending."""
-    now = job.runtime.now()
-    with job.writing() as session:
-        (link,) = in_flight_writes.links(session, now, Link.id == one.link_id)
-        in_flight_writes.forget(link, WriteState.SENT, faults.keys())
-        if arrived and faults:
-            _try_again(job, session, link, one, faults)
-        elif arrived:
-            pending.settle(link, one.wanted)
-        session.commit()
-
-
-def _try_again(job: Job, session: Session, link: Link, one: PlannedWrite, faults: Mapping[str, str]) -> None:
-    """Postpone what Google refuses. After some tries people are told; after many the history says it was refused."""
-    now = job.runtime.now()
-    given_up = pending.refused(session, link, one.wanted, now, "; ".join(dict.fromkeys(faults.values())))
-    for name, why in ((name, why) for name, why in faults.items() if name != "sync"):
-        log.info("cell_refused", sheet=link.sheet, link=link.id, field=name, by=RefusedBy.GOOGLE)
-        if given_up:
-            note_refused(session, link, name, one.values[name], _by(job, now), why)
-        if given_up or link.attempts >= pending.TOLD_AFTER:
-            link.refused = link.refused | {name: [*RefusedWrite(one.values[name], RefusedBy.GOOGLE, why)]}

@@ -35,8 +35,8 @@ MUTATIONS = (
         f"{COLUMNS}::test_own_columns_that_are_headed_like_the_bridges_are_left_alone_and_asked_about",
     ),
     Mutation(
-        "what cells hold before anybody fills them is no lead: the bridge", "bridge/core/mapping.py",
-        "return name in {\"id\", \"name\"} or not (cell.choice or (default is not None and value == default))", "return True",
+        "what cells hold before anybody fills them is no lead: the bridge", "bridge/core/fields.py",
+        "return self.field in {\"id\", \"name\"} or not (cell.choice or (default is not None and value == default))", "return True",
         f"{IS_A_LEAD}::test_the_bridge_misses_an_id_in_every_lead_and_in_nothing_else",
     ),
     Mutation(

@@ -18,7 +18,7 @@ MUTATIONS = (
         f"{COLUMNS}::test_a_held_field_outlives_a_restart_and_a_delivery_tells_it",
     ),
     Mutation(
-        "cells that were not read are not empty", "bridge/inbound/webhook.py", "layout.within(len(found))", "layout",
+        "cells that were not read are not empty", "bridge/inbound/reading.py", "layout.within(len(found))", "layout",
         f"{LIMITS}::test_a_date_that_no_calendar_has_and_a_row_that_is_cut_short_are_no_matter_of_others",
     ),
     Mutation(
@@ -38,7 +38,7 @@ MUTATIONS = (
         f"{BOTH}::test_a_patch_writes_the_cell",
     ),
     Mutation(
-        "no lost edit: what was typed under our write", "bridge/inbound/webhook.py",
+        "no lost edit: what was typed under our write", "bridge/inbound/reading.py",
         "typed=edited.typed if edited and alone and _is_a_persons(sheet.mapping, touched[0]) else None", "typed=None",
         f"{BOTH}::test_a_word_typed_in_the_moment_of_our_write_is_told_by_the_event_and_put_back",
     ),

@@ -155,7 +155,7 @@ MUTATIONS = (
         "::test_a_word_whose_row_goes_away_under_our_write_is_not_put_into_the_row_that_comes_there",
     ),
     Mutation(
-        "told late: words keep their order", "bridge/inbound/webhook.py",
+        "told late: words keep their order", "bridge/inbound/reading.py",
         "edited if abs(apart) <= SKEW else edited + apart", "edited + apart",
         f"{UNDER}::test_of_two_words_told_late_the_later_stands_though_signatures_have_whole_seconds",
     ),

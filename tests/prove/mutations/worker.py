@@ -11,7 +11,7 @@ REFUSED_WRITES = "tests/sync/test_refused_writes.py"
 COLUMNS = "tests/sync/test_columns.py"
 MUTATIONS = (
     Mutation(
-        "one link's exception is its own", "bridge/worker/flush/flush.py", "        return _decide_all(job, view, lead_ids, _decide_apart)",
+        "one link's exception is its own", "bridge/worker/flush/flush.py", "        return _decide_all(job, view, lead_ids, apart(_decide_row))",
         "        raise", f"{REFUSED_WRITES}::test_a_link_whose_merge_raises_stops_no_other_and_is_tried_again",
     ),
     Mutation(
