@@ -37,8 +37,8 @@ UNECHOED = Unechoed()
 class RowWrite:
     """Cells to set in one row. ``id_cell`` is what the id column showed when the row was read; ``cells``: 0-based
     column → value; ``formats``: column → the number format that its cell gets, empty for none. ``header``: the first
-    row as it was read, to be held against what it is when the cells are set; empty when the bridge may not touch it.
-    ``typed``: the cells hold formulas, which are entered as a person does.
+    row as it was read, to be held against what it is when the cells are set. ``typed``: the cells hold formulas, which
+    are entered as a person does.
     """
 
     row: int
@@ -76,6 +76,7 @@ class Sheet:
         self.google = google
         self._id, self.tab = sheet.spreadsheet, sheet.tab
         self._sheet_id: int | None = None
+        self._header_guarded = False
         self.calls = Calls()
         self._options = RangeOptions(self._read_options, self.calls)
 
@@ -100,20 +101,18 @@ class Sheet:
         """Set the cells, RAW and all at once; returns what the header and each row show at that moment. One write.
 
         Each range spans the id cell with ``null``, and one range of nothing else the header: Google skips nulls and
-        echoes what stands there (GOOGLE.md section 4).
+        echoes what stands there (GOOGLE.md section 4). No range may span a protected header: the call that sets formats
+        shows it too, and touches no cell that it does not set. Formulas cannot go that way, and their echo lacks it.
         """
-        header = _header_span(writes)
+        typed = writes[0].typed
+        header = None if typed and self._header_guarded else _header_span(writes)
         ranges = [*([self._nulls(header)] if header else []), *(self._range(write) for write in writes)]
-        formats = {
-            (write.row - 1, column): form
-            for write in writes
-            for column, form in write.formats.items()
-            if column in write.cells
-        }
+        every = ((write, *one) for write in writes for one in write.formats.items())
+        formats = {(write.row - 1, column): form for write, column, form in every if column in write.cells}
         try:
             with self._calling("write", "write"):
-                plain = not formats
-                responses = self._put(ranges, writes) if plain else self._put_formatted(ranges, formats)
+                formatted_only = not typed and (formats or self._header_guarded)
+                responses = self._put_formatted(ranges, formats) if formatted_only else self._put(ranges, writes)
         except Rejected:
             before = self.tab
             self._follow_renamed_tab()
@@ -170,7 +169,7 @@ class Sheet:
         with self._calling("read", purpose):
             answer = self.google.http.request("get", SPREADSHEET_URL % self._id, params=asked | {"fields": wire.FIELDS})
             snapshot = parsed(answer.content)
-        self._sheet_id = snapshot.sheet_id
+        self._sheet_id, self._header_guarded = snapshot.sheet_id, snapshot.header_guarded
         if purpose == "find" or b"ONE_OF_RANGE" not in answer.content:
             return snapshot
         return replace(snapshot, ranges=self._options.of(answer.content, self.tab, anew=purpose == "compare"))

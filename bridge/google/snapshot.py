@@ -48,6 +48,11 @@ class Snapshot:
         """The numbers of the rows below the header that were read, ascending."""
         return sorted(number for number in self.raw if number > 1)
 
+    @property
+    def header_guarded(self) -> bool:
+        """True when a part of the first row is protected from us."""
+        return any(guard.range.has_row(0) for guard in self.guards)
+
     def guarded(self, number: int, column: int) -> bool:
         """True when the bridge may not change this cell (row from 1, column from 0)."""
         at = (number - 1, column)
@@ -104,12 +109,6 @@ class SheetView:
     def header(self) -> list[str]:
         """The first row as texts, by which a column is known again."""
         return [text_of(cell.value) for cell in self.snapshot.header]
-
-    @property
-    def writable_header(self) -> list[str]:
-        """The same; empty when a part of it is protected from us, so that no write may span it."""
-        header = self.header
-        return [] if any(self.snapshot.guarded(1, column) for column in range(len(header))) else header
 
     def row(self, number: int | None) -> Row:
         """The row with this number; a row that was not read is blank."""

@@ -245,7 +245,21 @@ def test_a_misdirected_write_that_its_column_cannot_read_is_not_told_as_a_person
     assert sheet.calls()[1] == writes
 
 
-def test_a_protected_header_is_looked_at_after_the_write(sheet):
+def test_a_protected_header_is_shown_by_the_answer_to_the_write_as_any_other(sheet):
+    def calls(notes):
+        before = sheet.calls()
+        sheet.patch(1, notes=notes)
+        sheet.settle()
+        assert sheet.cell("E2") == notes
+        return [after - was for was, after in zip(before, sheet.calls(), strict=True)]
+
+    usual = calls("an open header")
+    sheet.google.book.tab("Leads").protect("A1:Z1")
+    sheet.sweep()
+    assert calls("a protected one") == usual
+
+
+def test_columns_that_move_under_a_protected_header_leave_no_wrong_cell(sheet):
     tab = sheet.google.book.tab("Leads")
     tab.protect("A1:Z1")
     sheet.google.trouble.before_write(lambda: lines(sheet, "insert", 5))

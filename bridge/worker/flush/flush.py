@@ -209,9 +209,7 @@ def _planned(
             link, name, value, context.by.at, row=row.number, before=row.values.get(name),
             header=header[column], position=column, entered=cells[column], row_before=due,
         )  # fmt: skip
-    write = RowWrite(
-        row.number, view.layout.positions["id"], row.cells["id"].value, cells, formats, view.writable_header
-    )
+    write = RowWrite(row.number, view.layout.positions["id"], row.cells["id"].value, cells, formats, view.header)
     agreed = {name: link.base.get(name) for name in wanted}
     return PlannedWrite(link.id, link.wanted, write, wanted, agreed, link.cause, shown, header, view.layout.positions)
 

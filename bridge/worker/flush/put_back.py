@@ -147,5 +147,5 @@ def _planned(
             header=found.now[column].header, position=column, entered=entered, row_before=found.due,
         )  # fmt: skip
     typed, columns = part[0].cell.is_formula, view.layout.positions
-    write = RowWrite(row.number, columns["id"], row.cells["id"].value, cells, {}, view.writable_header, typed)
+    write = RowWrite(row.number, columns["id"], row.cells["id"].value, cells, {}, view.header, typed)
     return PlannedWrite(link.id, wanted, write, {}, {}, link.cause, header=view.header, positions=columns)

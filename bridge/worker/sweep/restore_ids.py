@@ -77,7 +77,7 @@ def _recorded(view: SheetView, link: Link, row: Row, job: Job) -> RowWrite:
         row.cells[witness].value,
         {column: entered},
         {},
-        view.writable_header,
+        view.header,
     )
 
 

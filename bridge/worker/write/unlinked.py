@@ -48,7 +48,7 @@ def _not_marked(job: Job, part: Sequence[RowWrite], why: str) -> None:
 
 def write_unlinked(job: Job, view: SheetView, writes: Sequence[RowWrite]) -> Echo:
     """Write; what columns that moved meanwhile made of it is undone, and not written again."""
-    writes = [replace(write, header=view.writable_header) for write in writes]
+    writes = [replace(write, header=view.header) for write in writes]
     echo = first = job.open_sheet().write(writes)
     before = {write.row: view.snapshot.standing(write.row) for write in writes}
     for _ in range(MOST_TRIES):
@@ -69,8 +69,7 @@ def _back(view: SheetView, write: RowWrite, then: Mapping[int, str], before: lis
     now = view.snapshot.standing(write.row)
     cells = dict(_cells(write, then, before, now))
     ids = view.layout.positions["id"]
-    header = view.writable_header
-    return RowWrite(write.row, ids, None, cells, {}, header) if cells and header else None
+    return RowWrite(write.row, ids, None, cells, {}, view.header) if cells else None
 
 
 def _cells(

@@ -97,6 +97,11 @@ MUTATIONS = (
         "tests/sync/test_clock.py::test_an_approval_dated_ahead_does_not_count_for_rows_that_vanish_later",
     ),
     Mutation(
+        "few calls: the answer to a write shows a protected header too", "bridge/google/sheet.py",
+        "header = None if typed and self._header_guarded", "header = None if self._header_guarded",
+        f"{MOVED}::test_a_protected_header_is_shown_by_the_answer_to_the_write_as_any_other",
+    ),
+    Mutation(
         "a lost commit is noticed: of the database at hand, and no other", "bridge/config/model.py",
         'f"{sheet}.{digest}.lease"', 'f"{sheet}.lease"',
         "tests/sync/test_older_database.py::test_another_database_in_the_same_home_is_not_an_older_one",
