@@ -1,10 +1,13 @@
 """A word belongs to the lead in whose row it was typed, whatever moved or was written before the script looked."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from bridge.errors import Transient
 from bridge.store.models import OverwrittenEdit, Rule
+from bridge.worker import start
 from bridge.worker.run import run
 
 HEADER = ["id", "name", "status", "task_id", "notes"]
@@ -108,6 +111,32 @@ def test_a_word_under_a_write_for_another_lead_is_offered_and_both_leads_keep_th
     noted.post_to(f"/changes/{offered['id']}/take").raise_for_status()
     noted.settle()
     assert shown(noted) == notes(noted) == {1: "meant for 1", 2: "typed for 2", 3: "c"}
+
+
+def test_a_word_under_a_write_for_another_lead_is_offered_however_late_the_script_starts(noted):
+    """An event is dated when its script starts."""
+    misdirected(noted, lambda: noted.edit("E2", ["typed for 2"]))
+    noted.patch(1, notes="meant for 1")
+    for wait in (3, 40):
+        run(noted.runtime, "leads")
+        noted.clock.advance(wait)
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "meant for 1", 2: "b", 3: "c"}
+    assert ("typed for 2", Rule.COVERED) in lost(noted, 2)
+
+
+def test_a_word_under_a_write_for_another_lead_is_offered_though_the_clock_is_set_back(noted):
+    """Its time, and that of the write, lie ahead then."""
+    misdirected(noted, lambda: noted.edit("E2", ["typed for 2"]))
+    noted.patch(1, notes="meant for 1")
+    noted.drain()
+    assert kept(noted) == ["typed for 2"]
+    noted.runtime.now = lambda: noted.clock.now() - timedelta(seconds=90)
+    start.clock_set_back(noted.runtime, 90)
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "meant for 1", 2: "b", 3: "c"}
+    assert ("typed for 2", Rule.COVERED) in lost(noted, 2)
+    assert kept(noted) == []
 
 
 @pytest.mark.both

@@ -8,13 +8,14 @@ went into another lead's row: rows moved then. The place alone never decides.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
+from bridge.core.clock import is_future
 from bridge.core.mapping import SheetMapping
 from bridge.core.typed import as_typed
 from bridge.core.values import EMPTY, Cell, Refusal, Row, Value
@@ -34,6 +35,8 @@ LATEST = 1000
 """Number of newest changes that are searched."""
 MOST_OFFERED = 3
 """At most so many leads are offered the value in their history: those in the nearest rows."""
+STARTS_LATE = timedelta(minutes=1)
+"""An event is dated when its script starts, which may be so long after the edit."""
 OWN_READS = frozenset({ActorKind.SWEEP, ActorKind.FLUSH})
 """Actors that read the sheet by themselves."""
 Verdict = Literal["later", "found", "back", "offered"]
@@ -105,10 +108,11 @@ def _verdict(
     by_chance = one.covered and (one.field == "status" or not isinstance(value, str))
     if any(Actor.read(change.actor).kind in OWN_READS for change in same) and not by_chance:
         return "found"
-    if context.reading.began < one.edited_at + LAG:
+    ahead = is_future(one.edited_at, context.by.at)  # the clock was set back since: no time proves anything
+    if context.reading.began < one.edited_at + LAG and not ahead:
         return "later"
     newer = any(change.link_id == one.link_id and change.at > one.heard_at for change in found)
-    if one.covered and not (same or newer or overtyped) and _stands(context.session, one):
+    if one.covered and not (ahead or same or newer or overtyped) and _stands(context.session, one):
         return "back"
     return "offered"
 
@@ -140,25 +144,27 @@ def _name_refused(context: SyncContext, one: OverwrittenEdit, link: Link | None,
     found = news(session, one.sheet, one.field, one.edited_at - LAG, context.by.at)
     if not one.covered and any(change.new == typed for change in found):
         return
-    for meant in [link] if link is not None and one.covered else _meant(session, one)[:MOST_OFFERED]:
+    for meant in [link] if link is not None and one.covered else _meant(context, one)[:MOST_OFFERED]:
         note_unread(session, meant, one.field, typed, by, why)
 
 
 def _offer(context: SyncContext, one: OverwrittenEdit, value: Value) -> None:
     by = replace(context.by, actor=Actor.read(one.actor))
-    for link in _meant(context.session, one)[:MOST_OFFERED]:
+    for link in _meant(context, one)[:MOST_OFFERED]:
         if link.base.get(one.field) != value:
             note_covered(context.session, link, one.field, value, by, one.row)
 
 
-def _meant(session: Session, one: OverwrittenEdit) -> Sequence[Link]:
+def _meant(context: SyncContext, one: OverwrittenEdit) -> Sequence[Link]:
     """Leads into whose cell of this field a write of ours went about the time of the edit, and the lead that was read
-    at that place; the nearest rows first. None when nothing was written: then a person took the word away.
+    at that place; the nearest rows first. None when nothing was written: then a person took the word away. What is
+    dated in the future is of a moment ago: the clock was set back.
     """
-    since = one.edited_at - LAG
+    session, since = context.session, one.edited_at - STARTS_LATE
     late = or_(Change.state == ChangeState.WAITING, Change.reached_at > since)
-    ours = and_(Change.side == "task", Change.at <= one.heard_at, late)
-    theirs = and_(Change.rule == Rule.MISDIRECTED, Change.at.between(since, one.heard_at + LAG))
+    before = or_(Change.at <= one.heard_at, Change.at > context.by.at)
+    ours = and_(Change.side == "task", before, late)
+    theirs = and_(Change.rule == Rule.MISDIRECTED, Change.at > since)
     newest = (
         select(Link.id).join(Change, Change.link_id == Link.id).where(Change.id > _latest(), Link.sheet == one.sheet)
     )
