@@ -132,10 +132,11 @@ def agree_own(name: str, now: Place, before: Place | None, seen: Evidence) -> Pl
     usual = seen.known or (before is not None and before.header)
     if not seen.foreign or (usual and seen.foreign <= seen.kept):
         return now
+    perhaps = "; a second bridge may sync this tab" if seen.known else ""
     why = (
         f"{name}: {named_column(now.header, now.position)} holds other things than the bridge writes there, in "
-        f"{seen.foreign} row{'s' if seen.foreign > 1 else ''}: it is left alone until a person approves that they are "
-        f"replaced (leadbridge approve --column {name}), or heads it otherwise"
+        f"{seen.foreign} row{'s' if seen.foreign > 1 else ''}{perhaps}: it is left alone until a person approves that "
+        f"they are replaced (leadbridge approve --column {name}), or heads it otherwise"
     )
     return (before or Place("", -1))._replace(held=seen.foreign, why=why, other=now.header, approved=False)
 

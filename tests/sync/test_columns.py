@@ -183,6 +183,29 @@ def test_an_own_column_that_is_approved_is_filled(stack: Stack) -> None:
     assert (stack.cell("D2"), stack.cell("E2"), waiting(stack, "column")) == (1, "ok", [])
 
 
+def test_what_another_bridge_writes_over_ours_is_told_and_nothing_fights(twenty: Stack) -> None:
+    another = [[n + 1] for n in range(1, 21)]
+    twenty.google.book.tab("Leads").write(2, 4, another)
+    twenty.sweep()
+    writes = twenty.calls()[1]
+    (told,) = waiting(twenty, "column")
+    assert "task_id: 'task_id' (column D) holds other things" in told
+    assert "in 20 rows; a second bridge may sync this tab" in told
+    twenty.patch(1, status="DONE")
+    twenty.sweep()
+    assert ([[twenty.cell(f"D{n}")] for n in range(2, 22)], twenty.cell("C2")) == (another, "QUALIFIED")
+    assert twenty.calls()[1] == writes + 1
+    assert twenty.post_to("/sheets/leads/columns/task_id/approve").status_code == 200
+    twenty.settle()
+    assert ([twenty.cell(f"D{n}") for n in (2, 21)], waiting(twenty, "column")) == ([1, 20], [])
+
+
+def test_a_few_task_ids_that_a_person_typed_over_ours_are_put_back(twenty: Stack) -> None:
+    twenty.edit("D2:D6", *([[n + 50] for n in range(5)]))
+    twenty.sweep()
+    assert ([twenty.cell(f"D{n}") for n in range(2, 7)], waiting(twenty, "column")) == ([1, 2, 3, 4, 5], [])
+
+
 def test_a_task_id_that_a_person_typed_for_a_task_there_is_is_nothing_foreign(stack: Stack) -> None:
     stack.post_to("/tasks", title="Made before")
     stack.edit("A2:D2", [1, "Ann", "NEW", 1])

@@ -79,7 +79,7 @@ def _doubtful(view: SheetView, compared: Comparison, before: Places, now: Places
     """Fields whose rows must be looked at: many would change, or the cells that the bridge fills stand elsewhere."""
     strange, limit = view.layout.strange(before), allowed(compared.linked)
     mapping = view.config.mapping
-    found = [name for name in now if (name in strange if mapping.is_own(name) else compared.changed[name] > limit)]
+    found = [name for name in now if compared.changed[name] > limit or (mapping.is_own(name) and name in strange)]
     return [name for name in found if not columns.is_approved(now[name], before.get(name))]
 
 

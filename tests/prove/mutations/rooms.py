@@ -16,6 +16,11 @@ MUTATIONS = (
         " if not half else dict.fromkeys(wanted)", "tests/sync/test_kinds.py::test_a_dropdown_whose_range_is_gone_spoils_no_other",
     ),
     Mutation(
+        "two bridges do not fight for a column", "bridge/sync/columns/survey.py", "if compared.changed[name] > limit or (mapping",
+        "if (compared.changed[name] > limit and not mapping.is_own(name)) or (mapping",
+        "tests/sync/test_columns.py::test_what_another_bridge_writes_over_ours_is_told_and_nothing_fights",
+    ),
+    Mutation(
         "an id of the API is the row's that looks like it", "bridge/app.py", '"TASK_API_ID_FORM": as_seen', '"TASK_API_ID_FORM": str',
         "tests/sync/test_look_alikes.py::test_a_lead_id_of_the_api_that_looks_like_the_rows_is_the_same",
     ),
