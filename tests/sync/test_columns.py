@@ -1,7 +1,9 @@
 """A column is an identity: which column holds a field, and what happens when it is another one than before."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -400,22 +402,63 @@ def test_a_look_at_the_columns_reads_no_row_once_for_each_column(
 ) -> None:
     """Once for the ids and once for all other fields, however many are in doubt and however wide the sheet is."""
     read: Counter[int] = Counter()
-    check, decode = column_survey.check_columns, Snapshot.cells
+    look, decode = column_survey.decide, Snapshot.cells
 
     def counted(snapshot: Snapshot, number: int) -> Any:
         read[number] += 1
         return decode(snapshot, number)
 
-    def checked(*arguments: Any) -> Any:
+    def looked(*arguments: Any) -> Any:
         with monkeypatch.context() as patch:
             patch.setattr(Snapshot, "cells", counted)
-            return check(*arguments)
+            return look(*arguments)
 
     headers = {"A1": "id 2025", "C1": "status 2025", "E1": "notes 2025"}
     fresh = iter(["id"] if most == 1 else ["status", "notes"])
     for cell in cells:
         twenty.edit(cell, [headers.get(cell) or next(fresh)])
-    monkeypatch.setattr(column_survey, "check_columns", checked)
+    monkeypatch.setattr(column_survey, "decide", looked)
     twenty.sweep()
     assert len(waiting(twenty, "column")) == len(cells) // 2
     assert {number: read[number] for number in range(2, 22)} == dict.fromkeys(range(2, 22), most)
+
+
+@pytest.mark.sqlite
+def test_others_may_write_while_a_sweep_looks_at_all_rows(twenty: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    free: list[int] = []
+    look, decode = column_survey.decide, Snapshot.cells
+
+    def reads(snapshot: Snapshot, number: int) -> Any:
+        with closing(sqlite3.connect(twenty.home / "tasks.db", timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+        free.append(number)
+        return decode(snapshot, number)
+
+    def looked(*arguments: Any) -> Any:
+        with monkeypatch.context() as patch:
+            patch.setattr(Snapshot, "cells", reads)
+            return look(*arguments)
+
+    monkeypatch.setattr(column_survey, "decide", looked)
+    twenty.edit("A1:C1", ["id 2025", "id", "status 2025"])
+    twenty.sweep()
+    assert set(free) >= set(range(2, 22))
+
+
+def test_a_column_that_is_approved_while_a_sweep_looks_stays_approved(
+    twenty: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, approved = column_survey.decide, []
+
+    def looked(*arguments: Any) -> Any:
+        found = look(*arguments)
+        if not approved:
+            approved.append(twenty.post_to("/sheets/leads/columns/notes/approve").status_code)
+        return found
+
+    twenty.edit("E1:F1", ["notes 2025", "notes"])
+    twenty.sweep()
+    assert len(waiting(twenty, "column")) == 1
+    monkeypatch.setattr(column_survey, "decide", looked)
+    twenty.sweep()
+    assert (approved, waiting(twenty, "column")) == ([200], [])

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
@@ -18,6 +19,7 @@ from bridge.core.reconcile import Comparison, KnownLead, Step, SweepStep
 from bridge.core.values import Cell, Fields, Refusal, Row, Value
 from bridge.google.snapshot import SheetView
 from bridge.queue import pending
+from bridge.store.models import SheetHealth
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync.columns.agreed import holding, places, without
 from bridge.sync.columns.id_survey import survey_ids
@@ -30,24 +32,44 @@ CHUNK = 500
 Places = Mapping[str, Place]
 
 
-def check_columns(session: Session, view: SheetView, compared: Comparison) -> SheetView:
-    """Agree on the columns that a sweep found, or hold them; returns the view without the held ones."""
-    health = lock_queue(session, view.config.key).health
+@dataclass(frozen=True)
+class Decided:
+    """The columns ``after`` a sweep's look at all rows, when they were ``before``; ``headers``: of both."""
+
+    before: Places
+    after: Places
+    headers: Headers
+
+
+def decide(session: Session, view: SheetView, compared: Comparison) -> Decided:
+    """Look at all rows, where a column is in doubt, which takes long in a large tab. Changes and locks nothing."""
+    health = session.get_one(SheetHealth, view.config.key)
     before, now = places(health), columns.located(view.layout)
     headers = Headers(header_texts(view.snapshot.header), list(health.header or ()))
     ids = _agreed_ids(session, view, now["id"], before.get("id"), headers)
     after = before | {"id": ids} if ids.why else _decided(session, view, compared, before, now, headers) | {"id": ids}
+    return Decided(before, after, headers)
+
+
+def agree(session: Session, view: SheetView, compared: Comparison, decided: Decided) -> SheetView:
+    """Agree on the columns that a sweep found, or hold them; returns the view without the held ones. Looks again when
+    a person has approved one since.
+    """
+    health = lock_queue(session, view.config.key).health
+    if (places(health), list(health.header or ())) != (decided.before, decided.headers.before):
+        decided = decide(session, view, compared)
+    before, after, now = decided.before, decided.after, columns.located(view.layout)
     held = {name: place.why for name, place in after.items() if place.why}
     for name in held:
         if not (name in before and before[name].why):
             log.info("column_held", sheet=view.config.key, field=name, rows=after[name].held)
-    if not ids.why and "id" in before and before["id"].why:
+    if "id" not in held and "id" in before and before["id"].why:
         pending.try_now(session, view.config.key, view.began)
     health.columns = {name: list(place) for name, place in sorted(after.items())}
     doubted = (name for name in held if name in now and not view.config.mapping.is_own(name))
     if not any(columns.stays(now[name], before.get(name)) for name in doubted):
-        health.header = headers.shown
-    return holding(view, held) if ids.why else without(view, held)
+        health.header = decided.headers.shown
+    return holding(view, held) if "id" in held else without(view, held)
 
 
 def _agreed_ids(session: Session, view: SheetView, now: Place, before: Place | None, headers: Headers) -> Place:

@@ -4,7 +4,7 @@ decides.
 No event of Google's names a deleted row (GOOGLE.md section 2), so only a reading of the whole sheet finds them.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,27 +23,38 @@ from bridge.store.models import Change, ChangeState, Link, Rule, SheetHealth
 from bridge.store.unit_of_work import lock_queue
 
 log = get_logger(__name__)
+CHUNK = 500
 NEW_ROW = timedelta(seconds=30)
 """A row that is newer than this may not be readable yet."""
 
 
-def vanished(
-    session: Session, sheet: SheetConfig, places: Collection[str], named: Collection[str], began: datetime
-) -> Deletions:
-    """What follows from the links whose lead is in no row. ``named``: tasks named by rows that lost their id: those
-    have not vanished. Another sweep looks again for rows that are too new.
+def absent(session: Session, sheet: SheetConfig, places: Collection[str], named: Collection[str]) -> list[int]:
+    """Links whose lead is in no row. ``named``: tasks named by rows that lost their id: those have not vanished.
+    Passes over all links, and locks none.
     """
-    columns = (Link.id.label("link_id"), Link.lead_id, Link.gone_at, Link.archived_at.label("archived_for_it"))
-    mine = (Link.sheet == sheet.key, Link.row_pending.is_(False))
-    found = tracker.columns_of_linked(session, (*columns, Link.agreed_at), *mine)
-    absent = [one for one in found if one.lead_id not in places and str(one.id) not in named]
-    recent = {one.link_id for one in absent if is_newer(one.agreed_at, began - NEW_ROW, began)}
-    gone = [_gone(one) for one in absent if one.link_id not in recent]
-    new = [one.agreed_at for one in absent if one.link_id in recent and not _gone(one).handled]
+    mine = Link.sheet == sheet.key, Link.row_pending.is_(False)
+    links = session.execute(select(Link.id, Link.lead_id, Link.task_id).where(*mine))
+    return [one.id for one in links if one.lead_id not in places and str(one.task_id) not in named]
+
+
+def vanished(session: Session, sheet: SheetConfig, links: Sequence[int], present: int, began: datetime) -> Deletions:
+    """What follows from these links, whose lead is in no row; ``present``: how many are in one. Another sweep looks
+    again for rows that are too new.
+    """
+    found = [one for start in range(0, len(links), CHUNK) for one in _found(session, links[start : start + CHUNK])]
+    recent = {one.link_id for one in found if is_newer(one.agreed_at, began - NEW_ROW, began)}
+    gone = [_gone(one) for one in found if one.link_id not in recent]
+    new = [one.agreed_at for one in found if one.link_id in recent and not _gone(one).handled]
     if new:
         ask_for_sweep(session, sheet.key, max(new) + NEW_ROW)
     health = session.get_one(SheetHealth, sheet.key)
-    return deletions(gone, len(places), began, timedelta(seconds=sheet.grace), health.approved_at)
+    return deletions(gone, present, began, timedelta(seconds=sheet.grace), health.approved_at)
+
+
+def _found(session: Session, links: Sequence[int]) -> Iterable[Row[Any]]:
+    columns = (Link.id.label("link_id"), Link.lead_id, Link.gone_at, Link.archived_at.label("archived_for_it"))
+    mine = Link.id.in_(links), Link.row_pending.is_(False)
+    return tracker.columns_of_linked(session, (*columns, Link.agreed_at), *mine)
 
 
 def _gone(one: Row[Any]) -> Gone:

@@ -119,8 +119,10 @@ def _carry_out(
 ) -> _Swept:
     """Compare, merge what differs, then handle what vanished; the plan lists every step."""
     compared, doubted = compare(job, view, progress)
+    with job.runtime.session() as session:
+        decided = column_survey.decide(session, view, compared)
     with begin() as session:
-        view, read = column_survey.check_columns(session, view, compared), view
+        view, read = column_survey.agree(session, view, compared, decided), view
         if "id" in view.config.mapping.held:
             _note_sweep(session, job, view, ())
         finish(session)
@@ -149,11 +151,13 @@ def _carry_out(
             outcomes += _take(job, session, view, compared, rows, missing)
             finish(session)
         progress("merging", len(outcomes), len(compared.look))
+    with job.runtime.session() as session:
+        absent = vanished_rows.absent(session, view.config, compared.places, compared.named)
     with begin() as session:
         _note_sweep(session, job, view, outcomes)
         by = By(_actor(job), job.runtime.now())
         settle_overwritten(SyncContext(session, view.config, Reading((), view.began), by), view.row)
-        found = vanished_rows.vanished(session, view.config, compared.places, compared.named, view.began)
+        found = vanished_rows.vanished(session, view.config, absent, len(compared.places), view.began)
         vanished_rows.settle_vanished(session, view.config, found, view.began, by)
         try_rows_again(session, view.config.key, job.runtime.now())
         late = _late_rows(job.runtime, session, view, outcomes)

@@ -97,6 +97,16 @@ MUTATIONS = (
         "tests/sync/test_clock.py::test_an_approval_dated_ahead_does_not_count_for_rows_that_vanish_later",
     ),
     Mutation(
+        "others write while a sweep looks at all rows", "bridge/worker/sweep/sweep.py",
+        "    with job.runtime.session() as session:\n        decided", "    with begin() as session:\n        decided",
+        "tests/sync/test_columns.py::test_others_may_write_while_a_sweep_looks_at_all_rows",
+    ),
+    Mutation(
+        "what a person approves while a sweep looks counts", "bridge/sync/columns/survey.py",
+        "    if (places(health), list(health.header or ())) != (decided.before, decided.headers.before):\n", "    if False:\n",
+        "tests/sync/test_columns.py::test_a_column_that_is_approved_while_a_sweep_looks_stays_approved",
+    ),
+    Mutation(
         "few calls: the answer to a write shows a protected header too", "bridge/google/sheet.py",
         "header = None if typed and self._header_guarded", "header = None if self._header_guarded",
         f"{MOVED}::test_a_protected_header_is_shown_by_the_answer_to_the_write_as_any_other",
