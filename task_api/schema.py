@@ -4,14 +4,16 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from task_api.db import open_engine
 from task_api.db_errors import reason
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
 
@@ -33,8 +35,10 @@ def current(engine: Engine) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def alembic(engine: Engine) -> Config:
+def alembic(engine: Engine) -> "Config":
     """The configuration of Alembic's commands for this database."""
+    from alembic.config import Config  # noqa: PLC0415 - 4 MB that only a start on an older schema needs
+
     config = Config(attributes={"engine": engine})
     config.set_main_option("script_location", str(VERSIONS.parent).replace("%", "%%"))
     return config
@@ -59,6 +63,8 @@ def _upgrade(engine: Engine) -> None:
     found = current(engine)
     refuse_newer(found)
     if found != head():
+        from alembic import command  # noqa: PLC0415 - as above
+
         command.upgrade(alembic(engine), "head")
 
 

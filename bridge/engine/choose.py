@@ -8,13 +8,14 @@ from sqlalchemy import make_url
 
 from bridge.config.model import Config
 from bridge.engine.embedded import EmbeddedEngine
-from bridge.engine.postgres import PostgresEngine
 from bridge.runtime import Runtime, SheetEngine
 
 
 def make_engine(runtime: Runtime) -> SheetEngine:
     """The engine for the database that the configuration names; not started."""
     if runtime.database.dialect.name == "postgresql":
+        from bridge.engine.postgres import PostgresEngine  # noqa: PLC0415 - 11 MB that SQLite does not need
+
         return PostgresEngine(runtime)
     return EmbeddedEngine(runtime, lock_file(runtime.config))
 

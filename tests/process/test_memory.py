@@ -1,6 +1,8 @@
-"""A process that serves has told Python's collector to pass over what it is made of."""
+"""A process that serves loads only what it needs, and has told Python's collector to pass over what it is made of."""
 
 import gc
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -8,6 +10,13 @@ import pytest
 from bridge.server.process import Served
 
 pytestmark = pytest.mark.sqlite
+
+
+def test_a_start_loads_neither_migrations_nor_what_postgresql_alone_needs():
+    code = "import sys, bridge.cli.main, bridge.server.serve; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "gspread" in loaded
+    assert not {"alembic", "procrastinate", "psycopg"}.intersection(loaded)
 
 
 @pytest.fixture
