@@ -127,7 +127,7 @@ def _keeps_header(now: Place, before: Place | None) -> bool:
     return before is not None and header_key(before.header) == header_key(now.header)
 
 
-def agree_own(name: str, now: Place, before: Place | None, seen: Evidence) -> Place:
+def agree_to_sheet(name: str, now: Place, before: Place | None, seen: Evidence) -> Place:
     """The column of a field that the bridge fills: left alone while it holds other things than ours."""
     usual = seen.known or (before is not None and before.header)
     if not seen.foreign or (usual and seen.foreign <= seen.kept):

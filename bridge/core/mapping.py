@@ -81,7 +81,7 @@ class Layout:
     doubled: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def strange(self, places: Mapping[str, Sequence[Any]]) -> frozenset[str]:
+    def unagreed(self, places: Mapping[str, Sequence[Any]]) -> frozenset[str]:
         """The fields whose column is held, or not where it was agreed to be; ids only if they were agreed on."""
         known = {name: (at, header_key(header)) for name, (header, at, _, why, *_) in places.items() if not why}
         asked = (name for name in self.positions if name != "id" or "id" in places)
@@ -133,7 +133,7 @@ class SheetMapping:
         name = title[len(before) : len(title) - len(after)].strip() if fits and "{name}" in self.title else ""
         return name or None
 
-    def is_own(self, name: str) -> bool:
+    def is_to_sheet(self, name: str) -> bool:
         """True for a column that the bridge fills."""
         return self.by_field[name].direction == "to_sheet"
 

@@ -16,7 +16,7 @@ ENOUGH = 4096
 LEAST = 256
 """With fewer, many open pages or programs wait for each other."""
 MEND = f"allow {LEAST} open files: `ulimit -n {LEAST}` before the start, or LimitNOFILE={LEAST} in the systemd unit"
-OWN, PER_THREAD = 36, 4
+BASE, PER_THREAD = 36, 4
 """Descriptors that a process holds by itself, and that each thread needs for a request: the database's three files, and
 one to wait with.
 """
@@ -60,8 +60,8 @@ M_ARENA_MAX = -8
 
 def plan(descriptors: int) -> Plan:
     """What so many descriptors suffice for."""
-    threads = max(LEAST_THREADS, min(MOST_THREADS, (descriptors - OWN) // (2 * PER_THREAD)))
-    rest = descriptors - OWN - threads * PER_THREAD
+    threads = max(LEAST_THREADS, min(MOST_THREADS, (descriptors - BASE) // (2 * PER_THREAD)))
+    rest = descriptors - BASE - threads * PER_THREAD
     return Plan(threads, max(LEAST_CONNECTIONS, min(MOST_CONNECTIONS, rest)))
 
 

@@ -21,9 +21,9 @@ from bridge.store.models import READS_SHEET, ActorKind, Change, ChangeState, Lin
 from bridge.store.unit_of_work import effects, write_down
 from task_api.actor import Actor
 
-LAG = timedelta(seconds=10)
+READ_LAG = timedelta(seconds=10)
 """How long a read of the sheet may still show what was replaced (GOOGLE.md section 7: no read-your-write)."""
-LAG_WAIT = timedelta(seconds=2)
+READ_AGAIN = timedelta(seconds=2)
 """How long to wait before a row is read again whose reading may be old."""
 
 WINS: Mapping[Policy, Rule] = {"sheet": Rule.SHEET_WINS, "task": Rule.TASK_WINS, "latest": Rule.LATEST_WINS}
@@ -190,7 +190,7 @@ def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> d
     """link id → field → values replaced within the lag window, by a person or us: a read that shows one may be old.
     So may one that shows a misdirected write.
     """
-    since = now - LAG
+    since = now - READ_LAG
     links = list(links)
     write_down(session)
     fresh = {link.id: link for link in links if link.agreed_at > since}
@@ -202,7 +202,7 @@ def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> d
         found[link_id or 0].setdefault(name, set()).add(old)
     for link in fresh.values():
         for write in link.in_flight_writes:
-            if write.state in in_flight_writes.OWN and write.sent_at > since:
+            if write.state in in_flight_writes.TO_ITS_ROW and write.sent_at > since:
                 found[link.id].setdefault(write.field, set()).add(write.before)
     return found
 

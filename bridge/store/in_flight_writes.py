@@ -19,7 +19,7 @@ KEPT = timedelta(seconds=60)
 """How long a settled write is kept: it may arrive late, and an older delivery may be on its way."""
 OPEN = (WriteState.SENT, WriteState.UNSEEN)
 SETTLED = (WriteState.UNSEEN, WriteState.CONFIRMED)
-OWN = (*OPEN, WriteState.CONFIRMED)
+TO_ITS_ROW = (*OPEN, WriteState.CONFIRMED)
 Selected = TypeVarTuple("Selected")
 _LOADED = or_(InFlightWrite.state.not_in(SETTLED), InFlightWrite.sent_at > bindparam("kept_since"))
 

@@ -17,7 +17,7 @@ def note_misdirected(session: Session, link: Link, name: str, value: Value, by: 
     note(session, link, "sheet", name, link.base.get(name), value, by, ChangeState.LOST, Rule.MISDIRECTED, why)
 
 
-def note_own_column_hit(
+def note_unsynced_hit(
     session: Session, link: Link, header: str, value: Value, lost: Any, by: By, *, known: bool
 ) -> None:
     """What was written for a field went into a column that is not synced, since columns moved."""

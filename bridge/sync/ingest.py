@@ -22,7 +22,7 @@ from bridge.sync.links.duplicate_ids import same_id
 from bridge.sync.links.link_row import link_row
 from bridge.sync.load import load, named_task
 from bridge.sync.merge_row import merge_linked, needs_write
-from bridge.sync.misdirected.ids import in_doubt
+from bridge.sync.misdirected.ids import may_be_ours
 from bridge.tracker import Task
 
 NONE_SEEN: Mapping[str, int] = MappingProxyType({})
@@ -54,7 +54,7 @@ def _take_row(context: SyncContext, known: KnownLinks, row: Row) -> RowOutcome:
         return RowOutcome(row.number, row.lead_id, Outcome.REFUSED, reasons=(why,))
     link = known.links.get(row.lead_id)
     doubtful = context.reading.is_delivery and known.missing
-    if doubtful and in_doubt(row, None if link is None else link.row, known.missing):
+    if doubtful and may_be_ours(row, None if link is None else link.row, known.missing):
         ask_for_sweep(context.session, context.sheet.key, context.by.at)
         why = (
             f"the id cell of row {row.number} may show what the bridge wrote while columns moved: it is looked at again"

@@ -18,11 +18,11 @@ from bridge.store.models import Link
 from bridge.sync.context import SyncContext
 from bridge.sync.misdirected.rows import shown_misdirected
 from bridge.sync.sync_cell import link_text
-from bridge.sync.title import keep_own_title
+from bridge.sync.title import keep_replaced_title
 from bridge.tracker import Task, task_arguments, task_fields
 
 log = get_logger(__name__)
-OWN = frozenset(["id", "sync"])
+BRIDGE_FIELDS = frozenset(["id", "sync"])
 """Fields the bridge owns; unreadable cells there are not reported."""
 Values = Mapping[str, Collection[Value]]
 """field → values."""
@@ -38,7 +38,7 @@ def merge_linked(context: SyncContext, row: Row, link: Link, task: Task, replace
     note_unread_cells(context, row, link, unread)
     touched = _clear_refusals(context, row, link)
     values |= {name: link.base.get(name) for name in unread}
-    sent, unseen, old = _own_values(context, row, link, replaced) if link.in_flight_writes else ({}, {}, replaced)
+    sent, unseen, old = _sent_values(context, row, link, replaced) if link.in_flight_writes else ({}, {}, replaced)
     base, doubtful = classify_read(link.base, values, unseen, old, context.reading.event_fields.get(row.number, ()))
     certain = {name: value for name, value in values.items() if name not in doubtful}
     overwritten = any(name in sent and base.get(name) != value for name, value in certain.items())
@@ -56,11 +56,11 @@ def merge_linked(context: SyncContext, row: Row, link: Link, task: Task, replace
     return RowOutcome(row.number, row.lead_id, _outcome(merged, reasons), task.id, reasons, changes)
 
 
-def _own_values(context: SyncContext, row: Row, link: Link, replaced: Values) -> tuple[Values, Values, Values]:
+def _sent_values(context: SyncContext, row: Row, link: Link, replaced: Values) -> tuple[Values, Values, Values]:
     """Our values that the row may show: all that were sent, the unconfirmed, and those that an old read shows."""
     wrong = shown_misdirected(link, row)
     replaced = {**replaced, **{name: {*replaced.get(name, ()), value} for name, value in wrong.items()}}
-    sent = in_flight_writes.values(link, *in_flight_writes.OWN)
+    sent = in_flight_writes.values(link, *in_flight_writes.TO_ITS_ROW)
     unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
     if not context.reading.is_delivery:
         return sent, unseen, replaced
@@ -87,7 +87,7 @@ def merge_values(context: SyncContext, link: Link, task: Task, base: Fields, val
     changes = task_arguments(mapping.task_changes(merged.task))
     usual = (mapping.title_of(said.get("name", base.get("name"))), changes.get("title"))
     if "name" in merged.task and not any(same_text(task.title, title) for title in usual):
-        keep_own_title(context.session, link, task, changes["title"], context.by)
+        keep_replaced_title(context.session, link, task, changes["title"], context.by)
     tracker.change(context.session, task, changes, actor=context.by.actor)
     return merged
 
@@ -100,7 +100,7 @@ def _looks_unchanged(mapping: SheetMapping, name: str, base: Fields, values: Fie
 
 def acceptable(row: Row, mapping: SheetMapping) -> tuple[dict[str, Value], dict[str, str]]:
     """The values that can be taken, and for each field that cannot, why."""
-    values, unread = dict(row.values), {name: why for name, why in row.refused.items() if name not in OWN}
+    values, unread = dict(row.values), {name: why for name, why in row.refused.items() if name not in BRIDGE_FIELDS}
     for name, value in row.values.items():
         longest = mapping.longest(name)
         if longest is not None and len(str(value or "")) > longest:

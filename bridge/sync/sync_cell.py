@@ -30,7 +30,7 @@ def link_text(link: Link, mapping: SheetMapping, *, archived: bool) -> str:
 
 def usual_text(mapping: SheetMapping) -> str:
     """The text for a linked row of which there is nothing to say: that of its sheet."""
-    held = [why for name, why in mapping.held.items() if not mapping.is_own(name)]
+    held = [why for name, why in mapping.held.items() if not mapping.is_to_sheet(name)]
     return _cut(f"{HELD}{'; '.join(held)}") if held else OK
 
 

@@ -34,7 +34,7 @@ def name_of(task: Task, mapping: SheetMapping) -> str:
     return name.strip()[: mapping.longest("name")] or f"Task {task.id}"
 
 
-def keep_own_title(session: Session, link: Link, task: Task, title: str, by: By) -> None:
+def keep_replaced_title(session: Session, link: Link, task: Task, title: str, by: By) -> None:
     """The name replaces a title that was set in the tracker: the history offers it, and a person is told."""
     note_replaced_title(session, link, task.title, title, by, REPLACED)
     link.conflicts = link.conflicts | {"title": REPLACED}

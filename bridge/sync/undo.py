@@ -15,7 +15,7 @@ from bridge.runtime import Runtime
 from bridge.store.history import By, note_override
 from bridge.store.models import ActorKind, Change, ChangeState, Link
 from bridge.store.unit_of_work import lock_queue, write_down
-from bridge.sync.title import keep_own_title
+from bridge.sync.title import keep_replaced_title
 from bridge.tracker import Task, task_arguments
 from task_api.actor import Actor
 
@@ -119,7 +119,7 @@ def _set(session: Session, runtime: Runtime, link: Link, task: Task, change: Cha
     link.conflicts = {field: what for field, what in link.conflicts.items() if field != name}
     note_override(session, link, name, value, by)
     if name == "name" and task.title not in {mapping.title_of(link.base["name"]), mapping.title_of(value)}:
-        keep_own_title(session, link, task, mapping.title_of(value), by)
+        keep_replaced_title(session, link, task, mapping.title_of(value), by)
     tracker.change(session, task, task_arguments(mapping.task_changes({name: value})), actor=actor)
     mark_pending(session, link, now)
     return f"{name} of lead {link.lead_id} is '{'' if value is None else value}' again"

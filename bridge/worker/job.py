@@ -26,7 +26,7 @@ from bridge.store import quota
 from bridge.store.future import date_anew
 from bridge.store.models import Link, SheetQueue
 from bridge.store.unit_of_work import hold_file, let_go, lock_queue, put_token, token_in
-from bridge.sync.misdirected.columns import OWN_COLUMN
+from bridge.sync.misdirected.columns import UNSYNCED
 from task_api.db import UnitOfWork
 from task_api.db_errors import UNUSABLE, reason
 
@@ -46,7 +46,7 @@ class Job:
     ``used_before``: this process's reads and writes of the sheet when the job began. ``sure_until``: until then no
     other worker can take the queue. ``sweep_due``: the sheet is to be compared as a whole. ``troubled``: jobs before
     this one failed. ``claimed``: the links that were due when it began, None once they were taken up. ``ended``: the
-    queue has been given back. ``read_at``: when the sheet was last read. ``held``: see `hold_file`.
+    queue has been given back. ``read_at``: when the sheet was last read. ``file``: see `hold_file`.
     """
 
     runtime: Runtime
@@ -60,7 +60,7 @@ class Job:
     claimed: list[Link] | None = None
     ended: bool = False
     read_at: datetime | None = None
-    held: int | None = None
+    file: int | None = None
 
     @property
     def config(self) -> SheetConfig:
@@ -143,7 +143,7 @@ class PlannedWrite:
     @property
     def names(self) -> Collection[str]:
         """The fields of its in-flight writes."""
-        return self.values.keys() or {OWN_COLUMN}
+        return self.values.keys() or {UNSYNCED}
 
 
 def begin(runtime: Runtime, key: str) -> Job | None:
@@ -166,7 +166,7 @@ def _begin(runtime: Runtime, key: str, file: int | None) -> Job | None:
         if queue is None or not quota.take(session, runtime.account(key), runtime.pace, now):
             log.info("job_postponed", sheet=key, why="another job has the sheet" if queue is None else "quota used up")
             return None
-        job = Job(runtime, key, queue.token, used_before=runtime.used(key), sure_until=queue.lease_until, held=file)
+        job = Job(runtime, key, queue.token, used_before=runtime.used(key), sure_until=queue.lease_until, file=file)
         job.sweep_due = _sweep_due(job.config, queue, now)
         job.troubled = bool(queue.attempts or queue.problem or queue.not_before)
         job.claimed = None if job.sweep_due else claim(session, key, now)
@@ -229,7 +229,7 @@ def end(job: Job) -> None:
     try:
         _give_back(job)
     finally:
-        let_go(job.held)
+        let_go(job.file)
 
 
 def _give_back(job: Job) -> None:

@@ -12,7 +12,7 @@ from bridge.worker.run import due
 
 def as_it_dies(job):
     """The kernel closes the files of a process that is killed; nothing else happens."""
-    let_go(job.held)
+    let_go(job.file)
 
 
 @pytest.fixture

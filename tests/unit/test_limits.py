@@ -5,13 +5,13 @@ import logging
 import pytest
 
 from bridge.config.log_limit import MINUTE, MOST, LogLimit
-from bridge.server.limits import MOST_CONNECTIONS, MOST_THREADS, OWN, PER_THREAD, plan
+from bridge.server.limits import BASE, MOST_CONNECTIONS, MOST_THREADS, PER_THREAD, plan
 
 
 @pytest.mark.parametrize("descriptors", [64, 100, 128, 256, 1024, 4096])
 def test_what_is_planned_fits_the_descriptors(descriptors):
     planned = plan(descriptors)
-    assert OWN + planned.threads * PER_THREAD + planned.connections <= descriptors
+    assert BASE + planned.threads * PER_THREAD + planned.connections <= descriptors
     assert planned.threads >= 2
 
 

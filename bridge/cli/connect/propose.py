@@ -42,7 +42,7 @@ def foreign(rows: Iterable[Row], own: SheetMapping) -> dict[str, int]:
     """Field → in how many rows its column, which only the bridge fills, holds something else."""
     counted: Counter[str] = Counter()
     for row in rows:
-        counted.update(name for name in row.refused if own.is_own(name))
+        counted.update(name for name in row.refused if own.is_to_sheet(name))
         counted.update(name for name in ("sync",) if row.values.get(name) and not is_ours(row.values[name]))
     return dict(counted)
 

@@ -43,9 +43,9 @@ def holding(view: SheetView, held: Mapping[str, str]) -> SheetView:
 def usable(session: Session, view: SheetView, now: datetime) -> SheetView | None:
     """The view without held columns; None when a sweep, which is asked for, has to look at its columns first."""
     before = places(lock_queue(session, view.config.key).health)
-    strange = view.layout.strange(before)
-    held = {name: before[name].why for name in strange if _is_held(before.get(name), view.layout.headers[name])}
-    if strange - held.keys():
+    unagreed = view.layout.unagreed(before)
+    held = {name: before[name].why for name in unagreed if _is_held(before.get(name), view.layout.headers[name])}
+    if unagreed - held.keys():
         ask_for_sweep(session, view.config.key, now)
         return None
     return None if "id" in held else without(view, held)
@@ -60,13 +60,13 @@ def delivered(
     Without the id column no row can be taken.
     """
     before = places(lock_queue(session, sheet.key).health)
-    strange = layout.strange(before)
-    held = {name: before[name].why for name in strange if _is_held(before.get(name), layout.headers[name])}
-    ask_for_sweep(session, sheet.key, now if strange - held.keys() else now + SWEEP_SOON)
-    moved = {name for name in strange - held.keys() if _is_moved(before.get(name), layout.headers[name])}
+    unagreed = layout.unagreed(before)
+    held = {name: before[name].why for name in unagreed if _is_held(before.get(name), layout.headers[name])}
+    ask_for_sweep(session, sheet.key, now if unagreed - held.keys() else now + SWEEP_SOON)
+    moved = {name for name in unagreed - held.keys() if _is_moved(before.get(name), layout.headers[name])}
     taken = moved & {"id", *(edited if rows <= ALLOWED_ROWS else ())}
     said = tuple(why for name, why in held.items() if name in {"id", *edited})
-    return _holding(sheet, held), layout.without(strange - taken), said
+    return _holding(sheet, held), layout.without(unagreed - taken), said
 
 
 def approve(session: Session, sheet: str, name: str, now: datetime) -> Place | None:

@@ -66,7 +66,7 @@ def agree(session: Session, view: SheetView, compared: Comparison, decided: Deci
     if "id" not in held and "id" in before and before["id"].why:
         pending.try_now(session, view.config.key, view.began)
     health.columns = {name: list(place) for name, place in sorted(after.items())}
-    doubted = (name for name in held if name in now and not view.config.mapping.is_own(name))
+    doubted = (name for name in held if name in now and not view.config.mapping.is_to_sheet(name))
     if not any(columns.stays(now[name], before.get(name)) for name in doubted):
         health.header = decided.headers.shown
     return holding(view, held) if "id" in held else without(view, held)
@@ -99,9 +99,9 @@ def steps(view: SheetView) -> list[Step]:
 
 def _doubtful(view: SheetView, compared: Comparison, before: Places, now: Places) -> list[str]:
     """Fields whose rows must be looked at: many would change, or the cells that the bridge fills stand elsewhere."""
-    strange, limit = view.layout.strange(before), allowed(compared.linked)
+    unagreed, limit = view.layout.unagreed(before), allowed(compared.linked)
     mapping = view.config.mapping
-    found = [name for name in now if compared.changed[name] > limit or (mapping.is_own(name) and name in strange)]
+    found = [name for name in now if compared.changed[name] > limit or (mapping.is_to_sheet(name) and name in unagreed)]
     return [name for name in found if not columns.is_approved(now[name], before.get(name))]
 
 
@@ -110,8 +110,8 @@ def _agreed(
 ) -> Place:
     if name not in seen:
         return now
-    if view.config.mapping.is_own(name):
-        return columns.agree_own(name, now, before, seen[name])
+    if view.config.mapping.is_to_sheet(name):
+        return columns.agree_to_sheet(name, now, before, seen[name])
     return columns.agree(name, now, before, seen[name], headers)
 
 
@@ -121,8 +121,8 @@ def _survey(session: Session, view: SheetView, names: Collection[str]) -> dict[s
     others = [at for at, text in enumerate(header_texts(view.snapshot.header)) if text]
     for row, cells, link, named in _rows(session, view) if seen else ():
         for name, one in seen.items():
-            if mapping.is_own(name):
-                _note_own(one, name, row, link, named=named)
+            if mapping.is_to_sheet(name):
+                _note_to_sheet(one, name, row, link, named=named)
             elif link is not None:
                 _note_filled(one, mapping, name, row, link, cells, others)
     return seen
@@ -142,7 +142,7 @@ def _rows(session: Session, view: SheetView) -> Iterator[tuple[Row, Sequence[Cel
         )
 
 
-def _note_own(one: Evidence, name: str, row: Row, link: KnownLead | None, *, named: bool) -> None:
+def _note_to_sheet(one: Evidence, name: str, row: Row, link: KnownLead | None, *, named: bool) -> None:
     """A cell that the bridge fills: empty, with what it writes there, or with something else."""
     base: Fields = link.base if link else {}
     said = {base.get(name), link.said.get(name)} if link else set()

@@ -16,7 +16,7 @@ from bridge.core.typed import stands_in
 from bridge.core.values import Refusal, Row, Value
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG
+from bridge.store.history import READ_LAG
 from bridge.store.misdirected_history import note_unknown
 from bridge.store.models import InFlightWrite, Link, OverwrittenEdit, WriteState
 from bridge.sync.context import SyncContext
@@ -93,14 +93,14 @@ def _note_covered_pastes(context: SyncContext) -> None:
     rows = [(row, link) for row in reading.rows if (link := links.get(row.lead_id or "")) is not None]
     for row, link in rows:
         for name in reading.edited if link.in_flight_writes else ():
-            ours = [write for write in _own(link) if _shows(row, name, write) and _about(write, edited)]
+            ours = [write for write in _to_its_row(link) if _shows(row, name, write) and _about(write, edited)]
             if ours and ours[-1].before != ours[-1].value and not _was_read(context, link, name, ours[-1].before):
                 note_unknown(context.session, link, name, ours[-1].before, context.by, row.number)
 
 
 def _was_read(context: SyncContext, link: Link, name: str, value: Value) -> bool:
     """True when a reading of ours brought this value about then: it is in the history."""
-    since = _edited_at(context) - LAG
+    since = _edited_at(context) - READ_LAG
     found = news(context.session, context.sheet.key, name, since, context.by.at)
     return any(change.link_id == link.id and change.new == value for change in found)
 
@@ -139,13 +139,13 @@ def _typed_over(row: Row, name: str, link: Link, missing: Sequence[InFlightWrite
 
 def _is_replaced(row: Row, name: str, link: Link, value: Value | Refusal, edited: datetime) -> bool:
     """True when we read what was typed, took it for a write of ours that had got no answer, and wrote over it."""
-    writes = [write for write in _own(link) if _shows(row, name, write) and write.before != write.value]
+    writes = [write for write in _to_its_row(link) if _shows(row, name, write) and write.before != write.value]
     return any(write.before == value and write.sent_at >= edited - SKEW for write in writes)
 
 
-def _own(link: Link) -> list[InFlightWrite]:
+def _to_its_row(link: Link) -> list[InFlightWrite]:
     """Writes into this lead's own row."""
-    return in_flight_writes.in_states(link, *in_flight_writes.OWN)
+    return in_flight_writes.in_states(link, *in_flight_writes.TO_ITS_ROW)
 
 
 def _is_covered(row: Row, name: str, link: Link, edited: datetime) -> bool:
@@ -153,7 +153,7 @@ def _is_covered(row: Row, name: str, link: Link, edited: datetime) -> bool:
 
     A write for another lead proves that rows moved about then: the word may have been typed into any of them.
     """
-    return any(_shows(row, name, write) and _about(write, edited) for write in _own(link))
+    return any(_shows(row, name, write) and _about(write, edited) for write in _to_its_row(link))
 
 
 def _misdirected(link: Link | None, missing: Iterable[InFlightWrite]) -> list[InFlightWrite]:
@@ -167,7 +167,7 @@ def _shows(row: Row, name: str, write: InFlightWrite) -> bool:
 
 
 def _about(write: InFlightWrite, edited: datetime) -> bool:
-    return write.sent_at - LAG <= edited <= write.sent_at + LANDS
+    return write.sent_at - READ_LAG <= edited <= write.sent_at + LANDS
 
 
 def _links(context: SyncContext, rows: Iterable[Row]) -> Mapping[str, Link]:

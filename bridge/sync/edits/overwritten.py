@@ -21,7 +21,7 @@ from bridge.core.typed import as_typed
 from bridge.core.values import EMPTY, Cell, Refusal, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
-from bridge.store.history import LAG, By, note_unread
+from bridge.store.history import READ_LAG, By, note_unread
 from bridge.store.misdirected_history import note_covered
 from bridge.store.models import ActorKind, Change, ChangeState, Link, OverwrittenEdit, Rule
 from bridge.store.unit_of_work import write_down
@@ -37,7 +37,7 @@ MOST_OFFERED = 3
 """At most so many leads are offered the value in their history: those in the nearest rows."""
 STARTS_LATE = timedelta(minutes=1)
 """An event is dated when its script starts, which may be so long after the edit."""
-OWN_READS = frozenset({ActorKind.SWEEP, ActorKind.FLUSH})
+BRIDGE_READS = frozenset({ActorKind.SWEEP, ActorKind.FLUSH})
 """Actors that read the sheet by themselves."""
 Verdict = Literal["later", "found", "back", "offered"]
 _KEPT = select(OverwrittenEdit).where(OverwrittenEdit.sheet == bindparam("sheet"))
@@ -80,11 +80,11 @@ def _settle(context: SyncContext, one: OverwrittenEdit, row_at: Callable[[int], 
     except Refusal as why:
         _name_refused(context, one, link, str(why))
         return True
-    found = news(session, one.sheet, one.field, one.edited_at - LAG, context.by.at)
+    found = news(session, one.sheet, one.field, one.edited_at - READ_LAG, context.by.at)
     verdict = _verdict(context, one, value, found, overtyped=overtyped)
     if verdict == "later":
         log.info("edit_postponed", sheet=one.sheet, edit=one.id, why="the sheet was read too soon after it")
-        ask_for_sweep(session, one.sheet, one.edited_at + LAG)
+        ask_for_sweep(session, one.sheet, one.edited_at + READ_LAG)
     elif verdict == "back":
         _restore(context, one, value)
     elif verdict == "offered":
@@ -106,10 +106,10 @@ def _verdict(
     """A status, a tick or nothing is put into cells often: that a row shows the same does not prove that it is this."""
     same = [change for change in found if change.new == value]
     by_chance = one.covered and (one.field == "status" or not isinstance(value, str))
-    if any(Actor.read(change.actor).kind in OWN_READS for change in same) and not by_chance:
+    if any(Actor.read(change.actor).kind in BRIDGE_READS for change in same) and not by_chance:
         return "found"
     ahead = is_future(one.edited_at, context.by.at)  # the clock was set back since: no time proves anything
-    if context.reading.began < one.edited_at + LAG and not ahead:
+    if context.reading.began < one.edited_at + READ_LAG and not ahead:
         return "later"
     newer = any(change.link_id == one.link_id and change.at > one.heard_at for change in found)
     if one.covered and not (ahead or same or newer or overtyped) and _stands(context.session, one):
@@ -141,7 +141,7 @@ def _name_refused(context: SyncContext, one: OverwrittenEdit, link: Link | None,
     meant.
     """
     session, typed, by = context.session, (one.value or "")[:1000], replace(context.by, actor=Actor.read(one.actor))
-    found = news(session, one.sheet, one.field, one.edited_at - LAG, context.by.at)
+    found = news(session, one.sheet, one.field, one.edited_at - READ_LAG, context.by.at)
     if not one.covered and any(change.new == typed for change in found):
         return
     for meant in [link] if link is not None and one.covered else _meant(context, one)[:MOST_OFFERED]:

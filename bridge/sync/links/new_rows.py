@@ -21,7 +21,7 @@ from bridge.google.new_rows import AppendedCell
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG, By, note_life
+from bridge.store.history import READ_LAG, By, note_life
 from bridge.store.models import Link, Rule, WriteState
 from bridge.sync.merge_row import as_lead, remember
 from bridge.sync.misdirected.rows import lead_id_of
@@ -30,7 +30,7 @@ from bridge.sync.title import name_of
 from bridge.tracker import Task
 from task_api.actor import Actor
 
-ITS_OWN = frozenset(["id", "name"])
+IDENTITY = frozenset(["id", "name"])
 """What makes a row this lead's, so it is written where the row above has a formula, too."""
 
 
@@ -62,7 +62,7 @@ def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task,
 
 def may_append(link: Link, now: datetime) -> bool:
     """True when no try of ours may still be on its way or unseen."""
-    return link.append_tried_at is None or link.append_tried_at + LAG <= now
+    return link.append_tried_at is None or link.append_tried_at + READ_LAG <= now
 
 
 def new_row(
@@ -76,7 +76,7 @@ def new_row(
     said, row = as_lead(task, link, sheet.mapping) | {"id": link.lead_id, "sync": state}, {}
     for name, column in layout.positions.items():
         value, kind, cell = said.get(name), sheet.mapping.by_field[name].kind, like.cells.get(name, EMPTY)
-        free = name in ITS_OWN
+        free = name in IDENTITY
         present = replace(cell, value=None, shown="", formula=cell.formula and not free)
         if value is not None and not obstacle(kind, value, present, guarded=name in like.guarded and not free):
             row[column] = AppendedCell(cell_value(kind, value, present), cell_format(kind, value, present))

@@ -16,14 +16,14 @@ from bridge.core.values import Raw, Row
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG_WAIT, By
+from bridge.store.history import READ_AGAIN, By
 from bridge.store.in_flight_writes import shows
-from bridge.store.misdirected_history import note_misdirected, note_own_column_hit
+from bridge.store.misdirected_history import note_misdirected, note_unsynced_hit
 from bridge.store.models import InFlightWrite, Link, WriteState
 from bridge.sync.misdirected.rows import lead_id_of, misdirected
 
 log = get_logger(__name__)
-OWN_COLUMN = ""
+UNSYNCED = ""
 """The field of what stands in a column that is not synced."""
 
 
@@ -47,7 +47,7 @@ class Shift:
         """The synced field in whose column this is then."""
         before = column_before(self.header, self.then.get(column, ""))
         places, place = (self.named, column) if before is None else (self.positions, before)
-        return next((name for name, at in places.items() if at == place), OWN_COLUMN)
+        return next((name for name, at in places.items() if at == place), UNSYNCED)
 
 
 def columns_moved(
@@ -96,12 +96,12 @@ def note_wrong_column(
     """Record it as a misdirected write of the victim, to be replaced by what stood there, and tell."""
     changes = {"field": name, "header": header, "row_before": known, "sent_at": by.at}
     victim.in_flight_writes.extend(in_flight_writes.copied([write], WriteState.MISDIRECTED, **changes))
-    mark_pending(session, victim, by.at + LAG_WAIT)  # a read at once may show the columns as they stood before
+    mark_pending(session, victim, by.at + READ_AGAIN)  # a read at once may show the columns as they stood before
     if name and name != "sync":
         note_misdirected(session, victim, name, write.value, by)
     elif not name:
         lost = known[0].entered if known else None
-        note_own_column_hit(session, victim, header, write.value, lost, by, known=known is not None)
+        note_unsynced_hit(session, victim, header, write.value, lost, by, known=known is not None)
 
 
 def find_misdirected(
@@ -133,7 +133,7 @@ def _credible(write: InFlightWrite, link: Link) -> bool:
     return write.entered != "" or write.link_id == link.id
 
 
-def find_in_own_columns(
+def find_in_unsynced(
     session: Session,
     missing: Sequence[InFlightWrite],
     standing: Callable[[str], Sequence[Standing]],
@@ -147,8 +147,8 @@ def find_in_own_columns(
     for link in in_flight_writes.links(session, by.at, Link.id.in_(mine)) if mine else ():
         row = standing(link.lead_id)
         for write in (one for one in missing if one.link_id == link.id):
-            for header, known in _own_columns(write, row, synced):
-                note_wrong_column(session, link, write, OWN_COLUMN, header, known, by)
+            for header, known in _unsynced(write, row, synced):
+                note_wrong_column(session, link, write, UNSYNCED, header, known, by)
 
 
 def look_in_row(
@@ -167,14 +167,14 @@ def look_in_row(
         ]
         for name in fields:
             note_wrong_column(session, link, write, name, "", None, by)
-        own = list(_own_columns(write, now, synced))
+        own = list(_unsynced(write, now, synced))
         for header, known in own:
-            note_wrong_column(session, link, write, OWN_COLUMN, header, known, by)
+            note_wrong_column(session, link, write, UNSYNCED, header, known, by)
         if fields or own:
             write.state = WriteState.UNSEEN
 
 
-def _own_columns(
+def _unsynced(
     write: InFlightWrite, row: Sequence[Standing], synced: Collection[int]
 ) -> Iterator[tuple[str, list[Standing]]]:
     """Columns that are not synced and show the write: their header, and what may have stood there."""

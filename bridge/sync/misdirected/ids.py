@@ -19,25 +19,25 @@ from bridge.sync.load import named_task
 
 
 @dataclass
-class Doubted:
-    """Rows whose id may be a write of ours. ``lost``: leads with the row that shows another id than theirs. ``own``:
-    rows that show their own id, or are new. The others wait.
+class Owners:
+    """Rows whose id may be a write of ours. ``lost``: leads with the row that shows another id than theirs;
+    ``certain``: rows that show their own id, or are new. The others wait.
     """
 
     lost: list[tuple[Link, Row]] = field(default_factory=list)
-    own: list[Row] = field(default_factory=list)
+    certain: list[Row] = field(default_factory=list)
 
 
-def in_doubt(row: Row, last_row: int | None, missing: Iterable[InFlightWrite]) -> bool:
+def may_be_ours(row: Row, last_row: int | None, missing: Iterable[InFlightWrite]) -> bool:
     """True when the row's id may be a write of ours. A lead that stands where it stood, ``last_row``, keeps its own."""
     if row.blank or last_row == row.number or "id" not in row.cells:
         return False
     return any(shows(row.cells["id"], write) for write in missing)
 
 
-def owners(session: Session, sheet: str, places: Collection[str], rows: Sequence[Row], by: By) -> Doubted:
+def owners(session: Session, sheet: str, places: Collection[str], rows: Sequence[Row], by: By) -> Owners:
     """Whose rows these are. ``places``: the ids that all other rows show."""
-    found = Doubted()
+    found = Owners()
     named = {task_id for row in rows if (task_id := named_task(row)) is not None}
     either = or_(Link.task_id.in_(named), Link.row.in_([row.number for row in rows]))
     links = in_flight_writes.links(session, by.at, Link.sheet == sheet, either) if rows else []
@@ -45,7 +45,7 @@ def owners(session: Session, sheet: str, places: Collection[str], rows: Sequence
     for row in rows:
         link = by_task.get(named_task(row) or 0) or by_row.get(row.number)
         if link is None or link.lead_id == row.lead_id:
-            found.own.append(row)
+            found.certain.append(row)
         elif link.lead_id not in places and _is_its_row(link, row):
             found.lost.append((link, row))
     return found

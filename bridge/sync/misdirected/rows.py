@@ -20,7 +20,7 @@ from bridge.core.values import Cell, Raw, Refusal, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG, LAG_WAIT, By
+from bridge.store.history import READ_AGAIN, READ_LAG, By
 from bridge.store.in_flight_writes import shows
 from bridge.store.misdirected_history import note_misdirected
 from bridge.store.models import InFlightWrite, Link, WriteState
@@ -38,7 +38,7 @@ def look_for_unconfirmed(session: Session, link: Link, now: datetime) -> None:
         write.state = WriteState.UNSEEN
     if any(write.row != link.row for write in sent):
         ask_for_sweep(session, link.sheet, now)
-    ask_for_sweep(session, link.sheet, max(now, *(write.sent_at + LAG for write in sent)))
+    ask_for_sweep(session, link.sheet, max(now, *(write.sent_at + READ_LAG for write in sent)))
 
 
 def missing_writes(session: Session, sheet: str) -> Sequence[InFlightWrite]:
@@ -91,7 +91,7 @@ def find_victims(session: Session, sheet: str, missing: Sequence[InFlightWrite],
 
 def forget_found(session: Session, sheet: str, began: datetime) -> None:
     """A sweep that began then has looked for everything that left well before it."""
-    looked_for = InFlightWrite.state == WriteState.MISSING, InFlightWrite.sent_at < began - LAG
+    looked_for = InFlightWrite.state == WriteState.MISSING, InFlightWrite.sent_at < began - READ_LAG
     session.execute(delete(InFlightWrite).where(InFlightWrite.sheet == sheet, *looked_for))
 
 
@@ -139,7 +139,7 @@ def _mark_misdirected(session: Session, victim: Link, writes: Iterable[InFlightW
     if foreign:
         changes = {"sent_at": by.at, "row_before": None}  # which is the other row's
         victim.in_flight_writes.extend(in_flight_writes.copied(foreign, WriteState.MISDIRECTED, **changes))
-        mark_pending(session, victim, by.at + LAG_WAIT)  # a read at once may show it where it stood before
+        mark_pending(session, victim, by.at + READ_AGAIN)  # a read at once may show it where it stood before
     for name, value in {write.field: write.value for write in foreign}.items():
         if name != "sync":
             note_misdirected(session, victim, name, value, by)

@@ -64,7 +64,7 @@ def _place(view: SheetView, last: int) -> Place:
         return Place(last)
     cells = snapshot.cells(like)
     free = [column for column in range(len(cells)) if not snapshot.guarded(like, column)]
-    kept = {view.layout.positions[name] for name in new_rows.ITS_OWN if name in view.layout.positions}
+    kept = {view.layout.positions[name] for name in new_rows.IDENTITY if name in view.layout.positions}
     formulas = [column for column in free if cells[column].formula and column not in kept]
     ended = (one for one in snapshot.tables if one["range"].get("endRowIndex") == last)
     return Place(last, like, free, formulas, next(ended, None))

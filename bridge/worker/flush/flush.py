@@ -25,8 +25,8 @@ from bridge.google.snapshot import SheetView
 from bridge.queue import pending
 from bridge.store import in_flight_writes
 from bridge.store.history import (
-    LAG,
-    LAG_WAIT,
+    READ_AGAIN,
+    READ_LAG,
     By,
     give_up_waiting,
     note_refused,
@@ -107,7 +107,7 @@ def _decide_all(job: Job, view: SheetView, lead_ids: list[str], decide: Decide) 
     with job.writing() as session:
         health = lock_queue(session, job.key).health
         health.missing, health.doubled = list(view.layout.missing), list(view.layout.doubled)
-        if view.layout.strange(health.columns or {}):
+        if view.layout.unagreed(health.columns or {}):
             if (known := usable(session, view, now)) is None:
                 linked = tracker.linked(session, job.key, lead_ids, now)
                 wait_for_ids(session, job, [link.id for link, _ in linked])
@@ -147,14 +147,14 @@ def _decide_row(
     found = repair(view, row, link) if in_flight_writes.in_states(link, WriteState.MISDIRECTED) else None
     foreign = {name: link.base.get(name) for name in (found.foreign if found else ())}
     values |= foreign | {name: link.base.get(name) for name in (found.fields if found else ())}
-    if in_flight_writes.went_astray_since(link, row.number, view.layout.positions, context.by.at - LAG):
-        pending.postpone(link, context.by.at + LAG_WAIT, "Google still shows where rows and columns stood before")
+    if in_flight_writes.went_astray_since(link, row.number, view.layout.positions, context.by.at - READ_LAG):
+        pending.postpone(link, context.by.at + READ_AGAIN, "Google still shows where rows and columns stood before")
         return []
     unseen = in_flight_writes.values(link, *in_flight_writes.OPEN)
     base, doubtful = classify_read(link.base, values, unseen, replaced, ())
     if doubtful:
         why = f"Google may show an old value of {', '.join(sorted(doubtful))}"
-        pending.postpone(link, context.by.at + LAG_WAIT, why)
+        pending.postpone(link, context.by.at + READ_AGAIN, why)
         return []
     late = in_flight_writes.late(link, base)
     in_flight_writes.confirm_shown(link, row.values)

@@ -20,11 +20,11 @@ def knows_ids(job: Job, view: SheetView, links: Collection[Link]) -> bool:
     """False when the id column is held, or has to be looked at by a sweep: no lead can be told from another."""
     with job.writing() as session:
         known = lock_queue(session, job.key).health.columns or {}
-        strange = "id" in view.layout.strange(known)
-        if strange and usable(session, view, job.runtime.now()) is None:
+        unagreed = "id" in view.layout.unagreed(known)
+        if unagreed and usable(session, view, job.runtime.now()) is None:
             wait_for_ids(session, job, [link.id for link in links])
         session.commit()
-    return not strange
+    return not unagreed
 
 
 def wait_for_ids(session: Session, job: Job, ids: Collection[int]) -> None:

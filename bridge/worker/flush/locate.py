@@ -13,7 +13,7 @@ from bridge.core.moved_columns import same, text_at
 from bridge.google.snapshot import SheetView, text_of
 from bridge.queue import pending, sweep_requests
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG_WAIT
+from bridge.store.history import READ_AGAIN
 from bridge.store.models import Link
 from bridge.sync.links import new_rows
 from bridge.sync.links.vanished_rows import NEW_ROW
@@ -68,7 +68,7 @@ def _without_row(session: Session, links: Collection[Link], now: datetime) -> li
         elif link.row_pending and new_rows.may_append(link, now):
             row_pending.append(link.id)
         elif link.row_pending or is_newer(link.agreed_at, now - NEW_ROW, now):
-            pending.postpone(link, now + LAG_WAIT, "the row is not readable yet")
+            pending.postpone(link, now + READ_AGAIN, "the row is not readable yet")
         else:
             _set_tombstone(session, link, now)
     return row_pending

@@ -13,11 +13,11 @@ from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
 from bridge.queue import pending
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG, LAG_WAIT, By, note_refused, settle_waiting
+from bridge.store.history import READ_AGAIN, READ_LAG, By, note_refused, settle_waiting
 from bridge.store.in_flight_writes import shows
 from bridge.store.models import InFlightWrite, Link, WriteState
 from bridge.sync.context import SyncContext
-from bridge.sync.misdirected.columns import OWN_COLUMN
+from bridge.sync.misdirected.columns import UNSYNCED
 from bridge.worker.job import PlannedWrite
 
 
@@ -67,7 +67,7 @@ def back_refused(session: Session, link: Link, one: PlannedWrite, faults: Mappin
     header = {column: text_at(one.header, column) or "a column without a header" for column in faults}
     told = {column: f"what stood in {header[column]!r} cannot be put back: {why}" for column, why in faults.items()}
     if not one.wanted:  # more of this link follows at once, which must not settle it
-        pending.keep_pending(link, by.at + LAG_WAIT, "; ".join(told.values()))
+        pending.keep_pending(link, by.at + READ_AGAIN, "; ".join(told.values()))
         return
     given_up = pending.refuse_row(session, link, by.at, "; ".join(told.values()))
     for column, why in told.items() if given_up else ():
@@ -79,15 +79,15 @@ def settle_unwritten(context: SyncContext, view: SheetView, link: Link, reached:
     pending.settle(link, link.wanted)
     settle_waiting(context.session, link.sheet, {link.id: reached}, context.by.at)
     misdirected = (write for write in link.in_flight_writes if write.state is WriteState.MISDIRECTED)
-    if any(write.sent_at >= view.began - LAG for write in misdirected):
-        pending.mark_pending(context.session, link, context.by.at + LAG_WAIT)
+    if any(write.sent_at >= view.began - READ_LAG for write in misdirected):
+        pending.mark_pending(context.session, link, context.by.at + READ_AGAIN)
     else:
         in_flight_writes.forget(link, WriteState.MISDIRECTED)
 
 
 def is_put_back(view: SheetView, row: Row, write: InFlightWrite) -> bool:
     """True for a synced field that held what no merge restores: a formula, or what cannot be read."""
-    if write.field == OWN_COLUMN or not write.row_before or write.field not in row.cells:
+    if write.field == UNSYNCED or not write.row_before or write.field not in row.cells:
         return False
     before = Standing(*write.row_before[0])
     return before.is_formula or not _readable(view, write.field, before)
@@ -109,7 +109,7 @@ def _backs(view: SheetView, row: Row, link: Link, now: list[Standing]) -> Iterat
     for write in in_flight_writes.in_states(link, WriteState.MISDIRECTED):
         if write.row_before and is_put_back(view, row, write) and shows(row.cells[write.field], write):
             yield _Back(view.layout.positions[write.field], Standing(*write.row_before[0]))
-        elif write.field == OWN_COLUMN and (column := _column(view, write, now)) is not None:
+        elif write.field == UNSYNCED and (column := _column(view, write, now)) is not None:
             write.position = column  # where it is forgotten once something else stands there
             gone = missing_of([Standing(*one) for one in write.row_before or ()], now, column)
             yield _Back(column, gone[0] if gone else Standing(now[column].header, "", is_formula=False))
@@ -143,7 +143,7 @@ def _planned(
     cells = {one.column: "" if one.cell.entered is None else one.cell.entered for one in part}
     for column, entered in cells.items():
         in_flight_writes.record(
-            link, OWN_COLUMN, str(entered) or None, context.by.at, row=row.number,
+            link, UNSYNCED, str(entered) or None, context.by.at, row=row.number,
             header=found.now[column].header, position=column, entered=entered, row_before=found.due,
         )  # fmt: skip
     typed, columns = part[0].cell.is_formula, view.layout.positions

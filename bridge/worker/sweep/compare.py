@@ -12,7 +12,7 @@ from bridge.google.snapshot import SheetView
 from bridge.store.models import Link
 from bridge.sync.known_leads import known_leads
 from bridge.sync.load import LARGEST_ID
-from bridge.sync.misdirected.ids import in_doubt
+from bridge.sync.misdirected.ids import may_be_ours
 from bridge.sync.misdirected.rows import missing_writes
 from bridge.worker.job import Job
 
@@ -37,19 +37,19 @@ def compare(job: Job, view: SheetView, progress: Progress) -> tuple[Comparison, 
     """Compare every row that was read with its link; rows whose id may be a write of ours are not compared yet but
     returned.
     """
-    compared, numbers, doubted = Comparison(), view.snapshot.numbers, []
+    compared, numbers, ownerless = Comparison(), view.snapshot.numbers, []
     with job.runtime.session() as session:
         missing = missing_writes(session, view.config.key)
         for count, chunk in enumerate(chunks(numbers), 1):
             rows = [view.row(number) for number in chunk]
             known = known_leads(session, view.config, [row.lead_id for row in rows if row.lead_id])
             unclear = [
-                row for row in rows if missing and in_doubt(row, _last_row(known.get(row.lead_id or "")), missing)
+                row for row in rows if missing and may_be_ours(row, _last_row(known.get(row.lead_id or "")), missing)
             ]
-            doubted += unclear
+            ownerless += unclear
             compared.add([row for row in rows if row not in unclear], known, view.config.match)
             progress("comparing", min(count * CHUNK, len(numbers)), len(numbers))
-    return compared, doubted
+    return compared, ownerless
 
 
 def _last_row(known: KnownLead | None) -> int | None:

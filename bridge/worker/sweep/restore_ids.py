@@ -11,8 +11,8 @@ from bridge.google.snapshot import SheetView
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG, By
-from bridge.store.misdirected_history import note_own_column_hit
+from bridge.store.history import READ_LAG, By
+from bridge.store.misdirected_history import note_unsynced_hit
 from bridge.store.models import ActorKind, Link, WriteState
 from bridge.worker.job import Job, look
 from task_api.actor import Actor
@@ -35,10 +35,10 @@ def restore_ids(job: Job, view: SheetView, lost: Sequence[tuple[int, Row]]) -> N
         for link_id, row in lost:
             writes.append(_recorded(view, known[link_id], row, job))
             by = By(Actor(ActorKind.SWEEP, job.key), now)
-            note_own_column_hit(session, known[link_id], "id", row.lead_id, known[link_id].lead_id, by, known=True)
+            note_unsynced_hit(session, known[link_id], "id", row.lead_id, known[link_id].lead_id, by, known=True)
             known[link_id].row = row.number
             mark_pending(session, known[link_id], now)
-        ask_for_sweep(session, job.key, now + LAG)
+        ask_for_sweep(session, job.key, now + READ_LAG)
         session.commit()
     if not writes:
         return

@@ -36,7 +36,7 @@ from bridge.sync.ingest import ingest_rows
 from bridge.sync.known_leads import known_leads
 from bridge.sync.links import new_rows, vanished_rows
 from bridge.sync.links.duplicate_ids import keep_one_each
-from bridge.sync.misdirected.columns import find_in_own_columns, find_misdirected
+from bridge.sync.misdirected.columns import find_in_unsynced, find_misdirected
 from bridge.sync.misdirected.ids import owners
 from bridge.sync.misdirected.rows import find_victims, missing_writes
 from bridge.tracker import Task
@@ -57,7 +57,7 @@ MOST_UNLINKED = 100
 class _Swept:
     """What a sweep did, row by row; ``view``: what it read, without held columns; ``leftover``: blank rows whose sync
     cell still says something, ``unclaimed``: those with any other value; ``missing``: writes that it looked for;
-    ``lost_ids``: links whose row shows one of them in place of its id. ``in_doubt``: there are more such rows.
+    ``lost_ids``: links whose row shows one of them in place of its id. ``ids_unclear``: there are more such rows.
     """
 
     view: SheetView
@@ -67,7 +67,7 @@ class _Swept:
     unclaimed: Sequence[int]
     missing: Sequence[InFlightWrite]
     lost_ids: Sequence[tuple[int, Row]]
-    in_doubt: bool
+    ids_unclear: bool
 
 
 def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
@@ -84,7 +84,7 @@ def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     if done.lost_ids:
         restore_ids(job, view, done.lost_ids)
     without_lead = [*done.unclaimed, *(one.row for one in done.outcomes if one.lead_id is None)]
-    clear_misdirected(job, view, without_lead, done.missing, in_doubt=done.in_doubt)
+    clear_misdirected(job, view, without_lead, done.missing, ids_unclear=done.ids_unclear)
     flush(job, view)
     return done.plan
 
@@ -118,7 +118,7 @@ def _carry_out(
     job: Job, view: SheetView, progress: Progress, begin: Callable[[], Session], finish: Callable[[Session], None]
 ) -> _Swept:
     """Compare, merge what differs, then handle what vanished; the plan lists every step."""
-    compared, doubted = compare(job, view, progress)
+    compared, ownerless = compare(job, view, progress)
     with job.runtime.session() as session:
         decided = column_survey.decide(session, view, compared)
     with begin() as session:
@@ -128,12 +128,14 @@ def _carry_out(
         finish(session)
     if "id" in view.config.mapping.held:
         plan = Plan(view.config.key, compared.read, 0, tuple(column_survey.steps(view)))
-        return _Swept(view, plan, (), (), (), (), (), in_doubt=False)
+        return _Swept(view, plan, (), (), (), (), (), ids_unclear=False)
     if view is not read:
-        compared, doubted = compare(job, view, progress)
+        compared, ownerless = compare(job, view, progress)
     with begin() as session:
-        whose = owners(session, view.config.key, compared.places, doubted, By(_actor(job), job.runtime.now()))
-        compared.add(whose.own, known_leads(session, view.config, [row.lead_id for row in whose.own if row.lead_id]))
+        whose = owners(session, view.config.key, compared.places, ownerless, By(_actor(job), job.runtime.now()))
+        compared.add(
+            whose.certain, known_leads(session, view.config, [row.lead_id for row in whose.certain if row.lead_id])
+        )
         compared.places |= {link.lead_id: row.number for link, row in whose.lost}
         lost_ids = [(link.id, row) for link, row in whose.lost]
         date_anew(session, view.config.key, view.began)
@@ -142,7 +144,7 @@ def _carry_out(
             session.execute(update(Link), [{"id": link_id, "row": row} for link_id, row in compared.moved.items()])
         missing = missing_writes(session, view.config.key)
         lost_rows = without_id(session, view, compared)
-        _look_in_own_columns(session, job, view, compared, missing)
+        _look_in_unsynced(session, job, view, compared, missing)
         finish(session)
     duplicates = {outcome.row for outcome in outcomes}
     for numbers in chunks([number for number in (*compared.look, *lost_rows) if number not in duplicates]):
@@ -164,11 +166,11 @@ def _carry_out(
         finish(session)
     steps = (*_steps(outcomes), *vanished_rows.steps(found), *column_survey.steps(view), *late)
     plan = Plan(view.config.key, compared.read, compared.agreed, steps)
-    more = len(doubted) > len(whose.own)
+    more = len(ownerless) > len(whose.certain)
     return _Swept(view, plan, outcomes, compared.leftover, compared.unclaimed, missing, lost_ids, more)
 
 
-def _look_in_own_columns(
+def _look_in_unsynced(
     session: Session, job: Job, view: SheetView, compared: Comparison, missing: Sequence[InFlightWrite]
 ) -> None:
     """Look for missing writes in the columns that are not synced."""
@@ -177,7 +179,7 @@ def _look_in_own_columns(
     def standing(lead_id: str) -> list[Standing]:
         return view.snapshot.standing(compared.places.get(lead_id, 0))
 
-    find_in_own_columns(session, missing, standing, view.layout.positions.values(), by)
+    find_in_unsynced(session, missing, standing, view.layout.positions.values(), by)
 
 
 def _take(

@@ -18,7 +18,7 @@ from bridge.google.sheet import UNECHOED, Echo, Unechoed
 from bridge.google.snapshot import Snapshot, text_of
 from bridge.queue import pending
 from bridge.store import in_flight_writes
-from bridge.store.history import LAG_WAIT, settle_waiting
+from bridge.store.history import READ_AGAIN, settle_waiting
 from bridge.store.models import Link, WriteState
 from bridge.sync.merge_row import remember
 from bridge.sync.misdirected.columns import Shift, columns_moved
@@ -164,7 +164,7 @@ def _settle(job: Job, planned: Part[PlannedWrite], seen: list[_Seen | Unechoed],
 def _arrived(job: Job, session: Session, link: Link, one: PlannedWrite, seen: _Seen | Unechoed, now: datetime) -> bool:
     """True when the write is in the cells that were meant and its link is settled."""
     if isinstance(seen, Unechoed):
-        pending.postpone(link, now + LAG_WAIT, "Google does not show the write yet")
+        pending.postpone(link, now + READ_AGAIN, "Google does not show the write yet")
         return False
     if seen.header is not None and _elsewhere(one, seen.header):
         shift = Shift(one.header, one.positions, seen.header, _named(job, seen.header))
@@ -188,8 +188,8 @@ def _named(job: Job, header: Mapping[int, str]) -> Mapping[str, int]:
 def _again(session: Session, link: Link, one: PlannedWrite, now: datetime, why: str) -> None:
     """Write it again once a read may show where its cells are now."""
     if one.is_back:
-        pending.mark_pending(session, link, now + LAG_WAIT)
-    pending.postpone(link, now + LAG_WAIT, f"{why}: a read at once may not show it")
+        pending.mark_pending(session, link, now + READ_AGAIN)
+    pending.postpone(link, now + READ_AGAIN, f"{why}: a read at once may not show it")
 
 
 def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now: datetime) -> bool:
@@ -211,7 +211,7 @@ def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now:
         link.refused = {name: refused for name, refused in link.refused.items() if name not in one.values}
         pending.mark_pending(session, link, now)  # its sync cell still says so
     if _looks_otherwise(job, one):
-        pending.mark_pending(session, link, now + LAG_WAIT)
+        pending.mark_pending(session, link, now + READ_AGAIN)
     fields, row = ",".join(sorted(one.values)), one.write.row
     log.info("row_written", sheet=job.key, link=link.id, row=row, fields=fields, cause=one.cause)
     return True

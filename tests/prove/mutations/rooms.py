@@ -17,7 +17,7 @@ MUTATIONS = (
     ),
     Mutation(
         "two bridges do not fight for a column", "bridge/sync/columns/survey.py", "if compared.changed[name] > limit or (mapping",
-        "if (compared.changed[name] > limit and not mapping.is_own(name)) or (mapping",
+        "if (compared.changed[name] > limit and not mapping.is_to_sheet(name)) or (mapping",
         "tests/sync/test_columns.py::test_what_another_bridge_writes_over_ours_is_told_and_nothing_fights",
     ),
     Mutation(
@@ -73,7 +73,7 @@ MUTATIONS = (
     ),
     Mutation(
         "never the wrong row: a misdirected write waits out the lag", "bridge/store/history.py",
-        "LAG_WAIT = timedelta(seconds=2)", "LAG_WAIT = timedelta(0)",
+        "READ_AGAIN = timedelta(seconds=2)", "READ_AGAIN = timedelta(0)",
         f"{MISDIRECTED}::test_while_reads_lag_a_misdirected_write_is_not_repeated_again_and_again",
     ),
     Mutation(

@@ -36,7 +36,7 @@ MUTATIONS = (
     ),
     Mutation(
         "one task per lead: an append is not repeated blindly", "bridge/sync/links/new_rows.py",
-        "return link.append_tried_at is None or link.append_tried_at + LAG <= now", "return True",
+        "return link.append_tried_at is None or link.append_tried_at + READ_LAG <= now", "return True",
         "tests/sync/test_new_rows.py::test_an_append_without_an_answer_that_a_late_read_does_not_show_is_not_repeated",
     ),
     Mutation(
@@ -46,7 +46,7 @@ MUTATIONS = (
     ),
     Mutation(
         "never the wrong row: the victim gets its own value back", "bridge/sync/misdirected/rows.py",
-        "        mark_pending(session, victim, by.at + LAG_WAIT)", "        pass",
+        "        mark_pending(session, victim, by.at + READ_AGAIN)", "        pass",
         f"{BOTH}::test_rows_sorted_while_a_write_is_under_way_get_their_own_values_back",
     ),
     Mutation(
@@ -122,7 +122,7 @@ MUTATIONS = (
     ),
     Mutation(
         "no title is lost without a word", "bridge/sync/merge_row.py",
-        "        keep_own_title(context.session, link, task, changes[\"title\"], context.by)\n", "        pass\n",
+        "        keep_replaced_title(context.session, link, task, changes[\"title\"], context.by)\n", "        pass\n",
         "tests/sync/test_titles.py::test_a_title_of_its_own_gives_way_to_the_name_and_can_be_taken_back",
     ),
     Mutation(
@@ -150,7 +150,7 @@ MUTATIONS = (
     ),
     Mutation(
         "under our write: a word under a write that went astray is only offered", "bridge/sync/edits/events.py",
-        "for write in _own(link))\n\n\ndef _misdirected", "for write in link.in_flight_writes)\n\n\ndef _misdirected",
+        "for write in _to_its_row(link))\n\n\ndef _misdirected", "for write in link.in_flight_writes)\n\n\ndef _misdirected",
         "tests/sync/test_overwritten_edits.py"
         "::test_a_word_whose_row_goes_away_under_our_write_is_not_put_into_the_row_that_comes_there",
     ),
