@@ -27,6 +27,8 @@ class RefusedBy(StrEnum):
     """The cell itself, as a read of it shows: a formula, a dropdown, a protection, or the kind of its column."""
     GOOGLE = "google"
     """Google rejected the write; another try may succeed."""
+    BRIDGE = "bridge"
+    """A fault of the bridge's own kept it from being sent; another try may succeed."""
 
 
 class RefusedWrite(NamedTuple):

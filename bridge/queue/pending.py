@@ -23,7 +23,7 @@ IN_JOB: ContextVar[bool] = ContextVar("in_job", default=False)
 MOST_ATTEMPTS, LONGEST_FAILING = 12, timedelta(hours=1)
 """A write that fails this often and this long, and alone, becomes a dead letter."""
 TOLD_AFTER = 3
-"""Tries after which people are told that Google refuses a cell or a row; it is tried further."""
+"""Tries after which people are told that a cell or a row cannot be written; it is tried further."""
 LONGEST_REFUSED = 300.0
 """Seconds between two tries of a write that Google refuses."""
 DEAD_LETTER_AGAIN = timedelta(hours=1)
@@ -103,13 +103,13 @@ def keep_pending(link: Link, until: datetime, why: str) -> None:
     postpone(link, until, why)
 
 
-def refuse_row(session: Session, link: Link, now: datetime, why: str) -> bool:
+def refuse_row(session: Session, link: Link, now: datetime, by: RefusedBy, why: str) -> bool:
     """The row cannot be written: it is tried again ever more rarely; after some tries people are told why. True when
     it is given up.
     """
     given_up = refused(session, link, link.wanted, now, why)
     if given_up or link.attempts >= TOLD_AFTER:
-        link.refused = {"id": [*RefusedWrite(link.lead_id, RefusedBy.GOOGLE, why)]}
+        link.refused = {"id": [*RefusedWrite(link.lead_id, by, why)]}
     return given_up
 
 

@@ -119,7 +119,7 @@ def note_task_change(
 def _note_owed(session: Session, link: Link, name: str, new: Value, by: By, rule: Rule) -> None:
     """The sheet is to show this: waiting, unless its cell has refused this very value and is not tried again."""
     refused = RefusedWrite(*link.refused[name]) if name in link.refused else None
-    if refused is None or refused.value != new or refused.by == RefusedBy.GOOGLE:  # which is tried again
+    if refused is None or refused.value != new or refused.by != RefusedBy.CELL:  # which is tried again
         note(session, link, "task", name, link.base[name], new, by, ChangeState.WAITING, rule)
     else:
         note(session, link, "task", name, link.base[name], new, by, ChangeState.REFUSED, rule, refused.why)

@@ -153,7 +153,7 @@ def _clear_refusals(context: SyncContext, row: Row, link: Link) -> bool:
 
 def _passable(context: SyncContext, row: Row, name: str, refused: RefusedWrite) -> bool:
     column = context.sheet.mapping.by_field.get(name)
-    if column is None or name not in row.cells or refused.by == RefusedBy.GOOGLE:
+    if column is None or name not in row.cells or refused.by != RefusedBy.CELL:
         return False
     return not obstacle(column.kind, refused.value, row.cells[name], guarded=name in row.guarded)
 

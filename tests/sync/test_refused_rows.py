@@ -4,11 +4,14 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 
 from bridge.config.fields import COLUMNS
 from bridge.core.mapping import SheetMapping
+from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.local_google.sheet.grid import Grid
 from bridge.local_google.sheet.snapshot import MOST_CELLS
+from bridge.store.models import Link
 from bridge.sync.links import new_rows
 
 HEADER = ["id", "name", "status", "task_id", "notes", "sync"]
@@ -79,6 +82,13 @@ def test_a_sheet_at_googles_limit_of_cells_takes_every_other_write(stack):
     assert (needs(stack), stack.cell("F3")) == ([], "ok")
 
 
+def refused_by(stack):
+    """What keeps rows from being made."""
+    with stack.runtime.session() as session:
+        links = session.scalars(select(Link).where(Link.refused.is_not(None)))
+        return [RefusedWrite(*link.refused["id"]).by for link in links]
+
+
 def full(book, tab):
     """Fill the spreadsheet to Google's limit of cells."""
     tab.delete_rows(3, tab.grid.row_count - 2)
@@ -95,6 +105,7 @@ def test_of_several_new_rows_only_the_one_that_google_refuses_waits(stack, many)
     assert named(stack) == {"Ann", *(str(n) for n in range(many) if n != many // 2)}
     (need,) = needs(stack)
     assert need["task_id"] == tasks[many // 2]
+    assert refused_by(stack) == [RefusedBy.GOOGLE]
     assert "not this row" in need["why"]
     before = stack.witness.refused
     stack.run_for(1200)
@@ -128,6 +139,7 @@ def test_a_row_that_cannot_be_made_stops_no_other(stack, monkeypatch, caplog):
     stack.run_for(30)
     assert (named(stack), stack.cell("C2")) == ({"Ann", "Zoë"}, "QUALIFIED")
     assert "a fault of ours" in caplog.text
+    assert refused_by(stack) == [RefusedBy.BRIDGE]
     assert [need["why"] for need in needs(stack)] == ["its row cannot be made; the bridge's log has the details"]
     monkeypatch.setattr(new_rows, "new_row", whole)
     stack.run_for(301)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from structlog.stdlib import get_logger
 
+from bridge.core.outcome import RefusedBy
 from bridge.core.values import Row, Value
 from bridge.google.snapshot import SheetView
 from bridge.queue import pending
@@ -31,7 +32,8 @@ def apart(decide: Decide) -> Decide:
             if not may_be_a_rows(error):
                 raise
             log.error("row_failed", sheet=link.sheet, row=row.number, link=link.id, exc_info=error)
-            pending.refuse_row(context.session, link, context.by.at, f"not written, because of {WHY}")
+            why = f"not written, because of {WHY}"
+            pending.refuse_row(context.session, link, context.by.at, RefusedBy.BRIDGE, why)
             return []
 
     return decide_apart

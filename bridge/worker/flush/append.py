@@ -8,6 +8,7 @@ from operator import attrgetter
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
+from bridge.core.outcome import RefusedBy
 from bridge.core.values import Raw, Row
 from bridge.errors import Transient
 from bridge.google.new_rows import AppendedCell, NewRows, Place
@@ -142,7 +143,8 @@ def _new_rows(job: Job, view: SheetView, like: int, part: Part[int]) -> dict[int
                 rows[link.id] = new_rows.new_row(tasks[link.task_id], link, known.config, present, known.layout, now)
             except Exception as error:  # this task's trouble must not stop the others: log and postpone
                 log.error("row_not_made", sheet=link.sheet, link=link.id, exc_info=error)
-                _try_again(job, session, link, "its row cannot be made; the bridge's log has the details")
+                why = "its row cannot be made; the bridge's log has the details"
+                _try_again(job, session, link, RefusedBy.BRIDGE, why)
         session.commit()
     return rows
 
@@ -150,15 +152,15 @@ def _new_rows(job: Job, view: SheetView, like: int, part: Part[int]) -> dict[int
 def _refuse(job: Job, part: Part[int], why: str) -> None:
     with job.writing() as session:
         for link in _links(job, session, part):
-            _try_again(job, session, link, why)
+            _try_again(job, session, link, RefusedBy.GOOGLE, why)
         session.commit()
 
 
-def _try_again(job: Job, session: Session, link: Link, why: str) -> None:
+def _try_again(job: Job, session: Session, link: Link, by: RefusedBy, why: str) -> None:
     """Postpone the row, which is not in the sheet; after some tries people are told why."""
     new_rows.forget_append(link)
-    pending.refuse_row(session, link, job.runtime.now(), why)
-    log.info("row_refused", sheet=link.sheet, link=link.id, attempts=link.attempts)
+    pending.refuse_row(session, link, job.runtime.now(), by, why)
+    log.info("row_refused", sheet=link.sheet, link=link.id, attempts=link.attempts, by=by)
 
 
 def _links(job: Job, session: Session, ids: Collection[int]) -> Sequence[Link]:

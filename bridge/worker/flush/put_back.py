@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from bridge.core.moved_columns import Standing, missing_of, same, text_at
+from bridge.core.outcome import RefusedBy
 from bridge.core.values import Cell, Refusal, Row
 from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
@@ -69,7 +70,7 @@ def back_refused(session: Session, link: Link, one: PlannedWrite, faults: Mappin
     if not one.wanted:  # more of this link follows at once, which must not settle it
         pending.keep_pending(link, by.at + READ_AGAIN, "; ".join(told.values()))
         return
-    given_up = pending.refuse_row(session, link, by.at, "; ".join(told.values()))
+    given_up = pending.refuse_row(session, link, by.at, RefusedBy.GOOGLE, "; ".join(told.values()))
     for column, why in told.items() if given_up else ():
         note_refused(session, link, header[column][:64], str(one.write.cells[column]), by, why)
 
