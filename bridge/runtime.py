@@ -1,5 +1,6 @@
 """The state that the bridge's parts share: configuration, database, clock and engine. Decides nothing."""
 
+import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field
@@ -112,6 +113,13 @@ class Runtime:
         if known is not None:
             known.close()
         return fresh
+
+    def lease_file(self, key: str) -> Path:
+        """What the jobs of this home on a sheet leave behind (`bridge.store.unit_of_work.hold_file`): a file for each
+        database, whose jobs have numbers of their own. The home may be moved with the database in it.
+        """
+        digest = hashlib.blake2b(self.config.database_url.encode(), digest_size=4).hexdigest()
+        return self.config.home / f"{key}.{digest}.lease"
 
     def account(self, key: str) -> str:
         """The Google account that a queue's calls count for."""

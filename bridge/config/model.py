@@ -69,13 +69,6 @@ class Config:
         """SQLAlchemy's address of the database; tasks.db in the home folder unless another is given."""
         return self.database_url or f"sqlite:///{(self.home / 'tasks.db').absolute()}"
 
-    def lease_file(self, sheet: str) -> Path:
-        """What the jobs of this home on a sheet leave behind (`bridge.store.unit_of_work.hold_file`): a file for each
-        database, whose jobs have numbers of their own. The home may be moved with the database in it.
-        """
-        digest = hashlib.blake2b(self.database_url.encode(), digest_size=4).hexdigest()
-        return self.home / f"{sheet}.{digest}.lease"
-
     def key_file(self, sheet: str) -> Path:
         """The service account's key for a sheet, chosen by rendezvous hashing: adding a key moves only its share of the
         sheets.

@@ -154,7 +154,7 @@ def data_version(connection: Connection) -> object:
 
 
 def hold_file(path: Path) -> int | None:
-    """The file of a sheet's job (`Config.lease_file`), locked until `let_go`; None while another job of this home has
+    """The file of a sheet's job (`Runtime.lease_file`), locked until `let_go`; None while another job of this home has
     it, or without such a file. In it stands the token of the job's lease. The system lets the lock go when the process
     dies: a lease with the token of a file that nobody holds is a dead job's.
     """

@@ -150,7 +150,7 @@ def begin(runtime: Runtime, key: str) -> Job | None:
     """Take the queue and what is due of it for a job; None while another has it, or its account's quota is used up.
     The caller gives it back with `end`.
     """
-    file, job = hold_file(runtime.config.lease_file(key)), None
+    file, job = hold_file(runtime.lease_file(key)), None
     try:
         job = _begin(runtime, key, file)
     finally:

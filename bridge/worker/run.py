@@ -80,7 +80,7 @@ def _due_at(runtime: Runtime, queue: Row[*tuple[Any, ...]], now: datetime) -> da
 def _leased_until(runtime: Runtime, queue: Row[*tuple[Any, ...]], now: datetime) -> datetime | None:
     """When to look at a sheet that another job holds: soon, since that job may have died."""
     until = _unless_future(queue.lease_until, now + runtime.config.lease)
-    if until is None or until <= now or is_abandoned(runtime.config.lease_file(queue.sheet), queue.token):
+    if until is None or until <= now or is_abandoned(runtime.lease_file(queue.sheet), queue.token):
         return None
     return min(until, now + LEASE_LOOK)
 

@@ -39,7 +39,7 @@ def prepare(runtime: Runtime) -> None:
 
 def _notice_loss(runtime: Runtime, session: Session, queue: SheetQueue) -> None:
     """The home has seen a later job than the database knows of; its numbers go on from there."""
-    seen = last_token(runtime.config.lease_file(queue.sheet))
+    seen = last_token(runtime.lease_file(queue.sheet))
     if seen <= queue.token:
         return
     log.error("database_older", sheet=queue.sheet, job=queue.token, seen=seen, why=notices.OLDER)

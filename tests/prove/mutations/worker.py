@@ -112,7 +112,7 @@ MUTATIONS = (
         f"{MOVED}::test_a_protected_header_is_shown_by_the_answer_to_the_write_as_any_other",
     ),
     Mutation(
-        "a lost commit is noticed: of the database at hand, and no other", "bridge/config/model.py",
+        "a lost commit is noticed: of the database at hand, and no other", "bridge/runtime.py",
         'f"{sheet}.{digest}.lease"', 'f"{sheet}.lease"',
         "tests/sync/test_older_database.py::test_another_database_in_the_same_home_is_not_an_older_one",
     ),
