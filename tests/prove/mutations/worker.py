@@ -113,7 +113,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a lost commit is noticed: of the database at hand, and no other", "bridge/runtime.py",
-        'f"{sheet}.{digest}.lease"', 'f"{sheet}.lease"',
+        'f"{key}.{digest}.lease"', 'f"{key}.lease"',
         "tests/sync/test_older_database.py::test_another_database_in_the_same_home_is_not_an_older_one",
     ),
     Mutation(
