@@ -8,7 +8,7 @@ no row to lock.
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol, cast
@@ -56,22 +56,30 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class NullIfEmpty(TypeDecorator[Any]):
-    """A dict or list as JSON; NULL while it is empty, so that a query can ask whether it holds anything."""
+    """A dict or list as JSON; NULL while it is empty, so that a query can ask whether it holds anything. ``of``: the
+    dict's values are named tuples of this kind, and are stored with their names.
+    """
 
     impl = JSON
     cache_ok = True
 
-    def __init__(self, empty: type[dict[str, Any]] | type[list[Any]] = dict) -> None:
+    def __init__(
+        self, empty: type[dict[str, Any]] | type[list[Any]] = dict, of: Callable[..., Any] | None = None
+    ) -> None:
         super().__init__(none_as_null=True)
-        self.empty = empty
+        self.empty, self.of = empty, of
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         """An empty value as NULL."""
+        if value and self.of:
+            return {name: one._asdict() for name, one in value.items()}
         return value or None
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         """NULL as an empty value."""
-        return self.empty() if value is None else value
+        if value is None:
+            return self.empty()
+        return {name: self.of(**one) for name, one in value.items()} if self.of else value
 
 
 def open_engine(database_url: str, program: str = "") -> Engine:

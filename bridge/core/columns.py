@@ -94,7 +94,7 @@ def agree(name: str, now: Place, before: Place | None, seen: Evidence, headers: 
         f"{name}: {seen.changed} rows would change at once, since {named_column(now.header, now.position)} is its "
         f"column now{was}{still}: {stay} until a person approves (leadbridge approve --column {name}), or {back}"
     )
-    return (before or Place("", -1))._replace(held=seen.changed, why=why, other=now.header, approved=False)
+    return (before or Place("", -1))._replace(rows=seen.changed, why=why, other=now.header, approved=False)
 
 
 def _is_another(name: str, now: Place, before: Place | None, seen: Evidence, headers: Headers) -> bool:
@@ -138,7 +138,7 @@ def agree_to_sheet(name: str, now: Place, before: Place | None, seen: Evidence) 
         f"{seen.foreign} row{'s' if seen.foreign > 1 else ''}{perhaps}: it is left alone until a person approves that "
         f"they are replaced (leadbridge approve --column {name}), or heads it otherwise"
     )
-    return (before or Place("", -1))._replace(held=seen.foreign, why=why, other=now.header, approved=False)
+    return (before or Place("", -1))._replace(rows=seen.foreign, why=why, other=now.header, approved=False)
 
 
 def absent(places: Mapping[str, Place], found: Collection[str], headers: Headers) -> dict[str, Place]:

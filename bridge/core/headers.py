@@ -9,13 +9,13 @@ from bridge.core.text import as_seen
 class Place(NamedTuple):
     """The column of a field: where it stood (0-based, -1: nowhere yet) and its header when it was last agreed on.
 
-    ``held``: how many rows would change by another column, which is headed ``other``; ``why``: in words, for people.
+    ``rows``: how many would change by another column, which is headed ``other``; ``why``: in words, for people.
     ``approved``: a person wants that other column.
     """
 
     header: str
     position: int
-    held: int = 0
+    rows: int = 0
     why: str = ""
     other: str = ""
     approved: bool = False

@@ -9,11 +9,10 @@ Both directions stay together, because each must undo the other.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from bridge.core.cells import READERS, from_text
 from bridge.core.fields import Column
-from bridge.core.headers import told_twice
+from bridge.core.headers import Place, told_twice
 from bridge.core.merge import FieldRule
 from bridge.core.text import likeness, same_text
 from bridge.core.values import EMPTY, Cell, Fields, Refusal, Row, Value
@@ -81,9 +80,9 @@ class Layout:
     doubled: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def unagreed(self, places: Mapping[str, Sequence[Any]]) -> frozenset[str]:
+    def unagreed(self, places: Mapping[str, Place]) -> frozenset[str]:
         """The fields whose column is held, or not where it was agreed to be; ids only if they were agreed on."""
-        known = {name: (at, header_key(header)) for name, (header, at, _, why, *_) in places.items() if not why}
+        known = {name: (one.position, header_key(one.header)) for name, one in places.items() if not one.why}
         asked = (name for name in self.positions if name != "id" or "id" in places)
         return frozenset(
             name for name in asked if (self.positions[name], header_key(self.headers[name])) != known.get(name)

@@ -151,7 +151,7 @@ def _record_contact(session: Session, queue: SheetQueue, message: Message, now: 
     health = queue.health
     if (wait := _sweep_wait(health, message, now)) is not None:
         ask_for_sweep(session, queue.sheet, now + wait)
-    if health.held or any(why for _, _, _, why, *_ in (health.columns or {}).values()):  # it may be mended
+    if health.held or any(place.why for place in health.columns.values()):  # it may be mended
         ask_for_sweep(session, queue.sheet, now + SWEEP_SOON)
     if _pause(queue):  # the person may just have solved it
         queue.not_before = None

@@ -96,7 +96,7 @@ def _of_queue(queue: SheetQueue, now: datetime) -> list[ActionItem]:
     elif lacking := missing_columns(health):
         found.append(ActionItem("header", queue.sheet, lacking))
     found += [
-        ActionItem("column", queue.sheet, one.why, field=name, value=one.held)
+        ActionItem("column", queue.sheet, one.why, field=name, value=one.rows)
         for name, one in sorted(held_columns(health).items())
     ]
     found += [ActionItem("twice", queue.sheet, told) for told in health.doubled or ()]

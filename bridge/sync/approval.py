@@ -66,4 +66,4 @@ def approve_column(session: Session, sheet: str, name: str, now: datetime) -> Ap
     place = columns.approve(session, sheet, name, now)
     if place is None:
         return Approved(0, name, f"{NOTHING} for {name}")
-    return Approved(place.held, name, f"the column '{place.other}' is {name} from now on, in {place.held} rows")
+    return Approved(place.rows, name, f"the column '{place.other}' is {name} from now on, in {place.rows} rows")

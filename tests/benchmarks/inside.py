@@ -105,7 +105,7 @@ class Inside:
         self._seq = 0
         with self.runtime.writing() as session:
             session.execute(update(SheetQueue).values(swept_at=self._now))
-            agreed = {name: [*Place(name, at)] for at, name in enumerate(HEADER)}
+            agreed = {name: Place(name, at) for at, name in enumerate(HEADER)}
             session.execute(update(SheetHealth).values(heard_at=self._now, columns=agreed))
             session.commit()
         self._environ = create_environ(content_type="application/json", environ_overrides={"REMOTE_ADDR": "127.0.0.1"})

@@ -11,12 +11,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, create_engine, insert, inspect, select, text
+from sqlalchemy import JSON, MetaData, column, create_engine, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
 import task_api.models  # noqa: F401
+from bridge.core.headers import Place
 from bridge.core.outcome import RefusedWrite
-from bridge.store.models import InFlightWrite, Link
+from bridge.store.models import InFlightWrite, Link, SheetHealth, SheetQueue
 from task_api import schema
 from task_api.db import Base, open_engine
 from tests.databases import migrated_at_once
@@ -276,5 +277,29 @@ def test_going_back_from_0016_leaves_no_misdirected_write_of_a_field_that_is_non
     with engine.connect() as connection:
         kept = connection.scalars(text("SELECT field FROM in_flight_writes WHERE state = 'misdirected'")).all()
     assert kept == ["name"]
+    engine.dispose()
+    databases.drop(url)
+
+
+@pytest.mark.both
+def test_what_was_agreed_about_columns_is_kept_by_name_and_back(databases, tmp_path):
+    url = databases.new(tmp_path)
+    engine = open_engine(url)
+    held = Place("owner", 4, 12, "12 rows would change", "boss", approved=True)
+    with Session(engine) as session:
+        health = SheetHealth(columns={"id": Place("id", 0), "owner": held}, header=["id"], missing=[], doubled=[])
+        session.add(SheetQueue(sheet="leads", spreadsheet="s", health=health))
+        session.add(SheetQueue(sheet="new", spreadsheet="s", health=SheetHealth()))
+        session.commit()
+    command.downgrade(schema.alembic(engine), "0016")
+    with engine.connect() as connection:
+        stored = dict(
+            connection.execute(select(column("sheet"), column("columns", JSON)).select_from(text("sheet_health"))).all()
+        )
+    assert stored == {"leads": {"id": ["id", 0, 0, "", "", False], "owner": list(held)}, "new": None}
+    schema.upgrade(url)
+    with Session(engine) as session:
+        assert session.get_one(SheetHealth, "leads").columns == {"id": Place("id", 0), "owner": held}
+        assert session.get_one(SheetHealth, "new").columns == {}
     engine.dispose()
     databases.drop(url)

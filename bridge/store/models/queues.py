@@ -1,11 +1,11 @@
 """A sheet's queue, what is known of the sheet beside its work, and the quota of Google's accounts."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bridge.core.headers import Place
 from task_api.db import Base, BigId, NullIfEmpty, UtcDateTime
 
 NO_ITEMS = text("'[]'")
@@ -41,7 +41,7 @@ class SheetHealth(Base):
     Of the script: ``seq``: the number of its last delivery; ``heard_at``: when that came; ``owner``: whose account runs
     its triggers; ``unsigned_at``: when a delivery with a wrong signature last came. Of the tab: ``tab_id``: Google's
     number of it; ``missing``: headers it should have; ``doubled``: what to say of fields that several columns fit;
-    ``columns``: field → its column, a `bridge.core.headers.Place` as a list; ``header``: all headers, when no column
+    ``columns``: field → its column, as it was last agreed on; ``header``: all headers, when no column
     was in doubt. Of rows that vanished: ``held``: how many await approval before their tasks are archived,
     ``held_why``; ``approved_at``: those that had vanished by then are approved.
     ``notices``: kind → what was noticed of copies of the sheet, and when (`bridge.store.notices`).
@@ -60,7 +60,7 @@ class SheetHealth(Base):
     held_why: Mapped[str | None] = mapped_column(Text)
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     notices: Mapped[dict[str, list[str]]] = mapped_column(NullIfEmpty, default=dict, nullable=True)
-    columns: Mapped[dict[str, list[Any]]] = mapped_column(NullIfEmpty, default=dict, nullable=True)
+    columns: Mapped[dict[str, Place]] = mapped_column(NullIfEmpty(of=Place), default=dict, nullable=True)
     header: Mapped[list[str]] = mapped_column(NullIfEmpty(list), default=list, nullable=True)
     doubled: Mapped[list[str]] = mapped_column(NullIfEmpty(list), default=list, nullable=True)
 

@@ -20,14 +20,9 @@ from bridge.store.models import SheetHealth
 from bridge.store.unit_of_work import lock_queue
 
 
-def places(health: SheetHealth) -> dict[str, Place]:
-    """field → its column, as it was last agreed on."""
-    return {name: Place(*said) for name, said in (health.columns or {}).items()}
-
-
 def held_columns(health: SheetHealth) -> dict[str, Place]:
-    """The same of the fields that are held and await approval."""
-    return {name: place for name, place in places(health).items() if place.why and not place.approved}
+    """field → its column, of the fields that are held and await approval."""
+    return {name: place for name, place in (health.columns or {}).items() if place.why and not place.approved}
 
 
 def without(view: SheetView, held: Mapping[str, str]) -> SheetView:
@@ -42,7 +37,7 @@ def holding(view: SheetView, held: Mapping[str, str]) -> SheetView:
 
 def usable(session: Session, view: SheetView, now: datetime) -> SheetView | None:
     """The view without held columns; None when a sweep, which is asked for, has to look at its columns first."""
-    before = places(lock_queue(session, view.config.key).health)
+    before = lock_queue(session, view.config.key).health.columns
     unagreed = view.layout.unagreed(before)
     held = {name: before[name].why for name in unagreed if _is_held(before.get(name), view.layout.headers[name])}
     if unagreed - held.keys():
@@ -59,7 +54,7 @@ def delivered(
     A column that was only moved keeps its header: a few rows are then taken as edited; the sweep brings the rest.
     Without the id column no row can be taken.
     """
-    before = places(lock_queue(session, sheet.key).health)
+    before = lock_queue(session, sheet.key).health.columns
     unagreed = layout.unagreed(before)
     held = {name: before[name].why for name in unagreed if _is_held(before.get(name), layout.headers[name])}
     ask_for_sweep(session, sheet.key, now if unagreed - held.keys() else now + SWEEP_SOON)
@@ -74,7 +69,7 @@ def approve(session: Session, sheet: str, name: str, now: datetime) -> Place | N
     health = lock_queue(session, sheet).health
     held = held_columns(health).get(name)
     if held is not None:
-        health.columns = health.columns | {name: list(held._replace(approved=True))}
+        health.columns = health.columns | {name: held._replace(approved=True)}
         ask_for_sweep(session, sheet, now)
     return held
 

@@ -21,7 +21,7 @@ from bridge.google.snapshot import SheetView
 from bridge.queue import pending
 from bridge.store.models import SheetHealth
 from bridge.store.unit_of_work import lock_queue
-from bridge.sync.columns.agreed import holding, places, without
+from bridge.sync.columns.agreed import holding, without
 from bridge.sync.columns.id_survey import survey_ids
 from bridge.sync.known_leads import known_leads
 from bridge.sync.load import named_task
@@ -44,7 +44,7 @@ class Decided:
 def decide(session: Session, view: SheetView, compared: Comparison) -> Decided:
     """Look at all rows, where a column is in doubt, which takes long in a large tab. Changes and locks nothing."""
     health = session.get_one(SheetHealth, view.config.key)
-    before, now = places(health), columns.located(view.layout)
+    before, now = health.columns or {}, columns.located(view.layout)
     headers = Headers(header_texts(view.snapshot.header), list(health.header or ()))
     ids = _agreed_ids(session, view, now["id"], before.get("id"), headers)
     after = before | {"id": ids} if ids.why else _decided(session, view, compared, before, now, headers) | {"id": ids}
@@ -56,16 +56,16 @@ def agree(session: Session, view: SheetView, compared: Comparison, decided: Deci
     a person has approved one since.
     """
     health = lock_queue(session, view.config.key).health
-    if (places(health), list(health.header or ())) != (decided.before, decided.headers.before):
+    if (health.columns or {}, list(health.header or ())) != (decided.before, decided.headers.before):
         decided = decide(session, view, compared)
     before, after, now = decided.before, decided.after, columns.located(view.layout)
     held = {name: place.why for name, place in after.items() if place.why}
     for name in held:
         if not (name in before and before[name].why):
-            log.info("column_held", sheet=view.config.key, field=name, rows=after[name].held)
+            log.info("column_held", sheet=view.config.key, field=name, rows=after[name].rows)
     if "id" not in held and "id" in before and before["id"].why:
         pending.try_now(session, view.config.key, view.began)
-    health.columns = {name: list(place) for name, place in sorted(after.items())}
+    health.columns = dict(sorted(after.items()))
     doubted = (name for name in held if name in now and not view.config.mapping.is_to_sheet(name))
     if not any(columns.stays(now[name], before.get(name)) for name in doubted):
         health.header = decided.headers.shown

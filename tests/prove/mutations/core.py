@@ -8,7 +8,7 @@ COLUMNS = "tests/sync/test_columns.py"
 MUTATIONS = (
     Mutation(
         "a held field is not used in its own place either", "bridge/core/mapping.py",
-        "places.items() if not why}", "places.items()}",
+        "places.items() if not one.why}", "places.items()}",
         "tests/sync/test_id_column.py::test_no_field_is_used_that_is_held_in_its_own_place",
     ),
     Mutation(

@@ -103,7 +103,7 @@ MUTATIONS = (
     ),
     Mutation(
         "what a person approves while a sweep looks counts", "bridge/sync/columns/survey.py",
-        "    if (places(health), list(health.header or ())) != (decided.before, decided.headers.before):\n", "    if False:\n",
+        "    if (health.columns or {}, list(health.header or ())) != (decided.before, decided.headers.before):\n", "    if False:\n",
         "tests/sync/test_columns.py::test_a_column_that_is_approved_while_a_sweep_looks_stays_approved",
     ),
     Mutation(
