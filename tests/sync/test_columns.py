@@ -202,6 +202,18 @@ def test_what_another_bridge_writes_over_ours_is_told_and_nothing_fights(twenty:
     assert ([twenty.cell(f"D{n}") for n in (2, 21)], waiting(twenty, "column")) == ([1, 20], [])
 
 
+def test_task_ids_of_ours_that_went_into_other_rows_are_put_right_and_hold_nothing(stack: Stack) -> None:
+    stack.edit("A2:C21", *([n, f"Lead {n}", "NEW"] for n in range(1, 21)))
+    stack.google.trouble.before_write(lambda: stack.google.person.sort("Leads!A2:D21", 1, ascending=False))
+    stack.deliver(*([n, f"Lead {n}", "NEW", None] for n in range(1, 21)))
+    stack.drain()
+    assert [stack.cell(f"D{n}") for n in (2, 21)] == [1, 20]
+    stack.sweep()
+    assert waiting(stack, "column") == []
+    stack.settle()
+    assert {(stack.cell(f"A{n}"), stack.cell(f"D{n}")) for n in range(2, 22)} == {(n, n) for n in range(1, 21)}
+
+
 def test_a_few_task_ids_that_a_person_typed_over_ours_are_put_back(twenty: Stack) -> None:
     twenty.edit("D2:D6", *([[n + 50] for n in range(5)]))
     twenty.sweep()

@@ -19,6 +19,7 @@ from bridge.core.reconcile import Comparison, KnownLead, Step, SweepStep
 from bridge.core.values import Cell, Fields, Refusal, Row, Value
 from bridge.google.snapshot import SheetView
 from bridge.queue import pending
+from bridge.store import in_flight_writes
 from bridge.store.models import SheetHealth
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync.columns.agreed import holding, without
@@ -119,10 +120,11 @@ def _survey(session: Session, view: SheetView, names: Collection[str]) -> dict[s
     """What every row says of these fields' columns."""
     mapping, seen = view.config.mapping, {name: Evidence() for name in names}
     others = [at for at, text in enumerate(header_texts(view.snapshot.header)) if text]
+    astray = in_flight_writes.astray(session, view.config.key, [name for name in seen if mapping.is_to_sheet(name)])
     for row, cells, link, named in _rows(session, view) if seen else ():
         for name, one in seen.items():
             if mapping.is_to_sheet(name):
-                _note_to_sheet(one, name, row, link, named=named)
+                _note_to_sheet(one, name, row, link, astray, named=named)
             elif link is not None:
                 _note_filled(one, mapping, name, row, link, cells, others)
     return seen
@@ -142,8 +144,16 @@ def _rows(session: Session, view: SheetView) -> Iterator[tuple[Row, Sequence[Cel
         )
 
 
-def _note_to_sheet(one: Evidence, name: str, row: Row, link: KnownLead | None, *, named: bool) -> None:
-    """A cell that the bridge fills: empty, with what it writes there, or with something else."""
+def _note_to_sheet(
+    one: Evidence,
+    name: str,
+    row: Row,
+    link: KnownLead | None,
+    astray: Collection[tuple[str, Value]],
+    *,
+    named: bool,
+) -> None:
+    """A cell that the bridge fills: empty, with what it writes there, also for another row, or with something else."""
     base: Fields = link.base if link else {}
     said = {base.get(name), link.said.get(name)} if link else set()
     one.known += name in base
@@ -151,6 +161,7 @@ def _note_to_sheet(one: Evidence, name: str, row: Row, link: KnownLead | None, *
         return
     shown = row.values.get(name, row.refused.get(name))
     ours = shown in said or (name == "sync" and is_ours(shown)) or (name == "task_id" and link is None and named)
+    ours = ours or (name, shown) in astray
     one.kept += ours
     one.foreign += not ours
 
