@@ -8,6 +8,8 @@ from sqlalchemy import select
 from bridge.errors import Transient
 from bridge.local_google.api.trouble import Fault
 from bridge.store.models import InFlightWrite, Rule, WriteState
+from bridge.worker.job import Job
+from bridge.worker.sweep.sweep import preview
 
 HEADER = ["id", "name", "status", "task_id", "notes"]
 ROWS = [[1, "Ann", "NEW", 1, "a"], [2, "Bob", "CONTACTED", 2, "b"], [3, "Cyd", "LOST", 3, "c"]]
@@ -107,6 +109,15 @@ def test_a_write_that_was_dropped_before_it_landed_is_looked_for_and_then_forgot
     noted.edit("E3", ["from the API"])
     noted.sweep()
     assert noted.task(2)["notes"] == "from the API"
+
+
+def test_a_dry_run_takes_each_row_though_writes_are_missing(noted):
+    unanswered(noted, lambda: sort(noted, ascending=False), lambda: sort(noted, ascending=True))
+    noted.patch(1, notes="from the API")
+    noted.drain()
+    noted.google.book.tab("Leads").write(3, 5, [["typed"]])
+    plan = preview(Job(noted.runtime, "leads"))
+    assert [(step.row, step.what, step.reasons) for step in plan.steps if step.row == 3] == [(3, "task_updated", ())]
 
 
 def test_a_write_that_google_turned_away_for_its_limit_is_not_looked_for(noted):

@@ -106,8 +106,14 @@ def preview(job: Job, progress: Progress = lambda *_: None) -> Plan:
     """What a sweep would do now: the same work, each transaction rolled back, so that a new task has no number yet.
     Needs no lease.
     """
-    plan = _carry_out(job, look(job, None), progress, job.trying, methodcaller("rollback")).plan
+    plan = _carry_out(job, look(job, None), progress, job.trying, _undo).plan
     return replace(plan, steps=tuple(map(_without_number, plan.steps)))
+
+
+def _undo(session: Session) -> None:
+    """Undo, and leave what was read as it is: later transactions go on with it."""
+    session.expunge_all()
+    session.rollback()
 
 
 def _without_number(step: Step) -> Step:
