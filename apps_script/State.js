@@ -85,7 +85,7 @@ function stateOf_(kept, tab) {
     owner: kept[prefix + KEY.owner] || '',
     settings: Array.isArray(settings.columns) ? settings : null,
     unsent: notes_(kept, prefix, own),
-    rest: { length: 0, until: 0, ...json_(kept[prefix + KEY.rest] || '') },
+    rest: { tries: 0, until: 0, ...json_(kept[prefix + KEY.rest] || '') },
   };
 }
 

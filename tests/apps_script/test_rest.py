@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -64,20 +65,20 @@ def test_after_a_silence_edits_are_noted_and_nobody_waits(hasty: Sheet, silence:
     hasty.clock()
     assert silence() == 1
     assert hasty.unsent() == [["12"], ["13"]]
-    assert rest(hasty)["length"] == 60
+    assert rest(hasty)["tries"] == 1
     assert hasty.toasts()[-1].startswith("A3:B3 not sent yet. The bridge did not answer lately: the next try is in")
 
 
-def test_each_silence_is_followed_by_a_rest_twice_as_long_up_to_half_an_hour(
+def test_a_silence_is_tried_every_minute_at_first_then_ever_more_rarely_up_to_half_an_hour(
     hasty: Sheet, silence: Callable[[], int]
 ) -> None:
     lengths = []
-    for length in (None, 60, 1000, 1800):
-        if length:
-            hasty.store.save("properties:script", "BRIDGE_0_REST", json.dumps({"length": length, "until": 1}))
+    for tries in (0, 19, 20, 21, 26, 90):
+        hasty.store.save("properties:script", "BRIDGE_0_REST", json.dumps({"tries": tries, "until": 1}))
         hasty.clock()
-        lengths.append(rest(hasty)["length"])
-    assert lengths == [60, 120, 1800, 1800]
+        assert rest(hasty)["tries"] == tries + 1
+        lengths.append(rest(hasty)["until"] - time.time())
+    assert lengths == [pytest.approx(length, abs=5) for length in (25, 25, 50, 100, 1800, 1800)]
 
 
 def test_when_the_rest_is_over_and_the_bridge_answers_everything_goes_out(
