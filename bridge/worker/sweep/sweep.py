@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import methodcaller
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
@@ -27,7 +27,7 @@ from bridge.runtime import Runtime
 from bridge.store.future import date_anew
 from bridge.store.history import By
 from bridge.store.in_flight_writes import forget_settled
-from bridge.store.models import ActorKind, InFlightWrite, Link, SheetHealth, SheetQueue, UnlinkedRow
+from bridge.store.models import ActorKind, InFlightWrite, Link, SheetQueue, UnlinkedRow
 from bridge.sync.apart import apart
 from bridge.sync.columns import survey as column_survey
 from bridge.sync.context import Reading, SyncContext
@@ -45,6 +45,7 @@ from bridge.worker.job import Job, look
 from bridge.worker.sweep.clear_misdirected import clear_misdirected
 from bridge.worker.sweep.compare import CHUNK, Progress, chunks, compare, without_id
 from bridge.worker.sweep.restore_ids import restore_ids
+from bridge.worker.sweep.shared_tab import refuse_shared_tab
 from bridge.worker.write.unlinked import mark_unlinked
 from task_api.actor import Actor
 
@@ -73,7 +74,7 @@ class _Swept:
 def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     """Compare the whole sheet once and put right what differs; returns what was done."""
     view = look(job, None)
-    _refuse_shared_tab(job, view)
+    refuse_shared_tab(job, view)
     done = _carry_out(job, view, progress, job.writing, methodcaller("commit"))
     view = done.view
     if "id" in view.config.mapping.held:
@@ -87,19 +88,6 @@ def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     clear_misdirected(job, view, without_lead, done.missing, ids_unclear=done.ids_unclear)
     flush(job, view)
     return done.plan
-
-
-def _refuse_shared_tab(job: Job, view: SheetView) -> None:
-    """Raise `Permanent` while another sheet of bridge.toml syncs this very tab, which a rename can bring about."""
-    with job.runtime.session() as session:
-        others = select(SheetQueue.sheet).join(SheetHealth, SheetHealth.sheet == SheetQueue.sheet)
-        here = SheetQueue.spreadsheet == view.config.spreadsheet, SheetHealth.tab_id == view.snapshot.sheet_id
-        mine = SheetQueue.sheet.in_(job.runtime.config.sheets), SheetQueue.sheet != job.key
-        other = session.scalars(others.where(*here, *mine).order_by(SheetQueue.sheet)).first()
-    if other is not None:
-        raise Permanent(
-            f"sheet '{other}' of bridge.toml syncs this tab already", "take one of the two out, or name another tab"
-        )
 
 
 def preview(job: Job, progress: Progress = lambda *_: None) -> Plan:
