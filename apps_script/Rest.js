@@ -8,7 +8,7 @@
 /** Milliseconds without an answer after which to back off. */
 const SLOW_MS = 4000;
 
-/** Seconds of the first and of the longest back-off. The first ends before the timer's next minute, for two tabs too. */
+/** Seconds of the first and of the longest back-off. The first ends before the timer runs again, for two tabs too. */
 const FIRST_REST = 25;
 const LONGEST_REST = 1800;
 
