@@ -16,6 +16,10 @@ class Throttled(Transient):
     """A rate limit was reached; this does not count as a failed attempt."""
 
 
+class Moving(Transient):
+    """Rows or columns are being moved: nothing is written until they stand still. No write's own fault."""
+
+
 class Permanent(Exception):
     """Repeating will not help: the message says what to do. Nothing pending is dropped.
 

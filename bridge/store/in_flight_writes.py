@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from bridge.core.values import Cell, Fields, Value
@@ -71,6 +71,12 @@ def is_foreign(link: Link, name: str, cell: Cell) -> bool:
         write for write in link.in_flight_writes if write.field != name or write.state is WriteState.MISDIRECTED
     )
     return any(shows(cell, write) for write in elsewhere)
+
+
+def may_be_misplaced(session: Session, sheet: str) -> bool:
+    """True while a write to this sheet may stand in a wrong cell."""
+    known = InFlightWrite.state.in_([WriteState.SENT, WriteState.MISSING, WriteState.MISDIRECTED])
+    return bool(session.scalar(select(exists().where(InFlightWrite.sheet == sheet, known))))
 
 
 def confirm_shown(link: Link, shown: Fields) -> None:

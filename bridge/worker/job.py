@@ -22,7 +22,7 @@ from bridge.google.sheet import RowWrite, Sheet
 from bridge.google.snapshot import SheetView
 from bridge.queue.pending import claim
 from bridge.runtime import Runtime
-from bridge.store import quota
+from bridge.store import in_flight_writes, quota
 from bridge.store.future import date_anew
 from bridge.store.models import Link, SheetQueue
 from bridge.store.unit_of_work import hold_file, let_go, lock_queue, put_token, token_in
@@ -45,8 +45,9 @@ class Job:
     ``token``: its lease's; 0 for a look that needs none. ``at_work``: links whose write is being decided or sent.
     ``used_before``: this process's reads and writes of the sheet when the job began. ``sure_until``: until then no
     other worker can take the queue. ``sweep_due``: the sheet is to be compared as a whole. ``troubled``: jobs before
-    this one failed. ``claimed``: the links that were due when it began, None once they were taken up. ``ended``: the
-    queue has been given back. ``read_at``: when the sheet was last read. ``file``: see `hold_file`.
+    this one failed, ``moving``: and something of ours may stand in a wrong cell. ``moved``: a write of this job went
+    wrong, as rows or columns moved under it. ``claimed``: the links that were due when it began, None once they were
+    taken up. ``ended``: the queue has been given back. ``read_at``: the last reading. ``file``: see `hold_file`.
     """
 
     runtime: Runtime
@@ -57,6 +58,8 @@ class Job:
     sure_until: datetime | None = None
     sweep_due: bool = False
     troubled: bool = False
+    moving: bool = False
+    moved: bool = False
     claimed: list[Link] | None = None
     ended: bool = False
     read_at: datetime | None = None
@@ -169,6 +172,7 @@ def _begin(runtime: Runtime, key: str, file: int | None) -> Job | None:
         job = Job(runtime, key, queue.token, used_before=runtime.used(key), sure_until=queue.lease_until, file=file)
         job.sweep_due = _sweep_due(job.config, queue, now)
         job.troubled = bool(queue.attempts or queue.problem or queue.not_before)
+        job.moving = bool(queue.attempts) and in_flight_writes.may_be_misplaced(session, key)
         job.claimed = None if job.sweep_due else claim(session, key, now)
         if job.claimed == []:  # nothing was due by this clock: it may have been set back
             date_anew(session, key, now)
@@ -207,9 +211,9 @@ def check(session: Session, key: str, token: int, now: datetime, lasts: timedelt
 
 
 def _sweep_due(sheet: SheetConfig, queue: SheetQueue, now: datetime) -> bool:
+    last = queue.swept_at
     asked = queue.sweep_at is not None and queue.sweep_at <= now
-    overdue = queue.swept_at is None or queue.swept_at + timedelta(seconds=sheet.sweep_every) <= now
-    return asked or overdue or (queue.swept_at is not None and queue.swept_at > now + SKEW)
+    return asked or last is None or last + timedelta(seconds=sheet.sweep_every) <= now or last > now + SKEW
 
 
 def look(job: Job, rows: list[int] | None) -> SheetView:
@@ -223,9 +227,7 @@ def look(job: Job, rows: list[int] | None) -> SheetView:
 
 
 def end(job: Job) -> None:
-    """Give the queue back, unless that is done. While the database is away, it waits as long as the lease
-    lasts, but only `PATIENCE` seconds when the process is to stop.
-    """
+    """Give the queue back, unless that is done. Waits for the database as long as the lease lasts, at a stop less."""
     try:
         _give_back(job)
     finally:

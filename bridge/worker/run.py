@@ -17,10 +17,12 @@ from structlog.stdlib import get_logger
 
 from bridge.core.backoff import backoff
 from bridge.core.clock import LONGEST_WAIT, SKEW
-from bridge.errors import Permanent, Throttled, Transient
-from bridge.queue.pending import IN_JOB, failed
+from bridge.errors import Moving, Permanent, Throttled, Transient
+from bridge.queue.pending import IN_JOB, TOLD_AFTER, failed
+from bridge.queue.sweep_requests import SWEEP_SOON, ask_for_sweep
 from bridge.runtime import Runtime
 from bridge.store import in_flight_writes, quota
+from bridge.store.history import READ_AGAIN, READ_LAG
 from bridge.store.models import Account, Link, SheetQueue
 from bridge.store.unit_of_work import is_abandoned, lock_queue
 from bridge.sync.misdirected.rows import look_for_unconfirmed
@@ -34,6 +36,8 @@ FIRST_PROBE, PROBE = timedelta(seconds=15), timedelta(minutes=1)
 """How long a paused queue waits before it tries whether the problem is solved: soon, since Google may have erred once;
 then every minute.
 """
+LONGEST_REST = 15.0
+"""Seconds between two looks whether rows and columns stand still."""
 LEASE_LOOK = timedelta(seconds=2)
 """Between two looks whether the job that holds a sheet has died."""
 _PENDING = select(func.min(Link.next_try)).where(Link.sheet == SheetQueue.sheet, Link.wanted > Link.written)
@@ -110,6 +114,9 @@ def _run(job: Job, chance: Callable[[], float]) -> bool:
     except LostLease:
         log.warning("lease_lost", sheet=key)
         return False
+    except Moving as error:
+        _wait_for_rest(job, str(error), chance())
+        return False
     except Transient as error:
         _failed(job, str(error), chance(), error.retry_after, counts=not isinstance(error, Throttled))
         return False
@@ -127,6 +134,8 @@ def _do(job: Job) -> bool:
     if job.sweep_due:
         sweep(job)
     more = True if job.sweep_due else flush(job, last=not job.troubled)
+    if job.moved:
+        raise Moving("rows or columns were moved while the bridge wrote: it waits until they stand still")
     if job.troubled:
         _recovered(job)
     return more
@@ -134,9 +143,13 @@ def _do(job: Job) -> bool:
 
 def _recovered(job: Job) -> None:
     with job.runtime.writing() as session:
-        _set(session, job.key, attempts=0, problem=None, not_before=None)
+        still = job.moving and in_flight_writes.may_be_misplaced(session, job.key)
+        if job.moving and not still:
+            ask_for_sweep(session, job.key, job.runtime.now() + READ_LAG + SWEEP_SOON)
+        _set(session, job.key, attempts=int(still), problem=None, not_before=None)
         session.commit()
-    log.info("queue_recovered", sheet=job.key)
+    if not still:
+        log.info("queue_recovered", sheet=job.key)
 
 
 def _unforeseen(job: Job, error: Exception, chance: float) -> None:
@@ -163,6 +176,18 @@ def _failed(job: Job, why: str, chance: float, retry_after: float | None, *, cou
         wait = backoff(queue.attempts + 1, chance, retry_after)
         _set(session, key, attempts=queue.attempts + 1, problem=why, not_before=runtime.now() + timedelta(seconds=wait))
         log.warning("queue_postponed", sheet=key, attempts=queue.attempts, seconds=round(wait, 1), why=why)
+        session.commit()
+
+
+def _wait_for_rest(job: Job, why: str, chance: float) -> None:
+    """Postpone the queue while rows or columns are moved; people are told when that goes on."""
+    with job.runtime.writing() as session:
+        attempts = lock_queue(session, job.key).attempts + 1
+        wait = backoff(attempts, chance, READ_AGAIN.total_seconds(), longest=LONGEST_REST)
+        until = job.runtime.now() + timedelta(seconds=wait)
+        problem = why if attempts >= TOLD_AFTER else None
+        _set(session, job.key, attempts=attempts, problem=problem, not_before=until)
+        log.info("queue_postponed", sheet=job.key, attempts=attempts, seconds=round(wait, 1), why=why)
         session.commit()
 
 

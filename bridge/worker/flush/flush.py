@@ -48,6 +48,7 @@ from bridge.worker.flush.id_column import knows_ids, wait_for_ids
 from bridge.worker.flush.locate import relocate
 from bridge.worker.flush.put_back import repair, settle_unwritten
 from bridge.worker.job import Job, LostLease, PlannedWrite, look
+from bridge.worker.still import look_still
 from bridge.worker.write.send import send
 from task_api.actor import Actor
 
@@ -64,7 +65,8 @@ def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> boo
     links = _claimed(job)
     if not links:
         return False
-    view = view or look(job, sorted({link.row for link in links if link.row}))
+    seek = look_still if job.moving else look
+    view = view or seek(job, sorted({link.row for link in links if link.row}))
     lost = {link.lead_id for link in links if view.row(link.row).lead_id != link.lead_id}
     if lost and not knows_ids(job, view, links):
         return False
@@ -73,7 +75,7 @@ def flush(job: Job, view: SheetView | None = None, *, last: bool = False) -> boo
     planned = _decide(job, view, [link.lead_id for link in links])
     if backs := [one for one in planned if one.is_back]:
         send(job, backs)
-    if owed := [one for one in planned if not one.is_back]:
+    if (owed := [one for one in planned if not one.is_back]) and not job.moved:
         send(job, owed, last=last and len(planned) == len(links) < pending.CLAIM)
     job.at_work.clear()
     return moved or (bool(planned) and not job.ended)

@@ -14,7 +14,8 @@ from bridge.store import in_flight_writes
 from bridge.store.history import READ_LAG, By
 from bridge.store.misdirected_history import note_unsynced_hit
 from bridge.store.models import ActorKind, Link, WriteState
-from bridge.worker.job import Job, look
+from bridge.worker.job import Job
+from bridge.worker.still import look_still
 from task_api.actor import Actor
 
 log = get_logger(__name__)
@@ -24,7 +25,7 @@ WITNESSES = ("task_id", "name")
 
 def restore_ids(job: Job, view: SheetView, lost: Sequence[tuple[int, Row]]) -> None:
     """``lost``: links and their rows. Each id is recorded before it leaves: it may be misdirected itself."""
-    now, view = job.runtime.now(), look(job, sorted(row.number for _, row in lost))
+    now, view = job.runtime.now(), look_still(job, sorted(row.number for _, row in lost))
     found = ((link, view.row(row.number), row) for link, row in lost)
     lost = [(link, row) for link, row, before in found if _is_same(row, before) and _witnesses(row)]
     writes = []
@@ -48,6 +49,7 @@ def restore_ids(job: Job, view: SheetView, lost: Sequence[tuple[int, Row]]) -> N
         columns_moved = isinstance(header, Unechoed) or moved(write.header, header, write.columns)
         if columns_moved or isinstance(shown, Unechoed) or shown[write.id_column] != write.id_cell:
             log.warning("id_misdirected", sheet=job.key, row=write.row)
+            job.moved = True
             with job.writing() as session:
                 ask_for_sweep(session, job.key, job.runtime.now())
                 session.commit()

@@ -42,6 +42,7 @@ from bridge.sync.misdirected.rows import find_victims, missing_writes
 from bridge.tracker import Task
 from bridge.worker.flush.flush import flush
 from bridge.worker.job import Job, look
+from bridge.worker.still import look_still
 from bridge.worker.sweep.clear_misdirected import clear_misdirected
 from bridge.worker.sweep.compare import CHUNK, Progress, chunks, compare, without_id
 from bridge.worker.sweep.restore_ids import restore_ids
@@ -73,7 +74,7 @@ class _Swept:
 
 def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
     """Compare the whole sheet once and put right what differs; returns what was done."""
-    view = look(job, None)
+    view = look_still(job, None)
     refuse_shared_tab(job, view)
     done = _carry_out(job, view, progress, job.writing, methodcaller("commit"))
     view = done.view
@@ -81,9 +82,12 @@ def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
         return done.plan
     steps = ",".join(f"{what}:{count}" for what, count in sorted(done.plan.counts.items()))
     log.info("sweep_done", sheet=done.plan.sheet, rows=done.plan.read, agreed=done.plan.agreed, steps=steps)
-    mark_unlinked(job, view, done.outcomes, done.leftover)
+    if not job.moving:
+        mark_unlinked(job, view, done.outcomes, done.leftover)
     if done.lost_ids:
         restore_ids(job, view, done.lost_ids)
+        if job.moving or job.moved:  # what this sweep read is older than the ids
+            return done.plan
     without_lead = [*done.unclaimed, *(one.row for one in done.outcomes if one.lead_id is None)]
     clear_misdirected(job, view, without_lead, done.missing, ids_unclear=done.ids_unclear)
     flush(job, view)

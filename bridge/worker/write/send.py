@@ -42,17 +42,33 @@ def send(job: Job, planned: list[PlannedWrite], *, last: bool = False) -> None:
         for kind in kinds:
             send(job, kind)
         return
-    parts = by_size(planned, _body)
+    parts = _growing(planned) if job.moving else by_size(planned, _body)
     try:
         in_parts(
             parts,
-            lambda part: _send(job, part, last=last and len(part) == len(planned)),
+            lambda part: _send_unless_moved(job, part, last=last and len(part) == len(planned)),
             lambda part, why: _rejected(job, part, why),
         )
     except Exception:
         if parts:  # they have not left
             _not_taken(job, [one for part in parts for one in part])
         raise
+
+
+def _growing(planned: list[PlannedWrite]) -> list[Part[PlannedWrite]]:
+    """One row first, then ever more: while rows or columns may move, few go wrong at once."""
+    parts, size = [], 1
+    while planned:
+        parts += by_size(planned[:size], _body)
+        planned, size = planned[size:], size * 2
+    return parts
+
+
+def _send_unless_moved(job: Job, part: Part[PlannedWrite], *, last: bool) -> None:
+    if job.moved:
+        _not_taken(job, part)
+    else:
+        _send(job, part, last=last)
 
 
 def _send_row(job: Job, one: PlannedWrite, *, last: bool) -> None:
@@ -169,12 +185,14 @@ def _arrived(job: Job, session: Session, link: Link, one: PlannedWrite, seen: _S
     if seen.header is not None and _elsewhere(one, seen.header):
         shift = Shift(one.header, one.positions, seen.header, _named(job, seen.header))
         columns_moved(session, link, one.names, shift, seen.row, by_flush(job, now))
+        job.moved = True
         _again(session, link, one, now, "columns moved while it was written")
         return False
     id_cell = _empty_as_none(seen.row.get(one.write.id_column))
     if id_cell != _empty_as_none(one.write.id_cell):
         log.warning("row_moved_under_write", sheet=job.key, row=one.write.row, link=link.id)
         misdirected(session, link, lead_id_of(id_cell), one.names, by_flush(job, now))
+        job.moved = True
         _again(session, link, one, now, "the row moved while it was written")
         return False
     return _settle_link(job, session, link, one, now)

@@ -87,6 +87,15 @@ MUTATIONS = (
         f"{MOVED}::test_columns_that_move_under_a_write_leave_no_wrong_cell",
     ),
     Mutation(
+        "while rows or columns move, nothing is written", "bridge/worker/still.py", "    if job.moving and _standing(view)",
+        "    if False and _standing(view)", f"{MOVED}::test_while_columns_go_on_moving_nothing_is_written",
+    ),
+    Mutation(
+        "while something may stand in a wrong cell, few rows are written at once", "bridge/worker/write/send.py",
+        "_growing(planned) if job.moving else", "_growing(planned) if False else",
+        f"{MOVED}::test_while_something_may_stand_in_a_wrong_cell_few_rows_are_written_at_once",
+    ),
+    Mutation(
         "a clock set back stops nothing: a lease of the future is free", "bridge/worker/job.py",
         "        | (SheetQueue.lease_until > now + lasts + SKEW)\n", "",
         "tests/sync/test_clock.py::test_no_stored_moment_of_the_future_keeps_a_patch_from_its_cell",
