@@ -101,13 +101,6 @@ def forget_settled(session: Session, sheet: str, now: datetime) -> None:
     session.execute(old.where(InFlightWrite.sent_at <= now - KEPT))
 
 
-def astray(session: Session, sheet: str, names: Collection[str]) -> set[tuple[str, Value]]:
-    """field, value of the writes to these fields that may stand in another row than was meant."""
-    query = select(InFlightWrite.field, InFlightWrite.value).where(InFlightWrite.sheet == sheet)
-    query = query.where(InFlightWrite.field.in_(names), InFlightWrite.state != WriteState.CONFIRMED)
-    return {(name, value) for name, value in session.execute(query)} if names else set()
-
-
 def copied(writes: Iterable[InFlightWrite], state: WriteState, **changes: Any) -> list[InFlightWrite]:
     """The same cells once more, in another state."""
     names = ("sheet", "field", "value", "before", "row", "sent_at", "header", "position", "entered", "row_before")

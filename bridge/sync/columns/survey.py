@@ -19,13 +19,13 @@ from bridge.core.reconcile import Comparison, KnownLead, Step, SweepStep
 from bridge.core.values import Cell, Fields, Refusal, Row, Value
 from bridge.google.snapshot import SheetView
 from bridge.queue import pending
-from bridge.store import in_flight_writes
 from bridge.store.models import SheetHealth
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync.columns.agreed import holding, without
 from bridge.sync.columns.id_survey import survey_ids
 from bridge.sync.known_leads import known_leads
 from bridge.sync.load import named_task
+from bridge.sync.misdirected.cells import Misplaced, misplaced
 from bridge.sync.sync_cell import is_ours
 
 log = get_logger(__name__)
@@ -117,14 +117,16 @@ def _agreed(
 
 
 def _survey(session: Session, view: SheetView, names: Collection[str]) -> dict[str, Evidence]:
-    """What every row says of these fields' columns."""
+    """What every row says of these fields' columns; a cell that may show a misdirected write says nothing."""
     mapping, seen = view.config.mapping, {name: Evidence() for name in names}
+    strays = misplaced(session, view.config.key) if seen else Misplaced(())
     others = [at for at, text in enumerate(header_texts(view.snapshot.header)) if text]
-    astray = in_flight_writes.astray(session, view.config.key, [name for name in seen if mapping.is_to_sheet(name)])
     for row, cells, link, named in _rows(session, view) if seen else ():
         for name, one in seen.items():
+            if strays.shown(row.cells.get(name), link.link_id if link else None):
+                continue
             if mapping.is_to_sheet(name):
-                _note_to_sheet(one, name, row, link, astray, named=named)
+                _note_to_sheet(one, name, row, link, named=named)
             elif link is not None:
                 _note_filled(one, mapping, name, row, link, cells, others)
     return seen
@@ -144,16 +146,8 @@ def _rows(session: Session, view: SheetView) -> Iterator[tuple[Row, Sequence[Cel
         )
 
 
-def _note_to_sheet(
-    one: Evidence,
-    name: str,
-    row: Row,
-    link: KnownLead | None,
-    astray: Collection[tuple[str, Value]],
-    *,
-    named: bool,
-) -> None:
-    """A cell that the bridge fills: empty, with what it writes there, also for another row, or with something else."""
+def _note_to_sheet(one: Evidence, name: str, row: Row, link: KnownLead | None, *, named: bool) -> None:
+    """A cell that the bridge fills: empty, with what it writes there, or with something else."""
     base: Fields = link.base if link else {}
     said = {base.get(name), link.said.get(name)} if link else set()
     one.known += name in base
@@ -161,7 +155,6 @@ def _note_to_sheet(
         return
     shown = row.values.get(name, row.refused.get(name))
     ours = shown in said or (name == "sync" and is_ours(shown)) or (name == "task_id" and link is None and named)
-    ours = ours or (name, shown) in astray
     one.kept += ours
     one.foreign += not ours
 

@@ -89,10 +89,11 @@ def find_victims(session: Session, sheet: str, missing: Sequence[InFlightWrite],
         _mark_misdirected(session, link, [one for one in found if one.value not in known.get(one.field, ())], by)
 
 
-def forget_found(session: Session, sheet: str, began: datetime) -> None:
-    """A sweep that began then has looked for everything that left well before it."""
+def forget_found(session: Session, sheet: str, began: datetime, kept: Collection[int] = ()) -> None:
+    """A sweep that began then has looked for everything that left well before it; ``kept``: writes not to forget."""
     looked_for = InFlightWrite.state == WriteState.MISSING, InFlightWrite.sent_at < began - READ_LAG
-    session.execute(delete(InFlightWrite).where(InFlightWrite.sheet == sheet, *looked_for))
+    others = InFlightWrite.sheet == sheet, InFlightWrite.id.not_in(kept)
+    session.execute(delete(InFlightWrite).where(*others, *looked_for))
 
 
 def misdirected(session: Session, link: Link, stood_there: str | None, names: Collection[str], by: By) -> None:

@@ -11,6 +11,7 @@ from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
 from bridge.store.history import READ_LAG
+from bridge.store.in_flight_writes import shows
 from bridge.store.models import InFlightWrite, Link, WriteState
 from bridge.sync.misdirected.rows import forget_found, is_left_by_us, is_telltale, lead_id_of
 from bridge.worker.job import Job
@@ -21,10 +22,10 @@ log = get_logger(__name__)
 
 
 def clear_misdirected(
-    job: Job, view: SheetView, numbers: Iterable[int], writes: Iterable[InFlightWrite], *, ids_unclear: bool = False
+    job: Job, view: SheetView, numbers: Iterable[int], writes: Iterable[InFlightWrite], ids_unclear: Sequence[Row] = ()
 ) -> None:
     """Clear those of the rows that show only missing writes; then forget the writes that a whole reading has looked
-    for; ``ids_unclear``: not yet, as long as they may be needed to tell whose row is whose.
+    for, but for those that stand in place of the id of a row in ``ids_unclear``.
     """
     missing = [write for write in writes if write.state is WriteState.MISSING]
     if not missing:
@@ -40,9 +41,10 @@ def clear_misdirected(
     if rows:
         in_parts([rows], lambda part: _empty(job, view, part), lambda part, why: _not_emptied(job, part, why))
     with job.writing() as session:
-        if ids_unclear:
+        kept = [write.id for write in missing if any(shows(row.cells["id"], write) for row in ids_unclear)]
+        if kept:
             ask_for_sweep(session, job.key, job.runtime.now() + READ_LAG)
-        forget_found(session, job.key, view.began - in_flight_writes.KEPT if ids_unclear else view.began)
+        forget_found(session, job.key, view.began, kept)
         session.commit()
 
 

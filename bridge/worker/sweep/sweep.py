@@ -37,7 +37,7 @@ from bridge.sync.known_leads import known_leads
 from bridge.sync.links import new_rows, vanished_rows
 from bridge.sync.links.duplicate_ids import keep_one_each
 from bridge.sync.misdirected.columns import find_in_unsynced, find_misdirected
-from bridge.sync.misdirected.ids import owners
+from bridge.sync.misdirected.ids import owners, without_owner
 from bridge.sync.misdirected.rows import find_victims, missing_writes
 from bridge.tracker import Task
 from bridge.worker.flush.flush import flush
@@ -59,7 +59,7 @@ MOST_UNLINKED = 100
 class _Swept:
     """What a sweep did, row by row; ``view``: what it read, without held columns; ``leftover``: blank rows whose sync
     cell still says something, ``unclaimed``: those with any other value; ``missing``: writes that it looked for;
-    ``lost_ids``: links whose row shows one of them in place of its id. ``ids_unclear``: there are more such rows.
+    ``lost_ids``: links whose row shows one of them in place of its id; ``unknown``: more such rows.
     """
 
     view: SheetView
@@ -69,7 +69,7 @@ class _Swept:
     unclaimed: Sequence[int]
     missing: Sequence[InFlightWrite]
     lost_ids: Sequence[tuple[int, Row]]
-    ids_unclear: bool
+    unknown: Sequence[Row]
 
 
 def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
@@ -89,7 +89,8 @@ def sweep(job: Job, progress: Progress = lambda *_: None) -> Plan:
         if job.moving or job.moved:  # what this sweep read is older than the ids
             return done.plan
     without_lead = [*done.unclaimed, *(one.row for one in done.outcomes if one.lead_id is None)]
-    clear_misdirected(job, view, without_lead, done.missing, ids_unclear=done.ids_unclear)
+    ids_unclear = [*done.unknown, *(row for _, row in done.lost_ids)]
+    clear_misdirected(job, view, without_lead, done.missing, ids_unclear)
     flush(job, view)
     return done.plan
 
@@ -126,7 +127,7 @@ def _carry_out(
         finish(session)
     if "id" in view.config.mapping.held:
         plan = Plan(view.config.key, compared.read, 0, tuple(column_survey.steps(view)))
-        return _Swept(view, plan, (), (), (), (), (), ids_unclear=False)
+        return _Swept(view, plan, (), (), (), (), (), ())
     if view is not read:
         compared, ownerless = compare(job, view, progress)
     with begin() as session:
@@ -137,7 +138,7 @@ def _carry_out(
         compared.places |= {link.lead_id: row.number for link, row in whose.lost}
         lost_ids = [(link.id, row) for link, row in whose.lost]
         date_anew(session, view.config.key, view.began)
-        outcomes = keep_one_each(session, view, compared.duplicates)
+        outcomes = [*keep_one_each(session, view, compared.duplicates), *map(without_owner, whose.unknown)]
         if compared.moved:
             session.execute(update(Link), [{"id": link_id, "row": row} for link_id, row in compared.moved.items()])
         missing = missing_writes(session, view.config.key)
@@ -153,6 +154,7 @@ def _carry_out(
         progress("merging", len(outcomes), len(compared.look))
     with job.runtime.session() as session:
         absent = vanished_rows.absent(session, view.config, compared.places, compared.named)
+        absent = [] if whose.unknown else absent
     with begin() as session:
         _note_sweep(session, job, view, outcomes)
         by = By(_actor(job), job.runtime.now())
@@ -164,8 +166,7 @@ def _carry_out(
         finish(session)
     steps = (*_steps(outcomes), *vanished_rows.steps(found), *column_survey.steps(view), *late)
     plan = Plan(view.config.key, compared.read, compared.agreed, steps)
-    more = len(ownerless) > len(whose.certain)
-    return _Swept(view, plan, outcomes, compared.leftover, compared.unclaimed, missing, lost_ids, more)
+    return _Swept(view, plan, outcomes, compared.leftover, compared.unclaimed, missing, lost_ids, whose.unknown)
 
 
 def _look_in_unsynced(
