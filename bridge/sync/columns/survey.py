@@ -11,6 +11,7 @@ from structlog.stdlib import get_logger
 
 from bridge import tracker
 from bridge.core import columns
+from bridge.core.chunks import chunks
 from bridge.core.columns import Evidence, Headers
 from bridge.core.deletions import allowed
 from bridge.core.headers import Place
@@ -29,7 +30,6 @@ from bridge.sync.misdirected.cells import Misplaced, misplaced
 from bridge.sync.sync_cell import is_ours
 
 log = get_logger(__name__)
-CHUNK = 500
 Places = Mapping[str, Place]
 
 
@@ -135,8 +135,8 @@ def _survey(session: Session, view: SheetView, names: Collection[str]) -> dict[s
 def _rows(session: Session, view: SheetView) -> Iterator[tuple[Row, Sequence[Cell], KnownLead | None, bool]]:
     """Every row, also a blank one, its cells, what is known of its lead, and whether its task_id names a task."""
     numbers = view.snapshot.numbers
-    for start in range(0, len(numbers), CHUNK):
-        found = [(number, view.snapshot.cells(number)) for number in numbers[start : start + CHUNK]]
+    for part in chunks(numbers):
+        found = [(number, view.snapshot.cells(number)) for number in part]
         rows = [view.row_of(number, cells) for number, cells in found]
         known = known_leads(session, view.config, [row.lead_id for row in rows if row.lead_id])
         tasks = tracker.existing(session, {number for row in rows if (number := named_task(row)) is not None})

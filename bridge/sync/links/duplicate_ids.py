@@ -1,18 +1,15 @@
 """Rows with the same id: one keeps the lead, the others are refused and told to get an id of their own."""
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bridge.core.chunks import chunks
 from bridge.core.outcome import Outcome, RowOutcome
 from bridge.core.values import Row
 from bridge.google.snapshot import SheetView
 from bridge.store.models import Link
-
-MOST_AT_ONCE = 500
-"""A statement takes a limited number of values."""
 
 
 def keep_one_each(session: Session, view: SheetView, duplicates: Mapping[str, Sequence[int]]) -> list[RowOutcome]:
@@ -23,9 +20,8 @@ def keep_one_each(session: Session, view: SheetView, duplicates: Mapping[str, Se
     for link in session.scalars(mine.where(Link.duplicate_rows.is_not(None))):
         link.duplicate_rows = []
     links: dict[str, Link] = {}
-    for start in range(0, len(duplicates), MOST_AT_ONCE):
-        wanted = islice(duplicates, start, start + MOST_AT_ONCE)
-        links |= {link.lead_id: link for link in session.scalars(mine.where(Link.lead_id.in_(list(wanted))))}
+    for wanted in chunks([*duplicates]):
+        links |= {link.lead_id: link for link in session.scalars(mine.where(Link.lead_id.in_(wanted)))}
     refused: list[RowOutcome] = []
     for lead_id, numbers in duplicates.items():
         same = [view.row(number) for number in numbers]

@@ -14,6 +14,7 @@ from structlog.stdlib import get_logger
 
 from bridge import tracker
 from bridge.config.model import SheetConfig
+from bridge.core.chunks import chunks
 from bridge.core.clock import is_newer
 from bridge.core.deletions import Deletions, Gone, deletions
 from bridge.core.reconcile import Step, SweepStep
@@ -23,7 +24,6 @@ from bridge.store.models import Change, ChangeState, Link, Rule, SheetHealth
 from bridge.store.unit_of_work import lock_queue
 
 log = get_logger(__name__)
-CHUNK = 500
 NEW_ROW = timedelta(seconds=30)
 """A row that is newer than this may not be readable yet."""
 
@@ -41,7 +41,7 @@ def vanished(session: Session, sheet: SheetConfig, links: Sequence[int], present
     """What follows from these links, whose lead is in no row; ``present``: how many are in one. Another sweep looks
     again for rows that are too new.
     """
-    found = [one for start in range(0, len(links), CHUNK) for one in _found(session, links[start : start + CHUNK])]
+    found = [one for part in chunks(links) for one in _found(session, part)]
     recent = {one.link_id for one in found if is_newer(one.agreed_at, began - NEW_ROW, began)}
     gone = [_gone(one) for one in found if one.link_id not in recent]
     new = [one.agreed_at for one in found if one.link_id in recent and not _gone(one).handled]

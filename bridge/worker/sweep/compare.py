@@ -1,11 +1,11 @@
 """Compare all rows of one read with the links, part by part. Changes nothing."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bridge.core.chunks import CHUNK, chunks
 from bridge.core.reconcile import Comparison, KnownLead
 from bridge.core.values import Row
 from bridge.google.snapshot import SheetView
@@ -16,9 +16,6 @@ from bridge.sync.misdirected.ids import may_be_ours
 from bridge.sync.misdirected.rows import missing_writes
 from bridge.worker.job import Job
 
-T = TypeVar("T")
-CHUNK = 500
-"""So many rows are compared or merged at a time."""
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many rows are through, and how many there are."""
 
@@ -54,8 +51,3 @@ def compare(job: Job, view: SheetView, progress: Progress) -> tuple[Comparison, 
 
 def _last_row(known: KnownLead | None) -> int | None:
     return None if known is None else known.row
-
-
-def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The items in their order, at most `CHUNK` at a time."""
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

@@ -15,6 +15,7 @@ from structlog.stdlib import get_logger
 
 from bridge import tracker
 from bridge.config.model import SheetConfig
+from bridge.core.chunks import CHUNK, chunks
 from bridge.core.moved_columns import Standing
 from bridge.core.outcome import Outcome, RowOutcome
 from bridge.core.reconcile import Comparison, Plan, Step, SweepStep
@@ -44,7 +45,7 @@ from bridge.worker.flush.flush import flush
 from bridge.worker.job import Job, look
 from bridge.worker.still import look_still
 from bridge.worker.sweep.clear_misdirected import clear_misdirected
-from bridge.worker.sweep.compare import CHUNK, Progress, chunks, compare, without_id
+from bridge.worker.sweep.compare import Progress, compare, without_id
 from bridge.worker.sweep.restore_ids import restore_ids
 from bridge.worker.sweep.shared_tab import refuse_shared_tab
 from bridge.worker.write.unlinked import mark_unlinked

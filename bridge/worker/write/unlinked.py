@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from structlog.stdlib import get_logger
 
+from bridge.core.chunks import chunks
 from bridge.core.moved_columns import Standing, missing_of, moved, same, stood
 from bridge.core.outcome import RowOutcome
 from bridge.google.sheet import Echo, RowWrite, Unechoed
 from bridge.google.snapshot import SheetView
 from bridge.sync import sync_cell
 from bridge.worker.job import Job, look
-from bridge.worker.sweep.compare import chunks
 from bridge.worker.write.parts import in_parts
 
 log = get_logger(__name__)

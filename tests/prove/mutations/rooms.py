@@ -9,11 +9,11 @@ BAD_ROW = "tests/sync/test_one_bad_row.py"
 MUTATIONS = (
     Mutation(
         "a dropdown's spelling is no change", "bridge/sync/merge_row.py", "    values |= only_spelled(row, link.base)\n", "",
-        "tests/sync/test_kinds.py::test_an_owner_in_another_case_than_its_option_comes_not_back",
+        "tests/sync/test_dropdowns.py::test_an_owner_in_another_case_than_its_option_comes_not_back",
     ),
     Mutation(
         "a dropdown's range that is gone spoils no other", "bridge/google/dropdowns.py", " if half else dict.fromkeys(wanted)",
-        " if not half else dict.fromkeys(wanted)", "tests/sync/test_kinds.py::test_a_dropdown_whose_range_is_gone_spoils_no_other",
+        " if not half else dict.fromkeys(wanted)", "tests/sync/test_dropdowns.py::test_a_dropdown_whose_range_is_gone_spoils_no_other",
     ),
     Mutation(
         "two bridges do not fight for a column", "bridge/sync/columns/survey.py", "if compared.changed[name] > limit or (mapping",
@@ -106,10 +106,10 @@ MUTATIONS = (
     ),
     Mutation(
         "ranges of dropdowns are known", "bridge/google/snapshot.py", "return self.ranges.get(values[0])", "return None",
-        "tests/sync/test_kinds.py::test_a_word_is_written_as_the_range_of_a_dropdown_spells_it",
+        "tests/sync/test_dropdowns.py::test_a_word_is_written_as_the_range_of_a_dropdown_spells_it",
     ),
     Mutation(
         "options of ranges grow not old", "bridge/google/dropdowns.py", "now >= self._until.get(one, now)", "one not in self._until",
-        "tests/sync/test_kinds.py::test_the_options_of_a_range_are_read_anew_after_a_while",
+        "tests/sync/test_dropdowns.py::test_the_options_of_a_range_are_read_anew_after_a_while",
     ),
 )  # fmt: skip

@@ -56,6 +56,6 @@ MUTATIONS = (
     ),
     Mutation(
         "a text that looks like an error is text", "apps_script/Sheet.js", "looks && !texts[row][column]", "looks",
-        "tests/sync/test_kinds.py::test_a_text_that_looks_like_an_error_is_text_and_an_error_is_none",
+        "tests/sync/test_values.py::test_a_text_that_looks_like_an_error_is_text_and_an_error_is_none",
     ),
 )  # fmt: skip

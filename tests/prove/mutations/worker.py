@@ -127,6 +127,6 @@ MUTATIONS = (
     ),
     Mutation(
         "a date is a date in an unformatted cell", "bridge/worker/flush/flush.py", "            formats[column] = form\n", "            pass\n",
-        "tests/sync/test_kinds.py::test_a_date_from_the_task_is_a_date_in_the_sheet_in_one_write_and_comes_not_back",
+        "tests/sync/test_dates.py::test_a_date_from_the_task_is_a_date_in_the_sheet_in_one_write_and_comes_not_back",
     ),
 )  # fmt: skip
