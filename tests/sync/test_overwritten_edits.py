@@ -131,7 +131,8 @@ def test_a_word_under_a_write_for_another_lead_is_offered_though_the_clock_is_se
     noted.patch(1, notes="meant for 1")
     noted.drain()
     assert kept(noted) == ["typed for 2"]
-    noted.runtime.now = lambda: noted.clock.now() - timedelta(seconds=90)
+    back = timedelta(seconds=90)
+    noted.runtime.now, noted.started = lambda: noted.clock.now() - back, noted.started - back
     start.clock_set_back(noted.runtime, 90)
     noted.settle()
     assert shown(noted) == notes(noted) == {1: "meant for 1", 2: "b", 3: "c"}
@@ -232,6 +233,30 @@ def test_a_cell_cleared_or_pasted_under_a_write_for_another_lead_does_not_get_th
     noted.settle()
     assert shown(noted) == notes(noted) == {1: "meant for 1", 2: "b", 3: "c"}
     assert ("meant for 1", Rule.MISDIRECTED) in lost(noted, 2)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_row_that_moves_on_with_a_write_for_another_lead_in_it_does_not_take_it(noted, answered):
+    """The event of the row that was dragged covers its cells, and nobody typed into them."""
+    sheet = noted.runtime.sheet("leads")
+    real = sheet.write
+
+    def write(writes):
+        sheet.write = real
+        move(noted, 2, 5)
+        echoed = real(writes)
+        move(noted, 2, 4)
+        if not answered:
+            noted.google.scripts.wait_idle(0)
+            raise Transient("no answer")
+        return echoed
+
+    sheet.write = write
+    noted.patch(1, notes="meant for 1", status="DONE")
+    noted.settle()
+    assert shown(noted) == notes(noted) == {1: "meant for 1", 2: "b", 3: "c"}
+    assert shown(noted, "status") == {1: "QUALIFIED", 2: "CONTACTED", 3: "LOST"}
 
 
 def test_a_word_typed_into_the_cell_where_a_write_went_astray_stays(noted):

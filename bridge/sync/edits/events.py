@@ -19,7 +19,7 @@ from bridge.store import in_flight_writes
 from bridge.store.history import READ_LAG
 from bridge.store.misdirected_history import note_unknown
 from bridge.store.models import InFlightWrite, Link, OverwrittenEdit, WriteState
-from bridge.sync.context import SyncContext
+from bridge.sync.context import Reading, SyncContext
 from bridge.sync.edits.overwritten import news, word_of
 from bridge.sync.misdirected.rows import missing_writes
 
@@ -78,8 +78,14 @@ def _misdirected_into(context: SyncContext) -> Places:
     return frozenset(
         (row.number, name)
         for row, link, name in changed
-        if any(_shows(row, name, write) for write in _misdirected(link, missing))
+        if any(_came_with(reading, row, name, link, write) for write in _misdirected(link, missing))
     )
+
+
+def _came_with(reading: Reading, row: Row, name: str, link: Link | None, write: InFlightWrite) -> bool:
+    """True when the cell shows this write where it went; whole rows, and the lead that it hit, may have moved since."""
+    mine = "id" in reading.edited or (link is not None and write.link_id == link.id) or write.row == row.number
+    return mine and (write.field, write.value) == (name, row.values.get(name))
 
 
 def _note_covered_pastes(context: SyncContext) -> None:
