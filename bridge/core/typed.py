@@ -6,7 +6,7 @@ The event has the value as text: numbers and dates bare, without their looks, no
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bridge.core.cells import canonical_text, cell_value
@@ -15,6 +15,8 @@ from bridge.core.values import EMPTY, Cell, Day, Failed, Value
 
 MOST_DIGITS = 10
 """An integer of so many digits looks in an unformatted cell as it is written."""
+LIKELY_DAYS = range((date(1970, 1, 1) - SERIAL_EPOCH).days, (date(2200, 1, 1) - SERIAL_EPOCH).days)
+"""Serial numbers of dates that a lead may have."""
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?(E[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _MIDNIGHT = datetime.fromisoformat(SERIAL_EPOCH.isoformat())
 
@@ -46,6 +48,12 @@ def as_typed(typed: str, present: Cell) -> Cell:
     except OverflowError:
         shown = typed
     return Cell(number, shown, format=present.format)
+
+
+def perhaps_day(typed: str) -> str | None:
+    """The date that a bare number may stand for, of a cell whose format is not known; None: it is no likely date."""
+    number = _number(typed)
+    return None if number is None or number not in LIKELY_DAYS else _moment(number).date().isoformat()
 
 
 def cell_as_typed(kind: str, value: Value, present: Cell) -> str | float | int | bool:

@@ -283,6 +283,30 @@ def test_a_word_that_no_field_takes_is_named_when_our_write_covers_it(filled):
     assert told(filled, "due")[0][:2] == ("soon", ChangeState.REFUSED)
 
 
+def test_a_date_under_a_write_for_another_lead_is_offered_as_one(running):
+    """The event tells a bare number, and the lead that stands there when the script looks has no date."""
+    stack = running(header=HEADER)
+    stack.install()
+    stack.edit("A2:C4", *(row[:3] for row in ROWS))
+    stack.settle()
+    sheet, move = stack.runtime.sheet("leads"), stack.google.person.lines
+    real = sheet.write
+
+    def write(writes):
+        sheet.write = real
+        move("move", "Leads", 2, before=4)
+        stack.edit(at("due"), ["2026-12-05"])
+        echoed = real(writes)
+        move("move", "Leads", 4, before=2)
+        return echoed
+
+    sheet.write = write
+    stack.patch(1, due="2026-12-24")
+    stack.settle()
+    assert ("2026-12-05", ChangeState.LOST, Rule.COVERED) in told(stack, "due", 2)
+    assert [task["due"] for task in stack.tasks()] == ["2026-12-24", None, None]
+
+
 def test_a_cell_cleared_in_a_row_that_moves_is_empty_in_that_row_only(filled):
     """Another lead, whose cell we wrote just now, stands at that place when the script looks."""
     filled.patch(2, notes="from the API")

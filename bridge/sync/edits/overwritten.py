@@ -17,7 +17,7 @@ from structlog.stdlib import get_logger
 
 from bridge.core.clock import is_future
 from bridge.core.mapping import SheetMapping
-from bridge.core.typed import as_typed
+from bridge.core.typed import as_typed, perhaps_day
 from bridge.core.values import EMPTY, Cell, Refusal, Row, Value
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
@@ -78,7 +78,11 @@ def _settle(context: SyncContext, one: OverwrittenEdit, row_at: Callable[[int], 
     try:
         value = word_of(context.sheet.mapping, one.field, typed, cell)
     except Refusal as why:
-        _name_refused(context, one, link, str(why))
+        day = perhaps_day(typed) if context.sheet.mapping.by_field[one.field].kind == "date" else None
+        if day is not None and not one.covered:
+            _offer(context, one, day)
+        else:
+            _name_refused(context, one, link, str(why))
         return True
     found = news(session, one.sheet, one.field, one.edited_at - READ_LAG, context.by.at)
     verdict = _verdict(context, one, value, found, overtyped=overtyped)
