@@ -24,13 +24,14 @@ from bridge.tracker import Task, task_arguments, task_fields
 log = get_logger(__name__)
 BRIDGE_FIELDS = frozenset(["id", "sync"])
 """Fields the bridge owns; unreadable cells there are not reported."""
+NO_NAME = "the cell is empty, so the task keeps its title: type the lead's name"
 Values = Mapping[str, Collection[Value]]
 """field → values."""
 
 
 def merge_linked(context: SyncContext, row: Row, link: Link, task: Task, replaced: Values) -> RowOutcome:
     """Merge a row that was read with its task; mark what the sheet then owes as pending."""
-    values, unread = acceptable(row, context.sheet.mapping)
+    values, unread = acceptable(row, context.sheet.mapping, link.base)
     values |= only_spelled(row, link.base)
     foreign = {name for name in unread if in_flight_writes.is_foreign(link, name, row.cells[name])}
     values |= {name: link.base.get(name) for name in foreign}
@@ -98,9 +99,12 @@ def _looks_unchanged(mapping: SheetMapping, name: str, base: Fields, values: Fie
     return before != value and mapping.by_field[name].kind == "text" and same_text(before, value)
 
 
-def acceptable(row: Row, mapping: SheetMapping) -> tuple[dict[str, Value], dict[str, str]]:
-    """The values that can be taken, and for each field that cannot, why."""
+def acceptable(row: Row, mapping: SheetMapping, base: Fields) -> tuple[dict[str, Value], dict[str, str]]:
+    """The values that can be taken, and for each field that cannot, why. A task without a name would have no title."""
     values, unread = dict(row.values), {name: why for name, why in row.refused.items() if name not in BRIDGE_FIELDS}
+    if base.get("name") is not None and row.values.get("name", ...) is None:
+        del values["name"]
+        unread["name"] = NO_NAME
     for name, value in row.values.items():
         longest = mapping.longest(name)
         if longest is not None and len(str(value or "")) > longest:

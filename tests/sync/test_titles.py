@@ -2,6 +2,8 @@
 
 import pytest
 
+from bridge.sync.merge_row import NO_NAME
+
 pytestmark = pytest.mark.both
 
 
@@ -99,3 +101,24 @@ def test_a_title_that_changes_before_its_row_is_made_names_the_row(running, titl
     assert (stack.cell("B3"), stack.task(posted)["title"]) == (name, title)
     stack.sweep()
     assert (stack.cell("B3"), stack.task(posted)["title"]) == (name, title)
+
+
+@pytest.mark.parametrize("channel", ["delivery", "sweep"])
+def test_a_name_that_is_cleared_leaves_the_task_its_title_and_is_told(linked, channel):
+    rename(linked, "", channel)
+    assert (linked.task(1)["title"], linked.cell("B2")) == ("Follow up: Vikram", None)
+    assert [(need["kind"], need["field"], need["why"]) for need in needs(linked)] == [("refused", "name", NO_NAME)]
+    linked.edit("C2", ["CONTACTED"])
+    linked.sweep()
+    assert linked.task(1)["status"] == "IN_PROGRESS"
+    rename(linked, "Vik", channel)
+    assert (linked.task(1)["title"], needs(linked)) == ("Follow up: Vik", [])
+
+
+def test_a_title_that_changes_while_its_lead_has_no_name_names_the_lead(linked):
+    rename(linked, "", "sweep")
+    linked.patch(1, title="Follow up: Vikram Singh")
+    linked.settle()
+    linked.sweep()
+    assert (linked.cell("B2"), linked.task(1)["title"]) == ("Vikram Singh", "Follow up: Vikram Singh")
+    assert needs(linked) == []

@@ -29,7 +29,7 @@ from bridge.tracker import Task, task_arguments
 
 def link_row(context: SyncContext, known: KnownLinks, row: Row, lead_id: str) -> RowOutcome:
     """Link the row; its outcome says with what."""
-    values, unread = acceptable(row, context.sheet.mapping)
+    values, unread = acceptable(row, context.sheet.mapping, {})
     reasons = sentences(unread)
     if (held := context.sheet.mapping.held.get("name")) is not None:
         return RowOutcome(row.number, lead_id, Outcome.REFUSED, reasons=(_waits(row, held),))

@@ -143,7 +143,7 @@ def _decide_row(
     if in_flight_writes.in_states(link, WriteState.SENT):
         synced = view.layout.positions.values()
         look_in_row(context.session, link, row, view.snapshot.standing(row.number), synced, context.by)
-    values, unread = acceptable(row, context.sheet.mapping)
+    values, unread = acceptable(row, context.sheet.mapping, link.base)
     values |= only_spelled(row, link.base)
     values |= {name: link.base.get(name) for name in unread}
     found = repair(view, row, link) if in_flight_writes.in_states(link, WriteState.MISDIRECTED) else None

@@ -174,4 +174,9 @@ MUTATIONS = (
         "covered = replaced or (", "covered = (",
         f"{UNDER}::test_a_last_word_told_late_that_equals_a_write_without_an_answer_is_neither_undone_nor_unnamed",
     ),
+    Mutation(
+        "no task loses its title: a name that is cleared is told", "bridge/sync/merge_row.py",
+        'base.get("name") is not None and row.values.get("name", ...) is None', "False",
+        "tests/sync/test_titles.py::test_a_name_that_is_cleared_leaves_the_task_its_title_and_is_told",
+    ),
 )  # fmt: skip
