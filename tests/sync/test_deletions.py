@@ -47,6 +47,17 @@ def test_the_sweep_that_archives_comes_by_itself_when_the_grace_time_is_over(run
     assert archived(stack) == {1}
 
 
+def test_a_row_that_a_write_misses_is_archived_when_the_grace_time_is_over(stack):
+    leads(stack, 3)
+    stack.google.person.delete_rows("Leads", 3)
+    stack.patch(2, status="DONE")
+    stack.settle()
+    assert gone(stack) == {"2"}
+    stack.run_for(65)
+    assert archived(stack) == {2}
+    assert stack.get("/changes", state="waiting") == []
+
+
 def test_a_row_that_comes_back_in_time_keeps_its_task(stack):
     leads(stack, 3)
     stack.google.person.delete_rows("Leads", 3)

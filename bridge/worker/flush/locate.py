@@ -1,5 +1,5 @@
 """Find the rows of pending leads that are not where they were, by one read of ids and names. A row that is yet to be
-appended is appended; a lead that is in no row gets a tombstone.
+appended is appended; for a lead that is in no row a sweep is asked for.
 """
 
 from collections.abc import Collection
@@ -70,13 +70,12 @@ def _without_row(session: Session, links: Collection[Link], now: datetime) -> li
         elif link.row_pending or is_newer(link.agreed_at, now - NEW_ROW, now):
             pending.postpone(link, now + READ_AGAIN, "the row is not readable yet")
         else:
-            _set_tombstone(session, link, now)
+            _miss(session, link, now)
     return row_pending
 
 
-def _set_tombstone(session: Session, link: Link, now: datetime) -> None:
-    """The row is gone: nothing is owed until it is back. A sweep decides about the task."""
-    link.gone_at = link.gone_at or now
+def _miss(session: Session, link: Link, now: datetime) -> None:
+    """The row is gone: nothing is owed until it is back. A sweep sets the tombstone and decides about the task."""
     look_for_unconfirmed(session, link, now)
     pending.settle(link, link.wanted)
     sweep_requests.ask_for_sweep(session, link.sheet, now)
