@@ -14,6 +14,8 @@ from bridge.core.dates import DAYS, SERIAL_EPOCH, shown_day, written_day
 from bridge.core.text import as_seen, likeness
 from bridge.core.values import Cell, Day, Failed, Raw, Refusal, Value
 
+NUMBER = re.compile(r"[-+(\u2212]?[\d., '\u2019\u066b\u066c]*(?:[Ee][-+]?\d+)?\)?")
+"""How a number looks in any language, with a sign, groups or an exponent; a format may also hide it."""
 LONGEST = 50_000
 EXACT_DIGITS = 15
 """Integers of at most so many digits are exact as doubles."""
@@ -43,7 +45,7 @@ def read_seen(cell: Cell) -> str | None:
 
 def read_id(cell: Cell) -> Value:
     """``12`` and ``12.0`` are the same id; ``007`` stays ``007`` if the sheet displays it so. An empty cell is never
-    a date, whatever its format.
+    a date, whatever its format. A number that does not look like one, such as 50% or $5, is refused.
     """
     if _shows_moment(cell):
         raise Refusal("an id that is a date changes with its format: format the id column as plain text")
@@ -54,6 +56,11 @@ def read_id(cell: Cell) -> Value:
                 "format the column as plain text and type the id again"
             )
         shown = cell.shown.strip()
+        if not (shown.isdecimal() or NUMBER.fullmatch(as_seen(shown))):
+            raise Refusal(
+                f"'{as_seen(shown)}' is a number that only its format shows so: "
+                "format the column as plain text and type the id again"
+            )
         return shown if re.fullmatch(r"0\d+", shown) and int(shown) == cell.value else _decimal(repr(cell.value))
     text = read_seen(cell)
     return re.sub(r"(?<=\d)\.0+$", "", text) if text and re.fullmatch(r"\d+\.0+", text) else text
