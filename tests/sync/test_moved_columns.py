@@ -88,6 +88,10 @@ MOVES = {
     "the same, and rows sorted": lambda stack: (
         stack.google.person.sort("Leads!A2:I4", 1, ascending=False), witnesses_under_it(stack),
     ),
+    "the same, and a row inserted as the id is given back": lambda stack: (
+        witnesses_under_it(stack),
+        stack.google.trouble.before_write(lambda: stack.google.person.insert_rows("Leads", 2)),
+    ),
     "inserted twice": lambda stack: (lines(stack, "insert", 2), lines(stack, "insert", 5)),
     "inserted, and a row too": lambda stack: (lines(stack, "insert", 3), stack.google.person.insert_rows("Leads", 2)),
     "rows sorted too": lambda stack: (

@@ -1,8 +1,8 @@
 """Lead ids that a misdirected write took: which row had which, so that each gets its own back.
 
-A row whose id cell shows a missing write is nobody's until it is known whose it is: the lead's whose task it names,
-else that of the lead whom it is most like, if no other is as like. Cells that show a write of ours are no witnesses. No
-row gets an id that another row shows.
+A row whose id cell shows a missing write, which an id given back may be too, is nobody's until it is known whose it is:
+the lead's whose task it names, else that of the lead whom it is most like, if no other is as like. Cells that show a
+write of ours are no witnesses. No row gets an id that another row shows.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -39,10 +39,13 @@ class Owners:
 
 
 def may_be_ours(row: Row, last_row: int | None, missing: Iterable[InFlightWrite]) -> bool:
-    """True when the row's id may be a write of ours. A lead that stands where it stood, ``last_row``, keeps its own."""
-    if row.blank or last_row == row.number or "id" not in row.cells:
+    """True when the row's id may be a write of ours. A lead that stands where it stood, ``last_row``, keeps its own,
+    unless that very id was given back: then rows may have moved once more, and it may stand in any.
+    """
+    if row.blank or "id" not in row.cells:
         return False
-    return any(shows(row.cells["id"], write) for write in missing)
+    stays = last_row == row.number
+    return any(shows(row.cells["id"], write) for write in missing if write.field == "id" or not stays)
 
 
 def owners(session: Session, sheet: str, places: Collection[str], rows: Sequence[Row], by: By) -> Owners:
@@ -63,10 +66,13 @@ def owners(session: Session, sheet: str, places: Collection[str], rows: Sequence
         - {row.lead_id for row in found.certain}
         - {link.lead_id for link, _ in found.lost}
     )
+    every = {link.lead_id for link in links}
     for row in rows:
         if row.number not in taken:
-            mine = row.lead_id in left or not left or not _may_be_one(strays, row)
-            (found.certain if mine else found.unknown).append(row)
+            filled = _may_be_one(strays, row)
+            its_own = filled and row.lead_id in left
+            is_new = row.lead_id not in every and not (filled and left)
+            (found.certain if its_own or is_new else found.unknown).append(row)
     return found
 
 

@@ -30,7 +30,7 @@ def clear_misdirected(
     missing = [write for write in writes if write.state is WriteState.MISSING]
     if not missing:
         return
-    junk = list(_junk(view, missing))
+    junk = list(_junk(view, missing, {row.number for row in ids_unclear}))
     in_parts(
         [junk] if junk else [],
         lambda part: write_unlinked(job, view, part),
@@ -48,8 +48,9 @@ def clear_misdirected(
         session.commit()
 
 
-def _junk(view: SheetView, missing: Collection[InFlightWrite]) -> Iterator[RowWrite]:
-    """What empties the cells of rows without a lead that hold nothing but missing writes, whatever their column. In a
+def _junk(view: SheetView, missing: Collection[InFlightWrite], unclear: Collection[int]) -> Iterator[RowWrite]:
+    """What empties the cells of rows without a lead that hold nothing but missing writes, whatever their column. Of
+    rows that are ``unclear`` an id may be one of them. In a
     column of the people's own a word may be theirs: only in the very cell that the write was sent to it counts as ours.
     """
     sent = {write.entered for write in missing if write.entered not in {None, ""}}
@@ -64,7 +65,7 @@ def _junk(view: SheetView, missing: Collection[InFlightWrite]) -> Iterator[RowWr
         own = {(number, column, one.entered) for column, one in filled.items() if column not in columns.values()}
         if not own <= places or any(one.is_formula for one in filled.values()):
             continue
-        if ours and ours <= sent and ours & telltale and view.row(number).lead_id is None:
+        if ours and ours <= sent and ours & telltale and (number in unclear or view.row(number).lead_id is None):
             yield RowWrite(number, columns["id"], None, dict.fromkeys(filled, ""))
 
 

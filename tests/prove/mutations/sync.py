@@ -11,6 +11,21 @@ BAD_ROW = "tests/sync/test_one_bad_row.py"
 COLUMNS = "tests/sync/test_columns.py"
 MUTATIONS = (
     Mutation(
+        "never the wrong id: a cell that shows our own write is no witness", "bridge/sync/misdirected/ids.py",
+        "    values = strays.without(row, link.id)\n", "    values = dict(row.values)\n",
+        "tests/sync/test_moved_columns.py::test_columns_that_move_under_a_write_leave_no_wrong_cell",
+    ),
+    Mutation(
+        "never the wrong id: one given back may have gone astray itself", "bridge/sync/misdirected/ids.py",
+        'for write in missing if write.field == "id" or not stays)', "for write in missing if not stays)",
+        "tests/sync/test_moved_columns.py::test_columns_that_move_under_a_write_leave_no_wrong_cell",
+    ),
+    Mutation(
+        "a misdirected write holds no column", "bridge/sync/columns/survey.py",
+        "            if strays.shown(row.cells.get(name), link.link_id if link else None):", "            if False:",
+        "tests/sync/test_moved_columns.py::test_while_columns_go_on_moving_nothing_is_written",
+    ),
+    Mutation(
         "another id column makes no lead another", "bridge/sync/columns/survey.py",
         "    if not _ids_are_doubtful(headers, now, before):", "    if True:",
         "tests/sync/test_id_column.py::test_other_ids_change_no_lead_and_make_no_task",
