@@ -25,6 +25,7 @@ from tests.browser import browser
 from tests.databases import Databases, SqliteFiles
 from tests.doors import close_doors
 from tests.postgres.server import Postgres
+from tests.routes import build_late
 from tests.stack import Stack
 
 KINDS = {"sqlite": "sqlite_files", "postgresql": "postgres"}
@@ -42,6 +43,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_unconfigure() -> None:
     """End the servers that all tests shared."""
     close_doors()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _routes_are_built_late() -> None:
+    """Apps start sooner."""
+    build_late()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -31,7 +31,6 @@ def back(stack):
     stack.google.trouble.reset()
 
 
-@pytest.mark.both
 def test_a_return_is_noticed_within_the_longest_wait_and_explain_says_when(agreed):
     agreed.patch(1, status="DONE")
     away(agreed, 1800)
@@ -45,7 +44,6 @@ def test_a_return_is_noticed_within_the_longest_wait_and_explain_says_when(agree
     assert agreed.cell("C2") == "QUALIFIED"
 
 
-@pytest.mark.both
 def test_after_hours_of_trouble_row_and_sync_cell_are_right_and_nothing_waits(agreed):
     agreed.patch(1, status="DONE")
     away(agreed, 2 * 3600)
@@ -56,7 +54,6 @@ def test_after_hours_of_trouble_row_and_sync_cell_are_right_and_nothing_waits(ag
     assert agreed.pending() == 0
 
 
-@pytest.mark.both
 def test_a_write_given_up_while_google_failed_shows_so_in_its_row_or_is_made_good_once_it_is_back(agreed):
     agreed.patch(1, status="DONE")
     agreed.google.trouble.fail(Fault(500, kind="write"), 5000)

@@ -100,7 +100,6 @@ MOVES = {
 }  # fmt: skip
 
 
-@pytest.mark.both
 @pytest.mark.parametrize("move", MOVES)
 def test_columns_that_move_under_a_write_leave_no_wrong_cell(sheet, move):
     sheet.google.trouble.before_write(lambda: MOVES[move](sheet))
@@ -129,7 +128,6 @@ def test_columns_that_move_under_a_write_without_an_answer_leave_no_wrong_cell(s
     assert [task["notes"] for task in sheet.tasks()] == ["from the API", "b", "c"]
 
 
-@pytest.mark.both
 @pytest.mark.parametrize("move", ["one inserted left of all", "id moved before notes", "phone moved before notes"])
 def test_a_process_that_dies_before_it_verifies_leaves_no_wrong_cell(sheet, move):
     opened = sheet.runtime.sheet("leads")

@@ -174,7 +174,7 @@ def test_a_second_task_for_the_same_lead_is_refused_and_named(stack):
     assert len(stack.tasks()) == 1
 
 
-@pytest.mark.parametrize("lead_id", ["12.0", "\u00a0", " pad "])
+@pytest.mark.parametrize("lead_id", ["12.0", "007.0"])
 def test_a_lead_id_that_a_cell_would_not_keep_is_refused(stack, lead_id):
     answer = stack.post_to("/tasks", title="x", lead_id=lead_id)
     assert answer.status_code == 422

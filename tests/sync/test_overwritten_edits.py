@@ -60,7 +60,6 @@ MOVES = {
 }
 
 
-@pytest.mark.both
 @pytest.mark.parametrize("ago", [1, 5, 20, 45])
 @pytest.mark.parametrize("how", MOVES)
 def test_a_word_follows_its_row_and_not_the_lead_that_was_written_just_now(noted, how, ago):
@@ -140,7 +139,6 @@ def test_a_word_under_a_write_for_another_lead_is_offered_though_the_clock_is_se
     assert kept(noted) == []
 
 
-@pytest.mark.both
 @pytest.mark.parametrize(
     ("cell", "word", "patch"), [("E2", "typed for 1", {"notes": "api"}), ("C2", "LOST", {"status": "DONE"})]
 )
@@ -235,7 +233,6 @@ def test_a_cell_cleared_or_pasted_under_a_write_for_another_lead_does_not_get_th
     assert ("meant for 1", Rule.MISDIRECTED) in lost(noted, 2)
 
 
-@pytest.mark.both
 @pytest.mark.parametrize("answered", [True, False])
 def test_a_row_that_moves_on_with_a_write_for_another_lead_in_it_does_not_take_it(noted, answered):
     """The event of the row that was dragged covers its cells, and nobody typed into them."""

@@ -4,8 +4,6 @@ import pytest
 
 from bridge.sync.merge_row import NO_NAME
 
-pytestmark = pytest.mark.both
-
 
 def needs(stack):
     return [need for need in stack.get("/needs") if need["kind"] != "silent"]

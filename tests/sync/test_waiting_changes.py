@@ -119,7 +119,6 @@ STORIES = (
 )  # fmt: skip
 
 
-@pytest.mark.both
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 def test_no_change_waits_when_both_sides_are_at_rest(noted, story):
     story(noted)
