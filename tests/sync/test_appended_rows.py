@@ -202,3 +202,17 @@ def test_a_column_that_others_protect_is_left_alone(stack):
     post(stack, notes="ring twice")
     assert (stack.cell("B5"), stack.cell("E5")) == ("Zoë", None)
     assert "protected" in str(stack.get("/needs"))
+
+
+@pytest.mark.parametrize("row", [4, 5, 9], ids=["beside the last lead", "right below the leads", "after a gap"])
+def test_a_total_is_not_copied_and_its_column_gets_the_tasks_value(stack, row):
+    """A row with an id and a name counts as a lead, also where they say "Total"."""
+    if row > 4:
+        tab(stack).write(row, 1, [["Total", "=COUNTA(B2:B4)", "NEW"]])
+        tab(stack).set_result(row, 2, "3 leads")
+    tab(stack).write(row, 5, [["=COUNTA(E2:E3)", "", f"=G{row}", f"=SUM($H$2:$H${row - 1})"]])
+    tab(stack).write(row, 9, [[f'=SUM(H2:H{row - 1})&"H{row}"']])
+    stack.sweep()
+    post(stack, notes="ring twice")
+    assert tab(stack).formulas(row + 1, 1, 1, 9)[0] == ["", "", "", "", "", "", f"=G{row + 1}", "", ""]
+    assert (stack.cell(f"B{row + 1}"), stack.cell(f"E{row + 1}")) == ("Zoë", "ring twice")

@@ -3,11 +3,13 @@ alone: it is told, and tried again ever more rarely.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
+from bridge.core.formulas import is_of_row
 from bridge.core.outcome import RefusedBy
 from bridge.core.values import Raw, Row
 from bridge.errors import Transient
@@ -43,9 +45,10 @@ def append_rows(job: Job, row_pending: Collection[int], last: int) -> None:
 def _append(job: Job, part: Part[int], last: int) -> int:
     """Returns how many rows it appended."""
     view = look(job, [max(last, 2)])
-    rows = _new_rows(job, view, max(last, 2), part)
+    place = _place(view, last)
+    rows = _new_rows(job, view, place, part)
     job.at_work.update(rows)
-    header = job.open_sheet().append(NewRows(list(rows.values()), _place(view, last))) if rows else None
+    header = job.open_sheet().append(NewRows(list(rows.values()), place)) if rows else None
     job.at_work.clear()
     if header is not None and job.config.mapping.locate(header.header) != view.layout:
         _take_back(job, rows)
@@ -63,10 +66,11 @@ def _place(view: SheetView, last: int) -> Place:
     snapshot, like = view.snapshot, max(last, 2)
     if like > snapshot.row_count:
         return Place(last)
-    cells = snapshot.cells(like)
-    free = [column for column in range(len(cells)) if not snapshot.guarded(like, column)]
+    standing = snapshot.standing(like)
+    free = [column for column in range(len(snapshot.cells(like))) if not snapshot.guarded(like, column)]
     kept = {view.layout.positions[name] for name in new_rows.IDENTITY if name in view.layout.positions}
-    formulas = [column for column in free if cells[column].formula and column not in kept]
+    own = (column for column in free if column not in kept and standing[column].is_formula)
+    formulas = [column for column in own if is_of_row(str(standing[column].entered), like)]
     ended = (one for one in snapshot.tables if one["range"].get("endRowIndex") == last)
     return Place(last, like, free, formulas, next(ended, None))
 
@@ -127,7 +131,7 @@ def _id_cell(view: SheetView, row: int) -> Raw:
     return cells[ids].value if len(cells) > ids else None
 
 
-def _new_rows(job: Job, view: SheetView, like: int, part: Part[int]) -> dict[int, Cells]:
+def _new_rows(job: Job, view: SheetView, place: Place, part: Part[int]) -> dict[int, Cells]:
     """link id → the row to append, recorded before it leaves. A row that cannot be made waits by itself."""
     rows: dict[int, Cells] = {}
     with job.writing() as session:
@@ -135,7 +139,7 @@ def _new_rows(job: Job, view: SheetView, like: int, part: Part[int]) -> dict[int
         if (known := usable(session, view, now)) is None:
             session.commit()
             return rows
-        present = known.row(like)
+        present = _like(known, place)
         links = _links(job, session, part)
         tasks = {task.id: task for task in tasks_of(session, links)}
         for link in links:
@@ -147,6 +151,13 @@ def _new_rows(job: Job, view: SheetView, like: int, part: Part[int]) -> dict[int
                 _try_again(job, session, link, RefusedBy.BRIDGE, why)
         session.commit()
     return rows
+
+
+def _like(view: SheetView, place: Place) -> Row:
+    """The row that new ones are like; of its formulas those that go on in them."""
+    row, at = view.row(place.like or max(place.below, 2)), view.layout.positions
+    cells = {name: replace(cell, formula=at[name] in place.formulas) for name, cell in row.cells.items()}
+    return replace(row, cells=cells)
 
 
 def _refuse(job: Job, part: Part[int], why: str) -> None:

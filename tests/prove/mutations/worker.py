@@ -106,6 +106,11 @@ MUTATIONS = (
         "tests/sync/test_clock.py::test_an_approval_dated_ahead_does_not_count_for_rows_that_vanish_later",
     ),
     Mutation(
+        "a new row looks like the row above: without its totals", "bridge/worker/flush/append.py",
+        "is_of_row(str(standing[column].entered), like)", "True",
+        "tests/sync/test_appended_rows.py::test_a_total_is_not_copied_and_its_column_gets_the_tasks_value",
+    ),
+    Mutation(
         "others write while a sweep looks at all rows", "bridge/worker/sweep/sweep.py",
         "    with job.runtime.session() as session:\n        decided", "    with begin() as session:\n        decided",
         "tests/sync/test_columns.py::test_others_may_write_while_a_sweep_looks_at_all_rows",
