@@ -51,6 +51,7 @@ class Cell:
 
 
 EMPTY = Cell()
+LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,12 @@ class Row:
     guarded: Collection[str] = ()
     blank: bool = False
     fault: Exception | None = None
+
+    @property
+    def named_task(self) -> int | None:
+        """The task that the row's own task_id cell names."""
+        text = str(self.values.get("task_id") or "")
+        return int(text) if text.isdecimal() and int(text) <= LARGEST_ID else None
 
 
 class Refusal(Exception):

@@ -20,7 +20,7 @@ from bridge.sync.context import KnownLinks, Reading, SyncContext
 from bridge.sync.edits.events import check_event
 from bridge.sync.links.duplicate_ids import same_id
 from bridge.sync.links.link_row import link_row
-from bridge.sync.load import load, named_task
+from bridge.sync.load import load
 from bridge.sync.merge_row import merge_linked, needs_write
 from bridge.sync.misdirected.ids import may_be_ours
 from bridge.tracker import Task
@@ -65,7 +65,7 @@ def _take_row(context: SyncContext, known: KnownLinks, row: Row) -> RowOutcome:
 
 
 def _without_id(context: SyncContext, known: KnownLinks, row: Row) -> str:
-    link = known.named_links.get(named_task(row) or 0)
+    link = known.named_links.get(row.named_task or 0)
     if link is not None and link.sheet == context.sheet.key:
         return f"row {row.number} has lost its id, which was {link.lead_id}: put it back, or delete the row"
     return row.refused.get("id", f"row {row.number} has no id: give it one no other row has")

@@ -16,7 +16,6 @@ from bridge.sync.misdirected.rows import doubt
 from bridge.tracker import Task
 from task_api.db import exclusive
 
-LARGEST_ID = 2**63 - 1
 LEADS = "leads"
 """Kind of lock: held by who gives a lead its task, from either side."""
 
@@ -32,24 +31,18 @@ def load(context: SyncContext, rows: Sequence[Row]) -> KnownLinks:
     replaced = replaced_lately(session, links, min(context.by.at, context.reading.signed or context.by.at))
     missing = _missing(context, rows, known, replaced)
     exclusive(session, LEADS, *(row.lead_id for row in new if row.lead_id))
-    named = {task_id for row in new if (task_id := named_task(row)) is not None}
+    named = {task_id for row in new if (task_id := row.named_task) is not None}
     return KnownLinks(
         links=known,
         tasks={task.id: task for _, task in linked},
         free=_free(session, [row.lead_id for row in new if row.lead_id]),
         named_tasks=tracker.locked(session, named),
         named_links=_named_links(context, named),
-        neighbours=_neighbours(context, [row.number for row in new if row.lead_id and named_task(row) is None]),
+        neighbours=_neighbours(context, [row.number for row in new if row.lead_id and row.named_task is None]),
         alike=_alike(context, new),
         replaced=replaced,
         missing=missing,
     )
-
-
-def named_task(row: Row) -> int | None:
-    """The task that the row's own task_id cell names."""
-    text = str(row.values.get("task_id") or "")
-    return int(text) if text.isdecimal() and int(text) <= LARGEST_ID else None
 
 
 def _missing(

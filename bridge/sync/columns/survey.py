@@ -25,7 +25,6 @@ from bridge.store.unit_of_work import lock_queue
 from bridge.sync.columns.agreed import holding, without
 from bridge.sync.columns.id_survey import survey_ids
 from bridge.sync.known_leads import known_leads
-from bridge.sync.load import named_task
 from bridge.sync.misdirected.cells import Misplaced, misplaced
 from bridge.sync.sync_cell import is_ours
 
@@ -139,9 +138,9 @@ def _rows(session: Session, view: SheetView) -> Iterator[tuple[Row, Sequence[Cel
         found = [(number, view.snapshot.cells(number)) for number in part]
         rows = [view.row_of(number, cells) for number, cells in found]
         known = known_leads(session, view.config, [row.lead_id for row in rows if row.lead_id])
-        tasks = tracker.existing(session, {number for row in rows if (number := named_task(row)) is not None})
+        tasks = tracker.existing(session, {number for row in rows if (number := row.named_task) is not None})
         yield from (
-            (row, cells, known.get(row.lead_id or ""), named_task(row) in tasks)
+            (row, cells, known.get(row.lead_id or ""), row.named_task in tasks)
             for row, (_, cells) in zip(rows, found, strict=True)
         )
 

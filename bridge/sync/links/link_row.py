@@ -21,7 +21,6 @@ from bridge.store.history import note_life
 from bridge.store.misdirected_history import note_new_row_hit
 from bridge.store.models import Link, Rule, UnlinkedRow
 from bridge.sync.context import KnownLinks, SyncContext
-from bridge.sync.load import named_task
 from bridge.sync.merge_row import acceptable, merge_linked, note_unread_cells, remember, sentences
 from bridge.sync.misdirected.rows import is_telltale
 from bridge.tracker import Task, task_arguments
@@ -75,7 +74,7 @@ def _renamed(context: SyncContext, known: KnownLinks, row: Row) -> Link | None:
     """The link of the lead whose id a person seems to have edited: named by the row's task_id, else last seen here. Not
     one whose row was never sent: then a second bridge, or another sheet, has numbered its tasks alike.
     """
-    named = named_task(row)
+    named = row.named_task
     link = known.named_links.get(named) if named is not None else known.neighbours.get(row.number)
     if link is None or link.sheet != context.sheet.key or link.lead_id in known.seen:
         return None
@@ -108,7 +107,7 @@ def _take_id(context: SyncContext, known: KnownLinks, row: Row, link: Link) -> R
 
 
 def _candidates(context: SyncContext, known: KnownLinks, row: Row) -> Sequence[Task]:
-    task = known.named_tasks.get(named_task(row) or 0)
+    task = known.named_tasks.get(row.named_task or 0)
     if task is not None and _is_free(known, task) and task.lead_id in {None, row.lead_id}:
         return [task]
     with_id = [task for task in known.free.get(row.lead_id or "", ()) if _is_free(known, task)]
@@ -141,7 +140,7 @@ def _create(context: SyncContext, known: KnownLinks, row: Row, values: Fields, u
         note_new_row_hit(context.session, link, name, value, context.by)
     mark_pending(context.session, link, context.by.at)
     reasons = sentences(unread)
-    if (named := named_task(row)) is not None:
+    if (named := row.named_task) is not None:
         reasons = (*reasons, f"task_id {named} is not this lead's task; its task is {task.id}")
     return RowOutcome(row.number, row.lead_id, Outcome.TASK_CREATED, task.id, reasons)
 

@@ -18,7 +18,6 @@ from bridge.store import in_flight_writes
 from bridge.store.history import By
 from bridge.store.in_flight_writes import shows
 from bridge.store.models import InFlightWrite, Link
-from bridge.sync.load import named_task
 from bridge.sync.misdirected.cells import Misplaced, misplaced
 
 CERTAIN = 1000
@@ -93,7 +92,7 @@ def _without_row(session: Session, sheet: str, places: Collection[str], by: By) 
 def _likeness(strays: Misplaced, link: Link, row: Row) -> int:
     """How many more cells of the row are the lead's than another's; 0 or less: it is not its row."""
     values = strays.without(row, link.id)
-    named = named_task(row) if "task_id" in values else None
+    named = row.named_task if "task_id" in values else None
     if named is not None:
         return CERTAIN if named == link.task_id else 0
     told = {name: value for name, value in values.items() if name not in {"sync", "task_id"} and value is not None}

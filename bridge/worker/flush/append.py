@@ -23,9 +23,8 @@ from bridge.sync.columns.agreed import usable
 from bridge.sync.links import new_rows
 from bridge.tracker import tasks_of
 from bridge.worker.job import Job, look
-from bridge.worker.sweep.clear_misdirected import record_emptied
 from bridge.worker.write.parts import Part, in_parts
-from bridge.worker.write.unlinked import write_unlinked
+from bridge.worker.write.unlinked import record_emptied, write_unlinked
 
 log = get_logger(__name__)
 Cells = dict[int, AppendedCell]

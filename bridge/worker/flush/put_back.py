@@ -2,19 +2,16 @@
 and formulas and unreadable texts in synced ones. Decides by what the row held when it was read before that write.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
-from bridge.core.moved_columns import Standing, missing_of, same, text_at
-from bridge.core.outcome import RefusedBy
+from bridge.core.moved_columns import Standing, missing_of, same
 from bridge.core.values import Cell, Refusal, Row
 from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
 from bridge.queue import pending
 from bridge.store import in_flight_writes
-from bridge.store.history import READ_AGAIN, READ_LAG, By, note_refused, settle_waiting
+from bridge.store.history import READ_AGAIN, READ_LAG, settle_waiting
 from bridge.store.in_flight_writes import shows
 from bridge.store.models import InFlightWrite, Link, WriteState
 from bridge.sync.context import SyncContext
@@ -61,18 +58,6 @@ def repair(view: SheetView, row: Row, link: Link) -> Repair:
         due[column] = Standing(now[column].header, "", is_formula=False)
     fields = [name for name, column in view.layout.positions.items() if column in backs]
     return Repair(foreign, list(backs.values()), fields, now, [due[column] for column in sorted(due)])
-
-
-def back_refused(session: Session, link: Link, one: PlannedWrite, faults: Mapping[int, str], by: By) -> None:
-    """Google does not let this be put back: tried ever more rarely, and told, while what the lead is owed goes on."""
-    header = {column: text_at(one.header, column) or "a column without a header" for column in faults}
-    told = {column: f"what stood in {header[column]!r} cannot be put back: {why}" for column, why in faults.items()}
-    if not one.wanted:  # more of this link follows at once, which must not settle it
-        pending.keep_pending(link, by.at + READ_AGAIN, "; ".join(told.values()))
-        return
-    given_up = pending.refuse_row(session, link, by.at, RefusedBy.GOOGLE, "; ".join(told.values()))
-    for column, why in told.items() if given_up else ():
-        note_refused(session, link, header[column][:64], str(one.write.cells[column]), by, why)
 
 
 def settle_unwritten(context: SyncContext, view: SheetView, link: Link, reached: set[str]) -> None:

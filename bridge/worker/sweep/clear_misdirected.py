@@ -7,16 +7,14 @@ from structlog.stdlib import get_logger
 from bridge.core.values import Row
 from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
-from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
-from bridge.store import in_flight_writes
 from bridge.store.history import READ_LAG
 from bridge.store.in_flight_writes import shows
-from bridge.store.models import InFlightWrite, Link, WriteState
-from bridge.sync.misdirected.rows import forget_found, is_left_by_us, is_telltale, lead_id_of
+from bridge.store.models import InFlightWrite, WriteState
+from bridge.sync.misdirected.rows import forget_found, is_left_by_us, is_telltale
 from bridge.worker.job import Job
 from bridge.worker.write.parts import in_parts
-from bridge.worker.write.unlinked import write_unlinked
+from bridge.worker.write.unlinked import filled, record_emptied, write_unlinked
 
 log = get_logger(__name__)
 
@@ -80,25 +78,4 @@ def _not_emptied(job: Job, rows: Sequence[Row], why: str) -> None:
 
 def _emptied(row: Row, view: SheetView) -> RowWrite:
     columns = view.layout.positions
-    return RowWrite(row.number, columns["id"], None, {columns[name]: "" for name in _filled(row)})
-
-
-def _filled(row: Row) -> list[str]:
-    return [name for name, value in row.values.items() if value is not None]
-
-
-def record_emptied(job: Job, rows: Sequence[Row], id_cells: Sequence[object]) -> None:
-    """For a lead that had moved into such a row: the emptied cells are misdirected writes."""
-    now = job.runtime.now()
-    emptied = {
-        lead_id_of(id_cell): row
-        for row, id_cell in zip(rows, id_cells, strict=True)
-        if isinstance(id_cell, str | int | float)
-    }
-    with job.writing() as session:
-        for victim in in_flight_writes.links(session, now, Link.sheet == job.key, Link.lead_id.in_(emptied)):
-            row = emptied[victim.lead_id]
-            for name in _filled(row):
-                in_flight_writes.record(victim, name, None, now, WriteState.MISDIRECTED, row=row.number, entered="")
-            mark_pending(session, victim, now)
-        session.commit()
+    return RowWrite(row.number, columns["id"], None, {columns[name]: "" for name in filled(row)})

@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session
 
 from bridge.core.chunks import CHUNK, chunks
 from bridge.core.reconcile import Comparison, KnownLead
-from bridge.core.values import Row
+from bridge.core.values import LARGEST_ID, Row
 from bridge.google.snapshot import SheetView
 from bridge.store.models import Link
 from bridge.sync.known_leads import known_leads
-from bridge.sync.load import LARGEST_ID
 from bridge.sync.misdirected.ids import may_be_ours
 from bridge.sync.misdirected.rows import missing_writes
 from bridge.worker.job import Job

@@ -9,13 +9,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
+from bridge.core.moved_columns import text_at
 from bridge.core.outcome import RefusedBy, RefusedWrite
 from bridge.errors import Rejected
 from bridge.queue import pending
 from bridge.store import in_flight_writes
-from bridge.store.history import By, note_refused
+from bridge.store.history import READ_AGAIN, By, note_refused
 from bridge.store.models import ActorKind, Link, WriteState
-from bridge.worker.flush.put_back import back_refused
 from bridge.worker.job import Job, PlannedWrite
 from bridge.worker.write.parts import Part
 from task_api.actor import Actor
@@ -65,7 +65,7 @@ def _refuse_back(job: Job, one: PlannedWrite, faults: Mapping[int, str], *, arri
         (link,) = in_flight_writes.links(session, now, Link.id == one.link_id)
         in_flight_writes.forget(link, WriteState.SENT, one.names, faults)
         if faults:
-            back_refused(session, link, one, faults, by_flush(job, now))
+            _try_back_again(session, link, one, faults, by_flush(job, now))
         elif arrived:
             pending.settle(link, one.wanted)
         session.commit()
@@ -94,3 +94,15 @@ def _try_again(job: Job, session: Session, link: Link, one: PlannedWrite, faults
             note_refused(session, link, name, one.values[name], by_flush(job, now), why)
         if given_up or link.attempts >= pending.TOLD_AFTER:
             link.refused = link.refused | {name: [*RefusedWrite(one.values[name], RefusedBy.GOOGLE, why)]}
+
+
+def _try_back_again(session: Session, link: Link, one: PlannedWrite, faults: Mapping[int, str], by: By) -> None:
+    """Google does not let this be put back: tried ever more rarely, and told, while what the lead is owed goes on."""
+    header = {column: text_at(one.header, column) or "a column without a header" for column in faults}
+    told = {column: f"what stood in {header[column]!r} cannot be put back: {why}" for column, why in faults.items()}
+    if not one.wanted:  # more of this link follows at once, which must not settle it
+        pending.keep_pending(link, by.at + READ_AGAIN, "; ".join(told.values()))
+        return
+    given_up = pending.refuse_row(session, link, by.at, RefusedBy.GOOGLE, "; ".join(told.values()))
+    for column, why in told.items() if given_up else ():
+        note_refused(session, link, header[column][:64], str(one.write.cells[column]), by, why)

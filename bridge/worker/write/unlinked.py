@@ -10,9 +10,14 @@ from structlog.stdlib import get_logger
 from bridge.core.chunks import chunks
 from bridge.core.moved_columns import Standing, missing_of, moved, same, stood
 from bridge.core.outcome import RowOutcome
+from bridge.core.values import Row
 from bridge.google.sheet import Echo, RowWrite, Unechoed
 from bridge.google.snapshot import SheetView
+from bridge.queue.pending import mark_pending
+from bridge.store import in_flight_writes
+from bridge.store.models import Link, WriteState
 from bridge.sync import sync_cell
+from bridge.sync.misdirected.rows import lead_id_of
 from bridge.worker.job import Job, look
 from bridge.worker.write.parts import in_parts
 
@@ -87,3 +92,25 @@ def _cells(
                 yield place, gone[0].entered
             elif not gone:
                 yield place, ""
+
+
+def record_emptied(job: Job, rows: Sequence[Row], id_cells: Sequence[object]) -> None:
+    """For a lead that had moved into such a row: the emptied cells are misdirected writes."""
+    now = job.runtime.now()
+    emptied = {
+        lead_id_of(id_cell): row
+        for row, id_cell in zip(rows, id_cells, strict=True)
+        if isinstance(id_cell, str | int | float)
+    }
+    with job.writing() as session:
+        for victim in in_flight_writes.links(session, now, Link.sheet == job.key, Link.lead_id.in_(emptied)):
+            row = emptied[victim.lead_id]
+            for name in filled(row):
+                in_flight_writes.record(victim, name, None, now, WriteState.MISDIRECTED, row=row.number, entered="")
+            mark_pending(session, victim, now)
+        session.commit()
+
+
+def filled(row: Row) -> list[str]:
+    """Fields of a row that hold anything."""
+    return [name for name, value in row.values.items() if value is not None]
