@@ -283,6 +283,20 @@ def test_a_word_that_no_field_takes_is_named_when_our_write_covers_it(filled):
     assert told(filled, "due")[0][:2] == ("soon", ChangeState.REFUSED)
 
 
+@pytest.mark.parametrize(("field", "typed"), [("due", "2026-12-05"), ("notes", "42")])
+def test_what_another_row_got_too_at_that_time_is_no_proof_that_it_was_typed_there(filled, field, typed):
+    """The other's event is dropped, so the sweep that looks for the first finds the second."""
+    before_our_write(filled, lambda: filled.edit(at(field), [typed]), **OURS[field])
+    filled.google.trouble.edit_queue = 0
+    filled.edit(at(field, 3), [typed])
+    filled.google.trouble.edit_queue = None
+    filled.settle()
+    filled.later(15)
+    filled.settle()
+    assert looks(filled, field, 3) == typed
+    assert (typed, ChangeState.LOST, Rule.COVERED) in told(filled, field)
+
+
 def test_a_date_under_a_write_for_another_lead_is_offered_as_one(running):
     """The event tells a bare number, and the lead that stands there when the script looks has no date."""
     stack = running(header=HEADER)

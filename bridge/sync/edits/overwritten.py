@@ -107,10 +107,10 @@ def news(session: Session, sheet: str, field: str, since: datetime, now: datetim
 def _verdict(
     context: SyncContext, one: OverwrittenEdit, value: Value, found: Collection[Change], *, overtyped: bool
 ) -> Verdict:
-    """A status, a tick or nothing is put into cells often: that a row shows the same does not prove that it is this."""
+    """Only words prove by themselves: that a row shows the same status, date, number, tick or nothing may be chance."""
     same = [change for change in found if change.new == value]
-    by_chance = one.covered and (one.field == "status" or not isinstance(value, str))
-    if any(Actor.read(change.actor).kind in BRIDGE_READS for change in same) and not by_chance:
+    is_word = context.sheet.mapping.by_field[one.field].kind == "text" and any(map(str.isalpha, str(value or "")))
+    if any(Actor.read(change.actor).kind in BRIDGE_READS for change in same) and (is_word or not one.covered):
         return "found"
     ahead = is_future(one.edited_at, context.by.at)  # the clock was set back since: no time proves anything
     if context.reading.began < one.edited_at + READ_LAG and not ahead:

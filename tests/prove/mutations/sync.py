@@ -96,6 +96,17 @@ MUTATIONS = (
         f"{OVERWRITTEN}::test_a_word_whose_row_was_deleted_goes_to_no_other_row",
     ),
     Mutation(
+        "never the wrong lead: a row that moves on does not take what was written for another", "bridge/sync/edits/events.py",
+        "    mine = \"id\" in reading.edited or (link is not None and write.link_id == link.id) or write.row == row.number\n",
+        "    mine = write.row == row.number\n",
+        f"{OVERWRITTEN}::test_a_row_that_moves_on_with_a_write_for_another_lead_in_it_does_not_take_it",
+    ),
+    Mutation(
+        "under our write: the same date or number in another row proves nothing", "bridge/sync/edits/overwritten.py",
+        "for change in same) and (is_word or not one.covered):", "for change in same):",
+        f"{UNDER}::test_what_another_row_got_too_at_that_time_is_no_proof_that_it_was_typed_there",
+    ),
+    Mutation(
         "never the wrong lead: a word that stands somewhere is that lead's", "bridge/sync/edits/overwritten.py",
         "        return \"found\"\n", "        pass\n",
         f"{OVERWRITTEN}::test_a_word_follows_its_row_and_not_the_lead_that_was_written_just_now",
