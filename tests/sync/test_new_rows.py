@@ -41,6 +41,14 @@ def test_a_task_with_a_lead_id_gets_a_row_with_it(stack):
     assert row(stack, 2)[:4] == ["L-7", "Zoë", "NEW", 1]
 
 
+def test_a_task_gets_another_id_than_rows_that_are_there(stack):
+    stack.edit("A2:C3", ["T-2", "Ann", "NEW"], ["T-3"])
+    stack.sweep()
+    assert [post(stack)["lead_id"] for _ in range(2)] == ["T-2-2", "T-3-2"]
+    stack.settle()
+    assert [row(stack, n)[0] for n in (2, 3, 4, 5)] == ["T-2", "T-2-2", "T-3-2", "T-3"]
+
+
 def test_the_etag_of_the_new_task_is_its_own(stack):
     answer = stack.post_to("/tasks", title="Follow up: Zoë")
     again = stack.http.patch(

@@ -7,6 +7,7 @@ of the id column that is certainly newer than the last try.
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, count
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store import in_flight_writes
 from bridge.store.history import READ_LAG, By, note_life
-from bridge.store.models import Link, Rule, WriteState
+from bridge.store.models import Link, Rule, UnlinkedRow, WriteState
 from bridge.sync.merge_row import as_lead, remember
 from bridge.sync.misdirected.rows import lead_id_of
 from bridge.sync.sync_cell import link_text
@@ -43,7 +44,7 @@ def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task,
     """Link the task with a row that is yet to be appended. Raises `Permanent` for an id that a cell would not keep, and
     for one whose lead has its task.
     """
-    lead_id = task.lead_id or f"T-{task.id}"
+    lead_id = task.lead_id or _new_id(session, sheet.key, task.id)
     if lead_id_of(lead_id) != lead_id:
         raise Permanent(f"lead_id '{lead_id[:50]}' would not read back from the sheet as it is; use plain text")
     taken = select(Link.task_id).where(Link.sheet == sheet.key, Link.lead_id == lead_id)
@@ -58,6 +59,19 @@ def give_row(session: Session, runtime: Runtime, sheet: SheetConfig, task: Task,
     session.flush()
     note_life(session, link, "task", None, "linked", By(actor, runtime.now()), Rule.ROW_MADE)
     mark_pending(session, link, runtime.now())
+
+
+def _new_id(session: Session, sheet: str, number: int) -> str:
+    """``T-7`` for task 7, or ``T-7-2`` where a row has that id: a person typed it, or a restored database has lost the
+    task that it was.
+    """
+    ids = chain([f"T-{number}"], (f"T-{number}-{more}" for more in count(2)))
+    return next(one for one in ids if not _is_taken(session, sheet, one))
+
+
+def _is_taken(session: Session, sheet: str, lead_id: str) -> bool:
+    found = (select(one.lead_id).where(one.sheet == sheet, one.lead_id == lead_id) for one in (Link, UnlinkedRow))
+    return any(session.scalars(query.limit(1)).first() is not None for query in found)
 
 
 def may_append(link: Link, now: datetime) -> bool:

@@ -21,6 +21,11 @@ MUTATIONS = (
         "tests/sync/test_columns.py::test_what_another_bridge_writes_over_ours_is_told_and_nothing_fights",
     ),
     Mutation(
+        "a new row gets an id that no other has", "bridge/sync/links/new_rows.py",
+        "next(one for one in ids if not _is_taken(session, sheet, one))", "next(ids)",
+        "tests/sync/test_new_rows.py::test_a_task_gets_another_id_than_rows_that_are_there",
+    ),
+    Mutation(
         "an id of the API is the row's that looks like it", "bridge/app.py", '"TASK_API_ID_FORM": as_seen', '"TASK_API_ID_FORM": str',
         "tests/sync/test_look_alikes.py::test_a_lead_id_of_the_api_that_looks_like_the_rows_is_the_same",
     ),
