@@ -27,7 +27,7 @@ class World(Life):
 
     def __init__(self, folder: Path, databases: Databases, *, typed: bool = False, two: bool = False) -> None:
         self.memory = Memory()
-        self._count = 0
+        self._count, self._last_known = 0, dict[str, tuple[int | None, Any]]()
         mapping, other = (TYPED, SHIPPED) if typed else (SHIPPED, TYPED)
         self._mappings = {"leads": ("Leads", mapping)} | ({"second": ("Other leads", other)} if two else {})
         more = {"second": {"tab": "Other leads", "mapping": other, "grace": GRACE}} if two else {}
@@ -74,7 +74,7 @@ class World(Life):
         before, mark = self.leads(), self.mark()
         act()
         self.note(f"person {what}")
-        self.memory.compare(before, self.leads(), side, mark)
+        self.memory.compare(before, self.leads(), side, mark, self._known)
 
     # programs
     def program(self, task: dict[str, Any], **fields: Any) -> None:
@@ -124,6 +124,17 @@ class World(Life):
             newest = session.scalar(select(func.max(Change.id))) or 0
             waiting = session.scalars(select(Change.id).where(Change.state == ChangeState.WAITING))
             return Mark(newest, frozenset(waiting))
+
+    def stop(self) -> None:
+        """Stop the bridge; what it knows is what it knew."""
+        self._known()
+        super().stop()
+
+    def _known(self) -> dict[str, tuple[int | None, Any]]:
+        if self.up and not self.death.dead:
+            with self.death.spared():
+                self._last_known = {link.lead_id: (link.row, link.base.get("name")) for link in self.links()}
+        return self._last_known
 
     def links(self) -> list[Link]:
         """All links, detached."""
