@@ -65,9 +65,12 @@ class Death:
 
         def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
             try:
-                return app(environ, start_response)
+                said = app(environ, start_response)
             except Died:
                 raise ConnectionResetError from None
+            if self.dead:
+                raise ConnectionResetError
+            return said
 
         return answer
 
