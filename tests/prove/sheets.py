@@ -4,6 +4,7 @@ Two kinds of sheets between them have every kind of column. A cell's meaning is 
 `Unreadable` where the bridge must refuse it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,15 +26,17 @@ TYPED = SheetMapping(
     (*(one for one in COLUMNS if one.field not in {"notes", "owner"}), *(limited(one) for one in IN_PLACE))
 )
 """Columns of a number and of checkboxes in place of notes and owner."""
+_DAY = re.compile(r"\A(\d{1,2})[./](\d{1,2})[./](\d{4})\Z")
 OWN = "phone"
 """A column that the bridge does not know."""
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A cell that the bridge must refuse; ``shown``: what a person sees there."""
+    """A cell that the bridge must refuse; ``shown``: what a person sees there; ``bare``: what the event of its edit tells."""
 
     shown: str
+    bare: str = field(default="", compare=False)
 
 
 Meaning = Value | Unreadable
@@ -138,9 +141,9 @@ class Tab:
         try:
             found = self.mapping.read(name, known)
         except Refusal:
-            return Unreadable(shown)
+            return Unreadable(shown, _bare(cell))
         longest = self.mapping.longest(name)
-        return Unreadable(shown) if longest is not None and len(str(found or "")) > longest else found
+        return Unreadable(shown, _bare(cell)) if longest is not None and len(str(found or "")) > longest else found
 
     def task_says(self, task: Mapping[str, Any], name: str) -> Meaning:
         """The task's value of a field as the lead has it; a status as the task has it."""
@@ -165,12 +168,21 @@ class Tab:
         """True for two values that mean the same: lead words that mean one status are one."""
         if name == "status":
             one, other = self._status(one), self._status(other)
-        return one == other or (isinstance(one, str) and isinstance(other, str) and same_text(one, other))
+        return one == other or (isinstance(one, str) and isinstance(other, str) and same_text(_iso(one), _iso(other)))
 
     def _status(self, word: Meaning) -> Meaning:
         if word is None:
             return self.mapping.statuses.initial
         return self.mapping.statuses.to_task.get(str(word), word) if isinstance(word, str) else word
+
+
+def _bare(cell: SheetCell) -> str:
+    return "" if cell.value is None else str(formats.plain(cell))
+
+
+def _iso(text: str) -> str:
+    """A date's text as an edit event tells it: without its looks."""
+    return _DAY.sub(lambda day: f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}", text)
 
 
 def letters(column: int) -> str:

@@ -36,8 +36,8 @@ def _pasted_under(end: End, lead: Lead, name: str, typed: Said) -> bool:
 
 def _beaten(end: End, tab: Tab, lead_id: str, name: str, typed: Said) -> bool:
     if isinstance(typed.value, Unreadable):
-        shown = typed.value.shown[:1000]
-        return any(shown in {one["old"], one["new"]} for one in end.of_field(tab, lead_id, name))
+        told = {typed.value.shown[:1000], typed.value.bare[:1000]}
+        return any(told & {one["old"], one["new"]} for one in end.of_field(tab, lead_id, name))
     return any(
         one["side"] == "task" or one["state"] in {"applied", *NOT_TAKEN} for one in end.named(tab, lead_id, name, typed)
     )
