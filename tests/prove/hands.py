@@ -1,10 +1,10 @@
 """What all steps of the machine share: the world, and how to reach a row, a task or a cell in it."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition
+from hypothesis.stateful import RuleBasedStateMachine
 
 from bridge.local_google.errors import Invalid
 from bridge.local_google.person.person import Person
@@ -35,17 +35,6 @@ PATCHED: dict[str, tuple[Any, ...]] = {
     "checkbox": ("TRUE", "FALSE", "maybe", ""),
 }
 """What programs say of a field whose column has each kind."""
-
-AWAITED = frozenset({"a cell typed into under a write"})
-"""Steps that are not played yet, because what protects against them is not built: a value, cleared or typed, in the very
-cell between our read and our write of it.
-"""
-Rule = TypeVar("Rule", bound=Callable[..., Any])
-
-
-def awaited(what: str) -> Callable[[Rule], Rule]:
-    """A step that is played when it is not in `AWAITED` any more."""
-    return precondition(lambda _: what not in AWAITED)  # type: ignore[no-any-return]
 
 
 class Hands(RuleBasedStateMachine):

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from tests.prove.hands import WHICH, Hands, awaited
+from tests.prove.hands import WHICH, Hands
 from tests.prove.sheets import OWN, Tab, letters
 
 WIDEST = 16
@@ -12,21 +12,18 @@ WIDEST = 16
 class Columns(Hands):
     """Lines of columns, and names."""
 
-    @awaited("columns that move under a write")
     @rule(which=WHICH, at=st.integers(1, 9))
     def an_inserted_column(self, which: int, at: int) -> None:
         tab = self.world.tabs[which % len(self.world.tabs)]
         if max(tab.positions().values(), default=0) < WIDEST:
             self.acts(f"inserts a column before {at}", lambda: self.person.lines("insert", tab.now, at, "COLUMNS"))
 
-    @awaited("columns that move under a write")
     @rule(which=WHICH, first=st.integers(1, 9), before=st.integers(1, 10))
     def a_dragged_column(self, which: int, first: int, before: int) -> None:
         tab = self.world.tabs[which % len(self.world.tabs)]
         drag = f"drags column {first} before {before}"
         self.acts(drag, lambda: self.person.lines("move", tab.now, first, "COLUMNS", before=before))
 
-    @awaited("columns that move under a write")
     @rule(which=WHICH)
     def a_blank_column_deleted(self, which: int) -> None:
         tab = self.world.tabs[which % len(self.world.tabs)]

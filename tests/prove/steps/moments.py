@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from tests.prove.hands import PATCHED, TYPED, WHICH, awaited
+from tests.prove.hands import PATCHED, TYPED, WHICH
 from tests.prove.steps.columns import Columns
 from tests.prove.steps.people import People
 from tests.prove.steps.rows import Rows
@@ -36,12 +36,10 @@ class Moments(People, Rows, Columns):
 
         self.world.stack.between.next(*moment, hand)  # type: ignore[arg-type]
 
-    @awaited("a cell typed into under a write")
     @rule(moment=MOMENTS, which=WHICH, more=WHICH, at_once=st.booleans())
     def a_value_typed_between(self, moment: tuple[str, str], which: int, more: int, at_once: bool) -> None:
         self._next(moment, self._hand("a_value_typed", which, more), at_once=at_once)
 
-    @awaited("columns that move under a write")
     @rule(moment=MOMENTS, what=st.sampled_from(COLUMNS), which=WHICH, more=WHICH)
     def a_column_between(self, moment: tuple[str, str], what: str, which: int, more: int) -> None:
         self._next(moment, self._hand(what, which, more), at_once=False)
@@ -60,7 +58,6 @@ class Moments(People, Rows, Columns):
             "a_dragged_column": lambda: self.a_dragged_column(which, more % 9 + 1, which % 9 + 1),
         }[what]
 
-    @awaited("a cell typed into under a write")
     @rule(moment=MOMENTS, which=WHICH, name=WHICH, said=WHICH, typed=WHICH, late=st.booleans())
     def typed_under_a_write(
         self, moment: tuple[str, str], which: int, name: int, said: int, typed: int, late: bool
@@ -84,7 +81,6 @@ class Moments(People, Rows, Columns):
         self.world.late = max(self.world.late, 3.0 * late)
         self.world.passes(0.5)
 
-    @awaited("a cell typed into under a write")
     @rule(moment=MOMENTS, which=WHICH, name=WHICH, said=WHICH, by=st.sampled_from([-3, -1, 2, 4]))
     def a_row_moved_under_a_write(self, moment: tuple[str, str], which: int, name: int, said: int, by: int) -> None:
         """A program changes a field; while it is written a person drags that row away and types where it stood."""
