@@ -103,7 +103,19 @@ def forget_settled(session: Session, sheet: str, now: datetime) -> None:
 
 def copied(writes: Iterable[InFlightWrite], state: WriteState, **changes: Any) -> list[InFlightWrite]:
     """The same cells once more, in another state."""
-    names = ("sheet", "field", "value", "before", "row", "sent_at", "header", "position", "entered", "row_before")
+    names = (
+        "sheet",
+        "field",
+        "value",
+        "before",
+        "row",
+        "sent_at",
+        "header",
+        "position",
+        "entered",
+        "row_before",
+        "stood_there",
+    )
     return [InFlightWrite(state=state, **{name: getattr(write, name) for name in names} | changes) for write in writes]
 
 

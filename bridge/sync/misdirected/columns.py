@@ -7,12 +7,13 @@ own, which gets back what the row held when it was read. Where no answer came, `
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge.core.moved_columns import Standing, column_before, place_then, same, stood
-from bridge.core.values import Raw, Row
+from bridge.core.values import Entered, Raw, Row
 from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
@@ -62,6 +63,8 @@ def columns_moved(
     fields = ",".join(one.field for one in wrong)
     log.warning("column_moved_under_write", sheet=link.sheet, link=link.id, fields=fields)
     if not overwritten and shift.id_place not in row:
+        for write in wrong:
+            write.stood_there = ""
         return
     lead_id = None if overwritten else lead_id_of(row.get(shift.id_place or 0))
     victims = in_flight_writes.links(session, by.at, Link.sheet == link.sheet, Link.lead_id == lead_id)
@@ -72,8 +75,8 @@ def columns_moved(
         if victims and name != "id":
             _mark(session, victims[0], write, name, shift, by, mine=victims[0] is link)
         else:
-            there = None if overwritten else lead_id or ""
-            link.in_flight_writes.extend(in_flight_writes.copied([write], WriteState.MISSING, stood_there=there))
+            missing = in_flight_writes.copied([write], WriteState.MISSING, stood_there=lead_id or "")
+            link.in_flight_writes.extend(missing)
             ask_for_sweep(session, link.sheet, by.at)
         write.stood_there = lead_id or ""
     for write in sent:
@@ -81,13 +84,21 @@ def columns_moved(
 
 
 def _mark(session: Session, victim: Link, write: InFlightWrite, name: str, shift: Shift, by: By, *, mine: bool) -> None:
-    """Note that the value stands in this field, or own column, of the victim. ``mine``: its row is the one read."""
+    """Note that the value stands in this field, or own column, of the victim. ``mine``: its row is the one read; what
+    another's held is known if it was written lately.
+    """
     if name and victim.base.get(name) == write.value:
         return
-    before = [Standing(*one) for one in write.row_before or ()]
-    known = stood(before, shift.then, write.position or 0) if mine and before else None
+    before = [Standing(*one) for one in (write.row_before if mine else _read_lately(victim)) or ()]
+    known = stood(before, shift.then, write.position or 0) if before else None
     header = shift.then.get(write.position or 0, "")
     note_wrong_column(session, victim, write, name, header, known, by)
+
+
+def _read_lately(link: Link) -> list[Any] | None:
+    """The lead's row as it was read before a write to it, if that is remembered."""
+    own = (one.row_before for one in link.in_flight_writes if one.state is not WriteState.MISDIRECTED)
+    return next((row for row in reversed([*own]) if row), None)
 
 
 def note_wrong_column(
@@ -135,13 +146,16 @@ def _credible(write: InFlightWrite, link: Link) -> bool:
 
 def find_in_unsynced(
     session: Session,
+    sheet: str,
     missing: Sequence[InFlightWrite],
+    leads: Collection[str],
     standing: Callable[[str], Sequence[Standing]],
     synced: Collection[int],
     by: By,
 ) -> None:
-    """Mark what missing writes left in columns that are not synced, of the row that they were meant for.
-    ``standing``: what stands in the row of a lead id; ``synced``: columns of fields.
+    """Mark what missing writes left in columns that are not synced, of the row that they were meant for; of any other,
+    of these ``leads``, only in columns without a header, and if Google said that they went elsewhere. ``standing``:
+    what stands in the row of a lead id; ``synced``: columns of fields.
     """
     mine = {write.link_id for write in missing if write.row_before}
     for link in in_flight_writes.links(session, by.at, Link.id.in_(mine)) if mine else ():
@@ -149,6 +163,22 @@ def find_in_unsynced(
         for write in (one for one in missing if one.link_id == link.id):
             for header, known in _unsynced(write, row, synced):
                 note_wrong_column(session, link, write, UNSYNCED, header, known, by)
+    told = {write.entered: write for write in missing if write.stood_there is not None}
+    found = {lead_id: hit for lead_id in leads if told and (hit := _bare(standing(lead_id), synced, told))}
+    for link in in_flight_writes.links(session, by.at, Link.sheet == sheet, Link.lead_id.in_(found)) if found else ():
+        for write in found[link.lead_id]:
+            if write.link_id != link.id:
+                note_wrong_column(session, link, write, UNSYNCED, "", None, by)
+
+
+def _bare(
+    row: Sequence[Standing], synced: Collection[int], told: Mapping[Entered, InFlightWrite]
+) -> list[InFlightWrite]:
+    """The writes that stand in columns which are not synced and have no header."""
+    bare = [one for column, one in enumerate(row) if column not in synced and not one.header and not one.is_formula]
+    return [
+        told[one.entered] for one in bare if not isinstance(one.entered, bool) and one.entered in told and one.entered
+    ]
 
 
 def look_in_row(

@@ -49,18 +49,21 @@ def clear_misdirected(
 def _junk(view: SheetView, missing: Collection[InFlightWrite], unclear: Collection[int]) -> Iterator[RowWrite]:
     """What empties the cells of rows without a lead that hold nothing but missing writes, whatever their column. Of
     rows that are ``unclear`` an id may be one of them. In a
-    column of the people's own a word may be theirs: only in the very cell that the write was sent to it counts as ours.
+    column of the people's own a word may be theirs: only in the very cell that the write was sent to it counts as ours,
+    or, if Google said that it went elsewhere, in a column without a header.
     """
     sent = {write.entered for write in missing if write.entered not in {None, ""}}
     telltale = {write.entered for write in missing if is_telltale(write)}
     places = {(write.row, write.position, write.entered) for write in missing}
+    told = {write.entered for write in missing if write.stood_there is not None}
     columns = view.layout.positions
     for number in view.snapshot.numbers if sent else ():
         standing = dict(enumerate(view.snapshot.standing(number)))
         standing.pop(columns.get("sync", -1), None)  # which a sweep may have written to meanwhile
         filled = {column: one for column, one in standing.items() if one.entered != "" or one.is_formula}
         ours = {one.entered for one in filled.values()}
-        own = {(number, column, one.entered) for column, one in filled.items() if column not in columns.values()}
+        others = [(column, one) for column, one in filled.items() if column not in columns.values()]
+        own = {(number, column, one.entered) for column, one in others if one.header or one.entered not in told}
         if not own <= places or any(one.is_formula for one in filled.values()):
             continue
         if ours and ours <= sent and ours & telltale and (number in unclear or view.row(number).lead_id is None):

@@ -179,7 +179,7 @@ def _look_in_unsynced(
     def standing(lead_id: str) -> list[Standing]:
         return view.snapshot.standing(compared.places.get(lead_id, 0))
 
-    find_in_unsynced(session, missing, standing, view.layout.positions.values(), by)
+    find_in_unsynced(session, view.config.key, missing, compared.places, standing, view.layout.positions.values(), by)
 
 
 def _take(

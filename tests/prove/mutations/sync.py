@@ -11,6 +11,16 @@ BAD_ROW = "tests/sync/test_one_bad_row.py"
 COLUMNS = "tests/sync/test_columns.py"
 MUTATIONS = (
     Mutation(
+        "never the wrong column: what another row held is known if it was written lately",
+        "bridge/sync/misdirected/columns.py", "(write.row_before if mine else _read_lately(victim))", "(write.row_before if mine else None)",
+        "tests/sync/test_moved_columns.py::test_columns_that_move_under_a_write_leave_no_wrong_cell",
+    ),
+    Mutation(
+        "never the wrong column: what went into one without a header, of a row that nobody knows yet, is looked for",
+        "bridge/sync/misdirected/columns.py", "            if write.link_id != link.id:\n", "            if False:\n",
+        "tests/sync/test_moved_columns.py::test_columns_that_move_under_a_write_leave_no_wrong_cell",
+    ),
+    Mutation(
         "never the wrong id: a cell that shows our own write is no witness", "bridge/sync/misdirected/ids.py",
         "    values = strays.without(row, link.id)\n", "    values = dict(row.values)\n",
         "tests/sync/test_moved_columns.py::test_columns_that_move_under_a_write_leave_no_wrong_cell",
