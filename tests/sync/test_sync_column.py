@@ -34,6 +34,18 @@ def test_a_status_nobody_knows_says_why_and_is_ok_again_when_it_is_mended(stack)
     assert stack.cell("E2") == "ok"
 
 
+def test_a_write_over_what_could_not_be_read_says_ok_at_once(stack):
+    lead(stack)
+    stack.edit("C2", ["WON"])
+    stack.deliver([1, "Lead 1", "WON", 1, "ok"], seq=2, header=HEADER, edited={"first": 3, "last": 3})
+    stack.settle()
+    assert stack.cell("E2").startswith("refused: status")
+    writes = stack.calls()[1]
+    stack.patch(1, status="DONE")
+    stack.settle()
+    assert (stack.cell("C2"), stack.cell("E2"), stack.calls()[1] - writes) == ("QUALIFIED", "ok", 1)
+
+
 def test_a_conflict_is_said_until_the_field_changes_again(stack):
     lead(stack)
     stack.patch(1, status="DONE")

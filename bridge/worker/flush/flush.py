@@ -167,9 +167,10 @@ def _decide_row(
     for name in late.keys() & owed.keys():
         note_late(context.session, link, name, late[name], base[name], context.by)
     _end_hopeless(context.session, view, link, archived=archived)
-    wanted = _writable(context, row, link, foreign | owed) | _sync_text(
-        context.sheet.mapping, row, link, archived=archived
-    )
+    wanted = _writable(context, row, link, foreign | owed)
+    if wanted.keys() & link.unread.keys():  # this write replaces what could not be read
+        link.unread = {name: why for name, why in link.unread.items() if name not in wanted}
+    wanted |= _sync_text(context.sheet.mapping, row, link, archived=archived)
     shown = set() if archived else values.keys() - owed.keys()
     backs = found.planned(context, view, row, link, 0 if wanted else link.wanted) if found else []
     if wanted:
