@@ -76,7 +76,7 @@ class Memory:
             self.renamed.pop(new[0].id, None)
             if gone[0].id in self.doubled:
                 self.doubled |= {gone[0].id, new[0].id}
-            if not new[0].tab.is_headed("task_id"):
+            if not new[0].tab.is_headed("task_id") or new[0].cells.get("task_id") is None:
                 self.unproven[new[0].id] = gone[0].id
             self.renamed[gone[0].id] = new[0].id
             for name in new[0].cells:
