@@ -33,7 +33,6 @@ def changing(fleet, ends, number):
         time.sleep(chance.uniform(0, 0.1))
 
 
-@pytest.mark.fast
 def test_a_worker_writes_what_another_process_was_told_also_after_it_was_killed(tmp_path, postgres):
     with Fleet(tmp_path, postgres, sheets=2, leads=2, each=1) as fleet:
         fleet.until_equal()

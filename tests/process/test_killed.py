@@ -114,7 +114,6 @@ def test_a_patch_acknowledged_before_the_kill_reaches_its_cell_after_the_restart
         assert process.api("GET", "/tasks/1").json()["status"] == status
 
 
-@pytest.mark.fast
 def test_a_stop_settles_what_is_under_way_and_the_state_is_there_after_a_start(process):
     seq = itertools.count(1)
     process.google.person.edit("A2:C2", [[12, "Vikram", "NEW"]])

@@ -44,6 +44,7 @@ def test_a_return_is_noticed_within_the_longest_wait_and_explain_says_when(agree
     assert agreed.cell("C2") == "QUALIFIED"
 
 
+@pytest.mark.full
 def test_after_hours_of_trouble_row_and_sync_cell_are_right_and_nothing_waits(agreed):
     agreed.patch(1, status="DONE")
     away(agreed, 2 * 3600)
