@@ -98,7 +98,7 @@ MUTATIONS = (
     Mutation(
         "a clock set back stops nothing: a lease of the future is free", "bridge/worker/job.py",
         "        | (SheetQueue.lease_until > now + lasts + SKEW)\n", "",
-        "tests/sync/test_clock.py::test_no_stored_moment_of_the_future_keeps_a_patch_from_its_cell",
+        "tests/sync/test_clock.py::test_a_lease_that_is_held_is_not_taken_for_one_of_the_future",
     ),
     Mutation(
         "a clock set back stops nothing: what is stored is dated anew", "bridge/worker/sweep/sweep.py",
