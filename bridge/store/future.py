@@ -1,9 +1,10 @@
 """Date anew what was stored before the clock was set back and now lies in the future; nothing waits until it passes."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Update, bindparam, delete, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bridge.core.clock import LONGEST_WAIT, SKEW
 from bridge.store.in_flight_writes import SETTLED
@@ -11,6 +12,23 @@ from bridge.store.models import InFlightWrite, Link, SheetHealth
 
 LONG_AGO = timedelta(minutes=1)
 """What was agreed in the future counts as so old: it is compared again, and no row is taken for a new one."""
+UNSEEN = {"synchronize_session": False}
+
+
+def _dated(column: InstrumentedAttribute[Any]) -> Update:
+    table = column.class_
+    late = table.sheet == bindparam("key"), column > bindparam("latest")
+    return update(table).where(*late).values({column: bindparam("moment")})
+
+
+_FORGOTTEN = delete(InFlightWrite).where(
+    InFlightWrite.sheet == bindparam("key"),
+    InFlightWrite.state.in_(SETTLED),
+    InFlightWrite.sent_at > bindparam("latest"),
+)
+_MOMENTS = (Link.append_tried_at, Link.failing_since, Link.failed_at, Link.gone_at, InFlightWrite.sent_at)
+_DATED = tuple(map(_dated, (*_MOMENTS, SheetHealth.heard_at, SheetHealth.unsigned_at)))
+_AGREED, _NEXT_TRY, _APPROVED = map(_dated, (Link.agreed_at, Link.next_try, SheetHealth.approved_at))
 
 
 def date_anew(session: Session, sheet: str, now: datetime) -> None:
@@ -18,17 +36,12 @@ def date_anew(session: Session, sheet: str, now: datetime) -> None:
     what had vanished before. Words typed over keep their time beside the changes of then.
     """
     future = now + SKEW
-    links = (Link.append_tried_at, Link.failing_since, Link.failed_at, Link.gone_at)
-    health = (SheetHealth.heard_at, SheetHealth.unsigned_at)
-    moved = [(column, future, now) for column in (*links, InFlightWrite.sent_at, *health)]
-    moved += [
-        (Link.agreed_at, future, now - LONG_AGO),
-        (Link.next_try, now + LONGEST_WAIT, now),
-        (SheetHealth.approved_at, future, now - SKEW),
-    ]
-    late = InFlightWrite.sheet == sheet, InFlightWrite.state.in_(SETTLED), InFlightWrite.sent_at > future
-    session.execute(delete(InFlightWrite).where(*late), execution_options={"synchronize_session": False})
-    for column, latest, moment in moved:
-        table = column.class_
-        dated = update(table).where(table.sheet == sheet, column > latest).values({column: moment})
-        session.execute(dated, execution_options={"synchronize_session": False})
+    session.execute(_FORGOTTEN, {"key": sheet, "latest": future}, execution_options=UNSEEN)
+    for statement, latest, moment in (
+        *((one, future, now) for one in _DATED),
+        (_AGREED, future, now - LONG_AGO),
+        (_NEXT_TRY, now + LONGEST_WAIT, now),
+        (_APPROVED, future, now - SKEW),
+    ):
+        dated = {"key": sheet, "latest": latest, "moment": moment}
+        session.execute(statement, dated, execution_options=UNSEEN)
