@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, bindparam, delete, update
+from sqlalchemy import Update, bindparam, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bridge.core.clock import LONGEST_WAIT, SKEW
-from bridge.store.in_flight_writes import SETTLED
 from bridge.store.models import InFlightWrite, Link, SheetHealth
 
 LONG_AGO = timedelta(minutes=1)
@@ -21,11 +20,6 @@ def _dated(column: InstrumentedAttribute[Any]) -> Update:
     return update(table).where(*late).values({column: bindparam("moment")})
 
 
-_FORGOTTEN = delete(InFlightWrite).where(
-    InFlightWrite.sheet == bindparam("key"),
-    InFlightWrite.state.in_(SETTLED),
-    InFlightWrite.sent_at > bindparam("latest"),
-)
 _MOMENTS = (Link.append_tried_at, Link.failing_since, Link.failed_at, Link.gone_at, InFlightWrite.sent_at)
 _DATED = tuple(map(_dated, (*_MOMENTS, SheetHealth.heard_at, SheetHealth.unsigned_at)))
 _AGREED, _NEXT_TRY, _APPROVED = map(_dated, (Link.agreed_at, Link.next_try, SheetHealth.approved_at))
@@ -36,7 +30,6 @@ def date_anew(session: Session, sheet: str, now: datetime) -> None:
     what had vanished before. Words typed over keep their time beside the changes of then.
     """
     future = now + SKEW
-    session.execute(_FORGOTTEN, {"key": sheet, "latest": future}, execution_options=UNSEEN)
     for statement, latest, moment in (
         *((one, future, now) for one in _DATED),
         (_AGREED, future, now - LONG_AGO),

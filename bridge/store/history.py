@@ -193,7 +193,7 @@ def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> d
     since = now - READ_LAG
     links = list(links)
     write_down(session)
-    fresh = {link.id: link for link in links if link.agreed_at > since}
+    fresh = {link.id: link for link in links if _is_fresh(link, since)}
     found: dict[int, dict[str, set[Value]]] = {link.id: {} for link in links}
     for link in links:
         if link.in_flight_writes:
@@ -205,6 +205,11 @@ def replaced_lately(session: Session, links: Iterable[Link], now: datetime) -> d
             if write.state in in_flight_writes.TO_ITS_ROW and write.sent_at > since:
                 found[link.id].setdefault(write.field, set()).add(write.before)
     return found
+
+
+def _is_fresh(link: Link, since: datetime) -> bool:
+    """True for a link that was agreed on since; or written, of which a clock that was set back leaves only that."""
+    return link.agreed_at > since or any(write.sent_at > since for write in link.in_flight_writes)
 
 
 def _waiting(session: Session, *link_ids: int) -> list[Change]:

@@ -45,6 +45,24 @@ def test_an_edit_whose_event_was_lost_is_found_by_the_next_sweep(set_back):
     assert set_back.task(1)["notes"] == "typed after"
 
 
+def test_a_read_from_before_our_write_is_no_edit_though_the_clock_was_set_back_since(running):
+    stack = running(header=HEADER)
+    stack.edit("A2:E2", [1, "Ann", "NEW", None, "before"])
+    stack.sweep()
+    stack.later(60)
+    stack.google.trouble.lag(60, lasting=8)
+    stack.patch(1, notes="from the API")
+    stack.drain()
+    back = timedelta(seconds=20)
+    stack.runtime.now, stack.started = lambda: stack.clock.now() - back, stack.started - back
+    start.clock_set_back(stack.runtime, 20)
+    stack.drain()
+    stack.later(30)
+    stack.settle()
+    assert (stack.cell("E2"), stack.task(1)["notes"]) == ("from the API", "from the API")
+    assert [one["new"] for one in stack.changes(1) if one["field"] == "notes" and one["side"] == "sheet"] == []
+
+
 def test_a_patch_is_written_at_once(set_back):
     set_back.patch(1, notes="patched after")
     set_back.patch(2, notes="another")
