@@ -21,6 +21,8 @@ class Rivals(Hands):
         world.death.left = 0
         world.middleman.calm()
         world.stack.between.calm()
+        world.late = 0.0
+        world.work()  # what was typed until now is told to the first
         assert world.stack.clock is not None
         with Rival(world.stack, world.stack.clock, self.databases, tab.key) as rival:
             world.note(f"a second bridge is connected to {tab.key}")
