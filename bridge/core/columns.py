@@ -79,9 +79,14 @@ def is_approved(now: Place, before: Place | None) -> bool:
     return before is not None and before.approved and header_key(before.other) == header_key(now.header)
 
 
-def agree(name: str, now: Place, before: Place | None, seen: Evidence, headers: Headers) -> Place:
-    """The column of a field that a person fills: the new one, or the old one with what is held."""
-    if seen.changed <= allowed(seen.kept + seen.changed) or not _is_another(name, now, before, seen, headers):
+def agree(
+    name: str, now: Place, before: Place | None, seen: Evidence, headers: Headers, *, doubled: bool = False
+) -> Place:
+    """The column of a field that a person fills: the new one, or the old one with what is held. ``doubled``: another
+    column has an equal header since, so that either may be meant, in few rows as in many.
+    """
+    most = 0 if doubled else allowed(seen.kept + seen.changed)
+    if seen.changed <= most or not _is_another(name, now, before, seen, headers):
         return now
     was = f" instead of {named_column(before.header, before.position)}" if before and before.header else ""
     was = ", and seems to be another one than before" if stays(now, before) else was

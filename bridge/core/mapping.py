@@ -72,21 +72,29 @@ SHIPPED = Statuses(
 @dataclass(frozen=True)
 class Layout:
     """Where each field's column stands now (0-based), and its header. ``missing``: required fields without a column;
-    ``doubled``: what to say of fields with several columns that fit.
+    ``doubled``: what to say of fields with several columns that fit. ``keys``: of all headers.
     """
 
     positions: Mapping[str, int]
     missing: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    keys: Sequence[str] = field(default=(), compare=False)
 
-    def unagreed(self, places: Mapping[str, Place]) -> frozenset[str]:
-        """The fields whose column is held, or not where it was agreed to be; ids only if they were agreed on."""
+    def doubled_since(self, header: Sequence[str]) -> frozenset[str]:
+        """The fields whose header stands in more columns than in the ``header`` of before (none: not known)."""
+        then = [*map(header_key, header)]
+        keys = {name: header_key(text) for name, text in self.headers.items()} if then else {}
+        return frozenset(name for name, key in keys.items() if self.keys.count(key) > max(1, then.count(key)))
+
+    def unagreed(self, places: Mapping[str, Place], header: Sequence[str]) -> frozenset[str]:
+        """The fields whose column is held, not where it was agreed to be, or has got an equal one since ``header``; ids
+        only if they were agreed on.
+        """
         known = {name: (one.position, header_key(one.header)) for name, one in places.items() if not one.why}
-        asked = (name for name in self.positions if name != "id" or "id" in places)
-        return frozenset(
-            name for name in asked if (self.positions[name], header_key(self.headers[name])) != known.get(name)
-        )
+        asked = {name for name in self.positions if name != "id" or "id" in places}
+        stays = {name for name in asked if (self.positions[name], header_key(self.headers[name])) == known.get(name)}
+        return frozenset(asked - (stays - self.doubled_since(header)))
 
     def without(self, names: Collection[str]) -> "Layout":
         """The same without the columns of these fields."""
@@ -154,7 +162,7 @@ class SheetMapping:
             if len(fitting) > 1:
                 doubled.append(told_twice(column.field, texts, [index for _, index in fitting]))
         missing = tuple(c.headers[0] for c in self.columns if c.required and c.field not in found)
-        return Layout(found, missing, tuple(doubled), {name: texts[index] for name, index in found.items()})
+        return Layout(found, missing, tuple(doubled), {name: texts[index] for name, index in found.items()}, keys)
 
     def read_row(self, number: int, cells: Sequence[Cell], layout: Layout) -> Row:
         """The row in canonical values; cells beyond the row's end are empty (Google trims trailing ones).
@@ -244,5 +252,5 @@ def header_texts(header: Sequence[Cell]) -> list[str]:
 
 
 def header_key(header: str) -> str:
-    """What headers of one meaning have in common."""
+    """What headers of one meaning have in common: the one rule by which headers are equal."""
     return likeness(header.replace("_", " "))

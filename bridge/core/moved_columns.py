@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bridge.core.text import likeness
+from bridge.core.mapping import header_key
 from bridge.core.values import Entered
 
 
@@ -27,8 +27,8 @@ def text_at(header: Sequence[str], column: int) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    """True for headers that a person cannot tell apart."""
-    return one == other or likeness(one) == likeness(other)
+    """True for headers of one meaning."""
+    return one == other or header_key(one) == header_key(other)
 
 
 def place_then(before: Sequence[str], then: Mapping[int, str], column: int) -> int | None:

@@ -207,7 +207,8 @@ def _usable(
     session: Session, sheet: SheetConfig, queue: SheetQueue, message: Rows, layout: Layout, now: datetime
 ) -> tuple[SheetConfig, Layout, Sequence[str]]:
     """Sheet and columns without those in doubt, and what to say of edits in held ones; before the first sweep all."""
-    if not queue.health.columns or not layout.unagreed(queue.health.columns):
+    health = queue.health
+    if not health.columns or not layout.unagreed(health.columns, health.header or ()):
         return sheet, layout, ()
     return columns.delivered(session, sheet, layout, touched_fields(message, layout), len(message.rows), now)
 

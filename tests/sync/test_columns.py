@@ -474,3 +474,41 @@ def test_a_column_that_is_approved_while_a_sweep_looks_stays_approved(
     monkeypatch.setattr(column_survey, "decide", looked)
     twenty.sweep()
     assert (approved, waiting(twenty, "column")) == ([200], [])
+
+
+@pytest.fixture
+def three(stack: Stack) -> Stack:
+    """Three leads with a note each, in sync: fewer rows than may change at once."""
+    stack.edit("A1:E1", HEADER)
+    stack.edit("A2:E4", *([n, f"Lead {n}", "CONTACTED", None, f"note {n}"] for n in (1, 2, 3)))
+    stack.sweep()
+    stack.later(31)
+    stack.settle()
+    return stack
+
+
+@pytest.mark.parametrize(
+    ("header", "place", "column"),
+    [("NOTES", 1, "notes"), ("NOTES", 5, "notes"), ("task id", 4, "task_id"), ("ID", 1, "id"), ("lead_id", 1, None)],
+)
+def test_a_second_column_of_one_header_left_of_the_agreed_one_takes_nothing(
+    three: Stack, header: str, place: int, column: str | None
+) -> None:
+    """Neither by a delivery before a sweep has looked, nor by the sweep, however few rows there are."""
+    before = three.tasks()
+    three.google.person.lines("insert", "Leads", place, "COLUMNS")
+    three.edit(f"{chr(64 + place)}1", [header])
+    headers, row = [*HEADER], [1, "Lead 1", "CONTACTED", 1, "note 1"]
+    headers.insert(place - 1, header)
+    row.insert(place - 1, "9")
+    three.deliver(row, seq=9, header=headers, edited={"first": place, "last": place})
+    assert three.tasks() == before
+    for _ in range(2):
+        three.sweep()
+        assert three.tasks() == before
+        assert {why.split(":")[0] for why in waiting(three, "column")} <= {column}
+    three.google.person.lines("delete", "Leads", place, "COLUMNS")
+    three.sweep()
+    three.patch(1, notes="from the API")
+    three.settle()
+    assert (three.cell("E2"), waiting(three, "column")) == ("from the API", [])

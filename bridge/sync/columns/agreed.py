@@ -37,8 +37,8 @@ def holding(view: SheetView, held: Mapping[str, str]) -> SheetView:
 
 def usable(session: Session, view: SheetView, now: datetime) -> SheetView | None:
     """The view without held columns; None when a sweep, which is asked for, has to look at its columns first."""
-    before = lock_queue(session, view.config.key).health.columns
-    unagreed = view.layout.unagreed(before)
+    health = lock_queue(session, view.config.key).health
+    before, unagreed = health.columns, view.layout.unagreed(health.columns, health.header or ())
     held = {name: before[name].why for name in unagreed if _is_held(before.get(name), view.layout.headers[name])}
     if unagreed - held.keys():
         ask_for_sweep(session, view.config.key, now)
@@ -51,14 +51,16 @@ def delivered(
 ) -> tuple[SheetConfig, Layout, tuple[str, ...]]:
     """Sheet and columns as a delivery of so many rows may use them, and what to say of ``edited`` fields that are held.
 
-    A column that was only moved keeps its header: a few rows are then taken as edited; the sweep brings the rest.
+    A column that was only moved keeps its header: a few rows are then taken as edited; the sweep brings the rest. Not
+    so when another column has an equal header since: either may be the one that was agreed on.
     Without the id column no row can be taken.
     """
-    before = lock_queue(session, sheet.key).health.columns
-    unagreed = layout.unagreed(before)
+    health = lock_queue(session, sheet.key).health
+    before, header = health.columns, health.header or ()
+    unagreed, doubled = layout.unagreed(before, header), layout.doubled_since(header)
     held = {name: before[name].why for name in unagreed if _is_held(before.get(name), layout.headers[name])}
     ask_for_sweep(session, sheet.key, now if unagreed - held.keys() else now + SWEEP_SOON)
-    moved = {name for name in unagreed - held.keys() if _is_moved(before.get(name), layout.headers[name])}
+    moved = {name for name in unagreed - held.keys() - doubled if _is_moved(before.get(name), layout.headers[name])}
     taken = moved & {"id", *(edited if rows <= ALLOWED_ROWS else ())}
     said = tuple(why for name, why in held.items() if name in {"id", *edited})
     return _holding(sheet, held), layout.without(unagreed - taken), said

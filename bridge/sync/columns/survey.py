@@ -66,8 +66,10 @@ def agree(session: Session, view: SheetView, compared: Comparison, decided: Deci
     if "id" not in held and "id" in before and before["id"].why:
         pending.try_now(session, view.config.key, view.began)
     health.columns = dict(sorted(after.items()))
-    doubted = (name for name in held if name in now and not view.config.mapping.is_to_sheet(name))
-    if not any(columns.stays(now[name], before.get(name)) for name in doubted):
+    doubted = [name for name in held if name in now and not view.config.mapping.is_to_sheet(name)]
+    doubled = view.layout.doubled_since(decided.headers.before)
+    waits = any(name in doubled or columns.stays(now[name], before.get(name)) for name in doubted)
+    if doubled - held.keys() or not waits:
         health.header = decided.headers.shown
     return holding(view, held) if "id" in held else without(view, held)
 
@@ -76,13 +78,14 @@ def _agreed_ids(session: Session, view: SheetView, now: Place, before: Place | N
     """The column of the ids, first of all: while it is held, no row tells anything of the others."""
     if not _ids_are_doubtful(headers, now, before):
         return now
-    return columns.agree("id", now, before, survey_ids(session, view), headers)
+    doubled = "id" in view.layout.doubled_since(headers.before)
+    return columns.agree("id", now, before, survey_ids(session, view), headers, doubled=doubled)
 
 
 def _decided(
     session: Session, view: SheetView, compared: Comparison, before: Places, now: Places, headers: Headers
 ) -> dict[str, Place]:
-    seen = _survey(session, view, _doubtful(view, compared, before, now))
+    seen = _survey(session, view, _doubtful(view, compared, before, now, headers))
     found = {name: _agreed(view, name, place, before.get(name), seen, headers) for name, place in now.items()}
     return columns.absent(before, now, headers) | found
 
@@ -97,11 +100,14 @@ def steps(view: SheetView) -> list[Step]:
     return [Step(SweepStep.HELD, None, reasons=(why,)) for why in view.config.mapping.held.values()]
 
 
-def _doubtful(view: SheetView, compared: Comparison, before: Places, now: Places) -> list[str]:
-    """Fields whose rows must be looked at: many would change, or the cells that the bridge fills stand elsewhere."""
-    unagreed, limit = view.layout.unagreed(before), allowed(compared.linked)
+def _doubtful(view: SheetView, compared: Comparison, before: Places, now: Places, headers: Headers) -> list[str]:
+    """Fields whose rows must be looked at: many would change, another column has an equal header since, or the cells
+    that the bridge fills stand elsewhere.
+    """
+    unagreed, limit = view.layout.unagreed(before, headers.before), allowed(compared.linked)
     mapping = view.config.mapping
-    found = [name for name in now if compared.changed[name] > limit or (mapping.is_to_sheet(name) and name in unagreed)]
+    elsewhere = {name for name in unagreed if mapping.is_to_sheet(name)} | view.layout.doubled_since(headers.before)
+    found = [name for name in now if compared.changed[name] > limit or name in elsewhere]
     return [name for name in found if not columns.is_approved(now[name], before.get(name))]
 
 
@@ -112,7 +118,8 @@ def _agreed(
         return now
     if view.config.mapping.is_to_sheet(name):
         return columns.agree_to_sheet(name, now, before, seen[name])
-    return columns.agree(name, now, before, seen[name], headers)
+    doubled = name in view.layout.doubled_since(headers.before)
+    return columns.agree(name, now, before, seen[name], headers, doubled=doubled)
 
 
 def _survey(session: Session, view: SheetView, names: Collection[str]) -> dict[str, Evidence]:

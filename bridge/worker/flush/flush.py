@@ -109,7 +109,7 @@ def _decide_all(job: Job, view: SheetView, lead_ids: list[str], decide: Decide) 
     with job.writing() as session:
         health = lock_queue(session, job.key).health
         health.missing, health.doubled = list(view.layout.missing), list(view.layout.doubled)
-        if view.layout.unagreed(health.columns or {}):
+        if view.layout.unagreed(health.columns or {}, health.header or ()):
             if (known := usable(session, view, now)) is None:
                 linked = tracker.linked(session, job.key, lead_ids, now)
                 wait_for_ids(session, job, [link.id for link, _ in linked])

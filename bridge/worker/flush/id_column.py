@@ -19,8 +19,8 @@ IDS_HELD = timedelta(minutes=5)
 def knows_ids(job: Job, view: SheetView, links: Collection[Link]) -> bool:
     """False when the id column is held, or has to be looked at by a sweep: no lead can be told from another."""
     with job.writing() as session:
-        known = lock_queue(session, job.key).health.columns or {}
-        unagreed = "id" in view.layout.unagreed(known)
+        health = lock_queue(session, job.key).health
+        unagreed = "id" in view.layout.unagreed(health.columns or {}, health.header or ())
         if unagreed and usable(session, view, job.runtime.now()) is None:
             wait_for_ids(session, job, [link.id for link in links])
         session.commit()

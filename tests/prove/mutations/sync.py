@@ -215,4 +215,9 @@ MUTATIONS = (
         'base.get("name") is not None and row.values.get("name", ...) is None', "False",
         "tests/sync/test_titles.py::test_a_name_that_is_cleared_leaves_the_task_its_title_and_is_told",
     ),
+    Mutation(
+        "a second column of an equal header takes nothing", "bridge/core/mapping.py",
+        "self.keys.count(key) > max(1, then.count(key))", "False",
+        f"{COLUMNS}::test_a_second_column_of_one_header_left_of_the_agreed_one_takes_nothing",
+    ),
 )  # fmt: skip
