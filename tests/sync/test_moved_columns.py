@@ -290,6 +290,42 @@ def test_columns_that_move_under_a_protected_header_leave_no_wrong_cell(sheet):
     assert shown(sheet) == right(sheet, notes="from the API")
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize("look", ["sweep", "delivery"])
+def test_a_task_number_that_went_into_a_column_of_dates_is_no_date_of_a_persons(sheet, look, answered):
+    """There it reads as a day of 1900, and a PATCH of the same field makes it a conflict that the sheet would win."""
+    sheet.install()
+    opened = sheet.runtime.sheet("leads")
+    real = opened.write
+
+    def write(writes):
+        lines(sheet, "move", 7, before=4)
+        echo = real(writes)
+        opened.write = real
+        assert sheet.cell("D5") == DateValue(4.0)
+        sheet.patch(4, due="2026-12-24")
+        if look == "delivery":
+            sheet.google.person.edit("Leads!B5", [["Diana"]])
+            sheet.google.scripts.wait_idle(0)
+        if answered:
+            return echo
+        raise SystemExit
+
+    opened.write = write
+    sheet.edit("A5:G5", ["L4", "Dee", "NEW", None, "d", "", "2026-05-05"])
+    with suppress(SystemExit):
+        sheet.settle()
+    for seconds in (100, 30, 400):
+        sheet.later(seconds)
+        sheet.settle()
+    found = shown(sheet)["L4"]
+    name = "Diana" if look == "delivery" else "Dee"
+    assert (found["due"], found["task_id"], found["name"]) == (DateValue(46380.0), 4, name)
+    assert (sheet.task(4)["due"], sheet.task(4)["title"]) == ("2026-12-24", f"Follow up: {name}")
+    assert [one for one in sheet.get("/needs") if one["kind"] == "conflict"] == []
+
+
 def test_columns_that_move_again_and_again_are_followed(sheet):
     moves = [lambda: lines(sheet, "insert", 5), lambda: lines(sheet, "move", 9, before=2), lambda: lines(sheet, "insert", 1),
              lambda: lines(sheet, "move", 3, before=8), lambda: lines(sheet, "insert", 4)]  # fmt: skip
