@@ -326,6 +326,26 @@ def test_a_task_number_that_went_into_a_column_of_dates_is_no_date_of_a_persons(
     assert [one for one in sheet.get("/needs") if one["kind"] == "conflict"] == []
 
 
+def test_rows_that_move_as_an_empty_row_is_cleared_cost_no_lead_its_value(sheet):
+    """A value went into a row that had just been inserted; as it is cleared, Bob's row stands there."""
+    person = sheet.google.person
+    cleared = sheet.google.trouble.before_write
+
+    def insert():
+        person.insert_rows("Leads", 4)
+        cleared(lambda: person.lines("move", "Leads", 4, "ROWS", before=2))
+
+    sheet.google.trouble.before_write(insert)
+    sheet.patch(3, notes="from the API")
+    for seconds in (0, 30, 400):
+        sheet.later(seconds)
+        sheet.settle()
+    expected = right(sheet)
+    expected["L3"]["notes"] = "from the API"
+    assert shown(sheet) == expected
+    assert [one["notes"] for one in sheet.tasks()] == ["a", "b", "from the API"]
+
+
 def test_columns_that_move_again_and_again_are_followed(sheet):
     moves = [lambda: lines(sheet, "insert", 5), lambda: lines(sheet, "move", 9, before=2), lambda: lines(sheet, "insert", 1),
              lambda: lines(sheet, "move", 3, before=8), lambda: lines(sheet, "insert", 4)]  # fmt: skip

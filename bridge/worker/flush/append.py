@@ -11,10 +11,9 @@ from structlog.stdlib import get_logger
 
 from bridge.core.formulas import is_of_row
 from bridge.core.outcome import RefusedBy
-from bridge.core.values import Raw, Row
+from bridge.core.values import Row
 from bridge.errors import Transient
 from bridge.google.new_rows import AppendedCell, NewRows, Place
-from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
 from bridge.queue import pending
 from bridge.store import in_flight_writes
@@ -23,8 +22,8 @@ from bridge.sync.columns.agreed import usable
 from bridge.sync.links import new_rows
 from bridge.tracker import tasks_of
 from bridge.worker.job import Job, look
+from bridge.worker.write.empty import empty_cells
 from bridge.worker.write.parts import Part, in_parts
-from bridge.worker.write.unlinked import record_emptied, write_unlinked
 
 log = get_logger(__name__)
 Cells = dict[int, AppendedCell]
@@ -82,9 +81,11 @@ def _take_back(job: Job, rows: Mapping[int, Cells]) -> None:
     ids = view.layout.positions["id"]
     found = {link: number for link, cells in rows.items() if (number := _row_of(view, cells))}
     if found:
-        _empty(job, view, {number: rows[link].keys() - {ids} for link, number in found.items()})
+        empty_cells(job, view, {number: rows[link].keys() - {ids} for link, number in found.items()})
         view = look(job, None)
-        _empty(job, view, {number: {ids} for link, number in found.items() if _holds(view, number, rows[link], ids)})
+        empty_cells(
+            job, view, {number: {ids} for link, number in found.items() if _holds(view, number, rows[link], ids)}
+        )
     with job.writing() as session:
         for link in _links(job, session, found):
             new_rows.forget_append(link)
@@ -100,34 +101,6 @@ def _row_of(view: SheetView, cells: Cells) -> int | None:
 def _holds(view: SheetView, number: int, cells: Cells, *columns: int) -> bool:
     standing = dict(enumerate(one.entered for one in view.snapshot.standing(number)))
     return all(column in cells and standing.get(column) == cells[column].value for column in columns)
-
-
-def _empty(job: Job, view: SheetView, rows: Mapping[int, Collection[int]]) -> None:
-    """Empty these columns of each row; a lead that has just moved there gets its values back. ``view``: of all rows."""
-    if not any(rows.values()):
-        return
-    ids = view.layout.positions["id"]
-    fields = {column: name for name, column in view.layout.positions.items()}
-    writes = [RowWrite(row, ids, _id_cell(view, row), dict.fromkeys(columns, "")) for row, columns in rows.items()]
-    echoed = write_unlinked(job, view, writes).cells(ids)
-    both = zip(writes, echoed, strict=True)
-    hit = {write.row: None if cell in {write.id_cell, ""} else cell for write, cell in both}
-    shown = [Row(row, None, {fields[at]: "" for at in columns if at in fields}) for row, columns in rows.items()]
-    record_emptied(job, shown, list(hit.values()))
-    before = {_id_cell(view, row): view.snapshot.standing(row) for row in view.snapshot.numbers}
-    for row, cell in hit.items():
-        own = {at: before[cell][at] for at in rows[row] if at not in fields and cell in before}
-        for typed in (False, True):
-            back = {
-                at: one.entered for at, one in own.items() if one.is_formula is typed and one.entered not in {None, ""}
-            }
-            if cell is not None and back:
-                write_unlinked(job, view, [RowWrite(row, ids, cell, back, typed=typed)])
-
-
-def _id_cell(view: SheetView, row: int) -> Raw:
-    cells, ids = view.snapshot.cells(row), view.layout.positions["id"]
-    return cells[ids].value if len(cells) > ids else None
 
 
 def _new_rows(job: Job, view: SheetView, place: Place, part: Part[int]) -> dict[int, Cells]:

@@ -1,11 +1,10 @@
-"""Clear misdirected writes from rows without a lead. A lead that moves there in that moment gets its values back."""
+"""Clear misdirected writes from rows without a lead."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from structlog.stdlib import get_logger
 
 from bridge.core.values import Row
-from bridge.google.sheet import RowWrite
 from bridge.google.snapshot import SheetView
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.history import READ_LAG
@@ -13,8 +12,8 @@ from bridge.store.in_flight_writes import shows
 from bridge.store.models import InFlightWrite, WriteState
 from bridge.sync.misdirected.rows import forget_found, is_left_by_us, is_telltale
 from bridge.worker.job import Job
+from bridge.worker.write.empty import empty_cells
 from bridge.worker.write.parts import in_parts
-from bridge.worker.write.unlinked import filled, record_emptied, write_unlinked
 
 log = get_logger(__name__)
 
@@ -28,16 +27,16 @@ def clear_misdirected(
     missing = [write for write in writes if write.state is WriteState.MISSING]
     if not missing:
         return
-    junk = list(_junk(view, missing, {row.number for row in ids_unclear}))
+    junk = dict(_junk(view, missing, {row.number for row in ids_unclear}))
+    fields = view.layout.positions
+    for row in map(view.row, sorted(set(numbers) - junk.keys())):
+        if is_left_by_us(row, missing):
+            junk[row.number] = [fields[name] for name, value in row.values.items() if value is not None]
     in_parts(
-        [junk] if junk else [],
-        lambda part: write_unlinked(job, view, part),
-        lambda part, why: log.warning("rows_not_emptied", sheet=job.key, rows=str(len(part)), why=why),
+        [[*junk]] if junk else [],
+        lambda part: empty_cells(job, view, {row: junk[row] for row in part}),
+        lambda part, why: _not_emptied(job, part, why),
     )
-    others = set(numbers) - {write.row for write in junk}
-    rows = [row for row in map(view.row, sorted(others)) if is_left_by_us(row, missing)]
-    if rows:
-        in_parts([rows], lambda part: _empty(job, view, part), lambda part, why: _not_emptied(job, part, why))
     with job.writing() as session:
         kept = [write.id for write in missing if any(shows(row.cells["id"], write) for row in ids_unclear)]
         if kept:
@@ -46,11 +45,13 @@ def clear_misdirected(
         session.commit()
 
 
-def _junk(view: SheetView, missing: Collection[InFlightWrite], unclear: Collection[int]) -> Iterator[RowWrite]:
-    """What empties the cells of rows without a lead that hold nothing but missing writes, whatever their column. Of
-    rows that are ``unclear`` an id may be one of them. In a
-    column of the people's own a word may be theirs: only in the very cell that the write was sent to it counts as ours,
-    or, if Google said that it went elsewhere, in a column without a header.
+def _junk(
+    view: SheetView, missing: Collection[InFlightWrite], unclear: Collection[int]
+) -> Iterator[tuple[int, Collection[int]]]:
+    """Rows without a lead that hold nothing but missing writes, whatever their column, and those columns; an id, which
+    rows that are ``unclear`` may show, only once it is alone, as it says whose row is written. In a column of the
+    people's own a word may be theirs: only in the very cell that the write was sent to it counts as ours, or, if
+    Google said that it went elsewhere, in a column without a header.
     """
     sent = {write.entered for write in missing if write.entered not in {None, ""}}
     telltale = {write.entered for write in missing if is_telltale(write)}
@@ -67,18 +68,8 @@ def _junk(view: SheetView, missing: Collection[InFlightWrite], unclear: Collecti
         if not own <= places or any(one.is_formula for one in filled.values()):
             continue
         if ours and ours <= sent and ours & telltale and (number in unclear or view.row(number).lead_id is None):
-            yield RowWrite(number, columns["id"], None, dict.fromkeys(filled, ""))
+            yield number, [at for at in filled if at != columns["id"]] or [*filled]
 
 
-def _empty(job: Job, view: SheetView, rows: Sequence[Row]) -> None:
-    echo = write_unlinked(job, view, [_emptied(row, view) for row in rows])
-    record_emptied(job, rows, echo.cells(view.layout.positions["id"]))
-
-
-def _not_emptied(job: Job, rows: Sequence[Row], why: str) -> None:
-    log.warning("rows_not_emptied", sheet=job.key, rows=",".join(str(row.number) for row in rows), why=why)
-
-
-def _emptied(row: Row, view: SheetView) -> RowWrite:
-    columns = view.layout.positions
-    return RowWrite(row.number, columns["id"], None, {columns[name]: "" for name in filled(row)})
+def _not_emptied(job: Job, rows: Sequence[int], why: str) -> None:
+    log.warning("rows_not_emptied", sheet=job.key, rows=",".join(map(str, rows)), why=why)

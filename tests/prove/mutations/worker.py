@@ -87,6 +87,11 @@ MUTATIONS = (
         f"{MOVED}::test_columns_that_move_under_a_write_leave_no_wrong_cell",
     ),
     Mutation(
+        "never the wrong row: a lead that moves into a row as it is emptied gets its values back",
+        "bridge/worker/write/empty.py", "    if not rows:\n", "    if True:\n",
+        f"{MOVED}::test_rows_that_move_as_an_empty_row_is_cleared_cost_no_lead_its_value",
+    ),
+    Mutation(
         "while rows or columns move, nothing is written", "bridge/worker/still.py", "    if job.moving and _standing(view)",
         "    if False and _standing(view)", f"{MOVED}::test_while_columns_go_on_moving_nothing_is_written",
     ),
