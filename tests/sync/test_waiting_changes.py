@@ -100,6 +100,16 @@ def archived_while_its_row_is_missed(stack):
     stack.sweep()
 
 
+def archived_in_a_sheet_without_rows(stack):
+    """An empty sheet makes no tombstones."""
+    stack.later(31)
+    stack.patch(1, notes="P1")
+    for _ in range(2):
+        stack.google.person.delete_rows("Leads", 2)
+    for task_id in (1, 2):
+        stack.patch(task_id, archived=True)
+
+
 def restored_without_its_row(stack):
     stack.later(31)
     stack.google.person.delete_rows("Leads", 2)
@@ -115,7 +125,7 @@ STORIES = (
     landed_and_another_field_patched, landed_and_the_same_field_patched_twice, landed_and_the_status_patched,
     a_person_typed_the_same, archived_meanwhile, its_column_is_gone, refused_twice, refused_and_said_again,
     died_after_the_write, archived_after_its_row_was_deleted, archived_while_its_row_is_missed,
-    restored_without_its_row,
+    archived_in_a_sheet_without_rows, restored_without_its_row,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, exists, or_, select, update
 from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
@@ -84,12 +84,13 @@ def settle_vanished(session: Session, sheet: SheetConfig, found: Deletions, bega
 def _end_hopeless(session: Session, sheet: str) -> None:
     """No change waits for the row of an archived task that is gone, or of one that was restored without its row."""
     waits = exists().where(Change.link_id == Link.id, Change.state == ChangeState.WAITING)
-    waiting = session.scalars(select(Link).where(Link.sheet == sheet, Link.gone_at.is_not(None), waits)).all()
+    at_rest = or_(Link.gone_at.is_not(None), Link.wanted <= Link.written)
+    waiting = session.scalars(select(Link).where(Link.sheet == sheet, at_rest, waits)).all()
     archived = {task.id for task in tracker.tasks_of(session, waiting) if task.archived_at is not None}
     for link in waiting:
         if link.task_id in archived:
             give_up_waiting(session, link, "the task was archived and its row is gone")
-        elif link.archived_at is not None:
+        elif link.gone_at is not None and link.archived_at is not None:
             give_up_waiting(session, link, "the row was deleted, and the task restored without it")
 
 
