@@ -109,8 +109,13 @@ def acceptable(row: Row, mapping: SheetMapping, base: Fields) -> tuple[dict[str,
         longest = mapping.longest(name)
         if longest is not None and len(str(value or "")) > longest:
             del values[name]
-            unread[name] = f"longer than {longest} characters, which is all that its task keeps: shorten it"
+            unread[name] = _too_long(str(value), longest)
     return values, unread
+
+
+def _too_long(text: str, longest: int) -> str:
+    """Why it is refused; another text has another reason, so that each is noted."""
+    return f"'{text[:20]}…' is longer than {longest} characters, which is all that its task keeps: shorten it"
 
 
 def only_spelled(row: Row, base: Fields) -> dict[str, Value]:

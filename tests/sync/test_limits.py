@@ -55,8 +55,12 @@ def test_beyond_it_the_cell_alone_is_refused(stack, field):
     edit(stack, "C2", ["LOST"])
     assert (stack.task(1)["status"], stack.task(1)[task_field]) == ("DONE", before)
     assert stack.task(2)[task_field].endswith("short")
-    said = f"longer than {longest} characters, which is all that its task keeps: shorten it"
+    said = f"'{'x' * 20}…' is longer than {longest} characters, which is all that its task keeps: shorten it"
     assert needs(stack) == {(2, field, said)}
+    edit(stack, f"{column}2", ["z" * (longest + 1)])
+    edit(stack, f"{column}2", ["x" * (longest + 1)])
+    named = [one["new"][0] for one in stack.changes(1) if one["field"] == field and one["state"] == "refused"]
+    assert named[:3] == ["x", "z", "x"]
     assert len(stack.cell(f"{column}2")) == longest + 1
     edit(stack, f"{column}2", ["y" * longest])
     assert stack.task(1)[task_field].endswith("y" * longest)

@@ -81,7 +81,8 @@ def test_a_text_longer_than_its_field_is_refused_and_stops_no_other(running, by)
     stack.google.scripts.wait_idle(10)
     stack.sweep()
     assert [task["assignee"] for task in stack.tasks()] == ["x" * 200, None]
-    assert ("owner", "longer than 200 characters, which is all that its task keeps: shorten it") in refused(stack)
+    said = f"'{'y' * 20}…' is longer than 200 characters, which is all that its task keeps: shorten it"
+    assert ("owner", said) in refused(stack)
     stack.edit("E3", ["y"])
     stack.google.scripts.wait_idle(10)
     stack.sweep()
