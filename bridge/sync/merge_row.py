@@ -15,6 +15,7 @@ from bridge.queue import pending
 from bridge.store import in_flight_writes
 from bridge.store.history import note_conflict, note_sheet_change, note_unread
 from bridge.store.models import Link
+from bridge.store.refused_history import wait_again
 from bridge.sync.context import SyncContext
 from bridge.sync.misdirected.rows import shown_misdirected
 from bridge.sync.sync_cell import link_text
@@ -47,7 +48,7 @@ def merge_linked(context: SyncContext, row: Row, link: Link, task: Task, replace
     merged = merge_values(context, link, task, base, certain)
     if doubtful:
         log.info("read_in_doubt", sheet=link.sheet, link=link.id, fields=",".join(sorted(doubtful)))
-    if doubtful or overwritten or needs_write(task, link, context.sheet.mapping):
+    if doubtful or overwritten or touched or needs_write(task, link, context.sheet.mapping):
         news = doubtful or overwritten or link.base != before or touched
         (pending.mark_pending if news else pending.ensure_pending)(context.session, link, context.by.at)
     if link.failed_at is not None and not context.reading.is_delivery:
@@ -154,10 +155,11 @@ def _clear_refusals(context: SyncContext, row: Row, link: Link) -> bool:
     touched = set(context.reading.event_fields.get(row.number, ()))
     if not context.reading.is_delivery:
         touched |= {name for name in link.refused if _passable(context, row, name, RefusedWrite(*link.refused[name]))}
-    freed = bool(touched & link.refused.keys())
+    freed = touched & link.refused.keys()
     if freed:
         link.refused = {name: refused for name, refused in link.refused.items() if name not in touched}
-    return freed
+        wait_again(context.session, link, freed)
+    return bool(freed)
 
 
 def _passable(context: SyncContext, row: Row, name: str, refused: RefusedWrite) -> bool:

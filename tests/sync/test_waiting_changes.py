@@ -159,3 +159,56 @@ def test_a_patch_that_no_cell_takes_is_refused_though_a_person_typed_the_same_in
     stack.settle()
     told = [(one["side"], one["state"]) for one in stack.changes(1) if one["new"] == "many"]
     assert sorted(told) == [("sheet", "refused"), ("task", "refused")]
+
+
+def refused_note(stack):
+    """A PATCH whose cell is protected from the bridge; returns what frees it."""
+    stack.edit("A2:C2", [1, "Ann", "NEW"])
+    stack.sweep()
+    protected = stack.google.book.tab("Leads").protect("E2:E2")
+    stack.patch(1, notes="call")
+    stack.settle()
+    assert [line["state"] for line in stack.changes(1) if line["field"] == "notes"] == ["refused"]
+    return lambda: stack.google.book.tab("Leads").unprotect(protected)
+
+
+def notes(stack):
+    return [(line["new"], line["state"]) for line in stack.changes(1) if line["field"] == "notes"]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("again", ["a sweep", "the same PATCH"])
+def test_a_refused_change_that_is_written_later_is_applied(running, again):
+    stack = running(header=HEADER)
+    refused_note(stack)()
+    if again == "a sweep":
+        stack.sweep()
+    else:
+        stack.patch(1, notes="other")
+        stack.patch(1, notes="call")
+        stack.settle()
+    assert (stack.cell("E2"), notes(stack)[0]) == ("call", ("call", "applied"))
+    assert stack.get("/changes", state="waiting") == []
+
+
+def test_a_refused_change_whose_cell_a_person_fills_does_not_wait(running):
+    stack = running(header=HEADER)
+    stack.install()
+    refused_note(stack)()
+    stack.edit("E2", ["call"])
+    stack.settle()
+    assert stack.task(1)["notes"] == "call"
+    assert stack.get("/changes", state="waiting") == []
+    stack.edit("E2", ["mine"])
+    stack.sweep()
+    assert (stack.task(1)["notes"], stack.get("/changes", state="waiting")) == ("mine", [])
+
+
+def test_a_refused_change_that_a_persons_word_replaces_is_lost_not_waiting(running):
+    stack = running(header=HEADER)
+    stack.install()
+    refused_note(stack)
+    stack.edit("E2", ["mine"])
+    stack.settle()
+    assert (stack.task(1)["notes"], ("call", "lost") in notes(stack)) == ("mine", True)
+    assert stack.get("/changes", state="waiting") == []

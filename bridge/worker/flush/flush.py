@@ -34,6 +34,7 @@ from bridge.store.history import (
 )
 from bridge.store.misdirected_history import note_late
 from bridge.store.models import ActorKind, Link, WriteState
+from bridge.store.refused_history import wait_again
 from bridge.store.unit_of_work import lock_queue
 from bridge.sync.apart import may_be_a_rows
 from bridge.sync.columns.agreed import usable
@@ -233,6 +234,7 @@ def _writable(context: SyncContext, row: Row, link: Link, owed: Mapping[str, Val
                 note_refused(context.session, link, name, value, context.by, why)
     refused.pop("sync", None)
     if refused != link.refused:
+        wait_again(context.session, link, (link.refused.keys() - refused.keys()) & owed.keys())
         link.refused = refused
     stopped = {name for name, one in refused.items() if RefusedWrite(*one).by == RefusedBy.CELL} | {"sync"}
     return {name: value for name, value in owed.items() if name not in stopped}

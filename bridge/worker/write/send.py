@@ -20,6 +20,7 @@ from bridge.queue import pending
 from bridge.store import in_flight_writes
 from bridge.store.history import READ_AGAIN, settle_waiting
 from bridge.store.models import Link, WriteState
+from bridge.store.refused_history import wait_again
 from bridge.sync.merge_row import remember
 from bridge.sync.misdirected.columns import Shift, columns_moved
 from bridge.sync.misdirected.rows import lead_id_of, misdirected
@@ -225,7 +226,8 @@ def _settle_link(job: Job, session: Session, link: Link, one: PlannedWrite, now:
     link.overrides = {name: value for name, value in link.overrides.items() if link.base.get(name) != value}
     remember(link, job.config.mapping)
     pending.settle(link, one.wanted)
-    if one.values.keys() & link.refused.keys():  # Google takes now what it refused before
+    if taken := one.values.keys() & link.refused.keys():  # which Google refused before
+        wait_again(session, link, taken)
         link.refused = {name: refused for name, refused in link.refused.items() if name not in one.values}
         pending.mark_pending(session, link, now)  # its sync cell still says so
     if _looks_otherwise(job, one):

@@ -21,6 +21,11 @@ MUTATIONS = (
         "tests/sync/test_columns.py::test_what_another_bridge_writes_over_ours_is_told_and_nothing_fights",
     ),
     Mutation(
+        "what was refused and is written later is told as applied", "bridge/store/refused_history.py",
+        "            last.state, last.reason = ChangeState.WAITING, None\n", "            pass\n",
+        "tests/sync/test_waiting_changes.py::test_a_refused_change_that_is_written_later_is_applied",
+    ),
+    Mutation(
         "a new row gets an id that no other has", "bridge/sync/links/new_rows.py",
         "next(one for one in ids if not _is_taken(session, sheet, one))", "next(ids)",
         "tests/sync/test_new_rows.py::test_a_task_gets_another_id_than_rows_that_are_there",
