@@ -14,7 +14,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a column is an identity: a held field is not read", "bridge/inbound/webhook.py",
-        "if not queue.health.columns or not layout.unagreed(queue.health.columns):", "if True:",
+        "if not health.columns or not layout.unagreed(health.columns, health.header or ()):", "if True:",
         f"{COLUMNS}::test_a_held_field_outlives_a_restart_and_a_delivery_tells_it",
     ),
     Mutation(

@@ -16,8 +16,8 @@ MUTATIONS = (
         " if not half else dict.fromkeys(wanted)", "tests/sync/test_dropdowns.py::test_a_dropdown_whose_range_is_gone_spoils_no_other",
     ),
     Mutation(
-        "two bridges do not fight for a column", "bridge/sync/columns/survey.py", "if compared.changed[name] > limit or (mapping",
-        "if (compared.changed[name] > limit and not mapping.is_to_sheet(name)) or (mapping",
+        "two bridges do not fight for a column", "bridge/sync/columns/survey.py", "if compared.changed[name] > limit or name in elsewhere]",
+        "if (compared.changed[name] > limit and not mapping.is_to_sheet(name)) or name in elsewhere]",
         "tests/sync/test_columns.py::test_what_another_bridge_writes_over_ours_is_told_and_nothing_fights",
     ),
     Mutation(

@@ -16,7 +16,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a column is an identity: a held field is not written", "bridge/worker/flush/flush.py",
-        "if view.layout.unagreed(health.columns or {}):", "if False:",
+        "if view.layout.unagreed(health.columns or {}, health.header or ()):", "if False:",
         f"{COLUMNS}::test_what_is_patched_while_a_field_is_held_goes_into_no_other_column",
     ),
     Mutation(
