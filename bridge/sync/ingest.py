@@ -21,7 +21,7 @@ from bridge.sync.edits.events import check_event
 from bridge.sync.links.duplicate_ids import same_id
 from bridge.sync.links.link_row import link_row
 from bridge.sync.load import load
-from bridge.sync.merge_row import merge_linked, needs_write
+from bridge.sync.merge_row import BRIDGE_FIELDS, merge_linked, needs_write
 from bridge.sync.misdirected.ids import may_be_ours
 from bridge.tracker import Task
 
@@ -130,7 +130,8 @@ def _archived(context: SyncContext, row: Row, link: Link, task: Task) -> RowOutc
     if not context.reading.is_delivery and all(link.base.get(name) == value for name, value in row.values.items()):
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
     why = f"task {task.id} is archived, so the row no longer changes it: PATCH archived=false to bring it back"
-    for name in set(context.reading.event_fields.get(row.number, ())) & row.values.keys():
-        if link.base.get(name) != row.values[name]:
-            note_unread(context.session, link, name, row.values[name], context.by, why)
+    for name in set(context.reading.event_fields.get(row.number, ())) & row.cells.keys() - BRIDGE_FIELDS:
+        shown = row.values[name] if name in row.values else row.cells[name].shown[:1000]
+        if name in row.refused or link.base.get(name) != shown:
+            note_unread(context.session, link, name, shown, context.by, why)
     return RowOutcome(row.number, row.lead_id, Outcome.REFUSED, task.id, (why,))

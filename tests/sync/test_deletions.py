@@ -135,6 +135,17 @@ def test_an_edit_of_an_archived_tasks_row_is_in_the_history_and_is_taken_when_th
     assert (stack.cell("C2"), stack.task(1)["status"]) == ("LOST", "DONE")
 
 
+def test_a_word_that_nobody_can_read_in_an_archived_tasks_row_is_in_the_history(stack):
+    """A write of ours may take the cell while columns move, and it gets back what was agreed."""
+    leads(stack, 1)
+    stack.http.delete(f"{stack.url}/tasks/1", timeout=60)
+    stack.settle()
+    stack.edit("C2", ["perhaps"])
+    stack.deliver([1, "Lead 1", "perhaps", 1], seq=9, edited={"first": 3, "last": 3})
+    told = next(one for one in stack.changes(1) if one["field"] == "status")
+    assert (told["new"], told["state"], "is archived" in told["reason"]) == ("perhaps", "refused", True)
+
+
 def test_a_sorted_and_a_cut_and_pasted_sheet_loses_nothing(stack):
     leads(stack, 5)
     stack.google.person.sort("Leads!A2:D6", 1, ascending=False)
