@@ -131,7 +131,7 @@ def _archived(context: SyncContext, row: Row, link: Link, task: Task) -> RowOutc
         return RowOutcome(row.number, row.lead_id, Outcome.UNCHANGED, task.id)
     why = f"task {task.id} is archived, so the row no longer changes it: PATCH archived=false to bring it back"
     for name in set(context.reading.event_fields.get(row.number, ())) & row.cells.keys() - BRIDGE_FIELDS:
-        shown = row.values[name] if name in row.values else row.cells[name].shown[:1000]
-        if name in row.refused or link.base.get(name) != shown:
-            note_unread(context.session, link, name, shown, context.by, why)
+        said = row.values[name] if name in row.values else row.cells[name].shown[:1000]
+        if name in row.refused or link.base.get(name) != said:
+            note_unread(context.session, link, name, said, context.by, why)
     return RowOutcome(row.number, row.lead_id, Outcome.REFUSED, task.id, (why,))
