@@ -14,12 +14,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import JSON, MetaData, column, create_engine, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
-import task_api.models  # noqa: F401
 from bridge.core.headers import Place
 from bridge.core.outcome import RefusedWrite
 from bridge.store.models import InFlightWrite, Link, SheetHealth, SheetQueue
 from task_api import schema
 from task_api.db import Base, open_engine
+from task_api.models import Task
 from tests.databases import migrated_at_once
 from tests.process.process import free_port
 
@@ -301,5 +301,26 @@ def test_what_was_agreed_about_columns_is_kept_by_name_and_back(databases, tmp_p
     with Session(engine) as session:
         assert session.get_one(SheetHealth, "leads").columns == {"id": Place("id", 0), "owner": held}
         assert session.get_one(SheetHealth, "new").columns == {}
+    engine.dispose()
+    databases.drop(url)
+
+
+def test_lead_ids_of_before_are_found_as_a_person_sees_them_unless_two_would_be_one(databases, tmp_path):
+    url, now = databases.new(tmp_path), datetime.now(UTC)
+    engine = open_engine(url)
+    spelled = ["L\u00a01", "L2\u200b", "Zoe\u0308", "L 4", "L\u00a04"]
+    with Session(engine) as session:
+        session.add(SheetQueue(sheet="leads", spreadsheet="s", health=SheetHealth()))
+        for number, lead_id in enumerate(spelled, 1):
+            session.add(Task(id=number, title="t", lead_id=lead_id, created_at=now, updated_at=now))
+            session.flush()
+            session.add(Link(sheet="leads", lead_id=lead_id, task_id=number, base={}, agreed_at=now, next_try=now))
+        session.commit()
+    command.downgrade(schema.alembic(engine), "0017")
+    schema.upgrade(url)
+    meant = ["L 1", "L2", "Zo\u00eb", "L 4", "L\u00a04"]
+    with Session(engine) as session:
+        assert list(session.scalars(select(Link.lead_id).order_by(Link.id))) == meant
+        assert list(session.scalars(select(Task.lead_id).order_by(Task.id))) == meant
     engine.dispose()
     databases.drop(url)
