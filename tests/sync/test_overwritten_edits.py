@@ -124,6 +124,21 @@ def test_a_word_under_a_write_for_another_lead_is_offered_however_late_the_scrip
     assert ("typed for 2", Rule.COVERED) in lost(noted, 2)
 
 
+@pytest.mark.parametrize("late", [27, 55])
+def test_a_status_under_our_write_is_offered_though_another_row_got_the_same_before_the_late_script(noted, late):
+    """So late that the write seems older than the edit; of the other row only the sweep tells."""
+    noted.google.trouble.before_write(lambda: noted.edit("C2", ["LOST"]))
+    noted.patch(1, status="IN_PROGRESS")
+    run(noted.runtime, "leads")
+    noted.clock.advance(late)
+    noted.google.trouble.edit_queue = 0
+    noted.edit("C3", ["LOST"])
+    noted.google.trouble.edit_queue = None
+    noted.settle()
+    assert ("LOST", Rule.COVERED) in lost(noted, 1)
+    assert (shown(noted, "status"), kept(noted)) == ({1: "CONTACTED", 2: "LOST", 3: "LOST"}, [])
+
+
 def test_a_word_under_a_write_for_another_lead_is_offered_though_the_clock_is_set_back(noted):
     """Its time, and that of the write, lie ahead then."""
     misdirected(noted, lambda: noted.edit("E2", ["typed for 2"]))

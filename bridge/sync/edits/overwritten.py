@@ -23,7 +23,7 @@ from bridge.queue.pending import mark_pending
 from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store.history import READ_LAG, By, note_unread
 from bridge.store.misdirected_history import note_covered
-from bridge.store.models import ActorKind, Change, ChangeState, Link, OverwrittenEdit, Rule
+from bridge.store.models import ActorKind, Change, ChangeState, InFlightWrite, Link, OverwrittenEdit, Rule
 from bridge.store.unit_of_work import write_down
 from bridge.sync.context import Reading, SyncContext
 from bridge.sync.merge_row import merge_values
@@ -110,7 +110,8 @@ def _verdict(
     """Only words prove by themselves: that a row shows the same status, date, number, tick or nothing may be chance."""
     same = [change for change in found if change.new == value]
     is_word = context.sheet.mapping.by_field[one.field].kind == "text" and any(map(str.isalpha, str(value or "")))
-    if any(Actor.read(change.actor).kind in BRIDGE_READS for change in same) and (is_word or not one.covered):
+    read = any(Actor.read(change.actor).kind in BRIDGE_READS for change in same)
+    if read and (is_word or not (one.covered or _may_be_covered(context, one))):
         return "found"
     ahead = is_future(one.edited_at, context.by.at)  # the clock was set back since: no time proves anything
     if context.reading.began < one.edited_at + READ_LAG and not ahead:
@@ -119,6 +120,17 @@ def _verdict(
     if one.covered and not (ahead or same or newer or overtyped) and _stands(context.session, one):
         return "back"
     return "offered"
+
+
+def _may_be_covered(context: SyncContext, one: OverwrittenEdit) -> bool:
+    """True when a write of ours may have replaced it, however late its script started: one that went to its place or,
+    when none to that lead or place is remembered, one to the lead that was read there.
+    """
+    cell = InFlightWrite.sheet == one.sheet, InFlightWrite.field == one.field
+    place = or_(InFlightWrite.link_id == one.link_id, InFlightWrite.row == one.row)
+    about = InFlightWrite.sent_at > one.edited_at - STARTS_LATE
+    rows = context.session.scalars(select(InFlightWrite.row).where(*cell, place, about)).all()
+    return one.row in rows if rows else one.link_id in _written(context, one)
 
 
 def _stands(session: Session, one: OverwrittenEdit) -> bool:
@@ -161,10 +173,20 @@ def _offer(context: SyncContext, one: OverwrittenEdit, value: Value) -> None:
 
 def _meant(context: SyncContext, one: OverwrittenEdit) -> Sequence[Link]:
     """Leads into whose cell of this field a write of ours went about the time of the edit, and the lead that was read
-    at that place; the nearest rows first. None when nothing was written: then a person took the word away. What is
-    dated in the future is of a moment ago: the clock was set back.
+    at that place; the nearest rows first. None when nothing was written: then a person took the word away.
     """
-    session, since = context.session, one.edited_at - STARTS_LATE
+    ids = _written(context, one)
+    if one.link_id and (ids or one.covered):
+        ids.add(one.link_id)
+    found = context.session.scalars(select(Link).where(Link.id.in_(ids))).all()
+    return sorted(found, key=lambda link: (link.id != one.link_id, abs((link.row or 0) - one.row)))
+
+
+def _written(context: SyncContext, one: OverwrittenEdit) -> set[int]:
+    """Ids of the links into whose cell of this field a write of ours went about the time of the edit. What is dated in
+    the future is of a moment ago: the clock was set back.
+    """
+    since = one.edited_at - STARTS_LATE
     late = or_(Change.state == ChangeState.WAITING, Change.reached_at > since)
     before = or_(Change.at <= one.heard_at, Change.at > context.by.at)
     ours = and_(Change.side == "task", before, late)
@@ -172,11 +194,7 @@ def _meant(context: SyncContext, one: OverwrittenEdit) -> Sequence[Link]:
     newest = (
         select(Link.id).join(Change, Change.link_id == Link.id).where(Change.id > _latest(), Link.sheet == one.sheet)
     )
-    ids = set(session.scalars(newest.where(Change.field == one.field, or_(ours, theirs))))
-    if one.link_id and (ids or one.covered):
-        ids.add(one.link_id)
-    found = session.scalars(select(Link).where(Link.id.in_(ids))).all()
-    return sorted(found, key=lambda link: (link.id != one.link_id, abs((link.row or 0) - one.row)))
+    return set(context.session.scalars(newest.where(Change.field == one.field, or_(ours, theirs))))
 
 
 def _latest() -> ColumnElement[int]:

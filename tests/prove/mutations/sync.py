@@ -113,8 +113,13 @@ MUTATIONS = (
     ),
     Mutation(
         "under our write: the same date or number in another row proves nothing", "bridge/sync/edits/overwritten.py",
-        "for change in same) and (is_word or not one.covered):", "for change in same):",
+        "if read and (is_word or not (one.covered or _may_be_covered(context, one))):", "if read:",
         f"{UNDER}::test_what_another_row_got_too_at_that_time_is_no_proof_that_it_was_typed_there",
+    ),
+    Mutation(
+        "under our write: nor when the script started so late that the write seems older", "bridge/sync/edits/overwritten.py",
+        "(one.covered or _may_be_covered(context, one))", "one.covered",
+        f"{OVERWRITTEN}::test_a_status_under_our_write_is_offered_though_another_row_got_the_same_before_the_late_script",
     ),
     Mutation(
         "never the wrong lead: a word that stands somewhere is that lead's", "bridge/sync/edits/overwritten.py",
