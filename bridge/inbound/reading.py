@@ -27,6 +27,7 @@ def reading_of(sheet: SheetConfig, request: SignedRequest, message: Rows, layout
         typed=edited.typed if edited and alone and _is_a_persons(sheet.mapping, touched[0]) else None,
         signed=request.at,
         edited_at=_edited_at(message, request, now),
+        column=edited.first - 1 if edited and alone else None,
         event_fields={row.number: touched for row in rows},
     )
 

@@ -23,7 +23,8 @@ class Reading:
     Of a delivery: ``seq``: its number. ``signed``: when it was signed; what it shows is older. ``edited``: the fields
     that a person touched, and ``edited_at``: when. ``typed``: what the person typed into one cell, as the event tells
     it, empty for a cell that was cleared; None for an edit that tells no value. ``event_fields``: row number → the
-    edited fields that count as the person's; `check_event` takes out those whose cell shows something else.
+    edited fields that count as the person's; `check_event` takes out those whose cell shows something else. ``column``:
+    0-based, of the one cell that was typed into.
 
     Of a sweep: ``ids``: every id in the sheet. ``namesakes``: how many unlinked rows share a value of the field that
     matches rows with tasks. ``missing``: writes of ours that may be in any row (`bridge.sync.misdirected.rows`).
@@ -41,6 +42,7 @@ class Reading:
     missing: Sequence[InFlightWrite] | None = None
     signed: datetime | None = None
     edited_at: datetime | None = None
+    column: int | None = None
     event_fields: Mapping[int, Collection[str]] = field(default_factory=dict)
 
 

@@ -139,6 +139,32 @@ def test_a_status_under_our_write_is_offered_though_another_row_got_the_same_bef
     assert (shown(noted, "status"), kept(noted)) == ({1: "CONTACTED", 2: "LOST", 3: "LOST"}, [])
 
 
+def test_a_word_under_our_write_is_offered_though_another_column_stands_there_when_the_late_script_starts(noted):
+    noted.google.trouble.before_write(lambda: noted.edit("E2", ["typed for 1"]))
+    noted.patch(1, notes="from the API")
+    run(noted.runtime, "leads")
+    noted.clock.advance(3)
+    noted.google.person.lines("move", "Leads", 3, "COLUMNS", before=6)
+    noted.settle()
+    assert ("typed for 1", Rule.COVERED) in lost(noted, 1)
+    assert (notes(noted)[1], kept(noted)) == ("from the API", [])
+
+
+def test_a_word_under_our_write_is_offered_to_its_lead_though_many_were_written_and_sorted(noted):
+    """The first place is that of the lead that stands there by then, the second its own."""
+    noted.edit("A5:E7", *([number, f"name {number}", "NEW", None, f"note {number}"] for number in (4, 5, 6)))
+    noted.settle()
+    noted.google.trouble.before_write(lambda: noted.edit("E2", ["typed for 1"]))
+    for number in range(1, 7):
+        noted.patch(number, notes=f"from the API {number}")
+    run(noted.runtime, "leads")
+    noted.clock.advance(3)
+    noted.google.person.sort("Leads!A2:E7", 1, ascending=False)
+    noted.settle()
+    assert notes(noted) == {number: f"from the API {number}" for number in range(1, 7)}
+    assert ("typed for 1", Rule.COVERED) in lost(noted, 1)
+
+
 def test_a_word_under_a_write_for_another_lead_is_offered_though_the_clock_is_set_back(noted):
     """Its time, and that of the write, lie ahead then."""
     misdirected(noted, lambda: noted.edit("E2", ["typed for 2"]))

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from bridge.core.clock import SKEW
 from bridge.core.typed import stands_in
 from bridge.core.values import Refusal, Row, Value
@@ -20,7 +22,7 @@ from bridge.store.history import READ_LAG
 from bridge.store.misdirected_history import note_unknown
 from bridge.store.models import InFlightWrite, Link, OverwrittenEdit, WriteState
 from bridge.sync.context import Reading, SyncContext
-from bridge.sync.edits.overwritten import news, word_of
+from bridge.sync.edits.overwritten import STARTS_LATE, news, word_of
 from bridge.sync.misdirected.rows import missing_writes
 
 LANDS = timedelta(seconds=20)
@@ -126,13 +128,26 @@ def _keep(context: SyncContext, row: Row, name: str, typed: str) -> None:
     if replaced and link is not None and not isinstance(value, Refusal) and _was_read(context, link, name, value):
         return
     covered = replaced or (link is not None and _is_covered(row, name, link, edited))
-    context.session.add(
+    elsewhere = () if covered else _written_there(context, row.number, name, edited)
+    context.session.add_all(
         OverwrittenEdit(
-            sheet=context.sheet.key, field=name, value=typed or None, row=row.number, link_id=link.id if link else None,
+            sheet=context.sheet.key, field=field, value=typed or None, row=row.number, link_id=link_id,
             covered=covered, actor=str(context.by.actor), edited_at=edited, heard_at=context.by.at,
         )
+        for field, link_id in ((name, link.id if link else None), *elsewhere)
     )  # fmt: skip
     ask_for_sweep(context.session, context.sheet.key, context.by.at)
+
+
+def _written_there(context: SyncContext, row: int, name: str, edited: datetime) -> list[tuple[str, int]]:
+    """Other fields, and leads, to which a write of ours went at this place lately: a script that starts late tells
+    where the word was typed, and another column stands there by then.
+    """
+    place = InFlightWrite.row == row, InFlightWrite.position == context.reading.column, InFlightWrite.field != name
+    about = InFlightWrite.sent_at.between(edited - STARTS_LATE, edited + LANDS)
+    cells = select(InFlightWrite.field, InFlightWrite.link_id).where(InFlightWrite.sheet == context.sheet.key, *place)
+    own = InFlightWrite.state.in_((*in_flight_writes.TO_ITS_ROW, WriteState.MISSING))
+    return [(field, link) for field, link in context.session.execute(cells.where(about, own).distinct())]
 
 
 def _typed_over(row: Row, name: str, link: Link, missing: Sequence[InFlightWrite]) -> bool:

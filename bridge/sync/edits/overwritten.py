@@ -126,10 +126,7 @@ def _may_be_covered(context: SyncContext, one: OverwrittenEdit) -> bool:
     """True when a write of ours may have replaced it, however late its script started: one that went to its place or,
     when none to that lead or place is remembered, one to the lead that was read there.
     """
-    cell = InFlightWrite.sheet == one.sheet, InFlightWrite.field == one.field
-    place = or_(InFlightWrite.link_id == one.link_id, InFlightWrite.row == one.row)
-    about = InFlightWrite.sent_at > one.edited_at - STARTS_LATE
-    rows = context.session.scalars(select(InFlightWrite.row).where(*cell, place, about)).all()
+    rows = {row for _, row in _lately(context, one)}
     return one.row in rows if rows else one.link_id in _written(context, one)
 
 
@@ -173,13 +170,28 @@ def _offer(context: SyncContext, one: OverwrittenEdit, value: Value) -> None:
 
 def _meant(context: SyncContext, one: OverwrittenEdit) -> Sequence[Link]:
     """Leads into whose cell of this field a write of ours went about the time of the edit, and the lead that was read
-    at that place; the nearest rows first. None when nothing was written: then a person took the word away.
+    at that place; then those whose write went there, and the nearest rows. None when nothing was written: then a
+    person took the word away.
     """
     ids = _written(context, one)
     if one.link_id and (ids or one.covered):
         ids.add(one.link_id)
     found = context.session.scalars(select(Link).where(Link.id.in_(ids))).all()
-    return sorted(found, key=lambda link: (link.id != one.link_id, abs((link.row or 0) - one.row)))
+    there = {link_id for link_id, row in _lately(context, one) if row == one.row}
+    return sorted(
+        found, key=lambda link: (link.id != one.link_id, link.id not in there, abs((link.row or 0) - one.row))
+    )
+
+
+def _lately(context: SyncContext, one: OverwrittenEdit) -> list[tuple[int, int | None]]:
+    """Lead and row of the writes to this field, at this place or of this lead, about the time of the edit, as far as
+    they are remembered.
+    """
+    cell = InFlightWrite.sheet == one.sheet, InFlightWrite.field == one.field
+    place = or_(InFlightWrite.link_id == one.link_id, InFlightWrite.row == one.row)
+    about = InFlightWrite.sent_at > one.edited_at - STARTS_LATE
+    found = context.session.execute(select(InFlightWrite.link_id, InFlightWrite.row).where(*cell, place, about))
+    return [(link_id, row) for link_id, row in found]
 
 
 def _written(context: SyncContext, one: OverwrittenEdit) -> set[int]:

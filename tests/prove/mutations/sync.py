@@ -122,6 +122,16 @@ MUTATIONS = (
         f"{OVERWRITTEN}::test_a_status_under_our_write_is_offered_though_another_row_got_the_same_before_the_late_script",
     ),
     Mutation(
+        "under our write: told for another column, since columns moved before the late script", "bridge/sync/edits/events.py",
+        "() if covered else _written_there(context, row.number, name, edited)", "()",
+        f"{OVERWRITTEN}::test_a_word_under_our_write_is_offered_though_another_column_stands_there_when_the_late_script_starts",
+    ),
+    Mutation(
+        "under our write: of many, the lead whose write went there is among those that are told", "bridge/sync/edits/overwritten.py",
+        "link.id not in there, ", "",
+        f"{OVERWRITTEN}::test_a_word_under_our_write_is_offered_to_its_lead_though_many_were_written_and_sorted",
+    ),
+    Mutation(
         "never the wrong lead: a word that stands somewhere is that lead's", "bridge/sync/edits/overwritten.py",
         "        return \"found\"\n", "        pass\n",
         f"{OVERWRITTEN}::test_a_word_follows_its_row_and_not_the_lead_that_was_written_just_now",
