@@ -12,7 +12,7 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
-from bridge.core.values import Cell, Fields, Value
+from bridge.core.values import Cell, Day, Fields, Value
 from bridge.store.models import InFlightWrite, Link, WriteState
 
 KEPT = timedelta(seconds=60)
@@ -59,7 +59,11 @@ def settle(
 
 
 def shows(cell: Cell, write: InFlightWrite) -> bool:
-    """True when the cell holds what this write put somewhere."""
+    """True when the cell holds what this write put somewhere. The script sends a date as a day, of which a number was
+    entered.
+    """
+    if isinstance(cell.value, Day):
+        return cell.value.iso == write.value and isinstance(write.entered, int | float)
     value = "" if cell.value is None else cell.value
     alike = value == write.entered and isinstance(value, bool) is isinstance(write.entered, bool)  # True == 1
     return write.entered is not None and alike and not cell.formula
