@@ -139,6 +139,27 @@ def test_a_status_under_our_write_is_offered_though_another_row_got_the_same_bef
     assert (shown(noted, "status"), kept(noted)) == ({1: "CONTACTED", 2: "LOST", 3: "LOST"}, [])
 
 
+def test_a_status_under_a_write_that_went_astray_is_offered_though_another_row_got_the_same(noted):
+    """Its row moved to where the write went only after it was typed."""
+
+    noted.edit("A5:E5", [4, "Dan", "NEW", None, "d"])
+    noted.settle()
+
+    def person():
+        noted.edit("C3", ["LOST"])
+        move(noted, 2, 4)
+
+    noted.google.trouble.before_write(person)
+    noted.patch(1, status="DONE")
+    run(noted.runtime, "leads")
+    noted.google.trouble.edit_queue = 0
+    noted.edit("C5", ["LOST"])
+    noted.google.trouble.edit_queue = None
+    noted.settle()
+    assert ("LOST", Rule.COVERED) in lost(noted, 2)
+    assert (shown(noted, "status")[4], kept(noted)) == ("LOST", [])
+
+
 def test_a_word_under_our_write_is_offered_though_another_column_stands_there_when_the_late_script_starts(noted):
     noted.google.trouble.before_write(lambda: noted.edit("E2", ["typed for 1"]))
     noted.patch(1, notes="from the API")

@@ -124,8 +124,13 @@ def _verdict(
 
 def _may_be_covered(context: SyncContext, one: OverwrittenEdit) -> bool:
     """True when a write of ours may have replaced it, however late its script started: one that went to its place or,
-    when none to that lead or place is remembered, one to the lead that was read there.
+    when none to that lead or place is remembered, one to the lead that was read there; or one that went astray.
     """
+    since = one.edited_at - STARTS_LATE
+    astray = select(Change.id).join(Link, Link.id == Change.link_id).where(Change.id > _latest(), Change.at > since)
+    mine = Link.sheet == one.sheet, Change.field == one.field, Change.rule == Rule.MISDIRECTED
+    if context.session.scalars(astray.where(*mine)).first():
+        return True
     rows = {row for _, row in _lately(context, one)}
     return one.row in rows if rows else one.link_id in _written(context, one)
 

@@ -132,6 +132,11 @@ MUTATIONS = (
         f"{OVERWRITTEN}::test_a_word_under_our_write_is_offered_to_its_lead_though_many_were_written_and_sorted",
     ),
     Mutation(
+        "under our write: nor when one went astray about then", "bridge/sync/edits/overwritten.py",
+        "if context.session.scalars(astray.where(*mine)).first():", "if False:",
+        f"{OVERWRITTEN}::test_a_status_under_a_write_that_went_astray_is_offered_though_another_row_got_the_same",
+    ),
+    Mutation(
         "never the wrong lead: a word that stands somewhere is that lead's", "bridge/sync/edits/overwritten.py",
         "        return \"found\"\n", "        pass\n",
         f"{OVERWRITTEN}::test_a_word_follows_its_row_and_not_the_lead_that_was_written_just_now",
