@@ -428,6 +428,27 @@ def test_what_a_sweep_writes_into_a_row_without_a_task_takes_nobodys_cell(sheet)
     assert (dee["phone"], dee["name"]) == ("phone of Dee", "Dee")
 
 
+@pytest.mark.parametrize("answered", [True, False])
+def test_what_is_said_of_a_row_without_a_task_stays_in_no_leads_cell(sheet, answered):
+    """A lead moves there with its columns, and reads still show the sheet as it was."""
+
+    def move():
+        sheet.google.trouble.lag(60, lasting=5)
+        sheet.google.person.insert_rows("Leads", 2)
+        lines(sheet, "insert", 1, count=2)
+
+    sheet.edit("B5:C5", ["No id", "NEW"])
+    sheet.google.trouble.before_write(move)
+    if not answered:
+        sheet.google.trouble.fail(Fault(503, kind="write", landed=True))
+    sheet.sweep()
+    sheet.later(30)
+    sheet.settle()
+    sheet.sweep()
+    found = shown(sheet)
+    assert {lead: found[lead] for lead in ("L1", "L2", "L3")} == right(sheet)
+
+
 class Throttled(Picky):
     """The first such call is answered with 429 instead."""
 

@@ -1,10 +1,12 @@
-"""Write into rows without a link, such as why a row has no task. Nothing of it is recorded, so what went into a wrong
-column is put back at once: by the rows as they were read before.
+"""Write into rows without a link, such as why a row has no task. What went into a wrong column is put back at once, by
+the rows as they were read before; a text of which nobody has seen that it arrived is looked for as any missing write.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 from structlog.stdlib import get_logger
 
 from bridge.core.chunks import chunks
@@ -14,8 +16,10 @@ from bridge.core.values import Row
 from bridge.google.sheet import Echo, RowWrite, Unechoed
 from bridge.google.snapshot import SheetView
 from bridge.queue.pending import mark_pending
+from bridge.queue.sweep_requests import ask_for_sweep
 from bridge.store import in_flight_writes
-from bridge.store.models import Link, WriteState
+from bridge.store.history import READ_LAG
+from bridge.store.models import InFlightWrite, Link, WriteState
 from bridge.sync import sync_cell
 from bridge.sync.misdirected.rows import lead_id_of
 from bridge.worker.job import Job, look
@@ -41,9 +45,43 @@ def mark_unlinked(job: Job, view: SheetView, outcomes: Sequence[RowOutcome], lef
     ]
     in_parts(
         [*chunks(writes)],
-        lambda part: write_unlinked(job, view, part),
+        lambda part: _mark(job, view, part),
         lambda part, why: _not_marked(job, part, why),
     )
+
+
+def _mark(job: Job, view: SheetView, part: Sequence[RowWrite]) -> None:
+    """Write, and forget what the answer shows in its column. Without an answer the texts stay missing."""
+    with job.writing() as session:
+        sent = _record(session, job, view, part)
+        session.commit()
+    header = write_unlinked(job, view, part).header
+    with job.writing() as session:
+        if isinstance(header, Unechoed) or any(moved(view.header, header, write.columns) for write in part):
+            ask_for_sweep(session, job.key, job.runtime.now() + READ_LAG)
+        else:
+            session.execute(delete(InFlightWrite).where(InFlightWrite.id.in_(sent)))
+        session.commit()
+
+
+def _record(session: Session, job: Job, view: SheetView, part: Sequence[RowWrite]) -> list[int]:
+    """Record the texts as missing before they leave, with any link of the sheet: where there is none, there is no lead
+    whose cell they might take. Returns their numbers.
+    """
+    host = session.scalar(select(Link.id).where(Link.sheet == job.key).limit(1))
+    if host is None:
+        return []
+    texts = [(write.row, column, str(text)) for write in part for column, text in write.cells.items() if text]
+    sent = [
+        InFlightWrite(
+            link_id=host, sheet=job.key, field="sync", value=text, sent_at=job.runtime.now(), state=WriteState.MISSING,
+            row=row, header=view.header[column], position=column, entered=text,
+        )
+        for row, column, text in texts
+    ]  # fmt: skip
+    session.add_all(sent)
+    session.flush()
+    return [one.id for one in sent]
 
 
 def _not_marked(job: Job, part: Sequence[RowWrite], why: str) -> None:

@@ -39,6 +39,11 @@ MUTATIONS = (
         f"{APPENDED}::test_a_column_that_comes_right_before_the_write_gets_no_value_of_the_new_row",
     ),
     Mutation(
+        "what is said of a row without a task is looked for", "bridge/worker/write/unlinked.py",
+        "sent = _record(session, job, view, part)", "sent: list[int] = []",
+        f"{MOVED}::test_what_is_said_of_a_row_without_a_task_stays_in_no_leads_cell",
+    ),
+    Mutation(
         "one sheet for each tab", "bridge/worker/sweep/shared_tab.py", "    if other is not None:\n        raise Permanent(\n            f\"sheet '{other}'",
         "    if False:\n        raise Permanent(\n            f\"sheet '{other}'",
         f"{COPIES}::test_two_sheets_that_come_to_name_one_tab_are_told_and_only_one_goes_on",
