@@ -395,6 +395,35 @@ def test_a_row_appended_while_columns_move_is_taken_away_and_appended_anew(runni
     assert len(stack.tasks()) == 1
 
 
+@pytest.mark.parametrize(("first", "before"), [(3, 2), (2, 9)], ids=["under another", "away"])
+def test_a_row_appended_while_columns_move_that_no_read_shows_yet_gets_its_own_values(running, first, before):
+    stack = running(header=HEADER, create_rows=True)
+    new = [[*row[:3], None, row[4], "", "", f"phone {row[0]}"] for row in ROWS]
+    stack.edit("A2:H4", *new)
+    stack.deliver(*new, header=HEADER)
+    stack.settle()
+
+    def moves():
+        lines(stack, "move", first, before=before)
+        stack.google.trouble.lag(5, lasting=1)
+
+    stack.later(20)
+    stack.google.trouble.before_write(moves)
+    stack.post_to("/tasks", title="Follow up: Dee", notes="d")
+    for seconds in (0, 60, 400):
+        stack.later(seconds)
+        stack.settle()
+    stack.sweep()
+    found = shown(stack)
+    dee = dict.fromkeys(HEADER) | {"id": "T-4", "name": "Dee", "task_id": 4, "notes": "d", "sync": "ok"}
+    found["T-4"]["status"] = None  # empty, or the word for it
+    assert found == right(stack) | {"T-4": dee}
+    assert [(task["title"], task["status"]) for task in stack.tasks() if task["id"] == 4] == [
+        ("Follow up: Dee", "TODO")
+    ]
+    assert len(stack.tasks()) == 4
+
+
 @pytest.mark.parametrize("column", [2, 9], ids=["the id too", "not the id"])
 def test_rows_that_move_before_an_appended_row_is_taken_away_lose_nothing(running, column):
     stack = running(header=HEADER, create_rows=True)

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from bridge import tracker
 from bridge.config.model import SheetConfig
 from bridge.core.cells import cell_format, cell_value, obstacle
-from bridge.core.mapping import Layout, SheetMapping
+from bridge.core.mapping import SheetMapping
 from bridge.core.values import EMPTY, Row
 from bridge.errors import Permanent
 from bridge.google.new_rows import AppendedCell
+from bridge.google.snapshot import SheetView
 from bridge.queue.pending import mark_pending
 from bridge.runtime import Runtime
 from bridge.store import in_flight_writes
@@ -79,22 +80,22 @@ def may_append(link: Link, now: datetime) -> bool:
     return link.append_tried_at is None or link.append_tried_at + READ_LAG <= now
 
 
-def new_row(
-    task: Task, link: Link, sheet: SheetConfig, like: Row, layout: Layout, now: datetime
-) -> dict[int, AppendedCell]:
+def new_row(task: Task, link: Link, view: SheetView, like: Row, now: datetime) -> dict[int, AppendedCell]:
     """The row to append, alike to ``like``: 0-based column → cell. Its values are recorded before it leaves, so that
     they are not taken for an edit later. What its cell would not take is left out: the next look at the row says why.
     """
     link.append_tried_at, link.in_flight_writes, link.refused = now, [], {}
-    state = link_text(link, sheet.mapping, archived=task.archived_at is not None)
-    said, row = as_lead(task, link, sheet.mapping) | {"id": link.lead_id, "sync": state}, {}
-    for name, column in layout.positions.items():
-        value, kind, cell = said.get(name), sheet.mapping.by_field[name].kind, like.cells.get(name, EMPTY)
+    mapping = view.config.mapping
+    state = link_text(link, mapping, archived=task.archived_at is not None)
+    said, row = as_lead(task, link, mapping) | {"id": link.lead_id, "sync": state}, {}
+    for name, column in view.layout.positions.items():
+        value, kind, cell = said.get(name), mapping.by_field[name].kind, like.cells.get(name, EMPTY)
         free = name in IDENTITY
         present = replace(cell, value=None, shown="", formula=cell.formula and not free)
         if value is not None and not obstacle(kind, value, present, guarded=name in like.guarded and not free):
             row[column] = AppendedCell(cell_value(kind, value, present), cell_format(kind, value, present))
-            in_flight_writes.record(link, name, value, now, WriteState.UNSEEN, entered=row[column].value)
+            place = {"position": column, "header": view.header[column], "entered": row[column].value}
+            in_flight_writes.record(link, name, value, now, WriteState.UNSEEN, **place)
     return row
 
 

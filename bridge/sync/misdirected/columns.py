@@ -83,6 +83,16 @@ def columns_moved(
         write.state = WriteState.UNSEEN
 
 
+def appended_elsewhere(session: Session, link: Link, shift: Shift, by: By) -> None:
+    """Columns moved under the row that was appended for this lead, and no reading shows it as it was sent: mark what it
+    has in wrong columns. Without its id in the right one it is not this lead's.
+    """
+    for write in in_flight_writes.in_states(link, WriteState.UNSEEN) if shift.id_place == shift.positions["id"] else ():
+        header, name = shift.then.get(write.position or 0, ""), shift.field_at(write.position or 0)
+        if name != write.field:
+            note_wrong_column(session, link, write, name, header, [], by)
+
+
 def _mark(session: Session, victim: Link, write: InFlightWrite, name: str, shift: Shift, by: By, *, mine: bool) -> None:
     """Note that the value stands in this field, or own column, of the victim. ``mine``: its row is the one read; what
     another's held is known if it was written lately.

@@ -14,16 +14,19 @@ from bridge.core.outcome import RefusedBy
 from bridge.core.values import Row
 from bridge.errors import Transient
 from bridge.google.new_rows import AppendedCell, NewRows, Place
-from bridge.google.snapshot import SheetView
+from bridge.google.snapshot import SheetView, text_of
 from bridge.queue import pending
 from bridge.store import in_flight_writes
 from bridge.store.models import Link
 from bridge.sync.columns.agreed import usable
 from bridge.sync.links import new_rows
+from bridge.sync.misdirected.columns import Shift, appended_elsewhere
 from bridge.tracker import tasks_of
 from bridge.worker.job import Job, look
 from bridge.worker.write.empty import empty_cells
 from bridge.worker.write.parts import Part, in_parts
+from bridge.worker.write.refused import by_flush
+from bridge.worker.write.send import named
 
 log = get_logger(__name__)
 Cells = dict[int, AppendedCell]
@@ -49,7 +52,7 @@ def _append(job: Job, part: Part[int], last: int) -> int:
     header = job.open_sheet().append(NewRows(list(rows.values()), place)) if rows else None
     job.at_work.clear()
     if header is not None and job.config.mapping.locate(header.header) != view.layout:
-        _take_back(job, rows)
+        _take_back(job, rows, view, {at: text_of(cell.value) for at, cell in enumerate(header.header)})
     with job.writing() as session:
         now = job.runtime.now()
         for number, link in enumerate(_links(job, session, rows), last + 1):
@@ -73,9 +76,10 @@ def _place(view: SheetView, last: int) -> Place:
     return Place(last, like, free, formulas, next(ended, None))
 
 
-def _take_back(job: Job, rows: Mapping[int, Cells]) -> None:
+def _take_back(job: Job, rows: Mapping[int, Cells], read: SheetView, then: Mapping[int, str]) -> None:
     """Columns moved while the rows were appended: empty those that still hold just that, and append again later. The
-    id cell is emptied last: until then it shows whose row is written.
+    id cell is emptied last: until then it shows whose row is written. Of a row that is not seen, or was changed, each
+    wrong cell is a misdirected write. ``then``: the header when they were appended.
     """
     view = look(job, None)
     ids = view.layout.positions["id"]
@@ -89,6 +93,9 @@ def _take_back(job: Job, rows: Mapping[int, Cells]) -> None:
     with job.writing() as session:
         for link in _links(job, session, found):
             new_rows.forget_append(link)
+        shift, by = Shift(read.header, read.layout.positions, then, named(job, then)), by_flush(job, job.runtime.now())
+        for link in _links(job, session, rows.keys() - found):
+            appended_elsewhere(session, link, shift, by)
         session.commit()
     raise Transient("columns moved while a row was appended")
 
@@ -116,7 +123,7 @@ def _new_rows(job: Job, view: SheetView, place: Place, part: Part[int]) -> dict[
         tasks = {task.id: task for task in tasks_of(session, links)}
         for link in links:
             try:
-                rows[link.id] = new_rows.new_row(tasks[link.task_id], link, known.config, present, known.layout, now)
+                rows[link.id] = new_rows.new_row(tasks[link.task_id], link, known, present, now)
             except Exception as error:  # this task's trouble must not stop the others: log and postpone
                 log.error("row_not_made", sheet=link.sheet, link=link.id, exc_info=error)
                 why = "its row cannot be made; the bridge's log has the details"

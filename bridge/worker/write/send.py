@@ -184,7 +184,7 @@ def _arrived(job: Job, session: Session, link: Link, one: PlannedWrite, seen: _S
         pending.postpone(link, now + READ_AGAIN, "Google does not show the write yet")
         return False
     if seen.header is not None and _elsewhere(one, seen.header):
-        shift = Shift(one.header, one.positions, seen.header, _named(job, seen.header))
+        shift = Shift(one.header, one.positions, seen.header, named(job, seen.header))
         columns_moved(session, link, one.names, shift, seen.row, by_flush(job, now))
         job.moved = True
         _again(session, link, one, now, "columns moved while it was written")
@@ -199,7 +199,8 @@ def _arrived(job: Job, session: Session, link: Link, one: PlannedWrite, seen: _S
     return _settle_link(job, session, link, one, now)
 
 
-def _named(job: Job, header: Mapping[int, str]) -> Mapping[str, int]:
+def named(job: Job, header: Mapping[int, str]) -> Mapping[str, int]:
+    """The 0-based columns of the fields that this header means, by field."""
     texts = (header.get(column, "") for column in range(max(header) + 1))
     return job.config.mapping.locate([Cell(text, text) for text in texts]).positions
 

@@ -44,6 +44,12 @@ MUTATIONS = (
         f"{MOVED}::test_what_is_said_of_a_row_without_a_task_stays_in_no_leads_cell",
     ),
     Mutation(
+        "a new row that no reading shows yet gets its own values", "bridge/worker/flush/append.py",
+        "rows.keys() - found", "()",
+        "tests/sync/test_moved_columns.py::"
+        "test_a_row_appended_while_columns_move_that_no_read_shows_yet_gets_its_own_values",
+    ),
+    Mutation(
         "one sheet for each tab", "bridge/worker/sweep/shared_tab.py", "    if other is not None:\n        raise Permanent(\n            f\"sheet '{other}'",
         "    if False:\n        raise Permanent(\n            f\"sheet '{other}'",
         f"{COPIES}::test_two_sheets_that_come_to_name_one_tab_are_told_and_only_one_goes_on",
