@@ -27,6 +27,8 @@ log = get_logger(__name__)
 MORE_MEMORY = "raise `ulimit -v`, or the container's memory"
 PAUSE, STOPPING = 1.0, 2.0
 """Seconds: without new connections after the system refused one; for a first request while the process stops."""
+SPARE_THREADS = 4
+"""For the start, the engine, its clock and the end; what they use is free again before they begin."""
 
 
 class Worker(ThreadWorker):
@@ -125,15 +127,18 @@ class Worker(ThreadWorker):
 
 
 def _started(count: int) -> ThreadPoolExecutor | None:
-    """So many threads, all started; None if the system gives no memory for them."""
-    pool, all_here = ThreadPoolExecutor(count), threading.Barrier(count)
+    """So many threads, all started; None if the system gives no memory for them and for those of the engine."""
+    pool, spare = ThreadPoolExecutor(count), ThreadPoolExecutor(SPARE_THREADS)
+    all_here = threading.Barrier(count + SPARE_THREADS)
     try:
-        for _ in range(count):
-            pool.submit(all_here.wait)
+        for one in [pool] * count + [spare] * SPARE_THREADS:
+            one.submit(all_here.wait)
     except (RuntimeError, MemoryError):
         all_here.abort()
         pool.shutdown(cancel_futures=True)
         return None
+    finally:
+        spare.shutdown(cancel_futures=True)
     return pool
 
 

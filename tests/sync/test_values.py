@@ -121,5 +121,6 @@ def test_a_number_that_would_fill_the_memory_is_refused_and_holds_nobody_up(stac
     stack.edit("A2:D3", [1, "Asha", "NEW", "'1e9999999999"], [2, "Vikram", "NEW", None])
     stack.sweep()
     assert [task["title"] for task in stack.tasks()] == ["Follow up: Asha", "Follow up: Vikram"]
-    (refused,) = [need for need in stack.get("/needs") if need["kind"] == "refused"]
-    assert "too large or too small for a number in a cell" in refused["why"]
+    (refused,) = [change for change in stack.changes(1) if change["state"] == "refused"]
+    assert "too large or too small for a number in a cell" in refused["reason"]
+    assert stack.cell("D2") == 1
