@@ -1,7 +1,9 @@
 """``make mutate``: every guarantee is seen to fail when its protection is removed. A copy of the project loses one
-protection at a time; a check of the fast tier that guards it must fail, else this does.
+protection at a time; a check of the fast tier that guards it must fail, else this does. Words after it choose the
+guarantees that hold one of them.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -21,14 +23,16 @@ NOT_COPIED = (".venv", ".git", "node_modules", "instance", "build", "__pycache__
 
 
 def main() -> int:
-    """Try every mutation, a few at a time; returns how many survived."""
+    """Try every mutation, or the chosen ones, a few at a time; returns how many survived."""
+    parser = argparse.ArgumentParser(prog="python -m tests.prove.mutate", description=__doc__)
+    parser.add_argument("words", nargs="*", help="part of a guarantee")
+    words = parser.parse_args().words
+    chosen = [one for one in MUTATIONS if not words or any(word in one.guarantee for word in words)]
     with ThreadPoolExecutor(os.cpu_count()) as trying:
-        unharmed = trying.submit(
-            _outcome, None, sorted({one for mutation in MUTATIONS for one in mutation.guard.split()})
-        )
-        outcomes = [trying.submit(_outcome, mutation, mutation.guard.split()) for mutation in MUTATIONS]
+        unharmed = trying.submit(_outcome, None, sorted({one for mutation in chosen for one in mutation.guard.split()}))
+        outcomes = [trying.submit(_outcome, mutation, mutation.guard.split()) for mutation in chosen]
         survived = 0
-        for mutation, outcome in zip(MUTATIONS, outcomes, strict=True):
+        for mutation, outcome in zip(chosen, outcomes, strict=True):
             caught = outcome.result() == pytest.ExitCode.TESTS_FAILED
             survived += not caught
             print(f"{'caught  ' if caught else 'SURVIVED'} {mutation.guarantee}", flush=True)

@@ -22,7 +22,7 @@ MUTATIONS = (
         f"{LIMITS}::test_a_date_that_no_calendar_has_and_a_row_that_is_cut_short_are_no_matter_of_others",
     ),
     Mutation(
-        "a stray cell far to the right stops nothing", "bridge/inbound/schema.py", "MOST_COLUMNS = 18_278", "MOST_COLUMNS = 1000",
+        "a stray cell far to the right stops nothing", "bridge/inbound/schema.py", "MOST_COLUMNS = 18_278", "MOST_COLUMNS = 100",
         f"{LIMITS}::test_a_stray_cell_far_to_the_right_is_no_matter",
     ),
     Mutation(
