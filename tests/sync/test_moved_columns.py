@@ -617,3 +617,31 @@ def test_a_date_that_may_be_in_any_row_is_no_edit_of_the_texts_of_a_lead(sheet):
     sheet.later(120)
     sheet.settle()
     assert [task["assignee"] for task in sheet.tasks()] == [None, None, None]
+
+
+@pytest.mark.parametrize("again", ["patch", "nothing"])
+def test_what_went_into_another_column_of_its_own_row_without_an_answer_is_no_edit(sheet, again):
+    """Columns moved to and fro; the next write of that row looks, before any sweep does."""
+    opened = sheet.runtime.sheet("leads")
+    real = opened.write
+
+    def write(writes):
+        lines(sheet, "move", 7, before=6)
+        real(writes)
+        lines(sheet, "move", 7, before=6)
+        opened.write = real
+        raise SystemExit
+
+    opened.write = write
+    sheet.patch(1, due="2026-12-24")
+    with suppress(SystemExit):
+        sheet.settle()
+    if again == "patch":
+        sheet.patch(1, notes="more")
+    sheet.settle()
+    sheet.later(120)
+    sheet.settle()
+    more = {"notes": "more"} if again == "patch" else {}
+    assert shown(sheet) == right(sheet, due=DateValue(46380.0), **more)
+    assert [task["assignee"] for task in sheet.tasks()] == [None, None, None]
+    assert {one["rule"] for one in sheet.changes(1) if one["field"] == "owner"} == {Rule.MISDIRECTED}

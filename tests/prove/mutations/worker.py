@@ -90,7 +90,7 @@ MUTATIONS = (
     Mutation(
         "never the wrong column: what got no answer is looked for in the row", "bridge/worker/flush/flush.py",
         "        look_in_row(context.session, link, row, view.snapshot.standing(row.number), synced, context.by)\n", "        pass\n",
-        f"{MOVED}::test_a_process_that_dies_before_it_verifies_leaves_no_wrong_cell {MOVED}::test_columns_that_move_under_a_write_without_an_answer_leave_no_wrong_cell",
+        f"{MOVED}::test_what_went_into_another_column_of_its_own_row_without_an_answer_is_no_edit",
     ),
     Mutation(
         "never the wrong column: an id that a write took is given back", "bridge/worker/sweep/sweep.py",
